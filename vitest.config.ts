@@ -1,0 +1,67 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Four kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing and run side
+ * by side; `e2e` and `claims` start real programs, so that they run one file at a time and get time to do it. `house` proves
+ * that the repository's own rules bite.
+ */
+const elsewhere = ['**/node_modules/**', '**/dist/**']
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'apps/**/*.test.ts'],
+          exclude: [...elsewhere, '**/*.fuzz.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fuzz',
+          include: ['packages/**/*.fuzz.test.ts', 'apps/**/*.fuzz.test.ts'],
+          exclude: elsewhere,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: [...elsewhere, 'e2e/claims/**'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'claims',
+          include: ['e2e/claims/**/*.test.ts'],
+          exclude: elsewhere,
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'house',
+          include: ['scripts/**/*.test.ts'],
+          exclude: elsewhere,
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
