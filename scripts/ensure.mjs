@@ -27,7 +27,8 @@ export function whyInstall(root) {
     if (found === undefined && (entry.optional || entry.devOptional)) continue
     if (found === undefined) return `${path} is missing`
     if (!existsSync(join(root, path))) return `${path} was deleted`
-    if (found.version !== entry.version || found.integrity !== entry.integrity) return `${path} is ${found.version}, not ${entry.version}`
+    if (found.version !== entry.version || found.integrity !== entry.integrity)
+      return `${path} is ${found.version}, not ${entry.version}`
   }
   const surplus = Object.keys(installed).find((path) => path.includes('node_modules/') && wanted[path] === undefined)
   return surplus === undefined ? null : `${surplus} is no longer wanted`
