@@ -1,0 +1,8 @@
+export type { Configuration, TlsFiles } from './configuration.ts'
+export type { Login } from './connection.ts'
+export { PostgresError, postgresErrors } from './errors.ts'
+export type { PostgresErrorCode } from './errors.ts'
+export { findFreePort, isPortFree } from './ports.ts'
+export type { StopMode } from './postmaster.ts'
+export { startPostgres } from './start.ts'
+export type { Progress, RunningPostgres, StartOptions } from './start.ts'
