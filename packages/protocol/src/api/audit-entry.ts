@@ -1,0 +1,99 @@
+/**
+ * Audit entries: one leaf of the organization's log each. A closed union of types; each change of the system commits exactly
+ * one, in its own transaction. Secrets appear by reference only.
+ */
+import { z } from 'zod'
+import { concatBytes, sha256, utf8 } from '../bytes.ts'
+import { canonicalJson, type CanonicalValue } from '../canonical-json.ts'
+import { instant, uuid } from '../fields.ts'
+
+export const auditEntryTypes = [
+  'organization.created',
+  'organization.changed',
+  'sign-in.succeeded',
+  'sign-in.refused',
+  'session.renewed',
+  'session.ended',
+  'session.revoked',
+  'device.enrolled',
+  'device.approved',
+  'device.revoked',
+  'device.drifted',
+  'alert.raised',
+  'user.created',
+  'user.changed',
+  'user.deleted',
+  'user.password-changed',
+  'invitation.created',
+  'invitation.accepted',
+  'role.created',
+  'role.changed',
+  'role.deleted',
+  'role.member-added',
+  'role.member-removed',
+  'role.credential-added',
+  'role.credential-removed',
+  'grant.created',
+  'grant.revoked',
+  'grant.expired',
+  'site.created',
+  'site.changed',
+  'site.deleted',
+  'resource.created',
+  'resource.changed',
+  'resource.deleted',
+  'credential.created',
+  'credential.changed',
+  'credential.deleted',
+  'secret.created',
+  'secret.replaced',
+  'secret.bound',
+  'gateway.join-token-created',
+  'gateway.joined',
+  'gateway.renewed',
+  'gateway.changed',
+  'gateway.revoked',
+  'unlock.granted',
+  'unlock.refused',
+  'lease.renewed',
+  'lease.ended',
+  'activity.batch',
+] as const
+
+export const auditEntryType = z.enum(auditEntryTypes)
+export type AuditEntryType = z.infer<typeof auditEntryType>
+
+/** Who did it. Absent parts do not apply: a job has no device. */
+export const auditActor = z.strictObject({
+  kind: z.enum(['user', 'gateway', 'job', 'anonymous']),
+  id: uuid.nullable(),
+  device: uuid.nullable(),
+  session: uuid.nullable(),
+  /** IP address from which the call came; null for jobs. */
+  address: z.string().max(64).nullable(),
+})
+export type AuditActor = z.infer<typeof auditActor>
+
+/** A value in an entry: what was there before and after a change, references, codes. Bounded by {@link MAX_ENTRY_BYTES}. */
+export const auditDetails = z.record(z.string().max(64), z.json())
+
+export const MAX_ENTRY_BYTES = 64 * 1024
+
+export const auditEntry = z.strictObject({
+  version: z.literal(1),
+  id: uuid,
+  organization: uuid,
+  type: auditEntryType,
+  at: instant,
+  actor: auditActor,
+  /** What it was done to. */
+  subject: z.strictObject({ kind: z.string().max(32), id: z.string().max(64) }).nullable(),
+  details: auditDetails,
+})
+export type AuditEntry = z.infer<typeof auditEntry>
+
+/** The bytes that are hashed and kept. */
+export const encodeAuditEntry = (entry: AuditEntry): Uint8Array => utf8(canonicalJson(entry as unknown as CanonicalValue))
+
+/** Leaf hash: SHA-256(0x00 ‖ entry), RFC 6962 §2.1. */
+export const auditLeafHash = (encoded: Uint8Array): Promise<Uint8Array> => sha256(concatBytes(Uint8Array.of(0), encoded))

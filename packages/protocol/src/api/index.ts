@@ -1,0 +1,7 @@
+export * from './audit-entry.ts'
+export * from './page.ts'
+export * from './permission.ts'
+export * from './route.ts'
+export * from './routes.ts'
+export * from './schemas.ts'
+export * from './secret.ts'

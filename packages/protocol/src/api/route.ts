@@ -1,0 +1,48 @@
+/** What one API route is: the single description from which server, clients, OpenAPI and the tests of A3 are made. */
+import type { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
+import type { AuditEntryType } from './audit-entry.ts'
+import type { Permission } from './permission.ts'
+
+/**
+ * Who may call, and how the call proves it. `two-signature`: device and session of a signed-in user. `sign-in`: the same two
+ * signatures by keys that the body brings. `gateway`: mutual TLS and one signature. `service`: an unattended job's signature.
+ * `witness`: a log witness. `public`: nobody in particular.
+ */
+export type Authentication = 'public' | 'sign-in' | 'two-signature' | 'gateway' | 'service' | 'witness'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface Route {
+  readonly method: Method
+  /** OpenAPI form: `/v1/users/{user}`. */
+  readonly path: string
+  readonly summary: string
+  readonly authentication: Authentication
+  /** What a role must allow. null: everybody who authenticated, for what is their own. Only with `two-signature`. */
+  readonly permission: Permission | null
+  /** The audit entry that a successful call commits with its change; null for reads. */
+  readonly audit: AuditEntryType | null
+  readonly parameters?: z.ZodType
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+  readonly response: z.ZodType
+  /** Coded errors beyond those of authentication, permission and input. */
+  readonly errors: readonly ErrorCode[]
+  /** Longest body in bytes; 64 KiB if absent. */
+  readonly maxBody?: number
+}
+
+export const defineRoutes = <const Table extends Readonly<Record<string, Route>>>(table: Table): Table => table
+
+export type ParametersOf<R extends Route> = R['parameters'] extends z.ZodType ? z.output<R['parameters']> : undefined
+export type QueryOf<R extends Route> = R['query'] extends z.ZodType ? z.output<R['query']> : undefined
+export type BodyOf<R extends Route> = R['body'] extends z.ZodType ? z.output<R['body']> : undefined
+export type ResponseOf<R extends Route> = z.output<R['response']>
+
+/** What a caller passes: only what the route has. */
+export type InputOf<R extends Route> = (R['parameters'] extends z.ZodType
+  ? { readonly parameters: z.input<R['parameters']> }
+  : unknown) &
+  (R['query'] extends z.ZodType ? { readonly query?: z.input<R['query']> } : unknown) &
+  (R['body'] extends z.ZodType ? { readonly body: z.input<R['body']> } : unknown)

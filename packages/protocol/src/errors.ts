@@ -1,0 +1,194 @@
+/**
+ * One table of error codes for everything that crosses a wire between two Sallyport programs. A code is stable: tools,
+ * translations and documentation refer to it. `text` is what a person may read and what to do about it; the private
+ * cause of an error stays in the log of the program that found it.
+ */
+
+/** What a caller can do about an error, coarsely; decides exit codes of the CLI and retries of programs. */
+export type ErrorKind = 'input' | 'authentication' | 'permission' | 'missing' | 'conflict' | 'limit' | 'unavailable' | 'internal'
+
+interface ErrorDefinition {
+  readonly kind: ErrorKind
+  /** HTTP status of an API answer or of a refused WebSocket upgrade. */
+  readonly status: number
+  readonly text: string
+}
+
+const define = <T extends Record<string, ErrorDefinition>>(table: T): T => table
+
+export const errorTable = define({
+  // Input
+  invalid_request: { kind: 'input', status: 400, text: 'The request is not valid.' },
+  unsupported_version: {
+    kind: 'input',
+    status: 400,
+    text: 'This version of the protocol is not supported. Update the older side.',
+  },
+  payload_too_large: { kind: 'input', status: 413, text: 'The request is larger than allowed.' },
+  // Authentication of calls
+  signature_missing: { kind: 'authentication', status: 401, text: 'The call is not signed by both the device and the session.' },
+  signature_invalid: { kind: 'authentication', status: 401, text: 'A signature of the call does not verify.' },
+  signature_expired: {
+    kind: 'authentication',
+    status: 401,
+    text: 'The call was signed too long ago, or the clock of this computer is wrong. Check its time and try again.',
+  },
+  replayed: { kind: 'authentication', status: 401, text: 'This call was made before and is not accepted twice.' },
+  certificate_invalid: { kind: 'authentication', status: 401, text: 'The certificate is not valid here.' },
+  certificate_expired: { kind: 'authentication', status: 401, text: 'The certificate has expired.' },
+  certificate_revoked: { kind: 'authentication', status: 401, text: 'The certificate has been revoked.' },
+  identity_mismatch: { kind: 'authentication', status: 401, text: 'The certificate belongs to somebody else than the request.' },
+  // Sign-in and sessions
+  sign_in_failed: { kind: 'authentication', status: 401, text: 'E-mail address or password is wrong.' },
+  sign_in_throttled: { kind: 'limit', status: 429, text: 'Too many attempts. Wait and try again.' },
+  challenge_invalid: { kind: 'authentication', status: 401, text: 'The sign-in took too long or was already used. Start again.' },
+  invitation_invalid: {
+    kind: 'authentication',
+    status: 401,
+    text: 'The invitation is unknown, used or expired. Ask for a new one.',
+  },
+  session_unknown: { kind: 'authentication', status: 401, text: 'You are signed out. Sign in again.' },
+  session_expired: { kind: 'authentication', status: 401, text: 'Your sign-in has expired. Sign in again.' },
+  session_revoked: { kind: 'authentication', status: 401, text: 'Your sign-in was ended. Sign in again.' },
+  device_mismatch: {
+    kind: 'authentication',
+    status: 401,
+    text: 'This sign-in belongs to another device. It was ended everywhere; sign in again.',
+  },
+  device_state_stale: {
+    kind: 'authentication',
+    status: 401,
+    text: 'A copy of this device was seen. Every connection was ended; sign in again.',
+  },
+  device_not_approved: {
+    kind: 'permission',
+    status: 403,
+    text: 'This device waits for approval. Ask an administrator to approve it.',
+  },
+  device_revoked: {
+    kind: 'authentication',
+    status: 401,
+    text: 'This device was revoked. Ask an administrator to enrol it again.',
+  },
+  fingerprint_changed: {
+    kind: 'authentication',
+    status: 401,
+    text: 'This is not the computer that was enrolled. Ask an administrator to enrol it again.',
+  },
+  user_disabled: { kind: 'permission', status: 403, text: 'This account is disabled.' },
+  // Permission
+  forbidden: { kind: 'permission', status: 403, text: 'Your roles do not allow this.' },
+  not_granted: { kind: 'permission', status: 403, text: 'You have no access to this credential. Ask for it.' },
+  grant_expired: { kind: 'permission', status: 403, text: 'Your access to this credential has ended. Ask for it again.' },
+  wrong_site: { kind: 'permission', status: 403, text: 'This gateway does not serve the site of that resource.' },
+  address_refused: { kind: 'permission', status: 403, text: 'The gateway does not connect to this address.' },
+  // Missing, conflicts, limits
+  not_found: { kind: 'missing', status: 404, text: 'There is no such thing here.' },
+  conflict: { kind: 'conflict', status: 409, text: 'It was changed or exists already.' },
+  in_use: { kind: 'conflict', status: 409, text: 'Something else still depends on it.' },
+  rate_limited: { kind: 'limit', status: 429, text: 'Too many requests. Wait and try again.' },
+  limit_reached: { kind: 'limit', status: 429, text: 'A limit of the organization is reached.' },
+  // Leases and credentials
+  ticket_invalid: { kind: 'authentication', status: 401, text: 'The ticket is not valid.' },
+  ticket_expired: { kind: 'authentication', status: 401, text: 'The ticket has expired, or a clock is wrong.' },
+  ticket_used: { kind: 'authentication', status: 401, text: 'The ticket was used before.' },
+  gateway_unknown: { kind: 'authentication', status: 401, text: 'The gateway is unknown or was revoked.' },
+  join_token_invalid: {
+    kind: 'authentication',
+    status: 401,
+    text: 'The join token is unknown, used or expired. Make a new one.',
+  },
+  lease_unknown: { kind: 'missing', status: 404, text: 'The lease has ended. Connect again.' },
+  lease_ended: { kind: 'permission', status: 403, text: 'The lease has ended.' },
+  lease_revoked: { kind: 'permission', status: 403, text: 'Access to this credential was withdrawn.' },
+  receipt_invalid: {
+    kind: 'unavailable',
+    status: 502,
+    text: 'The unlock is not proven to be recorded, so the credential was refused.',
+  },
+  unseal_failed: { kind: 'unavailable', status: 502, text: 'The credential cannot be opened by this gateway and client.' },
+  secret_unbound: {
+    kind: 'conflict',
+    status: 409,
+    text: 'The endpoint of the resource changed. Its secret must be bound again by someone who may replace secrets.',
+  },
+  secret_unavailable: { kind: 'unavailable', status: 503, text: 'The secret cannot be unlocked now.' },
+  log_unavailable: { kind: 'unavailable', status: 503, text: 'The audit log cannot be written, so nothing is unlocked.' },
+  vault_unavailable: { kind: 'unavailable', status: 503, text: 'The vault does not answer.' },
+  // Data path
+  protocol_error: { kind: 'input', status: 400, text: 'The peer broke the protocol.' },
+  unsupported_protocol: { kind: 'input', status: 400, text: 'The gateway has no adapter for this protocol.' },
+  gateway_unreachable: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'No gateway of this site can be reached. Check the network, or ask an administrator.',
+  },
+  gateway_draining: { kind: 'unavailable', status: 503, text: 'The gateway is shutting down. Connect again.' },
+  api_unreachable: { kind: 'unavailable', status: 503, text: 'The Sallyport API cannot be reached.' },
+  resource_unreachable: {
+    kind: 'unavailable',
+    status: 502,
+    text: 'The resource does not answer. Check its endpoint and network.',
+  },
+  resource_certificate: {
+    kind: 'unavailable',
+    status: 502,
+    text: 'The certificate of the resource is not trusted. Check its CA or pin.',
+  },
+  resource_tls_refused: {
+    kind: 'unavailable',
+    status: 502,
+    text: 'The resource refuses TLS, and plaintext is not allowed for it.',
+  },
+  resource_sign_in_failed: {
+    kind: 'unavailable',
+    status: 502,
+    text: 'The resource refused the credential. An administrator must replace it.',
+  },
+  resource_authentication_weak: {
+    kind: 'unavailable',
+    status: 502,
+    text: 'The resource asks for a weaker sign-in than its endpoint allows.',
+  },
+  recording_unavailable: { kind: 'unavailable', status: 503, text: 'Activity cannot be recorded, so the connection was ended.' },
+  gateway_isolated: { kind: 'unavailable', status: 503, text: 'The gateway lost the API, and its leases have ended.' },
+  // Programs
+  stopping: { kind: 'unavailable', status: 503, text: 'The program is stopping.' },
+  internal: { kind: 'internal', status: 500, text: 'Something went wrong on our side. It was logged.' },
+})
+
+export type ErrorCode = keyof typeof errorTable
+
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code)
+
+/** What crosses the wire of an error. `message` is public; `details` names the offending fields of invalid input. */
+export interface ErrorBody {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details?: readonly string[]
+}
+
+/** An error with a stable code. `message` may be shown to a person; `cause` only belongs into a log. */
+export class SallyportError extends Error {
+  readonly code: ErrorCode
+  readonly details: readonly string[] | undefined
+
+  constructor(code: ErrorCode, options: { message?: string; details?: readonly string[]; cause?: unknown } = {}) {
+    super(options.message ?? errorTable[code].text, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'SallyportError'
+    this.code = code
+    this.details = options.details
+  }
+
+  get kind(): ErrorKind {
+    return errorTable[this.code].kind
+  }
+
+  get status(): number {
+    return errorTable[this.code].status
+  }
+
+  toBody(): ErrorBody {
+    return { code: this.code, message: this.message, ...(this.details ? { details: this.details } : {}) }
+  }
+}

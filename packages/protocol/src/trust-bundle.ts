@@ -1,0 +1,47 @@
+/**
+ * The trust bundle of an organization: roots, issuers, vault and receipt keys, gateways. Numbered, signed by the root that
+ * clients and gateways pinned at first contact; a new root is announced in a bundle signed by the old one.
+ */
+import { z } from 'zod'
+import { base64urlOf, der, displayName, host, instant, keyId, port, uuid } from './fields.ts'
+import { defineStatement } from './statement.ts'
+
+const gatewayEntry = z.strictObject({
+  id: uuid,
+  kind: z.enum(['gateway', 'relay']),
+  name: displayName,
+  /** Sites it serves. */
+  sites: z.array(uuid).max(64),
+  /** Where clients reach it; null for a relay, which gateways reach. */
+  address: z.strictObject({ host, port }).nullable(),
+})
+
+export const trustBundle = defineStatement({
+  name: 'trust-bundle',
+  signatures: ['ecdsa-p256-sha256'],
+  maxLength: 1024 * 1024,
+  error: 'certificate_invalid',
+  payload: z.strictObject({
+    version: z.literal(1),
+    /** Grows with each change; an older bundle than the known one is refused. */
+    number: z.int().positive(),
+    organization: uuid,
+    trustDomain: z.string().max(255),
+    issuedAt: instant,
+    /** Root certificates; the first is the one that signs the next bundle. */
+    roots: z.array(der).min(1).max(4),
+    /** Intermediate certificates that issue sessions and gateways. */
+    issuers: z.array(der).min(1).max(16),
+    vaultKeys: z
+      .array(z.strictObject({ id: keyId, publicKey: base64urlOf(32) }))
+      .min(1)
+      .max(8),
+    receiptKeys: z
+      .array(z.strictObject({ id: keyId, publicKey: der }))
+      .min(1)
+      .max(8),
+    gateways: z.array(gatewayEntry).max(5000),
+  }),
+})
+export type TrustBundle = z.infer<typeof trustBundle.payload>
+export type GatewayEntry = z.infer<typeof gatewayEntry>

@@ -1,0 +1,8 @@
+export * from './constants.ts'
+export { FrameDecoder, type FrameSink } from './decoder.ts'
+export { YamuxError, type YamuxErrorCode } from './errors.ts'
+export { readHeader, writeHeader, type FrameHeader } from './frame.ts'
+export { ReceiveWindow, type ReceiveWindowOptions } from './receive-window.ts'
+export { RoundTrip } from './round-trip.ts'
+export { LocalStreamIds, RemoteStreamIds } from './stream-ids.ts'
+export { WindowBudget } from './window-budget.ts'

@@ -1,0 +1,84 @@
+import { INITIAL_WINDOW } from './constants.ts'
+import { DeliveryRate } from './delivery-rate.ts'
+import type { WindowBudget } from './window-budget.ts'
+
+/** While the rate still grows the window gets ahead of it; then twice the path's content absorbs jitter and grant delay. */
+const START_GAIN = 4
+const STEADY_GAIN = 2
+/** What two event loops add to any round trip, milliseconds: on a fast local path that is most of it. */
+const TURNAROUND_MS = 2
+/** A grant is worth a frame when it gives this part of the window. */
+const GRANT_FRACTION = 4
+
+export interface ReceiveWindowOptions {
+  /** Bytes; at least {@link INITIAL_WINDOW}. */
+  readonly maximum: number
+  readonly budget: WindowBudget
+}
+
+/**
+ * The window one side grants to the other on one stream. It follows the path: gain × delivery rate × minimum round trip.
+ *
+ * At any time `available` (may still arrive) + `untaken` (arrived, not yet with the consumer) + what could be granted
+ * equals `size`. Units: bytes, milliseconds.
+ */
+export class ReceiveWindow {
+  readonly #options: ReceiveWindowOptions
+  #rate: DeliveryRate | null = null
+  #size = INITIAL_WINDOW
+  #available = INITIAL_WINDOW
+  #untaken = 0
+
+  constructor(options: ReceiveWindowOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get available(): number {
+    return this.#available
+  }
+
+  /** Accounts for arriving payload; false if the peer had no right to send it. */
+  arrived(bytes: number): boolean {
+    if (bytes > this.#available) return false
+    this.#available -= bytes
+    this.#untaken += bytes
+    return true
+  }
+
+  /** Accounts for what the consumer took. Returns the bytes to grant now, mostly 0. */
+  taken(bytes: number, now: number, roundTrip: number | null): number {
+    this.#untaken -= bytes
+    if (roundTrip !== null) this.#follow(bytes, now, Math.max(roundTrip, TURNAROUND_MS))
+    const grant = this.#size - this.#available - this.#untaken
+    if (grant < this.#size / GRANT_FRACTION) return 0
+    this.#available += grant
+    return grant
+  }
+
+  /** Gives back what this window took from the session's budget. */
+  release(): void {
+    this.#options.budget.release(this.#size - INITIAL_WINDOW)
+    this.#size = INITIAL_WINDOW
+  }
+
+  #follow(bytes: number, now: number, roundTrip: number): void {
+    this.#rate ??= new DeliveryRate()
+    if (!this.#rate.taken(bytes, now, roundTrip)) return
+    const gain = this.#rate.growing ? START_GAIN : STEADY_GAIN
+    const wanted = Math.floor(gain * this.#rate.best * roundTrip)
+    this.#resize(Math.min(Math.max(wanted, INITIAL_WINDOW), this.#options.maximum))
+  }
+
+  #resize(size: number): void {
+    if (size > this.#size) {
+      this.#size += this.#options.budget.reserve(size - this.#size)
+    } else {
+      this.#options.budget.release(this.#size - size)
+      this.#size = size
+    }
+  }
+}
