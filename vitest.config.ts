@@ -1,14 +1,17 @@
 import { defineConfig } from 'vitest/config'
+import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.ts'
 
 /**
  * Four kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing and run side
  * by side; `e2e` and `claims` start real programs, so that they run one file at a time and get time to do it. `house` proves
  * that the repository's own rules bite.
  */
+const countsFile = process.env[COUNTS_FILE_VARIABLE]
 const elsewhere = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
   test: {
+    reporters: countsFile === undefined ? ['default'] : ['default', testCountsReporter(countsFile)],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     passWithNoTests: false,

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs'
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
+
+/** Names the file into which a vitest run writes its counts, for whoever started it. */
+export const COUNTS_FILE_VARIABLE = 'SALLYPORT_TEST_COUNTS'
+
+export interface SkippedTest {
+  readonly test: string
+  readonly reason: string
+}
+
+export interface TestCounts {
+  readonly passed: number
+  /** What failed, one line each: tests, files that could not be loaded, errors nobody caught. */
+  readonly failures: readonly string[]
+  readonly skipped: readonly SkippedTest[]
+}
+
+const describe = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`
+
+/** Counts a finished run. A test that was skipped without saying why counts as failed: nothing is left out in silence. */
+export function countTests(testModules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): TestCounts {
+  let passed = 0
+  const skipped: SkippedTest[] = []
+  const failures = unhandledErrors.map((error) => `unhandled error: ${error.message}`)
+  for (const testModule of testModules) {
+    if (testModule.errors().length > 0) failures.push(`${testModule.relativeModuleId}: ${testModule.errors()[0]?.message}`)
+    for (const suite of testModule.children.allSuites()) {
+      if (suite.errors().length > 0)
+        failures.push(`${testModule.relativeModuleId} > ${suite.fullName}: ${suite.errors()[0]?.message}`)
+    }
+    for (const test of testModule.children.allTests()) {
+      const result = test.result()
+      if (result.state === 'passed') passed++
+      else if (result.state === 'skipped' && result.note) skipped.push({ test: describe(test), reason: result.note })
+      else if (result.state === 'skipped') failures.push(`${describe(test)}: skipped without a reason, see context.skip(reason)`)
+      else failures.push(result.state === 'failed' ? describe(test) : `${describe(test)}: never ended`)
+    }
+  }
+  return { passed, failures, skipped }
+}
+
+/** A vitest reporter that writes {@link TestCounts} as JSON. */
+export function testCountsReporter(path: string): Reporter {
+  return {
+    onTestRunEnd: (testModules, unhandledErrors) => writeFileSync(path, JSON.stringify(countTests(testModules, unhandledErrors))),
+  }
+}
