@@ -1,6 +1,7 @@
 /** Routes of administrators and auditors. Each needs a permission. */
 import { z } from 'zod'
 import { base64urlOf, displayName, email, host, keyId, port, slug, timestamp, uuid } from '../fields.ts'
+import { MAX_INVITATION_TEXT } from '../invitation.ts'
 import { endpoint, resourceOptions } from '../lease.ts'
 import { sealed } from '../sealing.ts'
 import { auditEntryType } from './audit-entry.ts'
@@ -92,7 +93,7 @@ export const administrationRoutes = defineRoutes({
     permission: 'users.write',
     audit: 'invitation.created',
     parameters: z.strictObject({ user: uuid }),
-    response: z.strictObject({ code: base64urlOf(24), expiresAt: timestamp, rootFingerprint: base64urlOf(32) }),
+    response: z.strictObject({ invitation: z.string().max(MAX_INVITATION_TEXT), expiresAt: timestamp }),
     errors: ['not_found', 'conflict'],
   },
   listRoles: {
@@ -491,7 +492,7 @@ export const administrationRoutes = defineRoutes({
       sites: z.array(uuid).min(1).max(64),
       address: z.strictObject({ host, port }).nullable(),
     }),
-    response: z.strictObject({ token: z.string().max(2048), expiresAt: timestamp }),
+    response: z.strictObject({ token: z.string().max(MAX_INVITATION_TEXT), expiresAt: timestamp }),
     errors: ['not_found', 'conflict'],
   },
   changeGateway: {

@@ -1,7 +1,7 @@
 /** Routes of gateways and relays. */
 import { z } from 'zod'
 import { activityAcknowledgement, activityUpload, MAX_BATCH_BYTES } from '../activity-stream.ts'
-import { der, timestamp, uuid } from '../fields.ts'
+import { base64urlOf, der, timestamp, uuid } from '../fields.ts'
 import { leaseAnswer, leaseRenewalAnswer, leaseRequest } from '../lease.ts'
 import { leaseRenewal } from '../ticket.ts'
 import { defineRoutes } from './route.ts'
@@ -26,7 +26,7 @@ export const gatewayRoutes = defineRoutes({
     authentication: 'public',
     permission: null,
     audit: 'gateway.joined',
-    body: z.strictObject({ token: z.string().max(2048), csr: der, version: z.string().max(64) }),
+    body: z.strictObject({ secret: base64urlOf(32), csr: der, version: z.string().max(64) }),
     response: gatewayMaterial,
     errors: ['join_token_invalid', 'rate_limited'],
   },
