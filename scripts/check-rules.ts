@@ -43,6 +43,14 @@ export const RULES: readonly Rule[] = [
     testsMayJustify: false,
   },
   {
+    name: 'import-extension',
+    reason: 'Node runs the sources as they are: what the compiler finds under "./x.js" or "./x" is not there at run time',
+    files: /\.tsx?$/,
+    pattern: /\b(?:from|import)\s*\(?\s*'\.{1,2}\/(?![^']*\.(?:ts|tsx|mjs|cjs|json|css)')/,
+    allowed: {},
+    testsMayJustify: false,
+  },
+  {
     name: 'pure-clock',
     reason: 'packages/protocol reads no clock: the time is handed in',
     files: /^packages\/protocol\/src\/(?!.*\.test\.ts$)/,

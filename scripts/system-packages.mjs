@@ -107,7 +107,11 @@ export function ensureSystemPackages() {
   return missing.filter((need) => !need.present())
 }
 
-/** What to tell a person about programs that are missing: one line each. */
+/**
+ * What to tell a person about programs that are missing: one line each.
+ * @param {{ name: string, suites: string, debian: string[] }[]} missing
+ * @returns {string[]}
+ */
 export function describeMissing(missing) {
   return missing.map(
     (need) => `missing: ${need.name}; left out: ${need.suites}; on Debian: apt-get install ${need.debian.join(' ')}`,
