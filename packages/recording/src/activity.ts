@@ -20,7 +20,10 @@ export const MAX_BINDS = 1000
 
 const timestamp = z.iso.datetime({ precision: 3 })
 
-/** A text that may have been cut: `length` and `sha256` (base64url) are those of the whole when it was. */
+/**
+ * A text that may have been cut: `length` (UTF-16 code units) and `sha256` (base64url, over UTF-8) are those of the whole when it
+ * was. Where the text is base64 of bytes, both count the bytes themselves.
+ */
 const clippedText = z.strictObject({
   text: z.string().max(MAX_STATEMENT_LENGTH),
   clipped: z.strictObject({ length: z.int().nonnegative(), sha256: z.string().length(43) }).optional(),
