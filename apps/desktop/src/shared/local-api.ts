@@ -1,0 +1,113 @@
+/**
+ * The agent's local API: what its faces (CLI, app) ask of it. One table of methods with the schema of what goes in and out;
+ * every payload is parsed on arrival, on both sides. How it crosses the socket: `local-wire.ts`.
+ */
+import { deviceFacts, grantedCredential, routes, type RouteName } from '@sallyport/protocol/api'
+import { isErrorCode, port, timestamp, trustBundle, uuid } from '@sallyport/protocol'
+import { z } from 'zod'
+
+const nothing = z.strictObject({})
+
+/** Name of a granted credential: `shop-db/read-only`. */
+const credentialName = z.string().min(1).max(250)
+
+export const listenerState = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('listening') }),
+  z.strictObject({ state: z.literal('off') }),
+  /** Somebody else holds the port; `owner` says who, where the system tells. */
+  z.strictObject({ state: z.literal('port-taken'), owner: z.string().max(300).nullable() }),
+  /** The endpoint changed and the secret is not bound to it again yet. */
+  z.strictObject({ state: z.literal('unbound') }),
+])
+
+export const localCredential = z.strictObject({
+  granted: grantedCredential,
+  host: z.literal('127.0.0.1'),
+  /** The organization's port, unless a local override stands in for it. */
+  port,
+  portOverridden: z.boolean(),
+  /** Folder of the unix socket, for libpq's `host=`; null where the system has none. */
+  socketDirectory: z.string().max(300).nullable(),
+  listener: listenerState,
+  connections: z.int().nonnegative(),
+  /** Why the last connection failed, until one succeeds. */
+  lastError: z.strictObject({ code: z.string().max(64), message: z.string().max(1024), at: timestamp }).nullable(),
+})
+export type LocalCredential = z.infer<typeof localCredential>
+
+export const localConnection = z.strictObject({
+  id: uuid,
+  credential: credentialName,
+  gateway: z.string().max(120),
+  caller: z.strictObject({ program: z.string(), user: z.string(), pid: z.int() }).nullable(),
+  openedAt: timestamp,
+  bytesUp: z.int().nonnegative(),
+  bytesDown: z.int().nonnegative(),
+  leaseExpiresAt: timestamp.nullable(),
+})
+
+export const agentStatus = z.strictObject({
+  version: z.string(),
+  profile: z.string(),
+  pid: z.int(),
+  state: z.enum(['not-enrolled', 'signed-out', 'signed-in']),
+  /** Why the last session ended, when it did not end by the user's will. */
+  ended: z.strictObject({ code: z.string().refine(isErrorCode), message: z.string() }).nullable(),
+  keyStorage: deviceFacts.shape.keyStorage,
+  api: z.strictObject({ origin: z.string(), reachable: z.boolean() }).nullable(),
+  organization: z.strictObject({ id: uuid, slug: z.string(), name: z.string() }).nullable(),
+  user: z.strictObject({ id: uuid, email: z.string(), firstName: z.string(), lastName: z.string() }).nullable(),
+  device: uuid.nullable(),
+  session: z.strictObject({ id: uuid, expiresAt: timestamp, certificateExpiresAt: timestamp }).nullable(),
+  gateways: z.array(
+    z.strictObject({ id: uuid, name: z.string(), connected: z.boolean(), roundTripMs: z.number().nonnegative().nullable() }),
+  ),
+  connections: z.int().nonnegative(),
+})
+export type AgentStatus = z.infer<typeof agentStatus>
+
+const routeName = z.custom<RouteName>((value) => typeof value === 'string' && Object.hasOwn(routes, value))
+
+interface LocalMethod {
+  readonly params: z.ZodType
+  readonly result: z.ZodType
+}
+const defineMethods = <const Table extends Readonly<Record<string, LocalMethod>>>(table: Table): Table => table
+
+export const localMethods = defineMethods({
+  status: { params: nothing, result: agentStatus },
+  /** Accepts an invitation: enrols this device and signs in. */
+  enrol: {
+    params: z.strictObject({
+      invitation: z.string().max(4096),
+      password: z.string().min(1).max(1024),
+      firstName: z.string().max(120).optional(),
+      lastName: z.string().max(120).optional(),
+      deviceName: z.string().min(1).max(120).optional(),
+    }),
+    result: agentStatus,
+  },
+  signIn: { params: z.strictObject({ email: z.string().max(254), password: z.string().min(1).max(1024) }), result: agentStatus },
+  signOut: { params: nothing, result: agentStatus },
+  credentials: { params: nothing, result: z.strictObject({ items: z.array(localCredential) }) },
+  connect: { params: z.strictObject({ name: credentialName }), result: localCredential },
+  disconnect: { params: z.strictObject({ name: credentialName }), result: localCredential },
+  /** null: back to the organization's port. */
+  setPort: { params: z.strictObject({ name: credentialName, port: port.nullable() }), result: localCredential },
+  connections: { params: nothing, result: z.strictObject({ items: z.array(localConnection) }) },
+  endConnection: { params: z.strictObject({ id: uuid }), result: nothing },
+  /** A call of the API, signed by the agent; input and result are those of the route. */
+  api: { params: z.strictObject({ route: routeName, input: z.unknown() }), result: z.unknown() },
+  /** The verified trust bundle, for sealing secrets to the vault key. */
+  trust: { params: nothing, result: trustBundle.payload },
+  /** From here on this connection is told of changes. */
+  subscribe: { params: nothing, result: nothing },
+  stop: { params: nothing, result: nothing },
+})
+export type LocalMethodName = keyof typeof localMethods
+export type LocalParams<Name extends LocalMethodName> = z.input<(typeof localMethods)[Name]['params']>
+export type LocalResult<Name extends LocalMethodName> = z.output<(typeof localMethods)[Name]['result']>
+
+/** What a subscriber is told: that something changed; it asks again. */
+export const localEvent = z.strictObject({ event: z.enum(['status', 'credentials', 'connections']) })
+export type LocalEvent = z.infer<typeof localEvent>
