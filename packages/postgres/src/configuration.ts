@@ -35,7 +35,8 @@ export interface Listening {
 /** Statements of failed commands may hold passwords, so they stay out of the log. */
 const defaults = { log_min_error_statement: 'panic', log_checkpoints: 'off', password_encryption: 'scram-sha-256' }
 
-const reserved = /^(port|listen_addresses|unix_socket_.*|data_directory|config_file|hba_file|ident_file|external_pid_file|ssl|ssl_(cert|key|ca)_file|logging_collector|log_destination)$/i
+const reserved =
+  /^(port|listen_addresses|unix_socket_.*|data_directory|config_file|hba_file|ident_file|external_pid_file|ssl|ssl_(cert|key|ca)_file|logging_collector|log_destination)$/i
 
 const settingName = /^[a-z_][a-z0-9_.]*$/i
 

@@ -1,3 +1,4 @@
+export { bundledVersion } from './binaries.ts'
 export type { Configuration, TlsFiles } from './configuration.ts'
 export type { Login } from './connection.ts'
 export { PostgresError, postgresErrors } from './errors.ts'

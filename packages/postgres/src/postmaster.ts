@@ -60,18 +60,14 @@ const unreference = (child: ChildProcess): void => {
 /** Starts the server in a process group of its own, so that Ctrl-C in a terminal reaches only the program that owns it. */
 export const launch = async (layout: Layout, options: PostmasterOptions): Promise<Postmaster> => {
   const isWindows = process.platform === 'win32'
-  const child = spawn(
-    program(options.binaries, 'postgres'),
-    ['-D', layout.cluster, '-c', `config_file=${layout.settingsFile}`],
-    {
-      ...(layout.account ?? {}),
-      cwd: layout.cluster,
-      env: serverEnvironment(),
-      detached: !isWindows,
-      windowsHide: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
+  const child = spawn(program(options.binaries, 'postgres'), ['-D', layout.cluster, '-c', `config_file=${layout.settingsFile}`], {
+    ...(layout.account ?? {}),
+    cwd: layout.cluster,
+    env: serverEnvironment(),
+    detached: !isWindows,
+    windowsHide: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const lines: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => {
     lines.push(line)
