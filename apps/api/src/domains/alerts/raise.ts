@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import type { alert, AuditActor } from '@sallyport/protocol/api'
+import type { z } from 'zod'
+import type { Transaction } from '../../db/schema.ts'
+import { recordAudit } from '../audit/index.ts'
+import { notifyChange } from '../events/index.ts'
+
+export type AlertKind = z.infer<typeof alert>['kind']
+
+export interface RaiseAlertOptions {
+  readonly organization: string
+  readonly kind: AlertKind
+  /** Whom and which device it is about; null where nobody is known. */
+  readonly user: string | null
+  readonly device: string | null
+  /** One sentence for administrators, at most 500 characters; never a secret. */
+  readonly message: string
+  /** Who caused it. */
+  readonly actor: AuditActor
+}
+
+/** Raises an alert, with its audit entry `alert.raised`, in the caller's transaction. Returns its id. */
+export const raiseAlert = async (transaction: Transaction, options: RaiseAlertOptions): Promise<string> => {
+  const { organization, kind, user, device, message, actor } = options
+  const id = randomUUID()
+  await transaction
+    .insertInto('alerts')
+    .values({ id, organization_id: organization, kind, user_id: user, device_id: device, message: message.slice(0, 500) })
+    .execute()
+  await recordAudit(transaction, {
+    type: 'alert.raised',
+    actor,
+    subject: { kind: 'alert', id },
+    details: { kind, user, device, message: message.slice(0, 500) },
+  })
+  await notifyChange(transaction, organization, 'alerts')
+  return id
+}

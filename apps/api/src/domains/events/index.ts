@@ -1,0 +1,3 @@
+export { changeNotice, EVENTS_CHANNEL, notifyChange } from './notify.ts'
+export type { ChangeNotice, EventTopic } from './notify.ts'
+export type { EventTables } from './tables.ts'

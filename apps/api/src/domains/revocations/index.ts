@@ -1,0 +1,3 @@
+export { lockRevocationNumber, REVOCATIONS_CHANNEL, revoke } from './revoke.ts'
+export type { RevokeOptions } from './revoke.ts'
+export type { RevocationTables } from './tables.ts'
