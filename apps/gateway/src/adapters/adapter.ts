@@ -5,7 +5,10 @@
 import type { Duplex } from 'node:stream'
 import type { Activity } from '@sallyport/recording'
 
-/** A credential opened for one lease. It lives in gateway memory only as long as the lease. */
+/**
+ * A credential opened for one lease. Its buffers are the adapter's own copies: it overwrites them as soon as it signed in. What
+ * the lease itself keeps lives in gateway memory only as long as the lease.
+ */
 export interface OpenedCredential {
   readonly credentialId: string
   readonly userName: string
@@ -45,6 +48,8 @@ export interface ConnectUpstreamOptions {
    */
   readonly requestTls?: (socket: Duplex) => Promise<boolean>
   readonly alpn?: string
+  /** Presented to the resource where the credential is a certificate. */
+  readonly clientCertificate?: { readonly certificatePem: string; readonly privateKeyPem: Buffer }
 }
 
 /**
