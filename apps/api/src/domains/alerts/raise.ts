@@ -33,6 +33,6 @@ export const raiseAlert = async (transaction: Transaction, options: RaiseAlertOp
     subject: { kind: 'alert', id },
     details: { kind, user, device, message: message.slice(0, 500) },
   })
-  await notifyChange(transaction, organization, 'alerts')
+  await notifyChange(transaction, { organization, topic: 'alerts' })
   return id
 }

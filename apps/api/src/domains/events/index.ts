@@ -1,3 +1,3 @@
 export { changeNotice, EVENTS_CHANNEL, notifyChange } from './notify.ts'
-export type { ChangeNotice, EventTopic } from './notify.ts'
+export type { Change, ChangeNotice, EventTopic } from './notify.ts'
 export type { EventTables } from './tables.ts'

@@ -20,16 +20,18 @@ export const changeNotice = z.strictObject({
 })
 export type ChangeNotice = z.infer<typeof changeNotice>
 
+export interface Change {
+  readonly organization: string
+  readonly topic: EventTopic
+  /** Whom it concerns; absent: everybody of the organization. */
+  readonly users?: readonly string[]
+}
+
 /**
  * Tells the agents of these people (or of the whole organization) at commit that something under this topic changed. The
  * topic's version grows with it, so that an agent that was away sees on its return that it missed something.
  */
-export const notifyChange = async (
-  transaction: Transaction,
-  organization: string,
-  // oxlint-disable-next-line max-params -- topic and people are one thing: what changed for whom
-  ...[topic, users]: [topic: EventTopic, users?: readonly string[]]
-): Promise<void> => {
+export const notifyChange = async (transaction: Transaction, { organization, topic, users }: Change): Promise<void> => {
   const { version } = await transaction
     .insertInto('event_versions')
     .values({ organization_id: organization, topic, version: 1 })
