@@ -36,11 +36,11 @@ interface CruiseResult {
 /** Checks the tree at `root` by the rules of this repository. */
 export async function checkBoundaries(root: string): Promise<BoundaryReport> {
   const folders = FOLDERS.filter((folder) => globSync(folder, { cwd: root }).length > 0)
+  const onDisk = globSync('{packages/*,apps/*}/src/**/*.{ts,tsx}', { cwd: root }).map((file) => file.replaceAll('\\', '/'))
   const options = ['--config', join(HOME, '.dependency-cruiser.cjs'), '--output-type', 'json', ...folders]
   const { stdout } = await promisify(execFile)(process.execPath, [CRUISER, ...options], { cwd: root, maxBuffer: OUTPUT_LIMIT })
   const result = JSON.parse(stdout) as CruiseResult
   const read = new Set(result.modules.map(({ source }) => source))
-  const onDisk = globSync('{packages/*,apps/*}/src/**/*.{ts,tsx}', { cwd: root }).map((file) => file.replaceAll('\\', '/'))
   return {
     modules: result.modules.length,
     unread: onDisk.filter((file) => !file.endsWith('.d.ts') && !read.has(file)),
