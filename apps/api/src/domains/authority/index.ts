@@ -1,0 +1,1 @@
+export type { AuthorityKey, AuthorityPayload, AuthoritySigner } from './signer.ts'

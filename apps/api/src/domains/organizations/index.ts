@@ -1,0 +1,1 @@
+export type { OrganizationTables } from './tables.ts'

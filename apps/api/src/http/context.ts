@@ -1,0 +1,58 @@
+/** What a handler knows about the call besides its input. Who is behind it is decided by the route's authentication. */
+import type { Authentication, AuditActor, Organization, Permission, Route } from '@sallyport/protocol/api'
+import type { Transaction } from '../db/schema.ts'
+import type { Dependencies } from '../dependencies.ts'
+
+interface CallContext {
+  readonly dependencies: Dependencies
+  /** IP address of the caller. */
+  readonly address: string
+  /** For audit entries. */
+  readonly actor: AuditActor
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** Nobody in particular, and no organization. */
+export interface PublicContext extends CallContext {}
+
+/** The two keys of the body, both proven by their signature of this call. SubjectPublicKeyInfo, DER. */
+export interface SignInContext extends CallContext {
+  readonly deviceKey: Uint8Array
+  readonly sessionKey: Uint8Array
+}
+
+interface OrganizationContext extends CallContext {
+  readonly organization: Organization
+  /** Runs in one transaction that sees only this organization. */
+  readonly transaction: <Result>(work: (transaction: Transaction) => Promise<Result>) => Promise<Result>
+}
+
+/** A signed-in user on a device. All three are live. */
+export interface CallerContext extends OrganizationContext {
+  readonly user: { readonly id: string; readonly permissions: ReadonlySet<Permission> }
+  readonly device: { readonly id: string }
+  readonly session: { readonly id: string; readonly expiresAt: Date }
+}
+
+/** A gateway or relay that is not revoked. */
+export interface GatewayContext extends OrganizationContext {
+  readonly gateway: {
+    readonly id: string
+    readonly kind: 'gateway' | 'relay'
+    readonly name: string
+    /** SubjectPublicKeyInfo of the key that signed this call and is in the client certificate. */
+    readonly publicKey: Uint8Array
+  }
+}
+
+interface Contexts {
+  'public': PublicContext
+  'sign-in': SignInContext
+  'two-signature': CallerContext
+  'gateway': GatewayContext
+}
+
+/** `service` and `witness` have no routes yet: one that is added does not compile before its context exists. */
+export type ContextOf<R extends Route> = R['authentication'] extends keyof Contexts ? Contexts[R['authentication']] : never
+export type SupportedAuthentication = keyof Contexts & Authentication
