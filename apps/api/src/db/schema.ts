@@ -1,8 +1,12 @@
 /** Every table, as its domain declares it (a domain adds its own line), and the two things that touch the database. */
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
+import type { RevocationTables } from '../domains/revocations/index.ts'
+import type { GatewayTables } from '../domains/gateways/index.ts'
+import type { EventTables } from '../domains/events/index.ts'
+import type { AlertTables } from '../domains/alerts/index.ts'
 import type { OrganizationTables } from '../domains/organizations/index.ts'
 
-export interface Database extends OrganizationTables {}
+export interface Database extends OrganizationTables, AlertTables, EventTables, GatewayTables, RevocationTables {}
 
 /** Connections of one database role. Domains never see it, except to hand it to `withOrganization`. */
 export type Pool = Kysely<Database>

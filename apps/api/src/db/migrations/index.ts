@@ -1,7 +1,9 @@
 /** Every migration in the order of its name. A migration that was released is never changed: another one follows it. */
 import type { Migration } from 'kysely/migration'
 import * as organizations from './0001-organizations.ts'
+import * as gatewaysAndRevocations from './0003-gateways-and-revocations.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': organizations,
+  '0003-gateways-and-revocations': gatewaysAndRevocations,
 }

@@ -1,0 +1,48 @@
+import type { ColumnType } from 'kysely'
+
+export interface GatewaysTable {
+  id: string
+  organization_id: string
+  name: string
+  kind: 'gateway' | 'relay'
+  /** Where clients reach it; both null for a relay without an address. */
+  host: string | null
+  port: number | null
+  status: 'joined' | 'revoked'
+  /** SubjectPublicKeyInfo, DER. */
+  public_key: Buffer
+  version: string
+  certificate_expires_at: Date
+  /** The control link it holds now, whichever replica has it; null when that link closed in order. */
+  link_id: string | null
+  last_seen_at: Date | null
+  joined_at: ColumnType<Date, Date, never>
+  revoked_at: Date | null
+}
+
+export interface GatewaySitesTable {
+  organization_id: string
+  gateway_id: string
+  site_id: string
+}
+
+export interface GatewayJoinTokensTable {
+  id: string
+  organization_id: string
+  /** SHA-256 of the secret. */
+  secret_hash: Buffer
+  name: string
+  kind: 'gateway' | 'relay'
+  sites: string[]
+  host: string | null
+  port: number | null
+  created_at: Date
+  expires_at: Date
+  used_at: Date | null
+}
+
+export interface GatewayTables {
+  gateways: GatewaysTable
+  gateway_sites: GatewaySitesTable
+  gateway_join_tokens: GatewayJoinTokensTable
+}
