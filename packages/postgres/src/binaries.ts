@@ -26,7 +26,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-interface InstalledPackage {
+export interface InstalledPackage {
   /** The folder that holds bin, lib and share. */
   readonly native: string
   readonly version: string
@@ -88,7 +88,6 @@ const makeLinks = async (native: string): Promise<void> => {
 }
 
 const copyPackage = async (native: string, destination: string): Promise<void> => {
-  if (await exists(destination)) return
   const partial = `${destination}.partial`
   await rm(partial, { recursive: true, force: true })
   await cp(native, partial, { recursive: true, verbatimSymlinks: true, filter: neededToRun })
@@ -102,6 +101,19 @@ const removeOtherCopies = async (layout: Layout, keep: string): Promise<void> =>
   }
 }
 
+/** The programs of an installed package: where they are, or from a copy in the data folder. */
+export const providePackage = async (layout: Layout, installed: InstalledPackage, onCopy: () => void): Promise<string> => {
+  if (await usableInPlace(installed.native, layout)) return join(installed.native, 'bin')
+  const name = `binaries-${installed.version}`
+  const destination = join(layout.folder, name)
+  if (!(await exists(destination))) {
+    onCopy()
+    await copyPackage(installed.native, destination)
+  }
+  await removeOtherCopies(layout, name)
+  return join(destination, 'bin')
+}
+
 /**
  * The folder of the programs to run: `given`, or the installed package's, or a copy of it in the data folder. Call it
  * with the lock held and no PostgreSQL running on the folder.
@@ -110,18 +122,9 @@ const removeOtherCopies = async (layout: Layout, keep: string): Promise<void> =>
  * @throws PostgresError binaries_missing
  */
 export const provideBinaries = async (layout: Layout, given: string | undefined, onCopy: () => void): Promise<string> => {
-  if (given !== undefined) {
-    if (!(await exists(program(given, 'postgres')))) throw new PostgresError('binaries_missing', { detail: given })
-    return given
-  }
-  const { native, version } = await findPackage()
-  if (await usableInPlace(native, layout)) return join(native, 'bin')
-  const name = `binaries-${version}`
-  const destination = join(layout.folder, name)
-  if (!(await exists(destination))) onCopy()
-  await copyPackage(native, destination)
-  await removeOtherCopies(layout, name)
-  return join(destination, 'bin')
+  if (given === undefined) return providePackage(layout, await findPackage(), onCopy)
+  if (!(await exists(program(given, 'postgres')))) throw new PostgresError('binaries_missing', { detail: given })
+  return given
 }
 
 /** The major version of the programs, such as 18. */

@@ -77,12 +77,10 @@ const chooseListening = async (options: StartOptions, socketFolder: string | nul
 }
 
 const prepareCluster = async (layout: Layout, options: StartOptions): Promise<string> => {
-  const report = options.onProgress ?? (() => undefined)
-  await stopOrphan(layout.cluster, (pid) => report({ step: 'stopping-orphan', pid }))
-  const binaries = await provideBinaries(layout, options.binaries, () => report({ step: 'copying-binaries' }))
+  const binaries = await provideBinaries(layout, options.binaries, () => options.onProgress?.({ step: 'copying-binaries' }))
   const [major, existing] = [await majorVersion(binaries), await clusterVersion(layout)]
   if (existing === null) {
-    report({ step: 'initializing' })
+    options.onProgress?.({ step: 'initializing' })
     await initializeCluster(layout, { binaries, major, durable: options.settings?.['fsync'] !== 'off' })
   } else if (existing !== major) {
     throw new PostgresError('version_mismatch', { detail: `the data is of ${existing}, the programs are of ${major}` })
@@ -120,12 +118,13 @@ export const startPostgres = async (options: StartOptions): Promise<RunningPostg
     for (const step of cleanUp.splice(0).toReversed()) await step()
   }
   try {
-    const binaries = await prepareCluster(layout, options)
+    await stopOrphan(layout.cluster, (pid) => options.onProgress?.({ step: 'stopping-orphan', pid }))
     const socketFolder = process.platform === 'win32' ? null : await makeSocketFolder(layout)
     if (socketFolder !== null) cleanUp.push(socketFolder.remove)
     const listening = await chooseListening(options, socketFolder?.path ?? null)
     let configuration: Configuration = options
     await writeConfiguration(layout, listening, configuration)
+    const binaries = await prepareCluster(layout, options)
     const superuser = { name: SUPERUSER, password: await readSuperuserPassword(layout) }
     options.onProgress?.({ step: 'starting' })
     const postmaster = await startServer(layout, binaries, options)
