@@ -51,3 +51,8 @@ interface SubtleCrypto {
 }
 
 declare const crypto: { readonly subtle: SubtleCrypto }
+
+/** Passed on to whoever sends; nothing here aborts or listens. */
+interface AbortSignal {
+  readonly aborted: boolean
+}

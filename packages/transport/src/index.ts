@@ -22,3 +22,4 @@ export {
   type UpgradeRequest,
   type WebSocketListener,
 } from './websocket/types.ts'
+export { type ClientCertificate, createHttpsSender, type HttpsSender, type HttpsSenderOptions } from './https-sender.ts'

@@ -1,4 +1,5 @@
 export * from './audit-entry.ts'
+export * from './client.ts'
 export * from './page.ts'
 export * from './permission.ts'
 export * from './route.ts'
