@@ -10,6 +10,8 @@ export interface MuxSessionOptions {
    * listener of the consumer's own yet; a peer's reset does not bring the process down without one.
    */
   readonly onStream?: (stream: MuxStream) => void
+  /** The peer takes no new streams any more. */
+  readonly onGoAway?: () => void
   /** Streams open at a time, both directions together; more are reset (theirs) or refused (ours). Default 8192. */
   readonly maxStreams?: number
   /** Streams of the peer to which this side has not yet written anything; more are reset. Default 1024. */

@@ -1,3 +1,6 @@
+import { constants } from 'node:crypto'
+import type { SecureContextOptions } from 'node:tls'
+
 /** What one end shows and trusts. PEM texts; chains leaf first. */
 export interface TlsIdentity {
   readonly key: string | Buffer
@@ -9,4 +12,20 @@ export interface TlsIdentity {
    * `X25519MLKEM768` alone refuses peers without the post-quantum hybrid.
    */
   readonly groups?: string
+}
+
+const DEFAULT_GROUPS = 'X25519MLKEM768:X25519'
+
+/** TLS 1.3 and nothing below, hybrid post-quantum key exchange first, no resumption. The same for both ends. */
+export function secureOptions(identity: TlsIdentity): SecureContextOptions {
+  return {
+    key: identity.key,
+    cert: identity.cert,
+    ca: typeof identity.ca === 'string' || Buffer.isBuffer(identity.ca) ? identity.ca : [...identity.ca],
+    minVersion: 'TLSv1.3',
+    maxVersion: 'TLSv1.3',
+    ecdhCurve: identity.groups ?? DEFAULT_GROUPS,
+    // Node accepts an expired client certificate on a resumed session.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  }
 }

@@ -1,0 +1,63 @@
+import type { Duplex } from 'node:stream'
+import { TransportError } from '../errors.ts'
+import type { ByteChannel, ByteReceiver, WritePiece } from './byte-channel.ts'
+
+const MAX_WRITE_LENGTH = 1_048_576
+
+/** The bytes of any Duplex as they are: TCP, TLS, a stream of another session, a pair in memory. It takes the Duplex over. */
+export function duplexChannel(duplex: Duplex): ByteChannel {
+  return new DuplexChannel(duplex)
+}
+
+class DuplexChannel implements ByteChannel {
+  readonly headroom = 0
+  readonly maxWriteLength = MAX_WRITE_LENGTH
+  readonly #duplex: Duplex
+  #receiver: ByteReceiver | null = null
+  #error: Error | null = null
+  #closed = false
+  #peerEnded = false
+
+  constructor(duplex: Duplex) {
+    this.#duplex = duplex
+    duplex.on('error', (error) => {
+      this.#error ??= error
+    })
+    duplex.on('close', () => this.#onClose())
+  }
+
+  start(receiver: ByteReceiver): void {
+    this.#receiver = receiver
+    if (this.#duplex.destroyed) {
+      process.nextTick(() => this.#onClose())
+      return
+    }
+    this.#duplex.on('data', (chunk: Buffer) => receiver.onData(chunk))
+    this.#duplex.on('end', () => {
+      this.#peerEnded = true
+      receiver.onEnd()
+    })
+  }
+
+  write(piece: WritePiece, taken: () => void): void {
+    this.#duplex.write(piece.buffer.subarray(piece.start, piece.end), (error) => {
+      if (error === null || error === undefined) taken()
+    })
+  }
+
+  end(): void {
+    this.#duplex.end()
+  }
+
+  destroy(error?: Error): void {
+    this.#error ??= error ?? null
+    this.#duplex.destroy()
+  }
+
+  #onClose(): void {
+    if (this.#receiver === null || this.#closed) return
+    this.#closed = true
+    const orderly = this.#peerEnded || this.#duplex.writableFinished
+    this.#receiver.onClose(this.#error ?? (orderly ? null : new TransportError('session_lost', 'the connection was cut')))
+  }
+}

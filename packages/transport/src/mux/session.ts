@@ -1,0 +1,385 @@
+import {
+  Flag,
+  FrameDecoder,
+  type FrameHeader,
+  FrameType,
+  GoAwayReason,
+  LocalStreamIds,
+  MAX_WINDOW,
+  RemoteStreamIds,
+  WindowBudget,
+  YamuxError,
+} from '@sallyport/protocol/yamux'
+import type { ByteChannel } from '../channel/byte-channel.ts'
+import { TransportError, toTransportError } from '../errors.ts'
+import { Liveness } from './liveness.ts'
+import type { MuxSessionOptions, MuxStats } from './options.ts'
+import { Output } from './output.ts'
+import { RoundRobin } from './round-robin.ts'
+import type { MuxStream } from './stream.ts'
+import { type LinkHost, StreamLink } from './stream-link.ts'
+
+const DEFAULT_MAX_STREAMS = 8_192
+const DEFAULT_BACKLOG = 1_024
+const DEFAULT_WINDOW_BUDGET = 67_108_864
+const DEFAULT_MAX_BUFFERED = 134_217_728
+/** Frames without payload that may wait: a few for each stream. */
+const CONTROL_PER_STREAM = 4
+const CONTROL_BASE = 4_096
+/** What a closing session waits for the peer, milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000
+
+const reasons = {
+  normal: GoAwayReason.normal,
+  protocol_error: GoAwayReason.protocolError,
+  internal_error: GoAwayReason.internalError,
+} as const
+
+/** Many streams over one channel: yamux bound to Node streams. Format and rules: the protocol package's `spec/yamux.md`. */
+export class MuxSession {
+  /** Resolves when the session is over, to why. Never rejects. */
+  readonly closed: Promise<TransportError>
+  readonly #channel: ByteChannel
+  readonly #options: MuxSessionOptions
+  readonly #maxStreams: number
+  readonly #output: Output
+  readonly #turns: RoundRobin
+  readonly #liveness: Liveness
+  readonly #links = new Map<number, StreamLink>()
+  readonly #localIds: LocalStreamIds
+  readonly #remoteIds: RemoteStreamIds
+  readonly #host: LinkHost
+  readonly #resolveClosed: (reason: TransportError) => void
+  /** The stream that the current frame is for; null: its payload is dropped. */
+  #target: StreamLink | null = null
+  #lastWoken: StreamLink | null = null
+  #flushScheduled = false
+  #failure: TransportError | null = null
+  #ended = false
+  #localGoAway = false
+  #remoteGoAway = false
+  #unanswered = 0
+  #buffered = 0
+  #bytesReceived = 0
+  #opened = 0
+  #accepted = 0
+  #resets = 0
+
+  constructor(channel: ByteChannel, options: MuxSessionOptions) {
+    this.#channel = channel
+    this.#options = options
+    this.#maxStreams = options.maxStreams ?? DEFAULT_MAX_STREAMS
+    const now = options.now ?? (() => performance.now())
+    this.#turns = new RoundRobin(now)
+    this.#output = new Output(channel, this.#turns, CONTROL_BASE + CONTROL_PER_STREAM * this.#maxStreams)
+    this.#localIds = new LocalStreamIds(options.role)
+    this.#remoteIds = new RemoteStreamIds(options.role)
+    const closed = Promise.withResolvers<TransportError>()
+    this.closed = closed.promise
+    this.#resolveClosed = closed.resolve
+    this.#liveness = this.#watch(now)
+    this.#host = this.#hostLinks(now)
+    this.#listen()
+    this.#liveness.ping().catch(ignore)
+  }
+
+  get isClosed(): boolean {
+    return this.#failure !== null
+  }
+
+  /** No new streams can be opened: one of the sides said GoAway, or the session is over. */
+  get goingAway(): boolean {
+    return this.#localGoAway || this.#remoteGoAway || this.isClosed
+  }
+
+  /**
+   * Opens a stream; it may be written to at once.
+   *
+   * @throws TransportError `session_closed` or what ended the session, `going_away`, `too_many_streams`, `stream_ids_exhausted`
+   */
+  openStream(): MuxStream {
+    if (this.#failure !== null) throw this.#failure
+    if (this.goingAway) throw new TransportError('going_away', 'the session takes no new streams')
+    if (this.#links.size >= this.#maxStreams) {
+      throw new TransportError('too_many_streams', `${this.#maxStreams} streams are open already`)
+    }
+    const id = this.#localIds.take()
+    if (id === null) throw new TransportError('stream_ids_exhausted', 'the session has used all its stream ids')
+    const link = this.#addLink(id, false)
+    this.#opened += 1
+    this.#control({ type: FrameType.windowUpdate, flags: Flag.syn, streamId: id, length: 0 })
+    return link.stream
+  }
+
+  /** The round trip in milliseconds. Rejects when the session ends. */
+  ping(): Promise<number> {
+    return this.#failure === null ? this.#liveness.ping() : Promise.reject(this.#failure)
+  }
+
+  /** Takes no new streams any more, and closes when the last one ended. */
+  async drain(): Promise<void> {
+    if (!this.#localGoAway && !this.isClosed) {
+      this.#localGoAway = true
+      this.#control({ type: FrameType.goAway, flags: 0, streamId: 0, length: GoAwayReason.normal })
+      this.#closeWhenDrained()
+    }
+    await this.closed
+  }
+
+  /** Says GoAway, destroys all streams and ends the channel. Idempotent. */
+  close(code: keyof typeof reasons = 'normal'): void {
+    this.#fail(new TransportError('session_closed', 'the session was closed'), reasons[code])
+  }
+
+  stats(): MuxStats {
+    return {
+      openStreams: this.#links.size,
+      streamsOpened: this.#opened,
+      streamsAccepted: this.#accepted,
+      streamsReset: this.#resets,
+      bytesReceived: this.#bytesReceived,
+      bytesSent: this.#output.bytesSent,
+      buffered: this.#buffered,
+      roundTripMs: this.#liveness.roundTrip.latest,
+      minimumRoundTripMs: this.#liveness.roundTrip.minimum,
+    }
+  }
+
+  // Parts
+
+  #watch(now: () => number): Liveness {
+    const session = this
+    const host = {
+      get bytesReceived() {
+        return session.#bytesReceived
+      },
+      get openStreams() {
+        return session.#links.size
+      },
+      get writeSince() {
+        return session.#output.inFlightSince
+      },
+      sendPing: (value: number) => this.#control({ type: FrameType.ping, flags: Flag.syn, streamId: 0, length: value }),
+      fail: (error: TransportError) => this.#fail(error, GoAwayReason.normal),
+    }
+    return new Liveness(host, {
+      keepaliveIntervalMs: this.#options.keepaliveIntervalMs ?? 15_000,
+      keepaliveTimeoutMs: this.#options.keepaliveTimeoutMs ?? 20_000,
+      writeTimeoutMs: this.#options.writeTimeoutMs ?? 30_000,
+      idleTimeoutMs: this.#options.idleTimeoutMs ?? null,
+      now,
+    })
+  }
+
+  #hostLinks(now: () => number): LinkHost {
+    const liveness = this.#liveness
+    return {
+      maxWindow: Math.min(this.#options.maxWindow ?? MAX_WINDOW, MAX_WINDOW),
+      windowBudget: new WindowBudget(this.#options.windowBudget ?? DEFAULT_WINDOW_BUDGET),
+      get minimumRoundTrip() {
+        return liveness.roundTrip.minimum
+      },
+      now,
+      control: (header) => this.#control(header),
+      wake: (link) => {
+        if (this.#turns.add(link)) this.#scheduleFlush(link)
+      },
+      addBuffered: (bytes) => {
+        this.#buffered += bytes
+      },
+      addWaiting: (bytes) => this.#turns.addWaiting(bytes),
+      answered: (link) => {
+        if (link.incoming) this.#unanswered -= 1
+      },
+      forget: (link) => {
+        this.#links.delete(link.id)
+        this.#closeWhenDrained()
+      },
+    }
+  }
+
+  // Sending
+
+  #control(header: FrameHeader): void {
+    if (this.#failure !== null) return
+    if ((header.flags & Flag.rst) !== 0) this.#resets += 1
+    if (this.#output.control(header)) this.#scheduleFlush(null)
+    else this.#fail(new TransportError('output_overflow', 'the peer does not read what it asks for'), GoAwayReason.internalError)
+  }
+
+  /**
+   * Waits until all sockets that are readable now had their turn, so that their bytes leave together; a stream that is
+   * alone does not wait.
+   */
+  #scheduleFlush(link: StreamLink | null): void {
+    const alone = link !== null && (link === this.#lastWoken || this.#links.size === 1)
+    if (link !== null) this.#lastWoken = link
+    if (this.#flushScheduled) return
+    this.#flushScheduled = true
+    if (alone) process.nextTick(this.#flush)
+    else setImmediate(this.#flush)
+  }
+
+  readonly #flush = (): void => {
+    this.#flushScheduled = false
+    this.#output.flush()
+  }
+
+  // Receiving
+
+  #listen(): void {
+    const decoder = new FrameDecoder({
+      onHeader: (header) => this.#onHeader(header),
+      onPayload: (_header, piece) => this.#onPayload(piece),
+      onFrameEnd: (header) => this.#onFrameEnd(header),
+    })
+    this.#channel.start({
+      onData: (chunk) => {
+        if (this.#failure !== null) return
+        this.#bytesReceived += chunk.length
+        try {
+          decoder.push(chunk)
+        } catch (thrown) {
+          this.#onDecodeFailure(thrown)
+        }
+      },
+      onEnd: () => this.#fail(this.#lost(null), GoAwayReason.normal),
+      onClose: (error) => {
+        this.#output.stop()
+        this.#fail(this.#lost(error), GoAwayReason.normal)
+        this.#finish()
+      },
+    })
+  }
+
+  #onDecodeFailure(thrown: unknown): void {
+    if (thrown instanceof YamuxError) {
+      const error = new TransportError('protocol_error', `the peer broke the protocol: ${thrown.message}`, { cause: thrown })
+      this.#fail(error, thrown.reason)
+    } else {
+      this.#fail(toTransportError(thrown, 'session_closed', 'a consumer of the session failed'), GoAwayReason.internalError)
+    }
+  }
+
+  #onHeader(header: FrameHeader): void {
+    if (this.#failure !== null) return
+    switch (header.type) {
+      case FrameType.data:
+        this.#target = this.#route(header)
+        if (this.#target !== null && header.length > 0 && !this.#target.announce(header.length)) this.#target = null
+        return
+      case FrameType.windowUpdate:
+        this.#target = this.#route(header)
+        this.#target?.grow(header.length)
+        return
+      case FrameType.ping:
+        this.#target = null
+        if ((header.flags & Flag.syn) === 0) this.#liveness.answered(header.length)
+        else this.#control({ type: FrameType.ping, flags: Flag.ack, streamId: 0, length: header.length })
+        return
+      case FrameType.goAway:
+        this.#target = null
+        this.#onGoAway(header.length)
+    }
+  }
+
+  #onPayload(piece: Buffer): void {
+    const link = this.#target
+    if (link === null || !link.open) return
+    link.receive(piece)
+    if (this.#buffered > (this.#options.maxBuffered ?? DEFAULT_MAX_BUFFERED) && link.open) {
+      link.reset(new TransportError('memory_exceeded', 'the session holds too much that nobody takes'))
+    }
+  }
+
+  #onFrameEnd(header: FrameHeader): void {
+    const link = this.#target
+    this.#target = null
+    if (link !== null && link.open && (header.flags & Flag.fin) !== 0) link.receiveFin()
+  }
+
+  /** The stream a frame is for; null if it is gone or goes with this frame. */
+  #route(header: FrameHeader): StreamLink | null {
+    if ((header.flags & Flag.syn) !== 0) this.#accept(header.streamId)
+    const link = this.#links.get(header.streamId)
+    if (link === undefined) {
+      if (this.#localIds.wasTaken(header.streamId) || this.#remoteIds.wasOpened(header.streamId)) return null
+      throw new YamuxError('stream_never_opened', `a frame for stream ${header.streamId}, which was never opened`)
+    }
+    if ((header.flags & Flag.rst) === 0) return link
+    this.#resets += 1
+    link.abort(new TransportError('stream_reset', 'the peer reset the stream'))
+    return null
+  }
+
+  #accept(id: number): void {
+    this.#remoteIds.open(id)
+    const { onStream, acceptBacklog } = this.#options
+    const full = this.#links.size >= this.#maxStreams || this.#unanswered >= (acceptBacklog ?? DEFAULT_BACKLOG)
+    if (onStream === undefined || this.#localGoAway || full) {
+      this.#control({ type: FrameType.windowUpdate, flags: Flag.rst, streamId: id, length: 0 })
+      return
+    }
+    const link = this.#addLink(id, true)
+    this.#unanswered += 1
+    this.#accepted += 1
+    this.#control({ type: FrameType.windowUpdate, flags: Flag.ack, streamId: id, length: 0 })
+    onStream(link.stream)
+  }
+
+  #addLink(id: number, incoming: boolean): StreamLink {
+    const link = new StreamLink(this.#host, id, incoming)
+    this.#links.set(id, link)
+    return link
+  }
+
+  #onGoAway(reason: number): void {
+    if (reason === GoAwayReason.protocolError) {
+      this.#fail(new TransportError('peer_protocol_error', 'the peer says that we broke the protocol'), GoAwayReason.normal)
+    } else if (reason === GoAwayReason.internalError) {
+      this.#fail(new TransportError('peer_internal_error', 'the peer failed'), GoAwayReason.normal)
+    } else if (!this.#remoteGoAway) {
+      this.#remoteGoAway = true
+      this.#options.onGoAway?.()
+    }
+  }
+
+  // Ending
+
+  #lost(cause: Error | null): TransportError {
+    if (cause === null && (this.#remoteGoAway || this.#links.size === 0)) {
+      return new TransportError('peer_closed', 'the peer closed the session')
+    }
+    return new TransportError('session_lost', 'the connection was lost', { cause: cause ?? undefined })
+  }
+
+  #closeWhenDrained(): void {
+    if (this.#localGoAway && this.#links.size === 0) this.close()
+  }
+
+  /** Ends everything once; the first reason stays. */
+  #fail(error: TransportError, reason: GoAwayReason): void {
+    if (this.#failure !== null) return
+    // Streams that end here send no RST of their own: the GoAway and the end of the channel say it.
+    if (!this.#localGoAway || reason !== GoAwayReason.normal) {
+      this.#output.control({ type: FrameType.goAway, flags: 0, streamId: 0, length: reason })
+    }
+    this.#failure = error
+    this.#liveness.stop(error)
+    for (const link of [...this.#links.values()]) link.abort(error)
+    this.#output.onceIdle(() => this.#channel.end())
+    this.#output.flush()
+    const timer = setTimeout(() => this.#channel.destroy(), CLOSE_TIMEOUT_MS)
+    timer.unref()
+    void this.closed.then(() => clearTimeout(timer))
+  }
+
+  #finish(): void {
+    if (this.#ended || this.#failure === null) return
+    this.#ended = true
+    this.#output.stop()
+    this.#resolveClosed(this.#failure)
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,82 @@
+import type { Duplex } from 'node:stream'
+import { type ConnectionOptions, connect, createSecureContext, type TLSSocket, TLSSocket as ServerSocket } from 'node:tls'
+import type { PeerCertificate } from '../websocket/types.ts'
+import { TransportError } from '../errors.ts'
+import { expectIdentity, verifiedPeer } from './tls-identity.ts'
+import { tlsFailure } from './tls-failure.ts'
+import { secureOptions, type TlsIdentity } from './tls-options.ts'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+export interface ConnectTlsOptions {
+  readonly tls: TlsIdentity
+  /** The SPIFFE id that the other end's certificate must carry as its only URI name. */
+  readonly expectedIdentity: string
+  /** For the handshake, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number
+}
+
+export interface AcceptTlsOptions {
+  readonly tls: TlsIdentity
+  /** For the handshake, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number
+}
+
+/** Client end of mutual TLS 1.3 over any Duplex, as through a stream of a session. Rejects with a {@link TransportError}. */
+export async function connectTls(duplex: Duplex, options: ConnectTlsOptions): Promise<TLSSocket> {
+  const socket = connect(clientOptions(options.tls, options.expectedIdentity, { socket: duplex }))
+  await handshake(socket, 'secureConnect', options.timeoutMs)
+  return socket
+}
+
+/** Server end of mutual TLS 1.3 over any Duplex. What the peer may do is for the caller to decide. */
+export async function acceptTls(duplex: Duplex, options: AcceptTlsOptions): Promise<{ socket: TLSSocket; peer: PeerCertificate }> {
+  const socket = new ServerSocket(duplex, {
+    isServer: true,
+    secureContext: createSecureContext(secureOptions(options.tls)),
+    requestCert: true,
+    rejectUnauthorized: true,
+  })
+  await handshake(socket, 'secure', options.timeoutMs)
+  try {
+    return { socket, peer: verifiedPeer(socket) }
+  } catch (thrown) {
+    socket.destroy()
+    throw thrown
+  }
+}
+
+/** What every client of ours asks of TLS; `more` names the connection. */
+export function clientOptions(tls: TlsIdentity, expectedIdentity: string, more: ConnectionOptions): ConnectionOptions {
+  return {
+    ...secureOptions(tls),
+    ...more,
+    rejectUnauthorized: true,
+    checkServerIdentity: expectIdentity(expectedIdentity),
+  }
+}
+
+function handshake(socket: TLSSocket, event: 'secure' | 'secureConnect', timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => {
+      settle()
+      socket.on('error', ignore)
+      socket.destroy()
+      reject(error)
+    }
+    const onError = (error: Error): void => fail(tlsFailure(error))
+    const onClose = (): void => fail(new TransportError('tls_failed', 'the connection closed during the TLS handshake'))
+    const onDone = (): void => {
+      settle()
+      resolve()
+    }
+    const timer = setTimeout(() => fail(new TransportError('dial_timeout', `no TLS handshake within ${timeoutMs} ms`)), timeoutMs)
+    const settle = (): void => {
+      clearTimeout(timer)
+      socket.off('error', onError).off('close', onClose).off(event, onDone)
+    }
+    socket.on('error', onError).on('close', onClose).on(event, onDone)
+  })
+}
+
+function ignore(): void {}

@@ -1,0 +1,58 @@
+import 'reflect-metadata'
+import type { PeerCertificate as NodePeerCertificate, TLSSocket } from 'node:tls'
+import { SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509'
+import { TransportError } from '../errors.ts'
+import type { PeerCertificate } from '../websocket/types.ts'
+
+const MAX_CHAIN = 8
+const SPIFFE_SCHEME = 'spiffe://'
+/** X.509-SVID §2: a SPIFFE id has at most 2048 bytes. */
+const MAX_ID_LENGTH = 2048
+
+/**
+ * The SPIFFE id of a certificate (DER); null unless it carries exactly one URI name and that is a SPIFFE id.
+ * Source: X.509-SVID §2. The certificate itself is not verified here.
+ */
+export function readSpiffeId(certificate: Uint8Array): string | null {
+  let names: readonly string[]
+  try {
+    const parsed = new X509Certificate(Uint8Array.from(certificate))
+    const extensions = parsed.getExtensions(SubjectAlternativeNameExtension)
+    names = extensions.flatMap((extension) => extension.names.items.filter((name) => name.type === 'url').map((name) => name.value))
+  } catch {
+    return null
+  }
+  const id = names[0]
+  if (id === undefined || names.length !== 1) return null
+  return id.startsWith(SPIFFE_SCHEME) && id.length <= MAX_ID_LENGTH ? id : null
+}
+
+/**
+ * Replaces the check of the host name, which says nothing about a gateway, by one of its SPIFFE id. Node calls it after
+ * the chain was verified up to a given authority, and only then; that verification stays as it is.
+ */
+export function expectIdentity(expected: string): (host: string, certificate: NodePeerCertificate) => Error | undefined {
+  return (_host, certificate) => {
+    const found = readSpiffeId(certificate.raw)
+    if (found === expected) return undefined
+    return new TransportError('identity_mismatch', `the certificate is for ${found ?? 'no SPIFFE id'}, expected ${expected}`)
+  }
+}
+
+/**
+ * The certificate that the other end of a socket proved to hold.
+ *
+ * @throws TransportError `tls_resumed` if the handshake was a resumption, in which no certificate is looked at again;
+ *   `peer_untrusted` if there is no verified one
+ */
+export function verifiedPeer(socket: TLSSocket): PeerCertificate {
+  if (socket.isSessionReused()) throw new TransportError('tls_resumed', 'resumed TLS sessions are not accepted')
+  const leaf = socket.authorized ? socket.getPeerX509Certificate() : undefined
+  if (leaf === undefined) throw new TransportError('peer_untrusted', 'the other end showed no trusted certificate')
+  const chain: Buffer[] = []
+  for (let next: typeof leaf | undefined = leaf; next !== undefined && chain.length < MAX_CHAIN; next = next.issuerCertificate) {
+    if (chain.at(-1)?.equals(next.raw) === true) break
+    chain.push(next.raw)
+  }
+  return { certificate: leaf.raw, chain }
+}
