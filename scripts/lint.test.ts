@@ -124,12 +124,20 @@ describe('house rules', () => {
     'options.rejectUnauthorized = insecure',
     'const options = { rejectUnauthorized }',
     "const options = { ['rejectUnauthorized']: false }",
-    'const options = { checkServerIdentity: () => undefined }',
     "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'",
     "const url = 'postgresql://localhost/shop?sslmode=no-verify'",
   ])('refuse to switch certificate checks off: %s', (code) => {
     expect(rulesBrokenBy('apps/gateway/src/upstream/connect.ts', code)).toEqual(['tls-verification'])
     expect(rulesBrokenBy('e2e/postgres/tls.test.ts', code)).toEqual(['tls-verification'])
+  })
+
+  test('let nobody else decide who a certificate belongs to', () => {
+    const code = 'const options = { checkServerIdentity: () => undefined }'
+    expect(rulesBrokenBy('apps/gateway/src/upstream/connect.ts', code)).toEqual(['tls-identity'])
+    expect(rulesBrokenBy('packages/transport/src/tls/secure-duplex.ts', code)).toEqual([])
+    expect(rulesBrokenBy('packages/transport/src/tls/secure-duplex.ts', 'rejectUnauthorized: false,')).toEqual([
+      'tls-verification',
+    ])
   })
 
   test('let certificate checks be demanded', () => {

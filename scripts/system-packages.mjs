@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 
 /** Debian forbids services to start while this file exists and says 101. */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d'
+const LOCK_TIMEOUT_SECONDS = 300
 const GO_YAMUX = '/usr/share/gocode/src/github.com/hashicorp/yamux'
 
 const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` }
@@ -72,25 +73,27 @@ function isRootOnDebian() {
   return process.platform === 'linux' && process.getuid?.() === 0 && answers('apt-get', '--version')
 }
 
-/** Runs apt-get with its output shown. */
+/** Runs apt-get with its output shown; waits for another one that is still at it. */
 function apt(...options) {
   const env = { ...environment, DEBIAN_FRONTEND: 'noninteractive' }
-  return spawnSync('apt-get', options, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+  const waiting = ['-o', `DPkg::Lock::Timeout=${LOCK_TIMEOUT_SECONDS}`]
+  return spawnSync('apt-get', [...waiting, ...options], { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }
 
 /** Installs packages without starting the services they bring, and leaves no policy behind that was not there before. */
 function installDebian(packages) {
-  const foreignPolicy = existsSync(SERVICE_POLICY)
-  if (!foreignPolicy) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  const removePolicy = () => {
-    if (!foreignPolicy) rmSync(SERVICE_POLICY, { force: true })
-  }
-  process.once('exit', removePolicy)
+  const ownPolicy = !existsSync(SERVICE_POLICY)
+  if (ownPolicy) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  // Ctrl-C ends apt-get, too; with a listener it does not end us before the policy is gone.
+  const stop = () => process.exit(130)
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
   try {
     return apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
   } finally {
-    removePolicy()
-    process.removeListener('exit', removePolicy)
+    if (ownPolicy) rmSync(SERVICE_POLICY, { force: true })
+    process.removeListener('SIGINT', stop)
+    process.removeListener('SIGTERM', stop)
   }
 }
 
