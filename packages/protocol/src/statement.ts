@@ -90,3 +90,24 @@ export const verifyStatement = async <Schema extends z.ZodType>(
   }
   return payload
 }
+
+/**
+ * Verifies one of a statement's signatures, for a party that holds only that signer's key; whoever acts upon the statement
+ * verifies the others. `index` counts `type.signatures` from 0. Throws `type.error`.
+ */
+export const verifyStatementSignature = async <Schema extends z.ZodType>(
+  type: StatementType<Schema>,
+  text: string,
+  signer: { readonly index: number; readonly publicKey: Uint8Array },
+): Promise<z.output<Schema>> => {
+  const { payload } = parseStatement(type, text)
+  const algorithm = type.signatures[signer.index]
+  if (!algorithm) throw new TypeError(`${type.name} has no signature ${signer.index}`)
+  const parts = text.split('.')
+  const input = signingInput(type.name, parts.slice(0, signer.index + 1))
+  const { publicKey } = signer
+  if (!(await verifySignature({ algorithm, publicKey }, input, fromBase64url(parts[signer.index + 1]!)))) {
+    throw new SallyportError(type.error, { cause: new Error(`signature ${signer.index + 1} of ${type.name} does not verify`) })
+  }
+  return payload
+}
