@@ -4,9 +4,17 @@ import type { RevocationTables } from '../domains/revocations/index.ts'
 import type { GatewayTables } from '../domains/gateways/index.ts'
 import type { EventTables } from '../domains/events/index.ts'
 import type { AlertTables } from '../domains/alerts/index.ts'
+import type { AuditTables } from '../domains/audit/index.ts'
+import type { CredentialTables } from '../domains/credentials/index.ts'
+import type { GrantTables } from '../domains/grants/index.ts'
+import type { LeaseTables } from '../domains/leases/index.ts'
+import type { ResourceTables } from '../domains/resources/index.ts'
+import type { RoleTables } from '../domains/roles/index.ts'
+import type { SecretTables } from '../domains/secrets/index.ts'
+import type { SiteTables } from '../domains/sites/index.ts'
 import type { OrganizationTables } from '../domains/organizations/index.ts'
 
-export interface Database extends OrganizationTables, AlertTables, EventTables, GatewayTables, RevocationTables {}
+export interface Database extends AuditTables, CredentialTables, GrantTables, LeaseTables, ResourceTables, RoleTables, SecretTables, SiteTables, OrganizationTables, AlertTables, EventTables, GatewayTables, RevocationTables {}
 
 /** Connections of one database role. Domains never see it, except to hand it to `withOrganization`. */
 export type Pool = Kysely<Database>

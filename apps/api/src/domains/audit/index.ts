@@ -1,0 +1,3 @@
+export { AUDIT_CHANNEL, recordAudit } from './record.ts'
+export type { AuditRecord } from './record.ts'
+export type { AuditTables } from './tables.ts'

@@ -1,0 +1,1 @@
+export type { CredentialTables } from './tables.ts'

@@ -1,0 +1,1 @@
+export type { GrantTables } from './tables.ts'

@@ -1,0 +1,3 @@
+export { endLeasesNoLongerAllowed } from './end-not-allowed.ts'
+export type { LeaseScope } from './scope.ts'
+export type { LeaseTables } from './tables.ts'

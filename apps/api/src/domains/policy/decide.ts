@@ -1,0 +1,130 @@
+/**
+ * Whether a person may lease a credential now: a pure function of facts, the only place where that is decided. Unlocking,
+ * renewing, listing, ending after a change, and explaining all ask here.
+ */
+import type { ErrorCode } from '@sallyport/protocol'
+import type { Decision, Facts, Reason, Way } from './facts.ts'
+
+interface Rule {
+  readonly rule: string
+  /** What a refusal by this rule is answered with. */
+  readonly code: ErrorCode
+  readonly holds: boolean
+  readonly text: string
+}
+
+const at = (time: number): string => new Date(time).toISOString()
+
+const userRule = ({ user }: Facts): Rule => ({
+  rule: 'user-active',
+  code: 'user_disabled',
+  holds: user.status === 'active',
+  text: user.status === 'active' ? 'The account is active.' : `The account is ${user.status}.`,
+})
+
+const sessionRules = ({ session, now }: Facts): Rule[] => {
+  if (session === null) return []
+  const live = now < session.expiresAt
+  return [
+    {
+      rule: 'session-standing',
+      code: session.status === 'expired' ? 'session_expired' : 'session_revoked',
+      holds: session.status === 'active',
+      text: session.status === 'active' ? 'The session is active.' : `The session is ${session.status}.`,
+    },
+    {
+      rule: 'session-time',
+      code: 'session_expired',
+      holds: live,
+      text: live ? `The session lasts until ${at(session.expiresAt)}.` : `The session ended at ${at(session.expiresAt)}.`,
+    },
+  ]
+}
+
+const deviceRule = ({ device }: Facts): Rule[] =>
+  device === null
+    ? []
+    : [
+        {
+          rule: 'device-approved',
+          code: device.status === 'pending' ? 'device_not_approved' : 'device_revoked',
+          holds: device.status === 'active',
+          text: device.status === 'active' ? 'The device is approved.' : `The device is ${device.status}.`,
+        },
+      ]
+
+const gatewayRules = ({ gateway, resource }: Facts): Rule[] => {
+  if (gateway === null) return []
+  const serves = gateway.sites.includes(resource.site)
+  return [
+    {
+      rule: 'gateway-standing',
+      code: 'gateway_unknown',
+      holds: gateway.status === 'joined',
+      text: gateway.status === 'joined' ? 'The gateway is in good standing.' : 'The gateway was revoked.',
+    },
+    {
+      rule: 'site-served',
+      code: 'wrong_site',
+      holds: serves,
+      text: serves ? 'The gateway serves the site of the resource.' : 'The gateway does not serve the site of the resource.',
+    },
+  ]
+}
+
+/** Every way by which the credential is the user's now. */
+export const waysOf = ({ roles, grants, now }: Pick<Facts, 'roles' | 'grants' | 'now'>): Way[] => [
+  ...roles.map((role): Way => ({ kind: 'role', id: role.id, name: role.name })),
+  ...grants
+    .filter((grant) => grant.ended === null && grant.startsAt <= now && now < grant.expiresAt)
+    .map((grant): Way => ({ kind: 'grant', id: grant.id, expiresAt: grant.expiresAt })),
+]
+
+const grantRule = (facts: Facts, ways: readonly Way[]): Rule => {
+  const first = ways[0]
+  if (first) {
+    const text =
+      first.kind === 'role' ? `The role ${first.name} leases it.` : `A temporary grant lasts until ${at(first.expiresAt)}.`
+    return { rule: 'granted', code: 'not_granted', holds: true, text }
+  }
+  const ended = facts.grants.filter((grant) => grant.startsAt <= facts.now)
+  if (ended.length === 0) {
+    return { rule: 'granted', code: 'not_granted', holds: false, text: 'No role of the user and no grant leases it.' }
+  }
+  const last = Math.max(...ended.map((grant) => Math.min(grant.expiresAt, grant.endedAt ?? grant.expiresAt)))
+  return { rule: 'granted', code: 'grant_expired', holds: false, text: `The last grant ended at ${at(last)}.` }
+}
+
+const secretRule = ({ secret }: Facts): Rule => ({
+  rule: 'secret-bound',
+  code: 'secret_unbound',
+  holds: secret.bound,
+  text: secret.bound
+    ? 'The secret is bound to the present endpoint.'
+    : 'The endpoint of the resource changed since the secret was bound.',
+})
+
+/** The time at which the access ends by itself; null when a role gives it. */
+const endOf = (ways: readonly Way[]): number | null => {
+  const ends = ways.map((way) => (way.kind === 'grant' ? way.expiresAt : Number.POSITIVE_INFINITY))
+  const latest = Math.max(...ends)
+  return Number.isFinite(latest) ? latest : null
+}
+
+/** Rules in the order of `spec/lease.md` step 3; the code is that of the first that does not hold. */
+export const decide = (facts: Facts): Decision => {
+  const ways = waysOf(facts)
+  const rules = [
+    ...sessionRules(facts),
+    ...deviceRule(facts),
+    userRule(facts),
+    ...gatewayRules(facts),
+    grantRule(facts, ways),
+    secretRule(facts),
+  ]
+  const reasons = rules.map(({ rule, holds, text }): Reason => ({ rule, holds, text }))
+  const refusing = rules.find((rule) => !rule.holds)
+  return refusing
+    ? { allowed: false, code: refusing.code, reasons, through: ways }
+    : { allowed: true, reasons, through: ways, until: endOf(ways) }
+}

@@ -1,0 +1,1 @@
+export type { ResourceTables } from './tables.ts'

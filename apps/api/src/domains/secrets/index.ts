@@ -1,0 +1,1 @@
+export type { SecretTables } from './tables.ts'

@@ -1,0 +1,60 @@
+/** What the log role does for the others. */
+import { base64urlOf, der, instant, keyId, receipt, timestamp, uuid } from '@sallyport/protocol'
+import { auditActor, auditEntryType, auditRow, pageOf, pageQuery } from '@sallyport/protocol/api'
+import { z } from 'zod'
+import { defineOperations, type LinkOf } from './operation.ts'
+
+/** What a receipt says, besides the number and leaf that the log gives. */
+export const unlockRecord = z.strictObject({
+  /** Of the entry. Asking again with the same id answers with the same number. */
+  id: uuid,
+  organization: uuid,
+  at: instant,
+  actor: auditActor,
+  lease: uuid,
+  gateway: uuid,
+  session: uuid,
+  device: uuid,
+  user: uuid,
+  resource: uuid,
+  credential: uuid,
+  secret: uuid,
+  secretVersion: z.int().positive(),
+  endpointDigest: base64urlOf(32),
+  /** Digest of the ticket that asked: which statement of device and session this was. */
+  ticketDigest: base64urlOf(32),
+  expiresAt: instant,
+})
+export type UnlockRecord = z.infer<typeof unlockRecord>
+
+export const logOperations = defineOperations({
+  /**
+   * Numbers and commits one `unlock.granted`, and only then signs the receipt. Throws `log_unavailable` when that cannot be
+   * done, `conflict` when the id names another entry.
+   */
+  appendUnlock: { input: unlockRecord, output: z.strictObject({ receipt: z.string().max(receipt.maxLength) }) },
+  /** Public halves of the organization's receipt keys, newest first; makes the first one if there is none. */
+  receiptKeys: {
+    input: z.strictObject({ organization: uuid }),
+    output: z.strictObject({
+      keys: z
+        .array(z.strictObject({ id: keyId, publicKey: der }))
+        .min(1)
+        .max(8),
+    }),
+  },
+  /** Newest first; entries that wait for their number come before all others. */
+  listEntries: {
+    input: z.strictObject({
+      organization: uuid,
+      ...pageQuery.shape,
+      type: auditEntryType.optional(),
+      user: uuid.optional(),
+      after: timestamp.optional(),
+      before: timestamp.optional(),
+    }),
+    output: pageOf(auditRow),
+  },
+})
+
+export type LogLink = LinkOf<typeof logOperations>
