@@ -145,7 +145,7 @@ module.exports = {
       name: 'kms-in-vault',
       comment: 'Only the vault role, and what it wires, may use the KMS: the HTTP tier cannot release a credential.',
       severity: 'error',
-      from: { path: '^apps/api/src/', pathNot: ['^apps/api/src/kms/', '^apps/api/src/roles/vault\\.ts$', TESTS] },
+      from: { path: '^apps/api/src/', pathNot: ['^apps/api/src/kms/', '^apps/api/src/(vault|roles/vault)(/|\\.ts$)', TESTS] },
       to: { path: '^apps/api/src/kms/' },
     },
     {
