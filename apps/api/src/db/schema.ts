@@ -12,9 +12,15 @@ import type { ResourceTables } from '../domains/resources/index.ts'
 import type { RoleTables } from '../domains/roles/index.ts'
 import type { SecretTables } from '../domains/secrets/index.ts'
 import type { SiteTables } from '../domains/sites/index.ts'
+import type { AuthorityTables } from '../domains/authority/index.ts'
+import type { DeviceTables } from '../domains/devices/index.ts'
+import type { InvitationTables } from '../domains/invitations/index.ts'
+import type { NonceTables } from '../domains/nonces/index.ts'
+import type { SessionTables } from '../domains/sessions/index.ts'
+import type { UserTables } from '../domains/users/index.ts'
 import type { OrganizationTables } from '../domains/organizations/index.ts'
 
-export interface Database extends AuditTables, CredentialTables, GrantTables, LeaseTables, ResourceTables, RoleTables, SecretTables, SiteTables, OrganizationTables, AlertTables, EventTables, GatewayTables, RevocationTables {}
+export interface Database extends UserTables, SessionTables, NonceTables, InvitationTables, DeviceTables, AuthorityTables, AuditTables, CredentialTables, GrantTables, LeaseTables, ResourceTables, RoleTables, SecretTables, SiteTables, OrganizationTables, AlertTables, EventTables, GatewayTables, RevocationTables {}
 
 /** Connections of one database role. Domains never see it, except to hand it to `withOrganization`. */
 export type Pool = Kysely<Database>

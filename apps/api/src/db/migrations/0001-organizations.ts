@@ -44,6 +44,11 @@ export const up = async (migration: Kysely<unknown>): Promise<void> => {
     set search_path = pg_catalog, public as $$ select id from public.organizations where slug = wanted $$`.execute(migration)
   await grantExecute(migration, 'find_organization(text)', ['api'])
   await sql`
+    create function find_organization_by_trust_domain(wanted text) returns uuid language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select id from public.organizations where trust_domain = wanted $$`.execute(migration)
+  await grantExecute(migration, 'find_organization_by_trust_domain(text)', ['api', 'vault'])
+  await sql`
     create function list_organizations() returns setof uuid language sql stable security definer
     set search_path = pg_catalog, public as $$ select id from public.organizations order by id $$`.execute(migration)
   await grantExecute(migration, 'list_organizations()', programRoles)
@@ -51,7 +56,7 @@ export const up = async (migration: Kysely<unknown>): Promise<void> => {
   await sql`
     create table sites (
       id uuid primary key,
-      organization_id uuid not null references organizations (id) on delete cascade,
+      organization_id uuid not null default sallyport_organization() references organizations (id) on delete cascade,
       name text not null check (length(name) between 1 and 120),
       created_at timestamptz not null,
       unique (organization_id, id),

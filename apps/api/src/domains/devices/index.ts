@@ -1,0 +1,1 @@
+export type { DeviceTables } from './tables.ts'

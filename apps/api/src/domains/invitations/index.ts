@@ -1,0 +1,1 @@
+export type { InvitationTables } from './tables.ts'

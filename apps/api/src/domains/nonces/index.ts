@@ -1,0 +1,2 @@
+export { deleteExpiredNonces, spendNonce } from './store.ts'
+export type { NonceTables } from './tables.ts'

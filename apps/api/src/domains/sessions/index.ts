@@ -1,0 +1,1 @@
+export type { SessionTables } from './tables.ts'

@@ -1,0 +1,41 @@
+import type { ColumnType, Generated } from 'kysely'
+
+export interface SessionsTable {
+  id: ColumnType<string, string, never>
+  organization_id: Generated<string>
+  user_id: ColumnType<string, string, never>
+  device_id: ColumnType<string, string, never>
+  /** Short opaque name, unique in the organization, for tools and servers to show. */
+  label: ColumnType<string, string, never>
+  key_id: ColumnType<string, string, never>
+  /** SubjectPublicKeyInfo, DER. */
+  public_key: ColumnType<Buffer, Buffer, never>
+  status: 'active' | 'ended' | 'revoked' | 'expired'
+  /** Why it is no longer active: a code of the error table. */
+  end_code: string | null
+  created_at: ColumnType<Date, Date, never>
+  expires_at: Date
+  last_used_at: Date
+  address: string
+}
+
+export interface SignInChallengesTable {
+  organization_id: Generated<string>
+  /** SHA-256. Deleted when used. */
+  challenge_hash: Buffer
+  expires_at: Date
+}
+
+export interface SignInAttemptsTable {
+  organization_id: Generated<string>
+  /** SHA-256 of what is counted: an account, a device or an address. */
+  bucket: Buffer
+  failures: number
+  window_ends_at: Date
+}
+
+export interface SessionTables {
+  sessions: SessionsTable
+  sign_in_challenges: SignInChallengesTable
+  sign_in_attempts: SignInAttemptsTable
+}

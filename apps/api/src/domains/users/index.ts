@@ -1,0 +1,1 @@
+export type { UserTables } from './tables.ts'

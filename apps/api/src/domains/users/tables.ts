@@ -1,0 +1,21 @@
+import type { ColumnType, Generated } from 'kysely'
+
+export interface UsersTable {
+  id: ColumnType<string, string, never>
+  organization_id: Generated<string>
+  /** In lower case. */
+  email: string
+  first_name: string
+  last_name: string
+  status: 'invited' | 'active' | 'disabled'
+  /** argon2id in PHC form; null before the first password and after deletion. */
+  password_hash: string | null
+  created_at: ColumnType<Date, Date, never>
+  last_sign_in_at: Date | null
+  /** Deleted users stay as what log and activity refer to; nothing lists them. */
+  deleted_at: Date | null
+}
+
+export interface UserTables {
+  users: UsersTable
+}
