@@ -97,7 +97,9 @@ function leafExtensions(options: IssueOptions): Extension[] {
   const extensions: Extension[] = [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension(usages.map((usage) => (usage === 'client' ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth))),
+    new ExtendedKeyUsageExtension(
+      usages.map((usage) => (usage === 'client' ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth)),
+    ),
   ]
   const names = [
     ...named('url', typeof options.spiffeId === 'string' ? [options.spiffeId] : options.spiffeId),

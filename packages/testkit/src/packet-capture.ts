@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { killWithParent } from './kill-with-parent.ts'
 import { findProgram } from './programs.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -35,15 +36,13 @@ export const packetCapture = async (ports: readonly number[]): Promise<PacketCap
   const markerPort = (marker.address() as AddressInfo).port
   const filter = [...ports.map((port) => `tcp port ${port}`), `udp port ${markerPort}`].join(' or ')
   const options = ['-i', loopback, '-n', '-s', '0', '-U', '--immediate-mode', '-B', String(BUFFER_KIBIBYTES), '-w', '-']
-  const child = spawn(tcpdump, [...options, filter], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(tcpdump, [...options, filter], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const packets: Buffer[] = []
   let messages = ''
   child.stdout.on('data', (chunk: Buffer) => packets.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => (messages += chunk.toString()))
   const ended = new Promise<void>((settle) => child.once('close', () => settle()).once('error', () => settle()))
-  const endWithParent = (): void => void child.kill()
-  process.once('exit', endWithParent)
-  void ended.then(() => process.removeListener('exit', endWithParent))
+  void ended.then(killWithParent(child.pid ?? 0))
 
   const started = waitFor(() => messages.includes('listening on'), { timeoutMs: START_MS, description: 'tcpdump to listen' })
   const isRunning = await Promise.race([started.catch(() => false), ended.then(() => false)])

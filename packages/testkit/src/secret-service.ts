@@ -1,6 +1,6 @@
 /** A real Secret Service (gnome-keyring) on a message bus of its own, apart from the keychain of whoever runs the tests. */
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { skipReason } from './programs.ts'
 import { runProgram } from './run-program.ts'
@@ -35,6 +35,18 @@ const makeEnvironment = async (folder: string, address: string): Promise<NodeJS.
   }
 }
 
+/** A bus for whoever can reach its socket that starts no services by itself: another keychain would come up instead of ours. */
+const busConfiguration = (address: string): string => `<busconfig>
+  <type>session</type>
+  <listen>${address}</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`
+
 /** Starts one with an empty, unlocked keychain. Stop it at the end. */
 export const secretService = async (): Promise<SecretService> => {
   const reason = secretServiceSkipReason()
@@ -43,9 +55,15 @@ export const secretService = async (): Promise<SecretService> => {
   const address = `unix:path=${join(folder.path, 'bus')}`
   const env = await makeEnvironment(folder.path, address)
   const send = (destination: string, ...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
-    runProgram({ command: 'dbus-send', args: [`--bus=${address}`, '--print-reply', `--dest=${destination}`, ...words], env })
+    runProgram({
+      command: 'dbus-send',
+      args: [`--bus=${address}`, '--print-reply', '--reply-timeout=2000', `--dest=${destination}`, ...words],
+      env,
+    })
 
-  const busArguments = ['--session', '--nofork', '--nopidfile', '--nosyslog', '--print-address', `--address=${address}`]
+  const configurationFile = join(folder.path, 'bus.conf')
+  await writeFile(configurationFile, busConfiguration(address))
+  const busArguments = [`--config-file=${configurationFile}`, '--nofork', '--nopidfile', '--nosyslog', '--print-address']
   const bus = await spawnProgram({ command: 'dbus-daemon', args: busArguments, env })
   await bus.waitForLine(/^unix:/)
   const keyring = await spawnProgram({

@@ -68,7 +68,7 @@ export const slowPipe = async ({ target, port = 0, ...initial }: SlowPipeOptions
       onBytes: (count) => (bytes += count),
     })
     wakers.add(line.wake)
-    from.once('close', () => {
+    to.once('close', () => {
       line.stop()
       wakers.delete(line.wake)
     })

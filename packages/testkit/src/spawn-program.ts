@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
+import { killWithParent } from './kill-with-parent.ts'
 
 /** Lines kept per program, so that a talkative one cannot fill the memory. */
 const MAX_LINES = 20_000
@@ -49,8 +50,6 @@ export interface Program {
   describe(): string
 }
 
-const running = new Set<ChildProcessWithoutNullStreams>()
-
 const signalGroup = (child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void => {
   try {
     if (isWindows || child.pid === undefined) child.kill(signal)
@@ -60,10 +59,6 @@ const signalGroup = (child: ChildProcessWithoutNullStreams, signal: NodeJS.Signa
   }
 }
 
-process.on('exit', () => {
-  for (const child of running) signalGroup(child, 'SIGKILL')
-})
-
 const readLines = (child: ChildProcessWithoutNullStreams, onLine: (line: string) => void): Promise<unknown> =>
   Promise.all(
     [child.stdout, child.stderr].map(
@@ -71,7 +66,7 @@ const readLines = (child: ChildProcessWithoutNullStreams, onLine: (line: string)
     ),
   )
 
-/** Starts a program in a process group of its own. It is killed, with what it started, when this process ends. */
+/** Starts a program in a process group of its own. It is killed, with what it started, when this process ends in any way. */
 export const spawnProgram = async (options: ProgramOptions): Promise<Program> => {
   const name = options.name ?? options.command
   const child = spawn(options.command, options.args ?? [], {
@@ -89,10 +84,11 @@ export const spawnProgram = async (options: ProgramOptions): Promise<Program> =>
   })
   const ended = new Promise<Exit>((settle) => child.once('exit', (code, signal) => settle({ code, signal })))
   await new Promise((settle, fail) => child.once('spawn', () => settle(null)).once('error', fail))
-  running.add(child)
+  const pid = child.pid ?? 0
+  const release = killWithParent(pid)
   const exited = ended.then(async (exit) => {
     await read
-    running.delete(child)
+    release()
     return exit
   })
   const describe = (): string => `--- output of ${name} ---\n${lines.slice(-LINES_QUOTED).join('\n')}`
@@ -121,7 +117,7 @@ export const spawnProgram = async (options: ProgramOptions): Promise<Program> =>
     })
 
   return {
-    pid: child.pid ?? 0,
+    pid,
     stdin: child.stdin,
     lines,
     exited,
