@@ -20,7 +20,27 @@ import type { SessionTables } from '../domains/sessions/index.ts'
 import type { UserTables } from '../domains/users/index.ts'
 import type { OrganizationTables } from '../domains/organizations/index.ts'
 
-export interface Database extends UserTables, SessionTables, NonceTables, InvitationTables, DeviceTables, AuthorityTables, AuditTables, CredentialTables, GrantTables, LeaseTables, ResourceTables, RoleTables, SecretTables, SiteTables, OrganizationTables, AlertTables, EventTables, GatewayTables, RevocationTables {}
+export interface Database
+  extends
+    UserTables,
+    SessionTables,
+    NonceTables,
+    InvitationTables,
+    DeviceTables,
+    AuthorityTables,
+    AuditTables,
+    CredentialTables,
+    GrantTables,
+    LeaseTables,
+    ResourceTables,
+    RoleTables,
+    SecretTables,
+    SiteTables,
+    OrganizationTables,
+    AlertTables,
+    EventTables,
+    GatewayTables,
+    RevocationTables {}
 
 /** Connections of one database role. Domains never see it, except to hand it to `withOrganization`. */
 export type Pool = Kysely<Database>

@@ -1,0 +1,49 @@
+/** Connections of one database role, bounded in number and in what a statement may take. */
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { DatabaseLogin } from './login.ts'
+import type { ProgramRole } from './roles.ts'
+import type { Database, Pool } from './schema.ts'
+
+/** Connections at once. The vault and the log have one task each. */
+const sizes: Readonly<Record<ProgramRole, number>> = { api: 12, vault: 6, log: 4 }
+
+/** Milliseconds. */
+const STATEMENT_TIMEOUT = 15_000
+const LOCK_TIMEOUT = 10_000
+const IDLE_IN_TRANSACTION_TIMEOUT = 30_000
+const CONNECT_TIMEOUT = 10_000
+const IDLE_TIMEOUT = 60_000
+
+/** Settings of every connection, in the form of a startup packet's `options` (libpq manual, "options"). */
+const startupOptions = (login: DatabaseLogin): string =>
+  [
+    `-c statement_timeout=${STATEMENT_TIMEOUT}`,
+    `-c lock_timeout=${LOCK_TIMEOUT}`,
+    `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT}`,
+    '-c timezone=UTC',
+    ...(login.actAs === undefined ? [] : [`-c role=${login.actAs}`]),
+  ].join(' ')
+
+/** For connections outside a pool, too: those that listen. */
+export const connectionConfig = (login: DatabaseLogin, name: string): pg.ClientConfig => ({
+  connectionString: login.connectionString,
+  application_name: `sallyport ${name}`,
+  options: startupOptions(login),
+  connectionTimeoutMillis: CONNECT_TIMEOUT,
+  keepAlive: true,
+})
+
+export interface PoolOptions {
+  readonly role: ProgramRole
+  readonly login: DatabaseLogin
+  /** Called when an idle connection is lost; the pool opens another one when it needs it. */
+  readonly onConnectionLost: (error: Error) => void
+}
+
+/** `destroy()` of the result closes all connections. */
+export const openPool = ({ role, login, onConnectionLost }: PoolOptions): Pool => {
+  const pool = new pg.Pool({ ...connectionConfig(login, role), max: sizes[role], idleTimeoutMillis: IDLE_TIMEOUT })
+  pool.on('error', onConnectionLost)
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}
