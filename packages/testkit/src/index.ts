@@ -1,3 +1,4 @@
+export { isAlive } from '@sallyport/postgres'
 export { canary, canaryOf } from './canary.ts'
 export type { Canary, FileSighting, SecretForm, Sighting } from './canary.ts'
 export { capturedStreams } from './captured-streams.ts'

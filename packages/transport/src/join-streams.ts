@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { TransportError } from './errors.ts'
 
+/** A piece of this length is mostly one of many, bytes. */
+const BULK_LENGTH = 8_192
+
 export interface JoinOptions {
   /** Destroys both ends when it aborts; the reason becomes the result's error. */
   readonly signal?: AbortSignal
@@ -100,13 +103,13 @@ class OneWay {
     this.#from.resume()
   }
 
-  /** Pieces that arrive within one turn of the event loop leave as one write. */
+  /** Bulk that arrives within one turn of the event loop leaves as one write; anything small leaves at once. */
   #onData(chunk: Buffer): void {
     this.bytes += chunk.length
-    if (!this.#corked) {
+    if (!this.#corked && chunk.length >= BULK_LENGTH) {
       this.#corked = true
       this.#to.cork()
-      process.nextTick(this.#uncork)
+      setImmediate(this.#uncork)
     }
     if (!this.#to.write(chunk)) this.#from.pause()
   }

@@ -21,6 +21,8 @@ export class FrameDecoder {
   #partialLength = 0
   #current: FrameHeader | null = null
   #remaining = 0
+  /** Where the bytes of the current `push` end. */
+  #end = 0
   #failure: unknown = null
 
   constructor(sink: FrameSink) {
@@ -32,30 +34,31 @@ export class FrameDecoder {
     return this.#partialLength === 0 && this.#current === null
   }
 
-  /** @throws YamuxError, or whatever the sink threw; every later call throws the same */
-  push(chunk: Buffer): void {
+  /**
+   * Takes `chunk[start, end)`.
+   *
+   * @throws YamuxError, or whatever the sink threw; every later call throws the same
+   */
+  push(chunk: Buffer, start = 0, end = chunk.length): void {
     if (this.#failure !== null) throw this.#failure
     try {
-      this.#consume(chunk)
+      let offset = start
+      while (offset < end) {
+        this.#end = end
+        offset = this.#current === null ? this.#takeHeader(chunk, offset) : this.#takePayload(chunk, offset)
+      }
     } catch (thrown) {
       this.#failure = thrown
       throw thrown
     }
   }
 
-  #consume(chunk: Buffer): void {
-    let offset = 0
-    while (offset < chunk.length) {
-      offset = this.#current === null ? this.#takeHeader(chunk, offset) : this.#takePayload(this.#current, chunk, offset)
-    }
-  }
-
   #takeHeader(chunk: Buffer, offset: number): number {
-    if (this.#partialLength === 0 && chunk.length - offset >= HEADER_LENGTH) {
+    if (this.#partialLength === 0 && this.#end - offset >= HEADER_LENGTH) {
       this.#begin(readHeader(chunk, offset))
       return offset + HEADER_LENGTH
     }
-    const taken = Math.min(HEADER_LENGTH - this.#partialLength, chunk.length - offset)
+    const taken = Math.min(HEADER_LENGTH - this.#partialLength, this.#end - offset)
     this.#partial.set(chunk.subarray(offset, offset + taken), this.#partialLength)
     this.#partialLength += taken
     if (this.#partialLength === HEADER_LENGTH) {
@@ -75,9 +78,11 @@ export class FrameDecoder {
     }
   }
 
-  #takePayload(header: FrameHeader, chunk: Buffer, offset: number): number {
-    const end = Math.min(chunk.length, offset + this.#remaining)
+  #takePayload(chunk: Buffer, offset: number): number {
+    const header = this.#current
+    const end = Math.min(this.#end, offset + this.#remaining)
     this.#remaining -= end - offset
+    if (header === null) return end
     this.#sink.onPayload(header, offset === 0 && end === chunk.length ? chunk : chunk.subarray(offset, end))
     if (this.#remaining === 0) {
       this.#current = null

@@ -9,6 +9,8 @@ const STEADY_GAIN = 2
 const TURNAROUND_MS = 2
 /** A grant is worth a frame when it gives this part of the window. */
 const GRANT_FRACTION = 4
+/** What was taken is looked at when it comes to this part of the window. */
+const LOOK_FRACTION = 8
 
 export interface ReceiveWindowOptions {
   /** Bytes; at least {@link INITIAL_WINDOW}. */
@@ -28,6 +30,8 @@ export class ReceiveWindow {
   #size = INITIAL_WINDOW
   #available = INITIAL_WINDOW
   #untaken = 0
+  /** Taken since the last look. */
+  #unlooked = 0
 
   constructor(options: ReceiveWindowOptions) {
     this.#options = options
@@ -49,10 +53,17 @@ export class ReceiveWindow {
     return true
   }
 
-  /** Accounts for what the consumer took. Returns the bytes to grant now, mostly 0. */
-  taken(bytes: number, now: number, roundTrip: number | null): number {
+  /** Accounts for what the consumer took. Whether it is time to ask {@link grant}. */
+  taken(bytes: number): boolean {
     this.#untaken -= bytes
-    if (roundTrip !== null) this.#follow(bytes, now, Math.max(roundTrip, TURNAROUND_MS))
+    this.#unlooked += bytes
+    return this.#unlooked >= this.#size / LOOK_FRACTION
+  }
+
+  /** The bytes to grant now, or 0. `roundTrip`: the path's minimum; null: unknown yet. */
+  grant(now: number, roundTrip: number | null): number {
+    if (roundTrip !== null) this.#follow(this.#unlooked, now, Math.max(roundTrip, TURNAROUND_MS))
+    this.#unlooked = 0
     const grant = this.#size - this.#available - this.#untaken
     if (grant < this.#size / GRANT_FRACTION) return 0
     this.#available += grant

@@ -35,8 +35,8 @@ export interface WritePiece {
 }
 
 export interface ByteReceiver {
-  /** The chunk belongs to the receiver; it is never written to again. */
-  onData(chunk: Buffer): void
+  /** `chunk[start, end)` arrived; the chunk is never written to again. */
+  onData(chunk: Buffer, start: number, end: number): void
   /** The peer will send nothing more. */
   onEnd(): void
   /** Exactly once and last; null after an orderly end. */

@@ -1,5 +1,7 @@
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TransportError } from '../errors.ts'
+import { MuxStream } from '../mux/stream.ts'
 import type { ByteChannel, ByteReceiver, WritePiece } from './byte-channel.ts'
 
 const MAX_WRITE_LENGTH = 1_048_576
@@ -13,6 +15,8 @@ class DuplexChannel implements ByteChannel {
   readonly headroom = 0
   readonly maxWriteLength = MAX_WRITE_LENGTH
   readonly #duplex: Duplex
+  /** These have copied or sent what they took when they say so; others may hand the same buffer to their reader. */
+  readonly #reusable: boolean
   #receiver: ByteReceiver | null = null
   #error: Error | null = null
   #closed = false
@@ -20,6 +24,7 @@ class DuplexChannel implements ByteChannel {
 
   constructor(duplex: Duplex) {
     this.#duplex = duplex
+    this.#reusable = duplex instanceof Socket || duplex instanceof MuxStream
     duplex.on('error', (error) => {
       this.#error ??= error
     })
@@ -32,7 +37,7 @@ class DuplexChannel implements ByteChannel {
       process.nextTick(() => this.#onClose())
       return
     }
-    this.#duplex.on('data', (chunk: Buffer) => receiver.onData(chunk))
+    this.#duplex.on('data', (chunk: Buffer) => receiver.onData(chunk, 0, chunk.length))
     this.#duplex.on('end', () => {
       this.#peerEnded = true
       receiver.onEnd()
@@ -40,7 +45,8 @@ class DuplexChannel implements ByteChannel {
   }
 
   write(piece: WritePiece, taken: () => void): void {
-    this.#duplex.write(piece.buffer.subarray(piece.start, piece.end), (error) => {
+    const payload = piece.buffer.subarray(piece.start, piece.end)
+    this.#duplex.write(this.#reusable ? payload : Buffer.from(payload), (error) => {
       if (error === null || error === undefined) taken()
     })
   }

@@ -80,7 +80,7 @@ export class MuxSession {
     this.#liveness = this.#watch(now)
     this.#host = this.#hostLinks(now)
     this.#listen()
-    this.#liveness.ping().catch(ignore)
+    this.#liveness.start()
   }
 
   get isClosed(): boolean {
@@ -234,11 +234,11 @@ export class MuxSession {
       onFrameEnd: (header) => this.#onFrameEnd(header),
     })
     this.#channel.start({
-      onData: (chunk) => {
+      onData: (chunk, start, end) => {
         if (this.#failure !== null) return
-        this.#bytesReceived += chunk.length
+        this.#bytesReceived += end - start
         try {
-          decoder.push(chunk)
+          decoder.push(chunk, start, end)
         } catch (thrown) {
           this.#onDecodeFailure(thrown)
         }
@@ -381,5 +381,3 @@ export class MuxSession {
     this.#resolveClosed(this.#failure)
   }
 }
-
-function ignore(): void {}

@@ -166,8 +166,8 @@ export class StreamLink {
     if (taken <= 0) return
     this.#credited += taken
     this.#host.addBuffered(-taken)
-    if (!this.#open || this.#finReceived) return
-    const grant = this.#window.taken(taken, this.#host.now(), this.#host.minimumRoundTrip)
+    if (!this.#window.taken(taken) || !this.#open || this.#finReceived) return
+    const grant = this.#window.grant(this.#host.now(), this.#host.minimumRoundTrip)
     if (grant > 0) this.#host.control({ type: FrameType.windowUpdate, flags: 0, streamId: this.id, length: grant })
   }
 

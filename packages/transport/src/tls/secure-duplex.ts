@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { type ConnectionOptions, connect, createSecureContext, type TLSSocket, TLSSocket as ServerSocket } from 'node:tls'
+import { type ConnectionOptions, connect, createServer, type TLSSocket } from 'node:tls'
 import type { PeerCertificate } from '../websocket/types.ts'
 import { TransportError } from '../errors.ts'
 import { expectIdentity, verifiedPeer } from './tls-identity.ts'
@@ -25,19 +25,25 @@ export interface AcceptTlsOptions {
 /** Client end of mutual TLS 1.3 over any Duplex, as through a stream of a session. Rejects with a {@link TransportError}. */
 export async function connectTls(duplex: Duplex, options: ConnectTlsOptions): Promise<TLSSocket> {
   const socket = connect(clientOptions(options.tls, options.expectedIdentity, { socket: duplex }))
-  await handshake(socket, 'secureConnect', options.timeoutMs)
+  await handshake(socket, options.timeoutMs)
   return socket
 }
 
-/** Server end of mutual TLS 1.3 over any Duplex. What the peer may do is for the caller to decide. */
+/**
+ * Server end of mutual TLS 1.3 over any Duplex. What the peer may do is for the caller to decide. Rejects with a
+ * {@link TransportError}.
+ */
 export async function acceptTls(duplex: Duplex, options: AcceptTlsOptions): Promise<{ socket: TLSSocket; peer: PeerCertificate }> {
-  const socket = new ServerSocket(duplex, {
-    isServer: true,
-    secureContext: createSecureContext(secureOptions(options.tls)),
-    requestCert: true,
-    rejectUnauthorized: true,
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const secure = { ...secureOptions(options.tls), requestCert: true, rejectUnauthorized: true, handshakeTimeout: timeoutMs }
+  // A server that does not listen: it alone judges the client's certificate, which a bare TLSSocket leaves unjudged.
+  const server = createServer(secure)
+  const socket = await new Promise<TLSSocket>((resolve, reject) => {
+    server.once('secureConnection', resolve)
+    server.once('tlsClientError', (error) => reject(tlsFailure(error)))
+    duplex.once('close', () => reject(new TransportError('tls_failed', 'the connection closed during the TLS handshake')))
+    server.emit('connection', duplex)
   })
-  await handshake(socket, 'secure', options.timeoutMs)
   try {
     return { socket, peer: verifiedPeer(socket) }
   } catch (thrown) {
@@ -56,7 +62,7 @@ export function clientOptions(tls: TlsIdentity, expectedIdentity: string, more: 
   }
 }
 
-function handshake(socket: TLSSocket, event: 'secure' | 'secureConnect', timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
+function handshake(socket: TLSSocket, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       settle()
@@ -73,9 +79,9 @@ function handshake(socket: TLSSocket, event: 'secure' | 'secureConnect', timeout
     const timer = setTimeout(() => fail(new TransportError('dial_timeout', `no TLS handshake within ${timeoutMs} ms`)), timeoutMs)
     const settle = (): void => {
       clearTimeout(timer)
-      socket.off('error', onError).off('close', onClose).off(event, onDone)
+      socket.off('error', onError).off('close', onClose).off('secureConnect', onDone)
     }
-    socket.on('error', onError).on('close', onClose).on(event, onDone)
+    socket.on('error', onError).on('close', onClose).on('secureConnect', onDone)
   })
 }
 

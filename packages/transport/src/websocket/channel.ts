@@ -34,7 +34,7 @@ export class WebSocketChannel implements ByteChannel {
     this.#isClient = role === 'client'
     this.#decoder = new WebSocketDecoder(
       {
-        onPayload: (piece) => this.#onPayload(piece),
+        onPayload: (chunk, start, end) => this.#receiver?.onData(chunk, start, end),
         onPing: (payload) => this.#answerPing(payload),
         onCloseFrame: () => this.#onCloseFrame(),
       },
@@ -83,10 +83,6 @@ export class WebSocketChannel implements ByteChannel {
     } catch (thrown) {
       this.#refuse(thrown)
     }
-  }
-
-  #onPayload(piece: Buffer): void {
-    if (!this.#closeReceived) this.#receiver?.onData(piece)
   }
 
   #answerPing(payload: Buffer): void {

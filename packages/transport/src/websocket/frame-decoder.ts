@@ -14,8 +14,8 @@ export class WebSocketError extends Error {
 }
 
 export interface WebSocketSink {
-  /** A piece of the payload of binary messages, in order. Where messages begin and end means nothing to us. */
-  onPayload(piece: Buffer): void
+  /** `chunk[start, end)` is payload of binary messages, in order. Where messages begin and end means nothing to us. */
+  onPayload(chunk: Buffer, start: number, end: number): void
   onPing(payload: Buffer): void
   onCloseFrame(payload: Buffer): void
 }
@@ -149,11 +149,10 @@ export class WebSocketDecoder {
 
   #takePayload(chunk: Buffer, offset: number): number {
     const end = Math.min(chunk.length, offset + this.#remaining)
-    const piece = chunk.subarray(offset, end)
-    if (this.#mask !== null) this.#unmask(piece, this.#mask)
-    this.#remaining -= piece.length
-    if (this.#opcode < Opcode.close) this.#sink.onPayload(piece)
-    else this.#control.push(Buffer.from(piece))
+    this.#remaining -= end - offset
+    if (this.#mask !== null) this.#unmask(chunk.subarray(offset, end), this.#mask)
+    if (this.#opcode < Opcode.close) this.#sink.onPayload(chunk, offset, end)
+    else this.#control.push(Buffer.from(chunk.subarray(offset, end)))
     if (this.#remaining === 0) this.#finishFrame()
     return end
   }
