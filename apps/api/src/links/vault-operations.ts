@@ -60,7 +60,7 @@ export const vaultOperations = defineOperations({
   },
   /** Releases one credential: see `spec/lease.md`. `request` is the gateway's statement as it came. */
   requestLease: {
-    input: z.strictObject({ organization: uuid, request: z.string().max(leaseRequest.maxLength), address: z.string().max(64) }),
+    input: z.strictObject({ organization: uuid, request: z.string().max(leaseRequest.maxLength) }),
     output: leaseAnswer,
   },
 })

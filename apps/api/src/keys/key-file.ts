@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { link, mkdir, open, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { KEY_LENGTH } from './envelope.ts'
+
+const PRIVATE_FILE = 0o600
+const PRIVATE_FOLDER = 0o700
+const OTHERS = 0o077
+
+const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+
+/** Reads a file of at most `limit` bytes that only this account can read. Throws otherwise; links are not followed. */
+export const readPrivateFile = async (path: string, limit: number): Promise<Buffer> => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    const facts = await file.stat()
+    if (!facts.isFile()) throw new Error(`${path} is not a plain file`)
+    if ((facts.mode & OTHERS) !== 0) throw new Error(`${path} can be read by others: run chmod 600 on it`)
+    if (process.getuid !== undefined && facts.uid !== process.getuid()) throw new Error(`${path} belongs to another account`)
+    if (facts.size > limit) throw new Error(`${path} has ${facts.size} bytes, at most ${limit} were expected`)
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Writes a new private file, on disk when it returns. False, and nothing changed, when there is one: of two programs that
+ * start at once, one makes the file and both read it.
+ */
+export const createPrivateFile = async (path: string, content: Uint8Array): Promise<boolean> => {
+  await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
+  const draft = `${path}.${randomBytes(8).toString('hex')}`
+  const file = await open(draft, 'wx', PRIVATE_FILE)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  try {
+    await link(draft, path)
+    const folder = await open(dirname(path), 'r')
+    await folder.sync().finally(() => folder.close())
+    return true
+  } catch (cause) {
+    if (isCode(cause, 'EEXIST')) return false
+    throw cause
+  } finally {
+    await unlink(draft)
+  }
+}
+
+/** Null when there is no such file. */
+export const readPrivateFileIfPresent = async (path: string, limit: number): Promise<Buffer | null> => {
+  try {
+    return await readPrivateFile(path, limit)
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return null
+    throw cause
+  }
+}
+
+/** 32 random bytes, made at the first call. */
+export const readKeyFile = async (path: string): Promise<Uint8Array> => {
+  let key = await readPrivateFileIfPresent(path, KEY_LENGTH)
+  if (key === null) {
+    const fresh = randomBytes(KEY_LENGTH)
+    await createPrivateFile(path, fresh)
+    fresh.fill(0)
+    key = await readPrivateFile(path, KEY_LENGTH)
+  }
+  if (key.length !== KEY_LENGTH) throw new Error(`${path} is damaged: it has ${key.length} bytes instead of ${KEY_LENGTH}`)
+  return key
+}

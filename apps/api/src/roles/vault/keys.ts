@@ -1,0 +1,142 @@
+/** The vault's own keys: authorities' and sealing keys, made on first use, kept wrapped, unwrapped for one use at a time. */
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { deriveSealingKeyPair, keyIdOf, SallyportError, type SealingKeyPair, sha256, toBase64url } from '@sallyport/protocol'
+import { sql } from 'kysely'
+import type { Pool, Transaction } from '../../db/schema.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { withSecretBytes } from '../../keys/with-bytes.ts'
+import type { EncryptionContext } from '../../kms/kms.ts'
+import type { VaultParts } from './parts.ts'
+
+export type AuthorityUse = 'root' | 'issuer'
+type Use = AuthorityUse | 'sealing'
+export type KeyScope = { readonly scope: 'deployment' } | { readonly scope: 'organization'; readonly organization: string }
+
+interface StoredKey {
+  readonly id: string
+  /** SubjectPublicKeyInfo (DER), or the 32 bytes of an X25519 key. */
+  readonly publicKey: Uint8Array
+  readonly wrapped: Uint8Array
+}
+
+type Parts = Pick<VaultParts, 'pool' | 'kms'>
+
+const contextOf = (scope: KeyScope, key: { readonly use: Use; readonly id: string }): EncryptionContext => ({
+  purpose: 'vault-key',
+  organization: scope.scope === 'deployment' ? 'deployment' : scope.organization,
+  use: key.use,
+  key: key.id,
+})
+
+/** A fresh key and its secret form: PKCS #8 of P-256, or 32 bytes from which an X25519 pair derives. */
+const generate = async (use: Use): Promise<{ publicKey: Uint8Array; secret: Buffer }> => {
+  if (use === 'sealing') {
+    const secret = randomBytes(32)
+    return { publicKey: (await deriveSealingKeyPair(secret)).publicKey, secret }
+  }
+  const pair = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  })
+  return { publicKey: pair.publicKey, secret: pair.privateKey }
+}
+
+const idOf = async (use: Use, publicKey: Uint8Array): Promise<string> =>
+  use === 'sealing' ? toBase64url(await sha256(publicKey)) : keyIdOf(publicKey)
+
+const make = async (parts: Parts, scope: KeyScope, use: Use): Promise<StoredKey> => {
+  const { publicKey, secret } = await generate(use)
+  const id = await idOf(use, publicKey)
+  const wrapped = await withSecretBytes(secret, (bytes) => parts.kms.wrap(bytes, contextOf(scope, { use, id })))
+  return { id, publicKey, wrapped }
+}
+
+const readOrganizationKeys = async (transaction: Transaction, use: Use): Promise<StoredKey[]> => {
+  const rows = await transaction
+    .selectFrom('vault_keys')
+    .selectAll()
+    .where('use', '=', use)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(8)
+    .execute()
+  return rows.map((row) => ({ id: row.id, publicKey: row.public_key, wrapped: row.wrapped }))
+}
+
+/** One maker at a time: whoever comes second finds the key of the first. */
+const lockMaking = (transaction: Transaction, name: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${`sallyport vault key ${name}`}, 0))`.execute(transaction)
+
+const organizationKeys = (parts: Parts, organization: string, use: Use): Promise<readonly StoredKey[]> =>
+  withOrganization(parts.pool, organization, async (transaction) => {
+    const present = await readOrganizationKeys(transaction, use)
+    if (present.length > 0) return present
+    await lockMaking(transaction, `${organization} ${use}`)
+    const meanwhile = await readOrganizationKeys(transaction, use)
+    if (meanwhile.length > 0) return meanwhile
+    const key = await make(parts, { scope: 'organization', organization }, use)
+    await transaction
+      .insertInto('vault_keys')
+      .values({ id: key.id, use, public_key: Buffer.from(key.publicKey), wrapped: Buffer.from(key.wrapped) })
+      .execute()
+    return [key]
+  })
+
+const readDeploymentKey = async (connection: Pool | Transaction): Promise<StoredKey | null> => {
+  const row = await connection.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
+  return row ? { id: await keyIdOf(row.public_key), publicKey: row.public_key, wrapped: row.wrapped } : null
+}
+
+const deploymentKey = async (parts: Parts): Promise<StoredKey> => {
+  const present = await readDeploymentKey(parts.pool)
+  if (present) return present
+  const key = await make(parts, { scope: 'deployment' }, 'root')
+  await parts.pool
+    .insertInto('deployment_keys')
+    .values({ use: 'root', public_key: Buffer.from(key.publicKey), wrapped: Buffer.from(key.wrapped) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const kept = await readDeploymentKey(parts.pool)
+  if (!kept) throw new SallyportError('internal', { cause: new Error('the deployment key vanished') })
+  return kept
+}
+
+export interface VaultKeys {
+  /** The newest key of this use; made when there is none. */
+  authorityKey(scope: KeyScope, use: AuthorityUse): Promise<{ readonly id: string; readonly publicKey: Uint8Array }>
+  /** Hands the private key to `work`; nothing keeps it afterwards. */
+  withAuthorityKey<Result>(scope: KeyScope, use: AuthorityUse, work: (key: KeyObject) => Result): Promise<Result>
+  /** Key ids of every key this organization's vault ever had of this use, as far as they are still in use. */
+  knownKeys(organization: string, use: Use): Promise<readonly { readonly id: string; readonly publicKey: Uint8Array }[]>
+  /** Opens with the sealing key of this id. Throws `unseal_failed` for an id that is not one of this organization's. */
+  withSealingKey<Result>(
+    organization: string,
+    id: string,
+    work: (key: SealingKeyPair['privateKey']) => Promise<Result>,
+  ): Promise<Result>
+}
+
+export const vaultKeys = (parts: Parts): VaultKeys => {
+  const stored = async (scope: KeyScope, use: AuthorityUse): Promise<StoredKey> => {
+    if (scope.scope === 'deployment') return deploymentKey(parts)
+    return (await organizationKeys(parts, scope.organization, use))[0]!
+  }
+  return {
+    authorityKey: stored,
+    async withAuthorityKey(scope, use, work) {
+      const key = await stored(scope, use)
+      const pkcs8 = parts.kms.unwrap(key.wrapped, contextOf(scope, { use, id: key.id }))
+      return withSecretBytes(pkcs8, (bytes) =>
+        work(createPrivateKey({ key: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format: 'der', type: 'pkcs8' })),
+      )
+    },
+    knownKeys: (organization, use) => organizationKeys(parts, organization, use),
+    async withSealingKey(organization, id, work) {
+      const key = (await organizationKeys(parts, organization, 'sealing')).find((candidate) => candidate.id === id)
+      if (!key) throw new SallyportError('unseal_failed', { message: 'It was sealed to a key that this vault does not have.' })
+      const seed = parts.kms.unwrap(key.wrapped, contextOf({ scope: 'organization', organization }, { use: 'sealing', id }))
+      return withSecretBytes(seed, async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey))
+    },
+  }
+}
