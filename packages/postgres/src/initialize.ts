@@ -69,7 +69,7 @@ export const initializeCluster = async (layout: Layout, options: InitializeOptio
         ...localeArguments(options.major),
         ...(options.durable ? [] : ['--no-sync']),
       ],
-      { ...(account ?? {}), cwd: work, env: serverEnvironment(), windowsHide: true },
+      { ...account, cwd: work, env: serverEnvironment(), windowsHide: true },
     )
     await rename(cluster, layout.cluster)
   } catch (error) {

@@ -89,7 +89,7 @@ export const writeReadableFile = async (path: string, layout: Layout, content: s
 
 export interface SocketFolder {
   readonly path: string
-  /** Removes it if it lies outside the data folder. */
+  /** Removes it if it lies outside the data folder; if that fails it stays behind, empty. Never rejects. */
   readonly remove: () => Promise<void>
 }
 
@@ -102,5 +102,5 @@ export const makeSocketFolder = async (layout: Layout): Promise<SocketFolder> =>
   }
   const path = await mkdtemp(join(tmpdir(), 'sallyport-'))
   await makePrivateFolder(path, layout.account)
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  return { path, remove: () => rm(path, { recursive: true, force: true }).catch(() => undefined) }
 }

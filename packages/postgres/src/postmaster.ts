@@ -1,6 +1,7 @@
 /** One running server process: start, readiness, reload, stop. */
 import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -32,6 +33,8 @@ export interface Postmaster {
   readonly pid: number
   /** Resolves when the server has ended, for whatever reason. */
   readonly ended: Promise<void>
+  readonly hasExited: () => boolean
+  /** The last lines that it logged. */
   readonly lastLines: () => string
   readonly reload: () => Promise<void>
   readonly stop: (mode: StopMode) => Promise<void>
@@ -53,15 +56,14 @@ const within = async (promise: Promise<unknown>, timeoutMs: number): Promise<boo
 
 const unreference = (child: ChildProcess): void => {
   child.unref()
-  const { stderr } = child
-  if (stderr !== null && 'unref' in stderr && typeof stderr.unref === 'function') stderr.unref()
+  if (child.stderr instanceof Socket) child.stderr.unref()
 }
 
 /** Starts the server in a process group of its own, so that Ctrl-C in a terminal reaches only the program that owns it. */
 export const launch = async (layout: Layout, options: PostmasterOptions): Promise<Postmaster> => {
   const isWindows = process.platform === 'win32'
   const child = spawn(program(options.binaries, 'postgres'), ['-D', layout.cluster, '-c', `config_file=${layout.settingsFile}`], {
-    ...(layout.account ?? {}),
+    ...layout.account,
     cwd: layout.cluster,
     env: serverEnvironment(),
     detached: !isWindows,
@@ -74,7 +76,6 @@ export const launch = async (layout: Layout, options: PostmasterOptions): Promis
     if (lines.length > LINES_KEPT) lines.shift()
     options.onLog(line)
   })
-  const ended = new Promise<void>((settle) => child.once('close', () => settle()))
   await new Promise<void>((settle, fail) => {
     child.once('spawn', settle)
     child.once('error', (cause) => fail(new PostgresError('start_failed', { detail: options.binaries, cause })))
@@ -82,11 +83,18 @@ export const launch = async (layout: Layout, options: PostmasterOptions): Promis
   const pid = child.pid
   if (pid === undefined) throw new PostgresError('start_failed', { detail: options.binaries })
   const release = guard(pid, layout.account)
-  void ended.then(release)
+  const ended = new Promise<void>((settle) =>
+    child.once('close', () => {
+      release()
+      settle()
+    }),
+  )
   unreference(child)
 
+  const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null
+
   const stop = async (mode: StopMode): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return ended
+    if (hasExited()) return ended
     if (isWindows) await windowsControl(options, layout, ['stop', '-W', '-m', mode])
     else child.kill(signals[mode])
     if (await within(ended, STOP_MS)) return
@@ -97,6 +105,7 @@ export const launch = async (layout: Layout, options: PostmasterOptions): Promis
   return {
     pid,
     ended,
+    hasExited,
     lastLines: () => lines.join('\n'),
     reload: async () => {
       if (isWindows) await windowsControl(options, layout, ['reload'])
@@ -117,12 +126,13 @@ const startFailure = (postmaster: Postmaster): PostgresError => {
  * @throws PostgresError start_failed, port_taken, start_timeout
  */
 export const waitUntilReady = async (postmaster: Postmaster, layout: Layout, timeoutMs: number): Promise<void> => {
-  let over = false
-  void postmaster.ended.then(() => (over = true))
   const end = performance.now() + timeoutMs
   for (;;) {
     const file = await readPostmasterFile(layout.cluster)
-    if (over) throw startFailure(postmaster)
+    if (postmaster.hasExited()) {
+      await postmaster.ended
+      throw startFailure(postmaster)
+    }
     if (file?.pid === postmaster.pid && (file.status === 'ready' || file.status === 'standby')) return
     if (performance.now() > end) throw new PostgresError('start_timeout', { detail: postmaster.lastLines() })
     await pause(POLL_MS)

@@ -20,6 +20,7 @@ const isZombie = async (pid: number): Promise<boolean> => {
   }
 }
 
+/** True if the process is there and has not ended, whoever it belongs to. */
 export const isAlive = async (pid: number): Promise<boolean> => {
   try {
     process.kill(pid, 0)

@@ -76,7 +76,13 @@ test('takes a TCP port below the ephemeral ones, settings and access rules, and 
     settings: { work_mem: '7MB', application_name: `it's \\ odd` },
     hba: ['host all all 127.0.0.1/32 reject'],
   })
-  await expect.poll(() => query(overTcp, 'SHOW work_mem').catch((error: { code: string }) => error.code)).toBe('28000')
+  const isRejected = (): Promise<boolean> =>
+    query(overTcp, 'SELECT').then(
+      () => false,
+      () => true,
+    )
+  await expect.poll(isRejected).toBe(true)
+  await expect(query(overTcp, 'SELECT')).rejects.toMatchObject({ code: '28000' })
   const url = postgres.connectionString('postgres')
   expect(await query(url, 'SHOW work_mem')).toEqual([{ work_mem: '7MB' }])
   expect(await query(url, `SELECT reset_val FROM pg_settings WHERE name = 'application_name'`)).toEqual([

@@ -1,12 +1,11 @@
 /** For the tests of this package. */
 import { execFile } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { startPostgres } from './start.ts'
 
 const run = promisify(execFile)
@@ -15,10 +14,13 @@ let template: Promise<string> | undefined
 
 const makeTemplate = async (): Promise<string> => {
   const dataDirectory = await mkdtemp(join(await realpath(tmpdir()), 'postgres-template-'))
-  process.once('exit', () => rmSync(dataDirectory, { recursive: true, force: true }))
   await (await startPostgres({ dataDirectory, settings: { fsync: 'off' } })).stop()
   return dataDirectory
 }
+
+afterAll(async () => {
+  if (template !== undefined) await rm(await template, { recursive: true, force: true })
+})
 
 /** An empty folder that is removed after the current test. */
 export const testDataFolder = async (): Promise<string> => {

@@ -1,5 +1,6 @@
 /** Sees to it that no program of a test outlives the test, not even one whose runner was killed. */
 import { spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 
 /** Waits for a line, which means that the program is gone, or for the end of its input, which means that we are. */
 const script = `trap '' INT TERM HUP; read -r line || kill -KILL -- "-$1"`
@@ -24,6 +25,6 @@ export const killWithParent = (pid: number): (() => void) => {
   watcher.on('error', () => undefined)
   watcher.stdin.on('error', () => undefined)
   watcher.unref()
-  if ('unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref()
+  if (watcher.stdin instanceof Socket) watcher.stdin.unref()
   return () => void watcher.stdin.end('\n')
 }

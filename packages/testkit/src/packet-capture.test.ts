@@ -22,6 +22,7 @@ test.skipIf(reason !== null)(
 
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     await once(socket, 'connect')
+    const { localPort } = socket
     for (const part of [secret.text.slice(0, 20), secret.text.slice(20)]) {
       await new Promise((settle) => socket.write(part, settle))
       await new Promise((settle) => setImmediate(settle))
@@ -31,10 +32,14 @@ test.skipIf(reason !== null)(
 
     const file = await capture.stop()
     const streams = capturedStreams(file)
-    const sent = streams.get(`127.0.0.1:${socket.localPort ?? 0} > 127.0.0.1:${port}`) ?? streams.values().next().value
+    const sent = streams.get(`127.0.0.1:${localPort} > 127.0.0.1:${port}`)
     expect(sent?.toString()).toBe(secret.text)
     expect([...streams.keys()].every((flow) => flow.includes(`:${port}`))).toBe(true)
     expect(secret.findBytes(sent ?? Buffer.alloc(0))).toEqual([{ form: 'plain', offset: 0 }])
     expect(canary().findBytes(file)).toEqual([])
   },
 )
+
+test.skipIf(reason !== null)(`says why it cannot capture (${reason ?? 'runs'})`, async () => {
+  expect(await packetCapture([99_999])).toEqual({ kind: 'unavailable', reason: expect.stringContaining('99999') as string })
+})

@@ -1,3 +1,4 @@
+import { isAlive } from '@sallyport/postgres'
 import { expect, onTestFinished, test } from 'vitest'
 import { runProgram } from './run-program.ts'
 import type { Program } from './spawn-program.ts'
@@ -8,14 +9,6 @@ const spawnScript = async (script: string): Promise<Program> => {
   const program = await spawnProgram({ command: process.execPath, args: ['-e', script], name: 'script' })
   onTestFinished(async () => void (await program.stop()))
   return program
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 const echo = `process.stdin.on('data', (text) => console.log('got ' + text)); console.error('ready')`
@@ -46,15 +39,9 @@ test.skipIf(process.platform === 'win32')('stop takes along what the program sta
   const program = await spawnScript(`const child = require('node:child_process').spawn('sleep', ['60'])
     console.log('child ' + child.pid); setInterval(() => {}, 1000)`)
   const pid = Number((await program.waitForLine(/^child (\d+)$/))[1])
-  expect(isAlive(pid)).toBe(true)
+  expect(await isAlive(pid)).toBe(true)
   await program.stop()
-  await waitFor(
-    async () =>
-      (await runProgram({ command: 'ps', args: ['-o', 'stat=', '-p', String(pid)] })).stdout.trim().replace(/^Z.*/, '') === '',
-    {
-      description: 'the grandchild to end',
-    },
-  )
+  await waitFor(async () => !(await isAlive(pid)), { description: 'the grandchild to end' })
 })
 
 test('a program that does not exist is an error', async () => {

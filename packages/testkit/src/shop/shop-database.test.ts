@@ -2,7 +2,9 @@ import pg from 'pg'
 import type { Login } from '@sallyport/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canaryOf } from '../canary.ts'
+import { makeAuthority } from '../certificates.ts'
 import { installedPostgres } from '../programs.ts'
+import { waitFor } from '../wait-for.ts'
 import type { ShopDatabase } from './shop-database.ts'
 import { shopDatabase } from './shop-database.ts'
 import { createShop, resetShopPasswords } from './shop.ts'
@@ -90,6 +92,16 @@ test('creating it again changes nothing, new passwords replace the old', async (
   for (const { password } of Object.values(users)) {
     expect(canaryOf(password).findBytes(Buffer.from(JSON.stringify(shadow)))).toEqual([])
   }
+})
+
+test('takes another certificate while it runs', async () => {
+  const authority = await makeAuthority()
+  const { cert, key } = await authority.issue({ ipAddresses: ['127.0.0.1'] })
+  const users = await resetShopPasswords(shop.postgres)
+  const options = { ...clientOptions(users.readonly), ssl: { ca: authority.ca } }
+  await expect(ask(options, 'SELECT')).rejects.toThrow(/certificate/)
+  await shop.postgres.reload({ tls: { certPem: cert, keyPem: key } })
+  await waitFor(() => ask(options, 'SELECT'), { description: 'the new certificate' })
 })
 
 const debian = installedPostgres(15)
