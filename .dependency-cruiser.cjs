@@ -2,7 +2,8 @@
  * Who may import whom. Each rule says why; scripts/boundaries.test.ts plants a violation of each and shows that it bites.
  * Run through scripts/check-boundaries.ts, which also asserts that modules were really read.
  */
-const TESTS = '\\.test\\.ts$'
+/** Tests, and what lies beside them for their use only. */
+const TESTS = '\\.test\\.ts$|/testing(/|\\.ts$)'
 const TEST_TOOLS = '(^|/)node_modules/(vitest|fast-check)/'
 const ELECTRON = '(^|/)node_modules/electron/|^electron$'
 
@@ -38,8 +39,8 @@ module.exports = {
       name: 'test-tools-in-tests',
       comment: 'What only tests need is not installed where programs run.',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: [TESTS, '^packages/testkit/', '/testing/'] },
-      to: { path: [TEST_TOOLS, '^packages/testkit/'] },
+      from: { path: '^(packages|apps)/', pathNot: [TESTS, '^packages/testkit/'] },
+      to: { path: [TEST_TOOLS, '^packages/testkit/', '^(packages|apps)/.*/testing(/|\\.ts$)'] },
     },
     {
       name: 'apps-apart',

@@ -114,6 +114,8 @@ const HONEST: readonly Planted[] = [
   { from: 'apps/desktop/src/cli/uses.ts', imports: '../shared/contract.ts', to: 'apps/desktop/src/shared/contract.ts' },
   { from: 'packages/recording/src/below.ts', imports: '@sallyport/protocol' },
   { from: 'packages/transport/src/wire.test.ts', imports: 'vitest' },
+  { from: 'packages/transport/src/testing/pair.ts', imports: 'vitest' },
+  { from: 'apps/api/src/db/rows.test.ts', imports: './testing.ts', to: 'apps/api/src/db/testing.ts' },
 ]
 
 function writeTree(root: string, files: Readonly<Record<string, string>>): void {
@@ -153,7 +155,9 @@ function smallRepository(root: string, planted: readonly Planted[]): void {
   const content = new Map<string, string>()
   for (const { from, imports, to } of planted) {
     if (to !== undefined && !content.has(to) && !to.endsWith('/src/index.ts')) content.set(to, 'export const value = 1\n')
-    content.set(from, `${content.get(from) ?? ''}import '${imports}'\n`)
+    // Imports stand beside whatever else a file may hold; the last is syntax that not every parser of imports knows.
+    const before = content.get(from) ?? 'export async function use() {\n  await using resource = null\n  return resource\n}\n'
+    content.set(from, `${before}import '${imports}'\n`)
   }
   // The second half of the circle.
   if (content.has('apps/api/src/jobs/tail.ts')) content.set('apps/api/src/jobs/tail.ts', "import './ouroboros.ts'\n")

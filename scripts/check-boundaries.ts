@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 
 const HOME = fileURLToPath(new URL('..', import.meta.url))
 const CRUISER = join(HOME, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs')
+const USING = pathToFileURL(join(HOME, 'scripts', 'cruise-using.mjs')).href
 const TURBO = join(HOME, 'node_modules', 'turbo', 'bin', 'turbo')
 const FOLDERS = ['packages', 'apps', 'e2e', 'demo', 'bench', 'scripts']
 const OUTPUT_LIMIT = 256 * 1024 * 1024
@@ -37,8 +38,17 @@ interface CruiseResult {
 export async function checkBoundaries(root: string): Promise<BoundaryReport> {
   const folders = FOLDERS.filter((folder) => globSync(folder, { cwd: root }).length > 0)
   const onDisk = globSync('{packages/*,apps/*}/src/**/*.{ts,tsx}', { cwd: root }).map((file) => file.replaceAll('\\', '/'))
-  const options = ['--config', join(HOME, '.dependency-cruiser.cjs'), '--output-type', 'json', ...folders]
-  const { stdout } = await promisify(execFile)(process.execPath, [CRUISER, ...options], { cwd: root, maxBuffer: OUTPUT_LIMIT })
+  const options = [
+    '--import',
+    USING,
+    CRUISER,
+    '--config',
+    join(HOME, '.dependency-cruiser.cjs'),
+    '--output-type',
+    'json',
+    ...folders,
+  ]
+  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root, maxBuffer: OUTPUT_LIMIT })
   const result = JSON.parse(stdout) as CruiseResult
   const read = new Set(result.modules.map(({ source }) => source))
   return {

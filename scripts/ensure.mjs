@@ -59,7 +59,7 @@ export function whyNotNode(root) {
 /** Runs `npm ci` with the npm that runs us; says every few seconds that it is still at it. Resolves to npm's exit code. */
 function install(root) {
   const npm = process.env.npm_execpath
-  const options = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']
+  const options = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
   const [command, commandOptions] = npm?.endsWith('.js') ? [process.execPath, [npm, ...options]] : ['npm', options]
   const startedAt = Date.now()
   const child = spawn(command, commandOptions, {
