@@ -2,6 +2,7 @@
  * Who may import whom. Each rule says why; scripts/boundaries.test.ts plants a violation of each and shows that it bites.
  * Run through scripts/check-boundaries.ts, which also asserts that modules were really read.
  */
+
 /** Tests, and what lies beside them for their use only. */
 const TESTS = '\\.test\\.ts$|/testing(/|\\.ts$)'
 const TEST_TOOLS = '(^|/)node_modules/(vitest|fast-check)/'
