@@ -3,6 +3,8 @@ import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
 import type { RevocationTables } from '../domains/revocations/index.ts'
 import type { GatewayTables } from '../domains/gateways/index.ts'
 import type { EventTables } from '../domains/events/index.ts'
+import type { ActivityTables } from '../domains/activity/index.ts'
+import type { JobTables } from '../jobs/tables.ts'
 import type { AlertTables } from '../domains/alerts/index.ts'
 import type { AuditTables } from '../domains/audit/index.ts'
 import type { CredentialTables } from '../domains/credentials/index.ts'
@@ -40,7 +42,9 @@ export interface Database
     AlertTables,
     EventTables,
     GatewayTables,
-    RevocationTables {}
+    RevocationTables,
+    ActivityTables,
+    JobTables {}
 
 /** Connections of one database role. Domains never see it, except to hand it to `withOrganization`. */
 export type Pool = Kysely<Database>

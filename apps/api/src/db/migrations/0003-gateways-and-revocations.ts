@@ -6,7 +6,7 @@ const gateways = async (migration: Kysely<unknown>): Promise<void> => {
   await sql`
     create table gateways (
       id uuid primary key,
-      organization_id uuid not null references organizations (id) on delete cascade,
+      organization_id uuid not null default sallyport_organization() references organizations (id) on delete cascade,
       name text not null check (length(name) between 1 and 120),
       kind text not null check (kind in ('gateway', 'relay')),
       host text check (length(host) between 1 and 253),
@@ -32,7 +32,7 @@ const gateways = async (migration: Kysely<unknown>): Promise<void> => {
 
   await sql`
     create table gateway_sites (
-      organization_id uuid not null,
+      organization_id uuid not null default sallyport_organization(),
       gateway_id uuid not null,
       site_id uuid not null,
       primary key (organization_id, gateway_id, site_id),
@@ -45,7 +45,7 @@ const gateways = async (migration: Kysely<unknown>): Promise<void> => {
   await sql`
     create table gateway_join_tokens (
       id uuid primary key,
-      organization_id uuid not null references organizations (id) on delete cascade,
+      organization_id uuid not null default sallyport_organization() references organizations (id) on delete cascade,
       secret_hash bytea not null unique check (length(secret_hash) = 32),
       name text not null check (length(name) between 1 and 120),
       kind text not null check (kind in ('gateway', 'relay')),
@@ -71,7 +71,7 @@ const gateways = async (migration: Kysely<unknown>): Promise<void> => {
 const revocations = async (migration: Kysely<unknown>): Promise<void> => {
   await sql`
     create table revocations (
-      organization_id uuid not null references organizations (id) on delete cascade,
+      organization_id uuid not null default sallyport_organization() references organizations (id) on delete cascade,
       number bigint not null check (number > 0),
       subject_kind text not null check (subject_kind in ('session', 'device', 'user', 'credential', 'lease', 'gateway')),
       subject_id uuid not null,
@@ -86,19 +86,19 @@ const alertsAndEvents = async (migration: Kysely<unknown>): Promise<void> => {
   await sql`
     create table alerts (
       id uuid primary key,
-      organization_id uuid not null references organizations (id) on delete cascade,
-      at timestamptz not null default clock_timestamp(),
+      organization_id uuid not null default sallyport_organization() references organizations (id) on delete cascade,
+      at timestamptz(3) not null default clock_timestamp(),
       kind text not null check (length(kind) <= 64),
       user_id uuid,
       device_id uuid,
       message text not null check (length(message) <= 500)
     )`.execute(migration)
   await sql`create index alerts_newest on alerts (organization_id, at desc, id desc)`.execute(migration)
-  await protectTable(migration, 'alerts', { api: ['select', 'insert'], vault: ['insert'] })
+  await protectTable(migration, 'alerts', { api: ['select', 'insert'], vault: ['select', 'insert'] })
 
   await sql`
     create table event_versions (
-      organization_id uuid not null references organizations (id) on delete cascade,
+      organization_id uuid not null default sallyport_organization() references organizations (id) on delete cascade,
       topic text not null check (length(topic) <= 32),
       version bigint not null,
       primary key (organization_id, topic)

@@ -1,3 +1,6 @@
+export { listAlerts } from './list.ts'
+export type { Alert } from './list.ts'
 export { raiseAlert } from './raise.ts'
+export { raiseAlertOnce } from './raise-once.ts'
 export type { AlertKind, RaiseAlertOptions } from './raise.ts'
 export type { AlertTables } from './tables.ts'

@@ -17,21 +17,33 @@ export interface RaiseAlertOptions {
   readonly message: string
   /** Who caused it. */
   readonly actor: AuditActor
+  /** Milliseconds since 1970; the database's time if absent. */
+  readonly at?: number
 }
 
 /** Raises an alert, with its audit entry `alert.raised`, in the caller's transaction. Returns its id. */
 export const raiseAlert = async (transaction: Transaction, options: RaiseAlertOptions): Promise<string> => {
-  const { organization, kind, user, device, message, actor } = options
+  const { organization, kind, user, device, actor, at } = options
+  const message = options.message.slice(0, 500)
   const id = randomUUID()
   await transaction
     .insertInto('alerts')
-    .values({ id, organization_id: organization, kind, user_id: user, device_id: device, message: message.slice(0, 500) })
+    .values({
+      id,
+      organization_id: organization,
+      kind,
+      user_id: user,
+      device_id: device,
+      message,
+      ...(at === undefined ? {} : { at: new Date(at) }),
+    })
     .execute()
   await recordAudit(transaction, {
     type: 'alert.raised',
     actor,
     subject: { kind: 'alert', id },
-    details: { kind, user, device, message: message.slice(0, 500) },
+    details: { kind, user, device, message },
+    ...(at === undefined ? {} : { at }),
   })
   await notifyChange(transaction, { organization, topic: 'alerts' })
   return id

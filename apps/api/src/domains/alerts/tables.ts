@@ -3,7 +3,7 @@ import type { AlertKind } from './raise.ts'
 
 export interface AlertsTable {
   id: string
-  organization_id: string
+  organization_id: Generated<string>
   at: Generated<Date>
   kind: AlertKind
   user_id: string | null

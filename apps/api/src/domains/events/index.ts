@@ -1,3 +1,6 @@
+export { startEventHub } from './hub.ts'
+export type { ChangeFollower, EventHub, EventHubOptions } from './hub.ts'
 export { changeNotice, EVENTS_CHANNEL, notifyChange } from './notify.ts'
 export type { Change, ChangeNotice, EventTopic } from './notify.ts'
+export { readVersions } from './store.ts'
 export type { EventTables } from './tables.ts'

@@ -1,8 +1,8 @@
 import type { AgentEvent } from '@sallyport/protocol'
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 export interface EventVersionsTable {
-  organization_id: string
+  organization_id: Generated<string>
   topic: AgentEvent['topic']
   /** Grows with each change; int8, which the driver hands over as text. */
   version: ColumnType<string | number, number, number>

@@ -1,8 +1,8 @@
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 export interface GatewaysTable {
   id: string
-  organization_id: string
+  organization_id: Generated<string>
   name: string
   kind: 'gateway' | 'relay'
   /** Where clients reach it; both null for a relay without an address. */
@@ -21,14 +21,14 @@ export interface GatewaysTable {
 }
 
 export interface GatewaySitesTable {
-  organization_id: string
+  organization_id: Generated<string>
   gateway_id: string
   site_id: string
 }
 
 export interface GatewayJoinTokensTable {
   id: string
-  organization_id: string
+  organization_id: Generated<string>
   /** SHA-256 of the secret. */
   secret_hash: Buffer
   name: string

@@ -1,3 +1,5 @@
 export { endLeasesNoLongerAllowed } from './end-not-allowed.ts'
+export { partiesOfLeases } from './parties.ts'
+export type { LeaseParties } from './parties.ts'
 export type { LeaseScope } from './scope.ts'
 export type { LeaseTables } from './tables.ts'

@@ -2,7 +2,7 @@ import type { Revocation } from '@sallyport/protocol'
 import type { ColumnType, Generated } from 'kysely'
 
 export interface RevocationsTable {
-  organization_id: string
+  organization_id: Generated<string>
   /** From 1, without gaps; int8, which the driver hands over as text. */
   number: ColumnType<string | number, number, never>
   subject_kind: Revocation['subject']['kind']

@@ -1,0 +1,54 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** int8, which some drivers hand over as text. */
+type Int8 = ColumnType<string | number, number, number>
+
+export interface ActivityTables {
+  activity_streams: {
+    organization_id: Generated<string>
+    stream: string
+    gateway_id: string
+    /** Number of the next record. */
+    next: Int8
+    /** Digest of the last batch; 32 zero bytes before the first. */
+    digest: Buffer
+    began_at: Date
+    updated_at: Date
+  }
+  activity_batches: {
+    organization_id: Generated<string>
+    stream: string
+    first: Int8
+    count: number
+    digest: Buffer
+    received_at: Date
+  }
+  activity_keys: {
+    organization_id: Generated<string>
+    /** `2026-11`, UTC. */
+    period: string
+    id: string
+    wrapped: Buffer
+    created_at: Generated<Date>
+  }
+  activity: {
+    organization_id: Generated<string>
+    /** When it was done, as its gateway says, within the bounds of `filedAt`. */
+    at: Date
+    stream: string
+    number: Int8
+    received_at: Date
+    kind: string
+    user_id: string
+    session_id: string
+    device_id: string
+    gateway_id: string
+    lease_id: string
+    connection_id: string
+    resource_id: string
+    credential_id: string
+    key_id: string
+    /** The record, encrypted: see `body.ts`. */
+    body: Buffer
+  }
+}
