@@ -147,18 +147,24 @@ module.exports = {
       name: 'kms-in-vault',
       comment: 'Only the vault role, and what it wires, may use the KMS: the HTTP tier cannot release a credential.',
       severity: 'error',
-      from: { path: '^apps/api/src/', pathNot: ['^apps/api/src/kms/', '^apps/api/src/(vault|roles/vault)(/|\\.ts$)', TESTS] },
+      from: { path: '^apps/api/src/', pathNot: ['^apps/api/src/kms/', '^apps/api/src/roles/vault(/|\\.ts$)', TESTS] },
       to: { path: '^apps/api/src/kms/' },
     },
     {
-      name: 'signers-in-log',
-      comment: 'Only the log role holds the checkpoint and receipt keys: neither API nor vault can forge a proof.',
+      name: 'roles-apart',
+      comment:
+        'Each role holds keys the others must not reach (log: receipts and checkpoints; vault: the KMS). They meet by links/.',
       severity: 'error',
-      from: {
-        path: '^apps/api/src/',
-        pathNot: ['^apps/api/src/(log|roles/log)(/|\\.ts$)', '(checkpoint|receipt)-signer', TESTS],
-      },
-      to: { path: '^apps/api/src/.*(checkpoint|receipt)-signer' },
+      from: { path: '^apps/api/src/roles/(api|vault|log)(/|\\.ts$)', pathNot: TESTS },
+      to: { path: '^apps/api/src/roles/(api|vault|log)(/|\\.ts$)', pathNot: '^apps/api/src/roles/$1(/|\\.ts$)' },
+    },
+    {
+      name: 'role-insides',
+      comment:
+        'What signs receipts or opens secrets is wired by its role alone: no route, job or domain takes it from the folder.',
+      severity: 'error',
+      from: { path: '^apps/api/src/', pathNot: ['^apps/api/src/roles/', TESTS] },
+      to: { path: '^apps/api/src/roles/[^/]+/' },
     },
     {
       name: 'agent-without-face',

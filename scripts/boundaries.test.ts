@@ -71,10 +71,15 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   },
   'policy-pure': { from: 'apps/api/src/domains/policy/asks.ts', imports: 'node:fs' },
   'kms-in-vault': { from: 'apps/api/src/http/opens.ts', imports: '../kms/local/index.ts', to: 'apps/api/src/kms/local/index.ts' },
-  'signers-in-log': {
-    from: 'apps/api/src/roles/vault.ts',
+  'roles-apart': {
+    from: 'apps/api/src/roles/vault/forges.ts',
     imports: '../log/receipt-signer.ts',
-    to: 'apps/api/src/log/receipt-signer.ts',
+    to: 'apps/api/src/roles/log/receipt-signer.ts',
+  },
+  'role-insides': {
+    from: 'apps/api/src/http/forges.ts',
+    imports: '../roles/log/receipt-signer.ts',
+    to: 'apps/api/src/roles/log/receipt-signer.ts',
   },
   'agent-without-face': {
     from: 'apps/desktop/src/agent/shows.ts',
@@ -110,7 +115,8 @@ const HONEST: readonly Planted[] = [
   { from: 'apps/gateway/src/adapters/mysql/codec/hash.ts', imports: 'node:crypto' },
   { from: 'apps/api/src/domains/roles/service.ts', imports: '../grants/index.ts', to: 'apps/api/src/domains/grants/index.ts' },
   { from: 'apps/api/src/roles/vault.ts', imports: '../kms/local/index.ts', to: 'apps/api/src/kms/local/index.ts' },
-  { from: 'apps/api/src/roles/log.ts', imports: '../log/receipt-signer.ts', to: 'apps/api/src/log/receipt-signer.ts' },
+  { from: 'apps/api/src/roles/log.ts', imports: './log/receipt-signer.ts', to: 'apps/api/src/roles/log/receipt-signer.ts' },
+  { from: 'apps/api/src/main.ts', imports: './roles/log.ts' },
   { from: 'apps/desktop/src/cli/uses.ts', imports: '../shared/contract.ts', to: 'apps/desktop/src/shared/contract.ts' },
   { from: 'packages/recording/src/below.ts', imports: '@sallyport/protocol' },
   { from: 'packages/transport/src/wire.test.ts', imports: 'vitest' },
