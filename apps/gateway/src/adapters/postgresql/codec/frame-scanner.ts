@@ -49,6 +49,11 @@ export class FrameScanner {
     this.#rules = rules
   }
 
+  /** Bytes that are still to come of a message of which the beginning has passed. */
+  get left(): number {
+    return this.#left
+  }
+
   /** True if what was passed on ends with the end of a message. */
   get passedAtBoundary(): boolean {
     return this.#left === 0

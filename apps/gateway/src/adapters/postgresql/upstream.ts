@@ -1,0 +1,346 @@
+/** Towards the resource: TLS, sign-in with the leased credential, and cancelling what runs there. */
+import type { Duplex } from 'node:stream'
+import type { AdapterConnection, ConnectUpstreamOptions, CredentialSecret, OpenedCredential, ResourceTarget } from '../adapter.ts'
+import { tlsServerEndPoint } from './authentication/channel-binding.ts'
+import { md5Response } from './authentication/md5.ts'
+import { proveScram, ScramError, startScram, verifyScram, type ScramProof, type ScramStart } from './authentication/scram.ts'
+import { ByteInput, InputClosed } from './byte-input.ts'
+import {
+  decodeAuthentication,
+  decodeBackendKey,
+  decodeError,
+  decodeNegotiateProtocolVersion,
+  decodeReadyForQuery,
+  type AuthenticationRequest,
+  type BackendKey,
+} from './codec/backend.ts'
+import { encodeMessage } from './codec/encode.ts'
+import { encodePasswordMessage, encodeSaslInitialResponse, encodeSaslResponse } from './codec/frontend.ts'
+import { MAX_GREETING, MAX_SIGN_IN_MESSAGE } from './codec/limits.ts'
+import { backend, HEADER_LENGTH } from './codec/messages.ts'
+import { encodeCancelRequest, encodeSslRequest, encodeStartupMessage, type StartupParameters } from './codec/startup.ts'
+import { ProtocolViolation } from './codec/violation.ts'
+import { PostgresqlError, postgresqlError, toPostgresqlError } from './errors.ts'
+
+const AGREED = 'S'.charCodeAt(0)
+const DECLINED = 'N'.charCodeAt(0)
+
+/** ALPN name of the protocol (manual, "SSL Session Encryption"). */
+const ALPN = 'postgresql'
+
+/** How long a resource may take to close after a cancel request, in milliseconds. */
+const CANCEL_PATIENCE = 5000
+
+/**
+ * Asks a fresh connection for TLS. One byte is the whole answer: anything behind it was put there by someone who wants it
+ * taken for encrypted data (CVE-2021-23222). An error in its place comes from nobody we trust yet, so that its text is not
+ * shown (CVE-2024-10977).
+ */
+const requestTls =
+  (signal: AbortSignal) =>
+  async (socket: Duplex): Promise<boolean> => {
+    const input = new ByteInput(socket, signal)
+    try {
+      socket.write(encodeSslRequest())
+      const answer = (await input.take(1))[0]
+      if (input.buffered > 0) throw new ProtocolViolation('data behind the answer to SSLRequest')
+      if (answer === AGREED) return true
+      if (answer === DECLINED) return false
+      throw postgresqlError('resource_tls_refused')
+    } finally {
+      input.detach()
+    }
+  }
+
+const certificateOf = (secret: CredentialSecret): ConnectUpstreamOptions['clientCertificate'] =>
+  secret.kind === 'certificate' ? { certificatePem: secret.certificatePem, privateKeyPem: secret.privateKeyPem } : undefined
+
+const orUnreachable = (error: unknown): PostgresqlError => {
+  if (error instanceof ProtocolViolation) return resourceViolation(error)
+  const known = toPostgresqlError(error)
+  return known.code === 'internal' ? postgresqlError('resource_unreachable', { cause: error }) : known
+}
+
+const resourceViolation = (cause: ProtocolViolation): PostgresqlError =>
+  postgresqlError('resource_protocol_error', { detail: `${cause.message}.`, cause })
+
+interface Link {
+  readonly stream: Duplex
+  readonly serverCertificate: Buffer | null
+}
+
+/** Connects with TLS wherever the resource is not explicitly allowed to go without. */
+const connect = async (connection: AdapterConnection, signal: AbortSignal, secret: CredentialSecret | null): Promise<Link> => {
+  const clientCertificate = secret === null ? undefined : certificateOf(secret)
+  const options = { requestTls: requestTls(signal), alpn: ALPN, ...(clientCertificate === undefined ? {} : { clientCertificate }) }
+  const link = await connection.connectUpstream(options).catch((error: unknown) => {
+    throw orUnreachable(error)
+  })
+  link.stream.on('error', ignoreError)
+  if (signal.aborted || (link.serverCertificate === null && !connection.target.plaintextAllowed)) {
+    link.stream.destroy()
+    signal.throwIfAborted()
+    throw postgresqlError('resource_tls_refused')
+  }
+  return link
+}
+
+/** Whoever reads the stream hears of errors through its own listener; between two readers there must be one too. */
+const ignoreError = (): void => undefined
+
+interface Message {
+  readonly type: number
+  readonly body: { readonly buffer: Buffer; readonly start: number; readonly end: number }
+}
+
+const readMessage = async (input: ByteInput): Promise<Message> => {
+  const header = await input.take(HEADER_LENGTH)
+  const length = header.readInt32BE(1) - 4
+  if (length < 0 || length > MAX_SIGN_IN_MESSAGE) throw new ProtocolViolation('length of a message while signing in')
+  const buffer = await input.take(length)
+  return { type: header[0]!, body: { buffer, start: 0, end: length } }
+}
+
+/** The resource's own refusal. What is about signing in (class 28) is not the doing of the person at the tool. */
+const refusal = ({ body }: Message): PostgresqlError => {
+  const fields = decodeError(body)
+  if (fields.sqlstate.startsWith('28')) {
+    return postgresqlError('resource_sign_in_failed', { detail: `The resource said: ${fields.message} (${fields.sqlstate})` })
+  }
+  return new PostgresqlError('resource_refused', { ...fields, severity: 'FATAL' })
+}
+
+const strength: Readonly<Record<ResourceTarget['weakestAuthentication'], number>> = { certificate: 3, scram: 2, md5: 1, cleartext: 0 }
+
+/** One sign-in: answers what the resource asks, in the order in which it may ask. */
+class SignIn {
+  readonly #stream: Duplex
+  readonly #credential: OpenedCredential
+  readonly #weakest: ResourceTarget['weakestAuthentication']
+  readonly #serverCertificate: Buffer | null
+  #scram: { readonly start: ScramStart; proof: ScramProof | null; verified: boolean } | null = null
+  #answered = false
+
+  constructor(link: Link, credential: OpenedCredential, weakest: ResourceTarget['weakestAuthentication']) {
+    this.#stream = link.stream
+    this.#serverCertificate = link.serverCertificate
+    this.#credential = credential
+    this.#weakest = weakest
+  }
+
+  /** True once the resource lets us in. */
+  async answer(request: AuthenticationRequest): Promise<boolean> {
+    switch (request.kind) {
+      case 'ok':
+        this.#checkEnough()
+        return true
+      case 'cleartext':
+        this.#require('cleartext')
+        this.#sendPassword(this.#password())
+        return false
+      case 'md5':
+        this.#require('md5')
+        this.#sendPassword(md5Response({ userName: this.#credential.userName, password: this.#password(), salt: request.salt }))
+        return false
+      case 'sasl':
+        this.#require('scram')
+        this.#startScram(request.mechanisms)
+        return false
+      case 'saslContinue':
+        await this.#proveScram(request.data)
+        return false
+      case 'saslFinal':
+        this.#verifyScram(request.data)
+        return false
+      case 'unsupported':
+        throw postgresqlError('resource_authentication_unsupported', { detail: `It asked for method ${request.number}.` })
+    }
+  }
+
+  #require(method: 'scram' | 'md5' | 'cleartext'): void {
+    if (this.#answered || this.#scram !== null) throw new ProtocolViolation('the resource asked for a second sign-in')
+    if (strength[method] < strength[this.#weakest]) {
+      throw postgresqlError('resource_authentication_weak', { detail: `It asked for ${method}; ${this.#weakest} is required.` })
+    }
+  }
+
+  /** A resource that lets anybody in proves nothing about itself: with SCRAM required, only a finished exchange is enough. */
+  #checkEnough(): void {
+    const { secret } = this.#credential
+    if (this.#scram !== null && !this.#scram.verified) throw postgresqlError('resource_not_proven')
+    if (secret.kind === 'certificate' || this.#scram !== null || this.#answered) return
+    if (strength[this.#weakest] > strength.cleartext) {
+      throw postgresqlError('resource_authentication_weak', { detail: `It asked for nothing; ${this.#weakest} is required.` })
+    }
+  }
+
+  #password(): Buffer {
+    const { secret } = this.#credential
+    if (secret.kind === 'password') return secret.password
+    throw postgresqlError('resource_authentication_unsupported', { detail: 'It asked for a password; the credential is a certificate.' })
+  }
+
+  #sendPassword(password: Buffer): void {
+    const message = encodePasswordMessage(password)
+    this.#answered = true
+    this.#stream.write(message, () => message.fill(0))
+  }
+
+  #startScram(mechanisms: readonly string[]): void {
+    this.#password()
+    const binding = this.#serverCertificate === null ? null : tlsServerEndPoint(this.#serverCertificate)
+    const start = startScram({ mechanisms, binding })
+    if (start === null) {
+      throw postgresqlError('resource_authentication_unsupported', { detail: 'It offers no SCRAM-SHA-256.' })
+    }
+    this.#scram = { start, proof: null, verified: false }
+    this.#stream.write(encodeSaslInitialResponse(start.mechanism, Buffer.from(start.clientFirst)))
+  }
+
+  async #proveScram(data: Buffer): Promise<void> {
+    const scram = this.#scram
+    if (scram === null || scram.proof !== null) throw new ProtocolViolation('SCRAM message out of order')
+    scram.proof = await proveScram(scram.start, data.toString(), this.#password())
+    this.#stream.write(encodeSaslResponse(Buffer.from(scram.proof.clientFinal)))
+  }
+
+  #verifyScram(data: Buffer): void {
+    const scram = this.#scram
+    if (scram === null || scram.proof === null || scram.verified) throw new ProtocolViolation('SCRAM message out of order')
+    verifyScram(scram.proof, data.toString())
+    scram.verified = true
+  }
+}
+
+const authenticate = async (input: ByteInput, signIn: SignIn, version: number): Promise<void> => {
+  for (;;) {
+    const message = await readMessage(input)
+    switch (message.type) {
+      case backend.authentication:
+        if (await signIn.answer(decodeAuthentication(message.body))) return
+        break
+      case backend.errorResponse:
+        throw refusal(message)
+      case backend.negotiateProtocolVersion: {
+        const negotiated = decodeNegotiateProtocolVersion(message.body)
+        // We asked for no option, and an older minor version differs only in the length of the cancel secret.
+        if (negotiated.version >> 16 !== 3 || negotiated.version > version || negotiated.options.length > 0) {
+          throw new ProtocolViolation('negotiated protocol version')
+        }
+        break
+      }
+      case backend.noticeResponse:
+        break
+      default:
+        throw new ProtocolViolation('unexpected message while signing in')
+    }
+  }
+}
+
+/** What the resource says once we are in, up to its first ReadyForQuery. */
+export interface Greeting {
+  /** ParameterStatus and NoticeResponse messages as they came. */
+  readonly statuses: readonly Buffer[]
+  /** The resource's own key; its secret never goes to the tool. */
+  readonly key: BackendKey | null
+  /** Its ReadyForQuery as it came. */
+  readonly ready: Buffer
+}
+
+const readGreeting = async (input: ByteInput): Promise<Greeting> => {
+  const statuses: Buffer[] = []
+  let key: BackendKey | null = null
+  let total = 0
+  for (;;) {
+    const message = await readMessage(input)
+    total += HEADER_LENGTH + message.body.end
+    if (total > MAX_GREETING) throw new ProtocolViolation('greeting of the resource is too long')
+    switch (message.type) {
+      case backend.parameterStatus:
+      case backend.noticeResponse:
+        statuses.push(encodeMessage(message.type, message.body.buffer))
+        break
+      case backend.backendKeyData:
+        if (key !== null) throw new ProtocolViolation('second key of the resource')
+        key = decodeBackendKey(message.body)
+        break
+      case backend.readyForQuery:
+        decodeReadyForQuery(message.body)
+        return { statuses, key, ready: encodeMessage(message.type, message.body.buffer) }
+      case backend.errorResponse:
+        throw refusal(message)
+      default:
+        throw new ProtocolViolation('unexpected message before the first ReadyForQuery')
+    }
+  }
+}
+
+const asSignInError = (error: unknown): unknown => {
+  if (error instanceof ScramError) return postgresqlError('resource_not_proven', { detail: `${error.message}.`, cause: error })
+  if (error instanceof ProtocolViolation) return resourceViolation(error)
+  if (error instanceof InputClosed) return postgresqlError('resource_closed', { cause: error })
+  return error
+}
+
+const eraseSecret = (secret: CredentialSecret): void => {
+  if (secret.kind === 'password') secret.password.fill(0)
+  else secret.privateKeyPem.fill(0)
+}
+
+export interface SignedIn {
+  readonly stream: Duplex
+  readonly greeting: Greeting
+  /** Bytes that came behind the greeting. */
+  readonly rest: Buffer
+}
+
+export interface SignInRequest {
+  readonly version: number
+  /** Without the user. */
+  readonly parameters: StartupParameters
+  readonly signal: AbortSignal
+}
+
+/** Signs in to the resource. The secret is overwritten when it returns or throws a coded error. */
+export const signIn = async (
+  connection: AdapterConnection,
+  credential: OpenedCredential,
+  request: SignInRequest,
+): Promise<SignedIn> => {
+  const { version, signal } = request
+  try {
+    const link = await connect(connection, signal, credential.secret)
+    const input = new ByteInput(link.stream, signal)
+    try {
+      const parameters = new Map([['user', credential.userName], ...request.parameters])
+      link.stream.write(encodeStartupMessage(version, parameters))
+      await authenticate(input, new SignIn(link, credential, connection.target.weakestAuthentication), version)
+      const greeting = await readGreeting(input)
+      return { stream: link.stream, greeting, rest: input.detach() }
+    } catch (error) {
+      input.detach()
+      link.stream.destroy()
+      throw asSignInError(error)
+    }
+  } finally {
+    eraseSecret(credential.secret)
+  }
+}
+
+/** Asks the resource to cancel what the connection with this key is doing, over a connection of its own. */
+export const cancelUpstream = async (connection: AdapterConnection, key: BackendKey): Promise<void> => {
+  const signal = AbortSignal.timeout(CANCEL_PATIENCE)
+  const { stream } = await connect(connection, signal, null)
+  const input = new ByteInput(stream, signal)
+  try {
+    stream.write(encodeCancelRequest(key.processId, key.secret))
+    // The resource answers nothing; that it closes is how it says that the request was taken.
+    await input.take(1)
+    throw postgresqlError('resource_protocol_error')
+  } catch (error) {
+    if (!(error instanceof InputClosed)) throw error
+  } finally {
+    input.detach()
+    stream.destroy()
+  }
+}
