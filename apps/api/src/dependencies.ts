@@ -1,7 +1,16 @@
 /** What the composition root hands to everything that answers calls. */
 import type { Logger } from 'pino'
 import type { Pool } from './db/schema.ts'
-import type { AuthoritySigner } from './domains/authority/index.ts'
+import type { Authority, TrustBundles } from './domains/authority/index.ts'
+import type { LogLink, VaultLink } from './links/index.ts'
+
+/** What invitations and join tokens say about how to reach this deployment. */
+export interface Contact {
+  /** How the outside reaches the two listeners: scheme, host and port, without a slash at the end. */
+  readonly origins: { readonly public: string; readonly gateway: string }
+  /** DER of the root of the listeners' certificates; null: web PKI. */
+  readonly apiRoot: Uint8Array | null
+}
 
 export interface Dependencies {
   /** Connections as the database role `sallyport_api`. */
@@ -9,7 +18,9 @@ export interface Dependencies {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly logger: Logger
-  /** How the outside reaches the two listeners: scheme, host and port, without a slash at the end. */
-  readonly origins: { readonly public: string; readonly gateway: string }
-  readonly authority: AuthoritySigner
+  readonly contact: Contact
+  readonly authority: Authority
+  readonly trustBundles: TrustBundles
+  readonly vault: VaultLink
+  readonly log: LogLink
 }

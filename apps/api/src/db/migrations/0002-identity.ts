@@ -165,9 +165,11 @@ const authority = async (migration: Kysely<unknown>): Promise<void> => {
       key_id text not null check (length(key_id) = 43),
       certificate bytea not null,
       created_at timestamptz not null,
-      expires_at timestamptz not null,
-      unique (organization_id, kind, key_id)
+      expires_at timestamptz not null
     )`.execute(migration)
+  await sql`create index authority_certificates_kind on authority_certificates (organization_id, kind, created_at)`.execute(
+    migration,
+  )
   await protectTable(migration, 'authority_certificates', { api: ['select', 'insert'], vault: ['select'] })
   await letOwnerRead(migration, 'authority_certificates')
 

@@ -1,0 +1,17 @@
+/** How long certificates last, in milliseconds, and what they are called. */
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+export const lifetimes = {
+  root: 3650 * DAY,
+  issuer: 365 * DAY,
+  session: HOUR,
+  gateway: 24 * HOUR,
+  server: 7 * DAY,
+} as const
+
+/** An issuer is renewed when less than this is left of it. */
+export const ISSUER_RENEWAL = 120 * DAY
+
+/** Certificates begin this much earlier, for clocks that are behind. */
+export const BACKDATING = 5 * 60_000

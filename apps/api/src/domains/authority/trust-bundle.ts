@@ -1,0 +1,99 @@
+/** The organization's trust bundle: built when somebody asks for it and the organization changed since. */
+import { signStatement, type TrustBundle, toBase64url, trustBundle } from '@sallyport/protocol'
+import type { Pool, Transaction } from '../../db/schema.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { listGatewayEntries } from '../gateways/index.ts'
+import { type Authority, type AuthorityOrganization, ensureAuthority, listCertificates } from './organization-authority.ts'
+
+/** Where the public halves of the keys of the other two roles come from. */
+export interface KeySources {
+  vaultKeys(input: { readonly organization: string }): Promise<{ readonly keys: TrustBundle['vaultKeys'] }>
+  receiptKeys(input: { readonly organization: string }): Promise<{ readonly keys: TrustBundle['receiptKeys'] }>
+}
+
+export interface TrustBundles extends Authority {
+  readonly pool: Pool
+  readonly keys: KeySources
+}
+
+interface Draft {
+  readonly number: number
+  /** The statement, when it is signed already. */
+  readonly statement: string | null
+  readonly payload: Omit<TrustBundle, 'vaultKeys' | 'receiptKeys'>
+}
+
+/** Everything at one moment: who changes any of it locks the organization's row, to bump the number. */
+const readDraft = async (
+  transaction: Transaction,
+  authority: Authority,
+  organization: AuthorityOrganization,
+): Promise<Draft> => {
+  const now = authority.clock()
+  await ensureAuthority(transaction, authority, organization)
+  const { trust_bundle_number } = await transaction
+    .selectFrom('organizations')
+    .select('trust_bundle_number')
+    .where('id', '=', organization.id)
+    .forShare()
+    .executeTakeFirstOrThrow()
+  const number = Number(trust_bundle_number)
+  const stored = await transaction
+    .selectFrom('trust_bundles')
+    .select('statement')
+    .where('number', '=', number)
+    .executeTakeFirst()
+  const encoded = async (kind: 'root' | 'issuer'): Promise<string[]> =>
+    (await listCertificates(transaction, kind, now)).map(({ certificate }) => toBase64url(certificate))
+  const payload = {
+    version: 1,
+    number,
+    organization: organization.id,
+    trustDomain: organization.trustDomain,
+    issuedAt: now,
+    roots: await encoded('root'),
+    issuers: await encoded('issuer'),
+    gateways: await listGatewayEntries(transaction),
+  } as const
+  return { number, statement: stored?.statement ?? null, payload }
+}
+
+const signDraft = async (bundles: TrustBundles, organization: string, draft: Draft): Promise<string> => {
+  const key = { scope: 'organization', organization, name: 'root' } as const
+  const [{ keys: vaultKeys }, { keys: receiptKeys }, publicKey] = await Promise.all([
+    bundles.keys.vaultKeys({ organization }),
+    bundles.keys.receiptKeys({ organization }),
+    bundles.signer.publicKey(key),
+  ])
+  return signStatement(trustBundle, { ...draft.payload, vaultKeys, receiptKeys }, [
+    { algorithm: 'ecdsa-p256-sha256', publicKey, sign: (data) => bundles.signer.sign(key, 'trust-bundle', data) },
+  ])
+}
+
+/** Keeps the newest: a replica that was slower does not replace a later bundle by an earlier one. */
+const keepStatement = async (
+  transaction: Transaction,
+  bundle: { readonly number: number; readonly statement: string; readonly now: number },
+): Promise<void> => {
+  const values = { number: bundle.number, statement: bundle.statement, issued_at: new Date(bundle.now) }
+  await transaction
+    .insertInto('trust_bundles')
+    .values(values)
+    .onConflict((conflict) =>
+      conflict.column('organization_id').doUpdateSet(values).where('trust_bundles.number', '<', bundle.number),
+    )
+    .execute()
+}
+
+/** The signed trust bundle as it is now. Throws `vault_unavailable` or `log_unavailable` when it must be built and cannot. */
+export const trustBundleFor = async (bundles: TrustBundles, organization: AuthorityOrganization): Promise<string> => {
+  const draft = await withOrganization(bundles.pool, organization.id, (transaction) =>
+    readDraft(transaction, bundles, organization),
+  )
+  if (draft.statement !== null) return draft.statement
+  const statement = await signDraft(bundles, organization.id, draft)
+  await withOrganization(bundles.pool, organization.id, (transaction) =>
+    keepStatement(transaction, { number: draft.number, statement, now: bundles.clock() }),
+  )
+  return statement
+}
