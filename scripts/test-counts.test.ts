@@ -14,6 +14,9 @@ test('passes', () => {})
 test('fails', () => expect(1).toBe(2))
 test('says why it is skipped', (context) => context.skip('needs a moon'))
 test.skip('is skipped in silence', () => {})
+test.skip('cites something (RFC 9421)', () => {})
+test.skip('says it in its name (needs a sun)', () => {})
+describe.skip('a group that says it (runs on Mars only)', () => test('not here', () => {}))
 test.todo('is not written')
 describe('a group whose preparation fails', () => {
   beforeAll(() => { throw new Error('no server') })
@@ -45,12 +48,17 @@ describe('test counts', () => {
   })
 
   test('name a skipped test with its reason', () => {
-    expect(counts.skipped).toEqual([{ test: 'endings.test.ts > says why it is skipped', reason: 'needs a moon' }])
+    expect(counts.skipped).toEqual([
+      { test: 'endings.test.ts > says why it is skipped', reason: 'needs a moon' },
+      { test: 'endings.test.ts > says it in its name (needs a sun)', reason: 'needs a sun' },
+      { test: 'endings.test.ts > a group that says it (runs on Mars only) > not here', reason: 'runs on Mars only' },
+    ])
   })
 
   test.for([
     'endings.test.ts > fails',
     'endings.test.ts > is skipped in silence: skipped without a reason',
+    'endings.test.ts > cites something (RFC 9421): skipped without a reason',
     'endings.test.ts > is not written: skipped without a reason',
     'endings.test.ts > a group whose preparation fails: no server',
     'broken.test.ts: does not load',
