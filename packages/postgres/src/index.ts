@@ -1,6 +1,7 @@
 export { bundledVersion } from './binaries.ts'
 export type { Configuration, TlsFiles } from './configuration.ts'
 export type { Login } from './connection.ts'
+export { reachableDataDirectory } from './data-directory.ts'
 export { PostgresError, postgresErrors } from './errors.ts'
 export type { PostgresErrorCode } from './errors.ts'
 export { findFreePort, isPortFree } from './ports.ts'

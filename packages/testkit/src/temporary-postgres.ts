@@ -52,10 +52,19 @@ const makeTemplate = async (template: string): Promise<void> => {
   }
 }
 
-const templateFor = async (): Promise<string> => {
+/** Codes of a checkout that this account may not write to. */
+const readOnly = ['EACCES', 'EPERM', 'EROFS']
+
+/** null: nothing can be kept between runs here. */
+const templateFor = async (): Promise<string | null> => {
   const template = join(cacheFolder, `cluster-${await bundledVersion()}-user-${process.getuid?.() ?? 'any'}`)
-  if (!(await exists(template))) await makeTemplate(template)
-  return template
+  try {
+    if (!(await exists(template))) await makeTemplate(template)
+    return template
+  } catch (error) {
+    if (readOnly.includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    throw error
+  }
 }
 
 export type TemporaryPostgresOptions = Omit<StartOptions, 'dataDirectory' | 'runAs'>
@@ -67,7 +76,8 @@ export type TemporaryPostgresOptions = Omit<StartOptions, 'dataDirectory' | 'run
 export const temporaryPostgres = async (options: TemporaryPostgresOptions = {}): Promise<RunningPostgres> => {
   const directory = await makeTemporaryDirectory()
   try {
-    if (options.binaries === undefined) await copyFolder(await templateFor(), directory.path)
+    const template = options.binaries === undefined ? await templateFor() : null
+    if (template !== null) await copyFolder(template, directory.path)
     const settings = { ...fastSettings, ...options.settings }
     const postgres = await startPostgres({ ...options, settings, dataDirectory: directory.path })
     return {
