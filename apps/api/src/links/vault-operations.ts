@@ -52,6 +52,11 @@ export const vaultOperations = defineOperations({
         .max(8),
     }),
   },
+  /** The key under which a month's activity is encrypted, 32 bytes; null when there is none and none may be made. */
+  activityKey: {
+    input: z.strictObject({ organization: uuid, period: z.string().regex(/^\d{4}-\d{2}$/), create: z.boolean() }),
+    output: z.strictObject({ found: z.strictObject({ id: uuid, key: bytesUpTo(32) }).nullable() }),
+  },
   createSecret: { input: z.strictObject(incomingSecret), output: secretState },
   replaceSecret: { input: z.strictObject({ ...incomingSecret, secret: uuid }), output: secretState },
   bindSecret: {

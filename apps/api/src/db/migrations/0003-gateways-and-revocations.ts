@@ -24,7 +24,7 @@ const gateways = async (migration: Kysely<unknown>): Promise<void> => {
       check ((status = 'revoked') = (revoked_at is not null))
     )`.execute(migration)
   await sql`create unique index gateways_name on gateways (organization_id, name) where status = 'joined'`.execute(migration)
-  await sql`create unique index gateways_key on gateways (public_key)`.execute(migration)
+  await sql`create unique index gateways_key on gateways (organization_id, public_key)`.execute(migration)
   await protectTable(migration, 'gateways', {
     api: ['select', 'insert', 'update'],
     vault: ['select'],
@@ -55,9 +55,11 @@ const gateways = async (migration: Kysely<unknown>): Promise<void> => {
       created_at timestamptz not null,
       expires_at timestamptz not null,
       used_at timestamptz,
-      check ((host is null) = (port is null))
+      gateway_id uuid,
+      check ((host is null) = (port is null)),
+      check ((used_at is null) = (gateway_id is null))
     )`.execute(migration)
-  await protectTable(migration, 'gateway_join_tokens', { api: ['select', 'insert', 'update(used_at)', 'delete'] })
+  await protectTable(migration, 'gateway_join_tokens', { api: ['select', 'insert', 'update(used_at, gateway_id)', 'delete'] })
   await letOwnerRead(migration, 'gateway_join_tokens')
 
   // A gateway that joins only has its secret: this says whose token it is, and nothing else about it.

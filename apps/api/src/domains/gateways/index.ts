@@ -1,3 +1,7 @@
 export { findGateway, listGatewayEntries } from './find.ts'
 export type { Gateway } from './find.ts'
+export { answerOfGateway, listGateways } from './list.ts'
+export type { GatewayAnswer } from './list.ts'
+export { beginLink, endLink, keepLink } from './presence.ts'
+export type { Link } from './presence.ts'
 export type { GatewayTables } from './tables.ts'

@@ -39,6 +39,8 @@ export interface GatewayJoinTokensTable {
   created_at: Date
   expires_at: Date
   used_at: Date | null
+  /** The gateway that joined with it. */
+  gateway_id: string | null
 }
 
 export interface GatewayTables {

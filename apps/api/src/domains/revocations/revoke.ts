@@ -43,6 +43,6 @@ export const lockRevocationNumber = async (
   lock: 'share' | 'update',
 ): Promise<number> => {
   const query = transaction.selectFrom('organizations').select('revocation_number').where('id', '=', organization)
-  const row = await (lock === 'share' ? query.forShare() : query.forUpdate()).executeTakeFirstOrThrow()
+  const row = await (lock === 'share' ? query.forShare() : query.forNoKeyUpdate()).executeTakeFirstOrThrow()
   return Number(row.revocation_number)
 }

@@ -1,0 +1,6 @@
+export { changeGateway, revokeGateway } from './change.ts'
+export type { GatewayChange } from './change.ts'
+export { joinGateway, renewGateway } from './join.ts'
+export type { GatewayCertificate, JoinRequest, RenewalRequest } from './join.ts'
+export { createJoinToken, dropOldJoinTokens } from './join-token.ts'
+export type { JoinTokenRequest, NewJoinToken } from './join-token.ts'
