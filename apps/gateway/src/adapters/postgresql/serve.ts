@@ -101,7 +101,11 @@ class Served {
     try {
       const credential = await unlessAborted(deadline.signal, this.#connection.openCredential(), eraseCredential)
       userName = credential.userName
-      const connecting = signIn(this.#connection, credential, { version: request.version, parameters: plan.parameters, signal: deadline.signal })
+      const connecting = signIn(this.#connection, credential, {
+        version: request.version,
+        parameters: plan.parameters,
+        signal: deadline.signal,
+      })
       signedIn = await unlessAborted(deadline.signal, connecting, ({ stream }) => stream.destroy())
     } finally {
       deadline.clear()
@@ -109,7 +113,12 @@ class Served {
     return await this.#connected({ request, plan, signedIn, userName })
   }
 
-  async #connected(parts: { request: StartupRequest; plan: StartupPlan; signedIn: SignedIn; userName: string }): Promise<ConnectionEnd> {
+  async #connected(parts: {
+    request: StartupRequest
+    plan: StartupPlan
+    signedIn: SignedIn
+    userName: string
+  }): Promise<ConnectionEnd> {
     const { request, signedIn } = parts
     const { activity, cancels, client, now, signal } = this.#connection
     const { key } = signedIn.greeting
@@ -169,9 +178,10 @@ class Served {
       client.destroy()
       return gone('tool_closed')
     }
-    const shown = signal.aborted && !(error instanceof Error && error.name === 'PostgresqlError')
-      ? endedError(signal.reason, 'signing in')
-      : toPostgresqlError(error)
+    const shown =
+      signal.aborted && !(error instanceof Error && error.name === 'PostgresqlError')
+        ? endedError(signal.reason, 'signing in')
+        : toPostgresqlError(error)
     const message = errorMessage(shown)
     client.end(message)
     return { reason: shown.code, bytesUp: 0, bytesDown: message.length }
@@ -187,7 +197,10 @@ const eraseCredential = ({ secret }: OpenedCredential): void => {
 const ignoreError = (): void => undefined
 
 /** Serves one connection. Resolves when it ended, never rejects; the caller closes the tool's stream for good. */
-export const servePostgresql = async (connection: AdapterConnection, patience: Patience = DEFAULT_PATIENCE): Promise<ConnectionEnd> => {
+export const servePostgresql = async (
+  connection: AdapterConnection,
+  patience: Patience = DEFAULT_PATIENCE,
+): Promise<ConnectionEnd> => {
   connection.client.on('error', ignoreError)
   return await new Served(connection, patience).run()
 }

@@ -59,6 +59,7 @@ export const planStartup = (parameters: StartupParameters, target: ResourceTarge
   upstream.delete('database')
   if (database !== null) upstream.set('database', database)
   // A standby is known by this name (synchronous_standby_names), so that it stays as it is on replication connections.
-  if (target.labelConnections && replication === 'none') upstream.set('application_name', labelled(application ?? '', sessionLabel))
+  if (target.labelConnections && replication === 'none')
+    upstream.set('application_name', labelled(application ?? '', sessionLabel))
   return { parameters: upstream, database, application, replication }
 }

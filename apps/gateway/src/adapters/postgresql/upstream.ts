@@ -72,7 +72,11 @@ interface Link {
 /** Connects with TLS wherever the resource is not explicitly allowed to go without. */
 const connect = async (connection: AdapterConnection, signal: AbortSignal, secret: CredentialSecret | null): Promise<Link> => {
   const clientCertificate = secret === null ? undefined : certificateOf(secret)
-  const options = { requestTls: requestTls(signal), alpn: ALPN, ...(clientCertificate === undefined ? {} : { clientCertificate }) }
+  const options = {
+    requestTls: requestTls(signal),
+    alpn: ALPN,
+    ...(clientCertificate === undefined ? {} : { clientCertificate }),
+  }
   const link = await connection.connectUpstream(options).catch((error: unknown) => {
     throw orUnreachable(error)
   })
@@ -110,7 +114,12 @@ const refusal = ({ body }: Message): PostgresqlError => {
   return new PostgresqlError('resource_refused', { ...fields, severity: 'FATAL' })
 }
 
-const strength: Readonly<Record<ResourceTarget['weakestAuthentication'], number>> = { certificate: 3, scram: 2, md5: 1, cleartext: 0 }
+const strength: Readonly<Record<ResourceTarget['weakestAuthentication'], number>> = {
+  certificate: 3,
+  scram: 2,
+  md5: 1,
+  cleartext: 0,
+}
 
 /** One sign-in: answers what the resource asks, in the order in which it may ask. */
 class SignIn {
@@ -177,7 +186,9 @@ class SignIn {
   #password(): Buffer {
     const { secret } = this.#credential
     if (secret.kind === 'password') return secret.password
-    throw postgresqlError('resource_authentication_unsupported', { detail: 'It asked for a password; the credential is a certificate.' })
+    throw postgresqlError('resource_authentication_unsupported', {
+      detail: 'It asked for a password; the credential is a certificate.',
+    })
   }
 
   #sendPassword(password: Buffer): void {

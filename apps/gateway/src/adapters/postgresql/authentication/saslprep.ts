@@ -47,7 +47,10 @@ const prepareText = (text: string): string | null => {
   const mapped = codePointsOf(text)
     .filter((codePoint) => !within(tables.mappedToNothing, codePoint))
     .map((codePoint) => (within(tables.nonAsciiSpaces, codePoint) ? 0x20 : codePoint))
-  const normalized = mapped.map((codePoint) => String.fromCodePoint(codePoint)).join('').normalize('NFKC')
+  const normalized = mapped
+    .map((codePoint) => String.fromCodePoint(codePoint))
+    .join('')
+    .normalize('NFKC')
   const result = codePointsOf(normalized)
   if (result.length === 0) return null
   if (result.some((codePoint) => within(tables.prohibited, codePoint) || within(tables.unassigned, codePoint))) return null

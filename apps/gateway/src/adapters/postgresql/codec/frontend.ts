@@ -66,7 +66,11 @@ const isBinary = (format: number): boolean => {
 const formatOf = (formats: readonly boolean[], index: number): boolean =>
   (formats.length === 1 ? formats[0] : formats[index]) ?? false
 
-const decodeValues = (reader: BodyReader, formats: readonly boolean[], most: number): { values: ParameterValue[]; count: number } => {
+const decodeValues = (
+  reader: BodyReader,
+  formats: readonly boolean[],
+  most: number,
+): { values: ParameterValue[]; count: number } => {
   const count = reader.count16()
   // A server refuses any other number of formats; we need not guess which format it would have meant.
   if (formats.length > 1 && formats.length !== count) throw new ProtocolViolation('formats and values differ in number')

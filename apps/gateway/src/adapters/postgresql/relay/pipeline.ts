@@ -320,7 +320,11 @@ export class Pipeline {
     if (head.copy?.done === true) this.#endTransfer(head, head.copy, { rows: null, error: null })
   }
 
-  #endTransfer(head: InFlight, copy: CopyProgress, end: { readonly rows: number | null; readonly error: ResourceError | null }): void {
+  #endTransfer(
+    head: InFlight,
+    copy: CopyProgress,
+    end: { readonly rows: number | null; readonly error: ResourceError | null },
+  ): void {
     head.copy = null
     head.transfers++
     this.#copyInOpen = false

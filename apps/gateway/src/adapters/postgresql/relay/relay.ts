@@ -72,7 +72,9 @@ class Relay {
     this.#client = options.client
     this.#upstream = options.upstream
     this.#resolve = resolve
-    this.#output = new GatedOutput(options.client, (error) => this.#fail(postgresqlError('recording_unavailable', { cause: error })))
+    this.#output = new GatedOutput(options.client, (error) =>
+      this.#fail(postgresqlError('recording_unavailable', { cause: error })),
+    )
     this.#output.onProgress = () => this.#regulateResource()
     this.#pipeline = new Pipeline({ emit: (activity) => this.#emit(activity), now: options.now })
     this.#tool = new ToolSide({ pipeline: this.#pipeline, context: options.context, pass: (bytes) => this.#sendUp(bytes) })

@@ -18,13 +18,7 @@ import { ProtocolViolation } from '../codec/violation.ts'
 import { postgresqlError } from '../errors.ts'
 import { readStatement, type Statement } from '../statements/statement.ts'
 import { readValues } from '../statements/values.ts'
-import {
-  passingBind,
-  passingFunctionCall,
-  passingParse,
-  passingQuery,
-  type StatementContext,
-} from './passing-messages.ts'
+import { passingBind, passingFunctionCall, passingParse, passingQuery, type StatementContext } from './passing-messages.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /**

@@ -76,7 +76,10 @@ const bindValue = (value: ParameterValue, encoding: TextEncoding): BindValue => 
     : { form: 'text', value: clip(encoding.decode(value.bytes), MAX_BIND_LENGTH) }
 }
 
-export const readValues = (message: { readonly values: readonly ParameterValue[]; readonly count: number }, encoding: TextEncoding) => {
+export const readValues = (
+  message: { readonly values: readonly ParameterValue[]; readonly count: number },
+  encoding: TextEncoding,
+) => {
   if (message.count === 0) return NO_VALUES
   const collector = new ValueCollector()
   for (const value of message.values) collector.add(bindValue(value, encoding))
