@@ -1,7 +1,9 @@
 /** What the composition root hands to everything that answers calls. */
 import type { Logger } from 'pino'
 import type { Pool } from './db/schema.ts'
+import type { ActivityKeys } from './domains/activity/index.ts'
 import type { Authority, TrustBundles } from './domains/authority/index.ts'
+import type { Announcer } from './domains/events/index.ts'
 import type { LogLink, VaultLink } from './links/index.ts'
 
 /** What invitations and join tokens say about how to reach this deployment. */
@@ -23,4 +25,6 @@ export interface Dependencies {
   readonly trustBundles: TrustBundles
   readonly vault: VaultLink
   readonly log: LogLink
+  readonly activityKeys: ActivityKeys
+  readonly announcer: Announcer
 }

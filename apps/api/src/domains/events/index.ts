@@ -1,3 +1,5 @@
+export { startAnnouncer } from './announcer.ts'
+export type { Announcer, AnnouncerOptions } from './announcer.ts'
 export { startEventHub } from './hub.ts'
 export type { ChangeFollower, EventHub, EventHubOptions } from './hub.ts'
 export { changeNotice, EVENTS_CHANNEL, notifyChange } from './notify.ts'
