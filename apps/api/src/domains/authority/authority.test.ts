@@ -150,7 +150,7 @@ describe('certificates of an organization', () => {
     const after = await withOrganization(pool, organization.id, (transaction) => ensureAuthority(transaction, later, organization))
     expect(after.root.certificate).toEqual(before.root.certificate)
     expect(after.issuer.certificate).not.toEqual(before.issuer.certificate)
-    const text = await trustBundleFor({ ...later, pool, keys: testKeys }, organization)
+    const text = await trustBundleFor({ ...later, pool, keys: testKeys, gateways: () => Promise.resolve([]) }, organization)
     const { publicKey } = new X509Certificate(before.root.certificate)
     const bundle = await verifyStatement(trustBundle, text, [publicKey.export({ format: 'der', type: 'spki' })])
     expect(bundle.issuers).toEqual([after, before].map(({ issuer }) => toBase64url(issuer.certificate)))
@@ -165,7 +165,7 @@ const testKeys = {
 
 describe('the trust bundle', () => {
   it('is the same text until something changes, then has the next number', async () => {
-    const bundles = { signer: memorySigner(), clock, pool, keys: testKeys }
+    const bundles = { signer: memorySigner(), clock, pool, keys: testKeys, gateways: () => Promise.resolve([]) }
     const organization = await createOrganization()
     const first = await trustBundleFor(bundles, organization)
     expect(await trustBundleFor(bundles, organization)).toBe(first)

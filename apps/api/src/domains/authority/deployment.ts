@@ -14,7 +14,8 @@ export const deploymentRoot = async (pool: Pool, authority: Authority): Promise<
   const keyId = await keyIdOf(publicKey)
   const find = async (): Promise<Uint8Array | undefined> => {
     const query = pool.selectFrom('deployment_certificates').select('certificate').where('key_id', '=', keyId)
-    return (await query.executeTakeFirst())?.certificate
+    const row = await query.executeTakeFirst()
+    return row === undefined ? undefined : new Uint8Array(row.certificate)
   }
   const present = await find()
   if (present) return present

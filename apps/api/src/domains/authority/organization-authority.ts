@@ -36,7 +36,7 @@ export const listCertificates = async (transaction: Transaction, kind: Kind, now
     .orderBy('created_at', 'desc')
     .orderBy('id')
     .execute()
-  return rows.map((row) => ({ certificate: row.certificate, expiresAt: row.expires_at }))
+  return rows.map((row) => ({ certificate: new Uint8Array(row.certificate), expiresAt: row.expires_at }))
 }
 
 const store = async (

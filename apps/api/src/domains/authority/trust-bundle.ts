@@ -1,8 +1,7 @@
 /** The organization's trust bundle: built when somebody asks for it and the organization changed since. */
-import { signStatement, type TrustBundle, toBase64url, trustBundle } from '@sallyport/protocol'
+import { type GatewayEntry, signStatement, type TrustBundle, toBase64url, trustBundle } from '@sallyport/protocol'
 import type { Pool, Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
-import { listGatewayEntries } from '../gateways/index.ts'
 import { type Authority, type AuthorityOrganization, ensureAuthority, listCertificates } from './organization-authority.ts'
 
 /** Where the public halves of the keys of the other two roles come from. */
@@ -14,6 +13,8 @@ export interface KeySources {
 export interface TrustBundles extends Authority {
   readonly pool: Pool
   readonly keys: KeySources
+  /** Gateways and relays that the bundle names, in a stable order. */
+  readonly gateways: (transaction: Transaction) => Promise<readonly GatewayEntry[]>
 }
 
 interface Draft {
@@ -26,11 +27,11 @@ interface Draft {
 /** Everything at one moment: who changes any of it locks the organization's row, to bump the number. */
 const readDraft = async (
   transaction: Transaction,
-  authority: Authority,
+  bundles: TrustBundles,
   organization: AuthorityOrganization,
 ): Promise<Draft> => {
-  const now = authority.clock()
-  await ensureAuthority(transaction, authority, organization)
+  const now = bundles.clock()
+  await ensureAuthority(transaction, bundles, organization)
   const { trust_bundle_number } = await transaction
     .selectFrom('organizations')
     .select('trust_bundle_number')
@@ -53,7 +54,7 @@ const readDraft = async (
     issuedAt: now,
     roots: await encoded('root'),
     issuers: await encoded('issuer'),
-    gateways: await listGatewayEntries(transaction),
+    gateways: [...(await bundles.gateways(transaction))],
   } as const
   return { number, statement: stored?.statement ?? null, payload }
 }

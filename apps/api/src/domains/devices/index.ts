@@ -1,1 +1,3 @@
+export { compareFingerprints, type FingerprintChange } from './fingerprint.ts'
+export { giveDeviceState, takeDeviceState } from './state.ts'
 export type { DeviceTables } from './tables.ts'
