@@ -1,5 +1,5 @@
 /** What a handler knows about the call besides its input. Who is behind it is decided by the route's authentication. */
-import type { Authentication, AuditActor, Organization, Permission, Route } from '@sallyport/protocol/api'
+import type { AuditActor, Authentication, Organization, Permission, Route } from '@sallyport/protocol/api'
 import type { Transaction } from '../db/schema.ts'
 import type { Dependencies } from '../dependencies.ts'
 
@@ -16,23 +16,23 @@ interface CallContext {
 /** Nobody in particular, and no organization. */
 export interface PublicContext extends CallContext {}
 
-/** The two keys of the body, both proven by their signature of this call. SubjectPublicKeyInfo, DER. */
-export interface SignInContext extends CallContext {
-  readonly deviceKey: Uint8Array
-  readonly sessionKey: Uint8Array
-}
-
 interface OrganizationContext extends CallContext {
   readonly organization: Organization
   /** Runs in one transaction that sees only this organization. */
   readonly transaction: <Result>(work: (transaction: Transaction) => Promise<Result>) => Promise<Result>
 }
 
+/** The organization and two keys of the body, both keys proven by their signature of this call. SubjectPublicKeyInfo, DER. */
+export interface SignInContext extends OrganizationContext {
+  readonly deviceKey: Uint8Array
+  readonly sessionKey: Uint8Array
+}
+
 /** A signed-in user on a device. All three are live. */
 export interface CallerContext extends OrganizationContext {
   readonly user: { readonly id: string; readonly permissions: ReadonlySet<Permission> }
   readonly device: { readonly id: string }
-  readonly session: { readonly id: string; readonly expiresAt: Date }
+  readonly session: { readonly id: string; readonly expiresAt: Date; readonly publicKey: Uint8Array }
 }
 
 /** A gateway or relay that is not revoked. */
@@ -43,6 +43,8 @@ export interface GatewayContext extends OrganizationContext {
     readonly name: string
     /** SubjectPublicKeyInfo of the key that signed this call and is in the client certificate. */
     readonly publicKey: Uint8Array
+    /** End of the client certificate. */
+    readonly certificateExpiresAt: Date
   }
 }
 
@@ -56,3 +58,4 @@ interface Contexts {
 /** `service` and `witness` have no routes yet: one that is added does not compile before its context exists. */
 export type ContextOf<R extends Route> = R['authentication'] extends keyof Contexts ? Contexts[R['authentication']] : never
 export type SupportedAuthentication = keyof Contexts & Authentication
+export type AnyContext = Contexts[SupportedAuthentication]

@@ -14,7 +14,7 @@ export interface TrustBundles extends Authority {
   readonly pool: Pool
   readonly keys: KeySources
   /** Gateways and relays that the bundle names, in a stable order. */
-  readonly gateways: (transaction: Transaction) => Promise<readonly GatewayEntry[]>
+  readonly gateways: (transaction: Transaction) => Promise<GatewayEntry[]>
 }
 
 interface Draft {
@@ -54,7 +54,7 @@ const readDraft = async (
     issuedAt: now,
     roots: await encoded('root'),
     issuers: await encoded('issuer'),
-    gateways: [...(await bundles.gateways(transaction))],
+    gateways: await bundles.gateways(transaction),
   } as const
   return { number, statement: stored?.statement ?? null, payload }
 }

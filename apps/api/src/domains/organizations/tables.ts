@@ -9,9 +9,9 @@ export interface OrganizationTables {
     trust_domain: ColumnType<string, string, never>
     settings: JSONColumnType<Organization['settings']>
     /** The highest number given to a revocation; int8, which the driver hands over as text. */
-    revocation_number: ColumnType<string | number, number | undefined, number>
+    revocation_number: ColumnType<string | number, number | undefined, string | number>
     /** The highest number given to a trust bundle; 0 before the first. */
-    trust_bundle_number: ColumnType<string | number, number | undefined, number>
+    trust_bundle_number: ColumnType<string | number, number | undefined, string | number>
     created_at: ColumnType<Date, Date, never>
   }
 }

@@ -1,0 +1,3 @@
+export { authenticateGateway, peerCertificate, type PeerCertificate } from './gateway.ts'
+export { authenticateSignIn, type EnrolmentKeys } from './sign-in.ts'
+export { authenticateCaller } from './two-signature.ts'
