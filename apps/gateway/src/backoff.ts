@@ -1,0 +1,48 @@
+/** Waiting longer after each failure, with jitter, so that many gateways do not come back at the same moment. */
+export interface BackoffOptions {
+  /** Milliseconds, before jitter. */
+  readonly firstMs: number
+  readonly longestMs: number
+}
+
+export class Backoff {
+  readonly #options: BackoffOptions
+  #attempt = 0
+
+  constructor(options: BackoffOptions) {
+    this.#options = options
+  }
+
+  /** Failures since the last {@link reset}. */
+  get attempt(): number {
+    return this.#attempt
+  }
+
+  reset(): void {
+    this.#attempt = 0
+  }
+
+  /** Resolves after half to one and a half of the present wait, or at once when `signal` aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    const { firstMs, longestMs } = this.#options
+    const base = Math.min(longestMs, firstMs * 2 ** Math.min(this.#attempt, 16))
+    this.#attempt += 1
+    await pause(base * (0.5 + Math.random()), signal)
+  }
+}
+
+/** Resolves after so many milliseconds, or at once when `signal` aborts; never rejects. */
+export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve()
+      return
+    }
+    const finish = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, milliseconds)
+    signal.addEventListener('abort', finish)
+  })

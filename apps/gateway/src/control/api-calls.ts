@@ -1,0 +1,44 @@
+/** {@link GatewayApi} over HTTPS. */
+import type { Signer } from '@sallyport/protocol'
+import { createApiClient } from '@sallyport/protocol/api'
+import { createHttpsSender } from '@sallyport/transport'
+import type { GatewayApi } from './api.ts'
+import type { LinkCredentials } from './link.ts'
+
+/** Milliseconds for one call: leases wait for it while a person waits for the lease. */
+const CALL_LIMIT = 15_000
+
+export interface ApiCallsOptions {
+  readonly origin: string
+  readonly signer: Signer
+  /** Asked at each call; null before the gateway has a certificate. */
+  readonly credentials: () => LinkCredentials
+  readonly random: (bytes: number) => Uint8Array
+  readonly clock: () => number
+}
+
+export interface ApiCalls extends GatewayApi {
+  close(): void
+}
+
+export const createApiCalls = ({ origin, signer, credentials, random, clock }: ApiCallsOptions): ApiCalls => {
+  const { ca } = credentials()
+  const sender = createHttpsSender({
+    clientCertificate: () => ({ cert: credentials().cert, key: credentials().key }),
+    timeoutMs: CALL_LIMIT,
+    maxConnections: 16,
+    ...(ca === undefined ? {} : { ca }),
+  })
+  const client = createApiClient({ origin, send: sender.send, signers: () => [{ label: 'gateway', signer }], random, clock })
+  return {
+    renewCertificate: (body) => client.call('renewGateway', { body }),
+    fetchTrustBundle: async () => (await client.call('getGatewayTrustBundle')).trustBundle,
+    requestLease: (request) => client.call('requestLease', { body: { request } }),
+    renewLeases: (renewal) => client.call('renewLeases', { body: { renewal } }),
+    endLeases: async (leases) => {
+      await client.call('endLeases', { body: { leases: [...leases] } })
+    },
+    uploadActivity: (body) => client.call('uploadActivity', { body }),
+    close: sender.close,
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * The gateway's end of the control link: says hello, takes the snapshot or what it missed, applies revocations in order and
+ * confirms them, and dials again when it hears nothing. The protocol's `spec/control-link.md`.
+ */
+import { WebSocket } from 'ws'
+import {
+  type ControlFromApi,
+  controlFromApi,
+  type ControlFromGateway,
+  controlPaths,
+  HEARTBEAT_INTERVAL,
+  MAX_CONTROL_FRAME,
+  type Revocation,
+  signCall,
+  type Signer,
+} from '@sallyport/protocol'
+import { Backoff } from '../backoff.ts'
+
+const SUBPROTOCOL = 'sallyport.control.v1'
+/** A side that hears nothing for so long closes, in milliseconds. So long the gateway also counts as connected without a link. */
+const SILENCE_LIMIT = 3 * HEARTBEAT_INTERVAL
+const HANDSHAKE_LIMIT = 10_000
+const NONCE_BYTES = 16
+
+/** What a WebSocket to the API is opened with. */
+export interface LinkCredentials {
+  readonly cert: string
+  readonly key: string
+  /** PEM; absent: web PKI. */
+  readonly ca?: string
+}
+
+/** What the link tells the rest of the gateway. Connections are closed when a promise resolves. */
+export interface LinkEvents {
+  readonly onSnapshot: (revocations: readonly Revocation[]) => Promise<void>
+  readonly onRevocations: (revocations: readonly Revocation[]) => Promise<void>
+  readonly onTrustBundle: (number: number) => void
+  /** The gateway itself is revoked or replaced. */
+  readonly onStop: (code: string) => void
+  readonly onState: (state: 'connected' | 'lost', detail: string) => void
+}
+
+export interface LinkOptions {
+  /** Origin of the API's listener for gateways. */
+  readonly origin: string
+  readonly signer: Signer
+  readonly credentials: () => LinkCredentials
+  readonly version: string
+  readonly trustBundle: () => number
+  readonly status: () => Omit<Extract<ControlFromGateway, { type: 'status' }>, 'type'>
+  readonly events: LinkEvents
+  readonly random: (bytes: number) => Uint8Array
+  readonly clock: () => number
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number
+}
+
+export class ControlLink {
+  readonly #options: LinkOptions
+  readonly #stopping = new AbortController()
+  readonly #backoff = new Backoff({ firstMs: 100, longestMs: 5_000 })
+  #socket: WebSocket | null = null
+  /** The last revocation that was applied; null before the first snapshot. */
+  #applied: number | null = null
+  /** When it was last known that nothing is missing. */
+  #currentAt = Number.NEGATIVE_INFINITY
+  /** Messages are handled one after the other, also where handling takes time. */
+  #work: Promise<void> = Promise.resolve()
+  #running: Promise<void> | null = null
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+  }
+
+  /** No revocation can be missing for longer than three heartbeats. False also before the first snapshot. */
+  get isCurrent(): boolean {
+    return this.#options.monotonic() - this.#currentAt <= SILENCE_LIMIT
+  }
+
+  get applied(): number | null {
+    return this.#applied
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#socket?.terminate()
+    await this.#running
+  }
+
+  /** Opens a new link with the present certificate. */
+  reconnect(): void {
+    this.#socket?.close(1000)
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const detail = await this.#connect().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+      if (signal.aborted) return
+      this.#options.events.onState('lost', detail)
+      await this.#backoff.wait(signal)
+    }
+  }
+
+  /** Resolves when the link is over, to why. */
+  async #connect(): Promise<string> {
+    const target = `${this.#options.origin}${controlPaths.gateway}`
+    const headers = await signCall(
+      { method: 'GET', targetUri: target, fields: {}, body: new Uint8Array() },
+      [{ label: 'gateway', signer: this.#options.signer }],
+      { nonce: this.#options.random(NONCE_BYTES), created: Math.floor(this.#options.clock() / 1000) },
+    )
+    const socket = new WebSocket(target.replace(/^https:/, 'wss:'), [SUBPROTOCOL], {
+      ...this.#options.credentials(),
+      headers,
+      minVersion: 'TLSv1.3',
+      perMessageDeflate: false,
+      maxPayload: MAX_CONTROL_FRAME,
+      handshakeTimeout: HANDSHAKE_LIMIT,
+      followRedirects: false,
+    })
+    this.#socket = socket
+    const detail = await this.#serve(socket)
+    this.#socket = null
+    // What came before the end is applied before another hello says what is missing.
+    await this.#work
+    return detail
+  }
+
+  #serve(socket: WebSocket): Promise<string> {
+    return new Promise((resolve) => {
+      let heard = this.#options.monotonic()
+      let detail = ''
+      const watch = setInterval(() => {
+        if (this.#options.monotonic() - heard > SILENCE_LIMIT) socket.terminate()
+        else this.#send(socket, { type: 'status', ...this.#options.status() })
+      }, HEARTBEAT_INTERVAL)
+      socket.on('open', () => {
+        this.#options.events.onState('connected', '')
+        this.#sayHello(socket)
+      })
+      socket.on('message', (data: Buffer, isBinary: boolean) => {
+        heard = this.#options.monotonic()
+        this.#work = this.#work.then(() => this.#receive(socket, isBinary ? null : data))
+      })
+      socket.on('unexpected-response', (request, response) => {
+        detail = `refused with HTTP ${response.statusCode}`
+        request.destroy()
+      })
+      socket.on('error', (error) => {
+        detail ||= error.message
+      })
+      socket.on('close', (code, reason) => {
+        clearInterval(watch)
+        resolve(detail || `closed with ${code} ${reason.toString()}`)
+      })
+    })
+  }
+
+  #sayHello(socket: WebSocket): void {
+    const { version, trustBundle } = this.#options
+    this.#send(socket, { type: 'hello', since: this.#applied, version, trustBundle: trustBundle() })
+  }
+
+  #send(socket: WebSocket, message: ControlFromGateway): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+  }
+
+  async #receive(socket: WebSocket, data: Buffer | null): Promise<void> {
+    const message = data === null ? null : parse(data)
+    if (message === null) {
+      socket.close(4400, 'protocol_error')
+      return
+    }
+    try {
+      await this.#apply(socket, message)
+    } catch (error) {
+      // Something could not be closed: nothing is confirmed, and a new link tells it again.
+      this.#options.events.onState('lost', `a control message failed: ${String(error)}`)
+      socket.terminate()
+    }
+  }
+
+  async #apply(socket: WebSocket, message: ControlFromApi): Promise<void> {
+    const { events } = this.#options
+    switch (message.type) {
+      case 'snapshot':
+        await events.onSnapshot(message.revocations)
+        this.#confirm(socket, message.head)
+        return
+      case 'revocations':
+        await this.#applyRevocations(socket, message.revocations)
+        return
+      case 'heartbeat':
+        if (this.#applied !== null && this.#applied >= message.head) this.#isCurrentNow()
+        else this.#sayHello(socket)
+        if (message.trustBundle > this.#options.trustBundle()) events.onTrustBundle(message.trustBundle)
+        return
+      case 'trust-bundle':
+        events.onTrustBundle(message.number)
+        return
+      case 'stop':
+        events.onStop(message.code)
+    }
+  }
+
+  async #applyRevocations(socket: WebSocket, revocations: readonly Revocation[]): Promise<void> {
+    if (this.#applied === null) return
+    const applied = this.#applied
+    const news = revocations.filter(({ number }) => number > applied)
+    const isConsecutive = news.every(({ number }, index) => number === applied + 1 + index)
+    if (!isConsecutive) {
+      this.#sayHello(socket)
+      return
+    }
+    if (news.length === 0) return
+    await this.#options.events.onRevocations(news)
+    this.#confirm(socket, news.at(-1)!.number)
+  }
+
+  #confirm(socket: WebSocket, number: number): void {
+    this.#applied = number
+    this.#isCurrentNow()
+    this.#send(socket, { type: 'applied', revocation: number })
+  }
+
+  #isCurrentNow(): void {
+    this.#currentAt = this.#options.monotonic()
+    this.#backoff.reset()
+  }
+}
+
+const parse = (data: Buffer): ControlFromApi | null => {
+  try {
+    return controlFromApi.parse(JSON.parse(data.toString('utf8')))
+  } catch {
+    return null
+  }
+}

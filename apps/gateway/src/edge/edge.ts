@@ -1,0 +1,71 @@
+/**
+ * Where clients arrive: TLS 1.3 with certificates on both sides, then a WebSocket. Everything that is refused is refused before
+ * the upgrade is answered, with its code.
+ */
+import { SallyportError } from '@sallyport/protocol'
+import {
+  type Authorization,
+  type ByteChannel,
+  type IncomingPeer,
+  listenWebSocket,
+  type RefusedConnection,
+  type TlsIdentity,
+  type UpgradeRequest,
+  type WebSocketListener,
+} from '@sallyport/transport'
+import type { SessionPeer } from '../session/peer.ts'
+import { identifyClient } from './peer-identity.ts'
+
+export interface EdgeOptions {
+  readonly host: string
+  readonly port: number
+  readonly identity: () => TlsIdentity
+  readonly trustDomain: () => string
+  readonly isIssuer: (certificate: Uint8Array) => boolean
+  /** Whether this session may connect now. Throws the code it is refused with. */
+  readonly check: (session: string) => void
+  readonly accept: (channel: ByteChannel, peer: SessionPeer) => void
+  readonly onRefused: (refused: RefusedConnection) => void
+  readonly now: () => number
+}
+
+export interface Edge {
+  readonly address: string
+  readonly port: number
+  /** New connections are met with the present certificate and trust; open ones go on. */
+  refreshIdentity(): void
+  close(): Promise<void>
+}
+
+const PATH = '/'
+
+const authorize = (options: EdgeOptions, peer: IncomingPeer, request: UpgradeRequest): Authorization<SessionPeer> => {
+  try {
+    if (request.url !== PATH) throw new SallyportError('not_found')
+    const { trustDomain, isIssuer, now } = options
+    const client = identifyClient(peer, { trustDomain: trustDomain(), isIssuer, now: now() })
+    options.check(client.session)
+    return { ok: true, context: client }
+  } catch (error) {
+    const refusal = error instanceof SallyportError ? error : new SallyportError('internal', { cause: error })
+    return { ok: false, status: refusal.status, code: refusal.code, message: refusal.message }
+  }
+}
+
+/** Rejects if the port cannot be had. */
+export const openEdge = async (options: EdgeOptions): Promise<Edge> => {
+  const listener: WebSocketListener = await listenWebSocket<SessionPeer>({
+    host: options.host,
+    port: options.port,
+    tls: options.identity(),
+    authorize: (peer, request) => Promise.resolve(authorize(options, peer, request)),
+    onConnection: options.accept,
+    onRefused: options.onRefused,
+  })
+  return {
+    address: listener.address,
+    port: listener.port,
+    refreshIdentity: () => listener.setIdentity(options.identity()),
+    close: () => listener.close(),
+  }
+}

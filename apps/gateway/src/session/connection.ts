@@ -1,0 +1,145 @@
+/** One stream under a lease, from the adapter's start to the last byte: what an adapter is handed, and how it is ended. */
+import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type { Caller } from '@sallyport/protocol'
+import type { Logger } from 'pino'
+import type { Adapter, AdapterConnection, ConnectionEnd, EndReason } from '../adapters/adapter.ts'
+import type { UpstreamConnector } from '../upstream/connector.ts'
+import { activityOf, type ConnectionActivity, type Recorder } from './activity.ts'
+import type { Cancels } from './cancels.ts'
+import { copySecret, type Lease, type LeasedConnection } from './lease.ts'
+
+/** Milliseconds that an adapter gets to tell the tool why it is being ended, before the stream is cut. */
+const END_GRACE = 250
+
+export interface ConnectionServices {
+  readonly recorder: Recorder
+  readonly cancels: Cancels
+  readonly upstream: UpstreamConnector
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+export interface ConnectionOptions {
+  readonly stream: Duplex
+  readonly lease: Lease
+  readonly adapter: Adapter
+  readonly caller: Caller | null
+  readonly services: ConnectionServices
+}
+
+/**
+ * Enters the connection into its lease, which must be live, and returns what serves it to its end and never rejects. Whatever
+ * ends the lease from now on ends the connection.
+ */
+export const beginConnection = (options: ConnectionOptions): (() => Promise<void>) => {
+  const { stream, lease } = options
+  const id = randomUUID()
+  const abort = new AbortController()
+  const closed = Promise.withResolvers<void>()
+  let cut: NodeJS.Timeout | null = null
+  const handle: LeasedConnection = {
+    closed: closed.promise,
+    end: (reason: EndReason) => {
+      if (abort.signal.aborted) return
+      abort.abort(reason)
+      cut = setTimeout(() => {
+        stream.destroy()
+        closed.resolve()
+      }, END_GRACE)
+    },
+  }
+  lease.connections.add(handle)
+  return async () => {
+    try {
+      await serve(options, id, abort.signal)
+    } finally {
+      await closeStream(stream)
+      if (cut !== null) clearTimeout(cut)
+      lease.connections.delete(handle)
+      closed.resolve()
+    }
+  }
+}
+
+const serve = async (options: ConnectionOptions, id: string, signal: AbortSignal): Promise<void> => {
+  const { lease, services } = options
+  if (signal.aborted) return
+  const logger = services.logger.child({ connection: id, lease: lease.id, session: lease.binding.session })
+  const activity = activityOf(services.recorder, lease, id)
+  const start = performance.now()
+  const end = await runAdapter(options, { activity, signal, logger })
+  await recordClosed(activity, { end, durationMs: performance.now() - start, services, logger })
+  logger.info({ event: 'connection.closed', reason: end.reason, bytesUp: end.bytesUp, bytesDown: end.bytesDown })
+}
+
+const runAdapter = async (
+  { stream, lease, adapter, caller, services }: ConnectionOptions,
+  running: { readonly activity: ConnectionActivity; readonly signal: AbortSignal; readonly logger: Logger },
+): Promise<ConnectionEnd> => {
+  const { binding, endpoint, secret } = lease
+  const connection: AdapterConnection = {
+    client: stream,
+    target: {
+      resourceId: binding.resource,
+      host: endpoint.host,
+      port: endpoint.port,
+      weakestAuthentication: endpoint.weakestAuthentication,
+      plaintextAllowed: endpoint.plaintextAllowed,
+      labelConnections: lease.options.labelConnections,
+      databases: lease.databases,
+    },
+    caller,
+    sessionLabel: lease.sessionLabel,
+    // A copy for each: an adapter overwrites what it got, and the next connection needs it again.
+    openCredential: () =>
+      Promise.resolve({ credentialId: binding.credential, userName: lease.userName, secret: copySecret(secret) }),
+    connectUpstream: (how) =>
+      services.upstream.connect(
+        { endpoint, clientCertificate: secret.kind === 'certificate' ? secret : null, signal: running.signal },
+        how,
+      ),
+    activity: running.activity,
+    cancels: services.cancels.scope(binding.session, binding.credential),
+    signal: running.signal,
+    now: services.now,
+  }
+  try {
+    return await adapter.serve(connection)
+  } catch (error) {
+    running.logger.warn({ event: 'connection.failed', error }, 'an adapter failed')
+    return { reason: 'internal', bytesUp: 0, bytesDown: 0 }
+  }
+}
+
+/** The adapter says what it was; where it could not, that it is over is still recorded. */
+const recordClosed = async (
+  activity: ConnectionActivity,
+  { end, durationMs, services, logger }: { end: ConnectionEnd; durationMs: number; services: ConnectionServices; logger: Logger },
+): Promise<void> => {
+  if (!activity.isOpen) return
+  const { reason, bytesUp, bytesDown } = end
+  const at = new Date(services.now()).toISOString()
+  try {
+    await activity.record({ kind: 'connection.closed', at, reason: reason.slice(0, 64), bytesUp, bytesDown, durationMs })
+  } catch (error) {
+    logger.warn({ event: 'recording.failed', error }, 'the end of a connection could not be recorded')
+  }
+}
+
+/** Whatever the adapter left: what it wrote gets out, within the time of the grace. */
+const closeStream = async (stream: Duplex): Promise<void> => {
+  if (stream.destroyed) return
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, END_GRACE)
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    stream.once('close', done)
+    stream.once('finish', done)
+    if (stream.writableFinished) done()
+    else stream.end()
+  })
+  stream.destroy()
+}

@@ -1,0 +1,109 @@
+/** All client connections of this gateway, and what happens to them together: revocation, isolation, draining. */
+import { type Revocation, SallyportError } from '@sallyport/protocol'
+import type { ByteChannel } from '@sallyport/transport'
+import { ClientConnection, type StreamServices } from './client-connection.ts'
+import { endReason, type LeaseTable } from './lease-table.ts'
+import type { SessionPeer } from './peer.ts'
+import type { Standing } from './standing.ts'
+
+/** Connections of one session at a time: one is enough, more exist while an agent changes networks or certificates. */
+const MAX_PER_SESSION = 16
+
+export interface SessionsOptions {
+  readonly leases: LeaseTable
+  readonly standing: Standing
+  readonly services: Omit<StreamServices, 'onClosed'>
+  /** False: revocations may be missing, so nothing new is opened. */
+  readonly isCurrent: () => boolean
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions
+  readonly #connections = new Set<ClientConnection>()
+  readonly #services: StreamServices
+  /** A snapshot came: it is known who is cut off. */
+  #informed = false
+  #draining = false
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+    const { services } = options
+    this.#services = {
+      ...services,
+      open: async (peer, head) => {
+        this.#checkOpen()
+        return services.open(peer, head)
+      },
+      resume: (peer, lease) => {
+        this.#checkOpen()
+        return services.resume(peer, lease)
+      },
+      onClosed: (connection) => this.#connections.delete(connection),
+    }
+  }
+
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Whether this session may connect now. Throws the code it is refused with. */
+  check(session: string): void {
+    if (this.#draining) throw new SallyportError('gateway_draining')
+    if (!this.#informed || !this.#options.isCurrent()) throw new SallyportError('gateway_isolated')
+    this.#options.standing.checkSession(session)
+    let own = 0
+    for (const { peer } of this.#connections) if (peer.session === session) own += 1
+    if (own >= MAX_PER_SESSION) throw new SallyportError('limit_reached')
+  }
+
+  accept(channel: ByteChannel, peer: SessionPeer): void {
+    this.#connections.add(new ClientConnection(channel, peer, this.#services))
+    // It may have been cut off between the decision and now.
+    this.#closeCutOff()
+  }
+
+  async applySnapshot(revocations: readonly Revocation[]): Promise<void> {
+    this.#options.standing.replace(revocations)
+    await this.#cut(revocations)
+    this.#informed = true
+  }
+
+  /** Resolves when everything that these revocations concern is closed. */
+  async applyRevocations(revocations: readonly Revocation[]): Promise<void> {
+    this.#options.standing.add(revocations)
+    await this.#cut(revocations)
+  }
+
+  /** Takes nothing new, and waits for what is open until `limitMs`; then ends it. */
+  async drain(limitMs: number): Promise<void> {
+    this.#draining = true
+    const all = Promise.all([...this.#connections].map((connection) => connection.drain()))
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(() => late.resolve(), limitMs)
+    await Promise.race([all, late.promise])
+    clearTimeout(timer)
+    await this.#options.leases.endAll(endReason('gateway_draining'))
+    for (const connection of this.#connections) connection.close()
+    await Promise.all([...this.#connections].map((connection) => connection.closed))
+  }
+
+  #checkOpen(): void {
+    if (this.#draining) throw new SallyportError('gateway_draining')
+    if (!this.#options.isCurrent()) throw new SallyportError('gateway_isolated')
+  }
+
+  async #cut(revocations: readonly Revocation[]): Promise<void> {
+    await this.#options.leases.revoke(revocations)
+    this.#closeCutOff()
+  }
+
+  #closeCutOff(): void {
+    for (const connection of this.#connections) {
+      try {
+        this.#options.standing.checkSession(connection.peer.session)
+      } catch {
+        connection.close()
+      }
+    }
+  }
+}

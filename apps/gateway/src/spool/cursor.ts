@@ -1,0 +1,40 @@
+/**
+ * How far the spool has been shipped: kept in a small file that is replaced whole. A batch is noted before it is sent, so that
+ * after a crash the very same batch is sent again.
+ */
+import { z } from 'zod'
+import { activityBatch } from '@sallyport/protocol'
+import { readFileIfThere, replaceFile } from '../files.ts'
+
+/** The digest that the first batch names as the one before it. */
+export const NO_PREVIOUS_BATCH = 'A'.repeat(43)
+
+const cursorSchema = z.strictObject({
+  version: z.literal(1),
+  stream: z.uuid(),
+  /** All records below this number are committed by the API. */
+  next: z.int().nonnegative(),
+  /** Digest of the last committed batch. */
+  previous: z.string().length(43),
+  /** A batch that was sealed and perhaps sent. */
+  pending: z
+    .strictObject({ first: z.int().nonnegative(), count: z.int().positive(), statement: z.string().max(activityBatch.maxLength) })
+    .nullable(),
+})
+export type Cursor = z.infer<typeof cursorSchema>
+
+export const newCursor = (stream: string): Cursor => ({
+  version: 1,
+  stream,
+  next: 0,
+  previous: NO_PREVIOUS_BATCH,
+  pending: null,
+})
+
+/** null: there is none. Throws on one that cannot be read. */
+export const loadCursor = async (path: string): Promise<Cursor | null> => {
+  const text = await readFileIfThere(path)
+  return text === null ? null : cursorSchema.parse(JSON.parse(text))
+}
+
+export const saveCursor = (path: string, cursor: Cursor): Promise<void> => replaceFile(path, JSON.stringify(cursor))
