@@ -127,8 +127,9 @@ export const verifyCall = async (call: HttpCall, options: VerifyCallOptions): Pr
   if (!call.fields['signature'] || !call.fields['signature-input']) throw new SallyportError('signature_missing')
   await checkDigest(call)
   const verified: VerifiedSignature[] = []
-  for (const [index, label] of options.labels.entries())
-    verified.push(await verifyOne(call, label, options, options.labels.slice(0, index)))
+  for (const [index, label] of options.labels.entries()) {
+    verified.push(await verifyOne(call, options, { label, earlier: options.labels.slice(0, index) }))
+  }
   const [first] = verified
   const { nonce, created } = first!.parameters
   const together = verified.every((signature) => signature.parameters.nonce === nonce && signature.parameters.created === created)
@@ -149,9 +150,8 @@ const checkDigest = async (call: HttpCall): Promise<void> => {
 
 const verifyOne = async (
   call: HttpCall,
-  label: SignatureLabel,
   options: VerifyCallOptions,
-  earlier: readonly SignatureLabel[],
+  { label, earlier }: { readonly label: SignatureLabel; readonly earlier: readonly SignatureLabel[] },
 ): Promise<VerifiedSignature> => {
   try {
     return await verifyMessage(descriptorOf(call), {

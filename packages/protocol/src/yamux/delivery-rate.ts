@@ -1,7 +1,5 @@
 /** Shortest time over which a rate is taken, milliseconds: several turns of an event loop. */
 const SHORTEST_EPOCH_MS = 10
-/** An epoch in which the stream paused says nothing about the path. */
-const LONGEST_EPOCHS = 8
 /** The best rate is remembered for one to two of these, milliseconds. */
 const MEMORY_MS = 5_000
 /** The rate still grows if an epoch beats the best one by a quarter; three epochs without that end the start. */
@@ -9,8 +7,8 @@ const GROWTH = 1.25
 const EPOCHS_WITHOUT_GROWTH = 3
 
 /**
- * How fast a stream's consumer takes bytes: the best epoch (about one round trip) of the last five to ten seconds.
- * Units: bytes, milliseconds. The clock is handed in.
+ * How fast a stream's consumer takes bytes: the best epoch (about one round trip) of the last five to ten seconds, so that
+ * pauses of the sender do not count. Units: bytes, milliseconds. The clock is handed in.
  */
 export class DeliveryRate {
   #epochStart = -1
@@ -32,15 +30,13 @@ export class DeliveryRate {
 
   /** Returns whether an epoch ended, so that {@link best} may have changed. */
   taken(bytes: number, now: number, roundTrip: number): boolean {
-    const epoch = Math.max(roundTrip, SHORTEST_EPOCH_MS)
-    const elapsed = now - this.#epochStart
-    if (this.#epochStart < 0 || elapsed > epoch * LONGEST_EPOCHS) {
+    if (this.#epochStart < 0) {
       this.#epochStart = now
-      this.#epochBytes = 0
       return false
     }
     this.#epochBytes += bytes
-    if (elapsed < epoch) return false
+    const elapsed = now - this.#epochStart
+    if (elapsed < Math.max(roundTrip, SHORTEST_EPOCH_MS)) return false
     this.#finish(this.#epochBytes / elapsed, now)
     this.#epochStart = now
     this.#epochBytes = 0

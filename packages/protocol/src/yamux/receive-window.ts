@@ -9,8 +9,8 @@ const STEADY_GAIN = 2
 const TURNAROUND_MS = 2
 /** A grant is worth a frame when it gives this part of the window. */
 const GRANT_FRACTION = 4
-/** What was taken is looked at when it comes to this part of the window. */
-const LOOK_FRACTION = 8
+/** What was taken is looked at when it comes to this much: often enough to see a rate, seldom enough to cost nothing. */
+const LOOK_LENGTH = 32_768
 
 export interface ReceiveWindowOptions {
   /** Bytes; at least {@link INITIAL_WINDOW}. */
@@ -57,7 +57,7 @@ export class ReceiveWindow {
   taken(bytes: number): boolean {
     this.#untaken -= bytes
     this.#unlooked += bytes
-    return this.#unlooked >= this.#size / LOOK_FRACTION
+    return this.#unlooked >= LOOK_LENGTH
   }
 
   /** The bytes to grant now, or 0. `roundTrip`: the path's minimum; null: unknown yet. */
