@@ -1,0 +1,409 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { activityBatch, fromBase64url, SallyportError, type Signer, signStatement, toBase64url } from '@sallyport/protocol'
+import type { Activity } from '@sallyport/recording'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../db/testing.ts'
+import type { Transaction } from '../../db/schema.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { localKms } from '../../kms/local/local.ts'
+import { makeGateway, type MadeGateway } from '../../testing/make-gateway.ts'
+import { type MadeOrganization, makeOrganization } from '../../testing/make-organization.ts'
+import { makeSigner } from '../../testing/make-signer.ts'
+import {
+  type ActivityFilter,
+  type ActivityKeys,
+  activityKeysOf,
+  deleteOldActivity,
+  destroyOldKeys,
+  dropOldPartitions,
+  findActivity,
+  openActivity,
+  takeBatch,
+  vaultActivityKeys,
+} from './index.ts'
+
+const DAY = 86_400_000
+const testKms = () => localKms({ id: 'test', key: randomBytes(32), protection: 'this test', warning: null })
+const now = Date.parse('2026-11-22T12:00:00.000Z')
+
+let database: TestDatabase
+let keys: ActivityKeys
+let organization: MadeOrganization
+let gateway: MadeGateway
+let lease: Awaited<ReturnType<typeof makeLease>>
+
+beforeAll(async () => {
+  database = await testDatabase()
+  keys = activityKeysOf({
+    ask: vaultActivityKeys({ pool: database.pools.vault, kms: testKms() }),
+    clock: () => now,
+  })
+})
+afterAll(() => database.stop())
+beforeEach(async () => {
+  organization = await makeOrganization(database.pools.api, now)
+  gateway = await makeGateway(database.pools.api, organization.id)
+  lease = await makeLease(gateway.id)
+})
+
+const run = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
+  withOrganization(database.pools.api, organization.id, work)
+
+const makeLease = async (gatewayId: string) => {
+  const parties = {
+    lease: randomUUID(),
+    session: randomUUID(),
+    credential: randomUUID(),
+    user: randomUUID(),
+    resource: randomUUID(),
+  }
+  await withOrganization(database.pools.vault, organization.id, (transaction) =>
+    transaction
+      .insertInto('leases')
+      .values({
+        id: parties.lease,
+        user_id: parties.user,
+        session_id: parties.session,
+        device_id: randomUUID(),
+        gateway_id: gatewayId,
+        resource_id: parties.resource,
+        credential_id: parties.credential,
+        secret_id: randomUUID(),
+        secret_version: 1,
+        created_at: new Date(now),
+        expires_at: new Date(now + 300_000),
+      })
+      .execute(),
+  )
+  return parties
+}
+
+const query = (text: string, at = now): Activity => ({
+  kind: 'query',
+  at: new Date(at).toISOString(),
+  form: 'simple',
+  statement: { text },
+  binds: [],
+  bindsOmitted: 0,
+  durationMs: 1.5,
+  rows: 1,
+  error: null,
+})
+
+const START = toBase64url(new Uint8Array(32))
+
+interface Sealed {
+  readonly batch: string
+  readonly lines: string
+  readonly digest: string
+}
+
+interface SealOptions {
+  readonly stream: string
+  readonly first?: number
+  readonly previous?: string
+  readonly signer?: Signer
+  readonly parties?: Pick<typeof lease, 'lease' | 'session' | 'credential'>
+  readonly gateway?: string
+  readonly organization?: string
+}
+
+/** What a gateway sends. */
+const seal = async (activities: readonly Activity[], options: SealOptions): Promise<Sealed> => {
+  const { stream, first = 0, previous = START, signer = gateway.signer, parties = lease } = options
+  const { lease: leaseId, session, credential } = parties
+  const connection = randomUUID()
+  const lines = activities
+    .map(
+      (activity, index) =>
+        `${JSON.stringify({ number: first + index, lease: leaseId, connection, session, credential, activity })}\n`,
+    )
+    .join('')
+  const digest = createHash('sha256').update(lines).digest('base64url')
+  const payload = {
+    version: 1,
+    organization: options.organization ?? organization.id,
+    gateway: options.gateway ?? gateway.id,
+    stream,
+    first,
+    count: activities.length,
+    digest,
+    previous,
+    sealedAt: now,
+  } as const
+  return { batch: await signStatement(activityBatch, payload, [signer]), lines, digest }
+}
+
+const actor = () => ({ kind: 'gateway', id: gateway.id, device: null, session: null, address: '127.0.0.1' }) as const
+
+const take = ({ batch, lines }: Sealed, at = now) =>
+  takeBatch({
+    upload: { batch, lines },
+    sender: { organization: organization.id, gateway: gateway.id, publicKey: gateway.signer.publicKey },
+    actor: actor(),
+    keys,
+    now: at,
+    run,
+  })
+
+const list = async (filter: ActivityFilter = {}, limit = 100) => {
+  const found = await run((transaction) => findActivity(transaction, { filter, below: null, limit }))
+  return openActivity(found, { organization: organization.id, keys })
+}
+
+const audited = () =>
+  withOrganization(database.pools.log, organization.id, (transaction) =>
+    transaction.selectFrom('audit_outbox').select(['type', 'body']).orderBy('position').execute(),
+  )
+
+const refusal = async (work: Promise<unknown>): Promise<string> => {
+  const error = await work.then(
+    () => null,
+    (caught: unknown) => caught,
+  )
+  return error instanceof SallyportError ? error.code : String(error)
+}
+
+describe('a batch', () => {
+  test('is stored whole, with one audit entry that names its digest', async () => {
+    const stream = randomUUID()
+    const sealed = await seal([query('select 1'), query('select 2')], { stream })
+    expect(await take(sealed)).toEqual({ next: 2, isNew: true })
+    const rows = await list()
+    expect(rows.map((row) => row.id)).toEqual([`${stream}-1`, `${stream}-0`])
+    expect(rows[0]).toMatchObject({
+      user: lease.user,
+      resource: lease.resource,
+      gateway: gateway.id,
+      lease: lease.lease,
+      kind: 'query',
+    })
+    expect(rows[0]!.activity).toEqual(query('select 2'))
+    const entries = await audited()
+    expect(entries.map(({ type }) => type)).toEqual(['activity.batch'])
+    expect(entries[0]!.body).toContain(sealed.digest)
+  })
+
+  test('that is sent again is answered the same way and stored once', async () => {
+    const stream = randomUUID()
+    const first = await seal([query('a'), query('b')], { stream })
+    const second = await seal([query('c')], { stream, first: 2, previous: first.digest })
+    await take(first)
+    await take(second)
+    expect(await take(first)).toEqual({ next: 3, isNew: false })
+    expect(await take(second)).toEqual({ next: 3, isNew: false })
+    expect(await list()).toHaveLength(3)
+    expect(await audited()).toHaveLength(2)
+  })
+
+  test('that is sent twice at once is stored once', async () => {
+    const sealed = await seal([query('a')], { stream: randomUUID() })
+    const answers = await Promise.all([take(sealed), take(sealed), take(sealed)])
+    expect(answers.map(({ next }) => next)).toEqual([1, 1, 1])
+    expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(await list()).toHaveLength(1)
+  })
+
+  test('is found by person, resource, session, connection, kind and time', async () => {
+    const stream = randomUUID()
+    await take(await seal([query('early', now - DAY), query('late')], { stream }))
+    const [late] = await list({ kind: 'query' }, 1)
+    expect(late!.activity).toEqual(query('late'))
+    expect(await list({ user: lease.user, resource: lease.resource, session: lease.session })).toHaveLength(2)
+    expect(await list({ connection: late!.connection })).toHaveLength(2)
+    expect(await list({ user: randomUUID() })).toEqual([])
+    expect(await list({ kind: 'transfer' })).toEqual([])
+    expect(await list({ before: new Date(now - 1000).toISOString() })).toHaveLength(1)
+    expect(await list({ after: new Date(now - 1000).toISOString() })).toHaveLength(1)
+  })
+
+  test('is read page by page, each record once', async () => {
+    const stream = randomUUID()
+    await take(
+      await seal(
+        Array.from({ length: 7 }, (_, index) => query(`${index}`)),
+        { stream },
+      ),
+    )
+    const seen: string[] = []
+    let below = null as Parameters<typeof findActivity>[1]['below']
+    for (;;) {
+      const page = await run((transaction) => findActivity(transaction, { filter: {}, below, limit: 3 }))
+      if (page.length === 0) break
+      seen.push(...page.map(({ id }) => id))
+      below = page.at(-1)!.position
+    }
+    expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((number) => `${stream}-${number}`))
+  })
+})
+
+describe('refused, with nothing stored, is a batch', () => {
+  const stored = async () => (await list()).length
+
+  test('signed by another key', async () => {
+    expect(await refusal(take(await seal([query('x')], { stream: randomUUID(), signer: makeSigner() })))).toBe(
+      'signature_invalid',
+    )
+    expect(await stored()).toBe(0)
+  })
+
+  test('of another gateway or organization', async () => {
+    const stream = randomUUID()
+    expect(await refusal(take(await seal([query('x')], { stream, gateway: randomUUID() })))).toBe('identity_mismatch')
+    expect(await refusal(take(await seal([query('x')], { stream, organization: randomUUID() })))).toBe('identity_mismatch')
+  })
+
+  test('whose lines were changed, cut or extended', async () => {
+    const sealed = await seal([query('drop table'), query('b')], { stream: randomUUID() })
+    const changed = [
+      sealed.lines.replace('drop', 'keep'),
+      sealed.lines.slice(0, sealed.lines.indexOf('\n') + 1),
+      `${sealed.lines}\n`,
+      sealed.lines.slice(0, -1),
+    ]
+    for (const lines of changed) expect(await refusal(take({ ...sealed, lines }))).toBe('signature_invalid')
+    expect(await stored()).toBe(0)
+  })
+
+  test('with records that are no activity, or misnumbered', async () => {
+    const stream = randomUUID()
+    const sealed = await seal([{ ...query('x'), secret: 1 } as unknown as Activity], { stream })
+    expect(await refusal(take(sealed))).toBe('invalid_request')
+    const line = JSON.stringify({ number: 5, ...lease, connection: randomUUID(), activity: query('x') })
+    const lines = `${line}\n`
+    const digest = createHash('sha256').update(lines).digest('base64url')
+    const payload = { version: 1, organization: organization.id, gateway: gateway.id, stream, first: 0, count: 1 } as const
+    const batch = await signStatement(activityBatch, { ...payload, digest, previous: START, sealedAt: now }, [gateway.signer])
+    expect(await refusal(take({ batch, lines, digest }))).toBe('invalid_request')
+  })
+
+  test('that skips records, or does not begin its stream', async () => {
+    const stream = randomUUID()
+    expect(await refusal(take(await seal([query('x')], { stream, first: 3 })))).toBe('conflict')
+    const first = await seal([query('a')], { stream })
+    await take(first)
+    expect(await refusal(take(await seal([query('c')], { stream, first: 2, previous: first.digest })))).toBe('conflict')
+    expect(await stored()).toBe(1)
+  })
+
+  test('that replaces or reorders what was stored', async () => {
+    const stream = randomUUID()
+    const first = await seal([query('a')], { stream })
+    await take(first)
+    expect(await refusal(take(await seal([query('A')], { stream })))).toBe('conflict')
+    expect(await refusal(take(await seal([query('b')], { stream, first: 1, previous: START })))).toBe('conflict')
+    expect((await list()).map((row) => row.activity)).toEqual([query('a')])
+  })
+
+  test('whose lease is unknown, of another gateway, session or credential', async () => {
+    const other = await makeGateway(database.pools.api, organization.id)
+    const foreign = await makeLease(other.id)
+    const wrong = [
+      foreign,
+      { ...lease, lease: randomUUID() },
+      { ...lease, session: randomUUID() },
+      { ...lease, credential: randomUUID() },
+    ]
+    for (const parties of wrong) {
+      expect(await refusal(take(await seal([query('x')], { stream: randomUUID(), parties })))).toBe('conflict')
+    }
+    expect(await stored()).toBe(0)
+  })
+
+  test('in the stream of another gateway', async () => {
+    const stream = randomUUID()
+    await take(await seal([query('a')], { stream }))
+    gateway = await makeGateway(database.pools.api, organization.id)
+    lease = await makeLease(gateway.id)
+    expect(await refusal(take(await seal([query('b')], { stream })))).toBe('conflict')
+  })
+
+  test('and an alert says so, once however often it is tried', async () => {
+    const sealed = await seal([query('x')], { stream: randomUUID(), parties: { ...lease, session: randomUUID() } })
+    for (let attempt = 0; attempt < 3; attempt++) await refusal(take(sealed))
+    const alerts = await run((transaction) => transaction.selectFrom('alerts').select(['kind', 'message']).execute())
+    expect(alerts).toHaveLength(1)
+    expect(alerts[0]).toMatchObject({ kind: 'activity-gap' })
+    expect((await audited()).map(({ type }) => type)).toEqual(['alert.raised'])
+  })
+})
+
+test('a gateway that begins a new stream has lost its spool: it is taken, with an alert', async () => {
+  await take(await seal([query('a')], { stream: randomUUID() }))
+  await take(await seal([query('b')], { stream: randomUUID() }))
+  expect(await list()).toHaveLength(2)
+  expect((await audited()).map(({ type }) => type)).toEqual(['activity.batch', 'activity.batch', 'alert.raised'])
+})
+
+describe('at rest', () => {
+  test('no statement is in clear, and each body fits its own row only', async () => {
+    const stream = randomUUID()
+    await take(await seal([query('select canary_of_activity'), query('select 2')], { stream }))
+    const rows = await run((transaction) => findActivity(transaction, { filter: {}, below: null, limit: 2 }))
+    for (const row of rows) expect(Buffer.from(row.body).includes('canary_of_activity')).toBe(false)
+    const [first, second] = rows
+    const swapped = openActivity([{ ...first!, body: second!.body }], { organization: organization.id, keys })
+    expect(await refusal(swapped)).toBe('secret_unavailable')
+    const flipped = Buffer.from(first!.body)
+    flipped[20]! ^= 1
+    expect(await refusal(openActivity([{ ...first!, body: flipped }], { organization: organization.id, keys }))).toBe(
+      'secret_unavailable',
+    )
+  })
+
+  test('the API role reads no wrapped key, and reaches no partition but through its policy', async () => {
+    await take(await seal([query('x')], { stream: randomUUID() }))
+    await expect(run((transaction) => transaction.selectFrom('activity_keys').select('wrapped').execute())).rejects.toThrow(
+      /denied/,
+    )
+    await expect(run((transaction) => sql`select * from activity_202611`.execute(transaction))).rejects.toThrow(/denied/)
+    const other = await makeOrganization(database.pools.api)
+    const seen = await withOrganization(database.pools.api, other.id, (transaction) =>
+      findActivity(transaction, { filter: {}, below: null, limit: 10 }),
+    )
+    expect(seen).toEqual([])
+  })
+
+  test('two who need the first key at the same time get the same one', async () => {
+    const ask = vaultActivityKeys({
+      pool: database.pools.vault,
+      kms: testKms(),
+    })
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => ask({ organization: organization.id, period: '2020-01', create: true })),
+    )
+    const shown = answers.map(({ found }) => `${found!.id} ${toBase64url(found!.key)}`)
+    expect(new Set(shown).size).toBe(1)
+    expect(fromBase64url(shown[0]!.split(' ')[1]!)).toHaveLength(32)
+    expect(await ask({ organization: organization.id, period: '2020-02', create: false })).toEqual({ found: null })
+  })
+})
+
+describe('time', () => {
+  test('a gateway with a wrong clock makes no partitions of its own choosing', async () => {
+    const stream = randomUUID()
+    await take(await seal([query('old', now - 3650 * DAY), query('new', now + 3650 * DAY)], { stream }))
+    const rows = await list()
+    expect(rows.map(({ at }) => at)).toEqual([new Date(now + 60_000).toISOString(), new Date(now - 31 * DAY).toISOString()])
+    expect(rows.map((row) => (row.activity as Activity).at)).toEqual(
+      [now + 3650 * DAY, now - 3650 * DAY].map((at) => new Date(at).toISOString()),
+    )
+  })
+
+  test('what is past retention goes: rows in bounded steps, then keys and whole months', async () => {
+    const past = now - 700 * DAY
+    const stream = randomUUID()
+    await take(await seal([query('a', past), query('b', past), query('c', past)], { stream }), past)
+    const remove = () => run((transaction) => deleteOldActivity(transaction, { before: now - 90 * DAY, limit: 2 }))
+    expect(await remove()).toBe(2)
+    expect(await remove()).toBe(1)
+    expect(await remove()).toBe(0)
+    expect(await run((transaction) => destroyOldKeys(transaction, now - 90 * DAY))).toBe(1)
+    expect(await run((transaction) => dropOldPartitions(transaction, now))).toBe(1)
+    expect(await run((transaction) => dropOldPartitions(transaction, now))).toBe(0)
+    // The month before now is within retention and stays.
+    await take(await seal([query('d')], { stream: randomUUID() }))
+    expect(await list()).toHaveLength(1)
+  })
+})
