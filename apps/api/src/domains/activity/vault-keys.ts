@@ -44,5 +44,6 @@ export const vaultActivityKeys =
       })
     }
     if (row === undefined) return { found: null }
-    return { found: { id: row.id, key: await kms.unwrap(row.wrapped, contextOf({ organization, period, id: row.id })) } }
+    const key = await kms.unwrap(row.wrapped, contextOf({ organization, period, id: row.id }))
+    return { found: { id: row.id, key: new Uint8Array(key) } }
   }
