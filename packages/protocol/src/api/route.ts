@@ -11,6 +11,9 @@ import type { Permission } from './permission.ts'
  */
 export type Authentication = 'public' | 'sign-in' | 'two-signature' | 'gateway' | 'service' | 'witness'
 
+/** Longest body of a route that says nothing else, in bytes. */
+export const DEFAULT_MAX_BODY = 64 * 1024
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface Route {
@@ -29,7 +32,7 @@ export interface Route {
   readonly response: z.ZodType
   /** Coded errors beyond those of authentication, permission and input. */
   readonly errors: readonly ErrorCode[]
-  /** Longest body in bytes; 64 KiB if absent. */
+  /** Longest body in bytes; {@link DEFAULT_MAX_BODY} if absent. */
   readonly maxBody?: number
 }
 
