@@ -170,7 +170,7 @@ module.exports = {
       name: 'agent-without-face',
       comment: 'Agent, CLI and their contract run and bundle without Electron; a face can be closed while tunnels stay open.',
       severity: 'error',
-      from: { path: '^apps/desktop/src/(agent|cli|shared)/' },
+      from: { path: '^apps/desktop/src/(agent|cli|local|shared)/' },
       to: { path: ['^apps/desktop/src/(main|preload|renderer)/', ELECTRON] },
     },
     {
@@ -179,6 +179,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/desktop/src/cli/', pathNot: TESTS },
       to: { path: '^apps/desktop/src/agent/' },
+    },
+    {
+      name: 'local-between',
+      comment: 'How programs of Node reach the agent: used by the agent and its faces, and knows neither.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/local/', pathNot: TESTS },
+      to: { path: ['^apps/desktop/src/(?!(local|shared)/)', '^packages/(?!protocol/)'] },
     },
     {
       name: 'shared-at-the-bottom',
@@ -192,7 +199,7 @@ module.exports = {
       comment: 'The renderer knows the contract and protocol only.',
       severity: 'error',
       from: { path: '^apps/desktop/src/renderer/', pathNot: TESTS },
-      to: { path: ['^apps/desktop/src/(agent|cli|main|preload)/', '^packages/(?!protocol/)', ELECTRON] },
+      to: { path: ['^apps/desktop/src/(agent|cli|local|main|preload)/', '^packages/(?!protocol/)', ELECTRON] },
     },
     {
       name: 'renderer-without-node',

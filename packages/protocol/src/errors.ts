@@ -152,6 +152,32 @@ export const errorTable = define({
   },
   recording_unavailable: { kind: 'unavailable', status: 503, text: 'Activity cannot be recorded, so the connection was ended.' },
   gateway_isolated: { kind: 'unavailable', status: 503, text: 'The gateway lost the API, and its leases have ended.' },
+  // The client on its own computer
+  not_enrolled: {
+    kind: 'authentication',
+    status: 401,
+    text: 'This device is not enrolled. Sign in with the invitation you were sent.',
+  },
+  agent_running: { kind: 'conflict', status: 409, text: 'An agent of this profile is running already.' },
+  agent_unreachable: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The agent does not answer. Look into its log, or start it again.',
+  },
+  keychain_unavailable: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'This system has no keychain that answers. Start one, or choose a passphrase file explicitly.',
+  },
+  keychain_locked: { kind: 'unavailable', status: 503, text: 'The keychain is locked. Unlock it and try again.' },
+  passphrase_wrong: { kind: 'authentication', status: 401, text: 'The passphrase does not open this profile.' },
+  profile_unreadable: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The keys of this profile cannot be opened here: they are damaged, or belong to another computer or keychain.',
+  },
+  port_taken: { kind: 'conflict', status: 409, text: 'Another program uses this port.' },
+  caller_refused: { kind: 'permission', status: 403, text: 'This port serves the user who started the agent, and nobody else.' },
   // Programs
   stopping: { kind: 'unavailable', status: 503, text: 'The program is stopping.' },
   internal: { kind: 'internal', status: 500, text: 'Something went wrong on our side. It was logged.' },

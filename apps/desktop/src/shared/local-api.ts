@@ -1,6 +1,6 @@
 /**
  * The agent's local API: what its faces (CLI, app) ask of it. One table of methods with the schema of what goes in and out;
- * every payload is parsed on arrival, on both sides. How it crosses the socket: `local-wire.ts`.
+ * every payload is parsed on arrival, on both sides. How it crosses the socket: `../local/local-wire.ts`.
  */
 import { deviceFacts, grantedCredential, routes, type RouteName } from '@sallyport/protocol/api'
 import { isErrorCode, port, timestamp, trustBundle, uuid } from '@sallyport/protocol'
@@ -87,7 +87,19 @@ export const localMethods = defineMethods({
     }),
     result: agentStatus,
   },
-  signIn: { params: z.strictObject({ email: z.string().max(254), password: z.string().min(1).max(1024) }), result: agentStatus },
+  /**
+   * `invitation`: any invitation of the organization, used or not, tells a device that is not enrolled where the API is and
+   * whom to trust; its code is not used.
+   */
+  signIn: {
+    params: z.strictObject({
+      email: z.string().max(254),
+      password: z.string().min(1).max(1024),
+      invitation: z.string().max(4096).optional(),
+      deviceName: z.string().min(1).max(120).optional(),
+    }),
+    result: agentStatus,
+  },
   signOut: { params: nothing, result: agentStatus },
   credentials: { params: nothing, result: z.strictObject({ items: z.array(localCredential) }) },
   connect: { params: z.strictObject({ name: credentialName }), result: localCredential },

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { SallyportError } from '@sallyport/protocol'
 import type { z } from 'zod'
-import { type LocalEvent, localMethods, type LocalMethodName, type LocalParams, type LocalResult } from './local-api.ts'
+import { type LocalEvent, localMethods, type LocalMethodName, type LocalParams, type LocalResult } from '../shared/local-api.ts'
 import {
   agentProofMessage,
   type AnswerMessage,

@@ -13,7 +13,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { base64urlOf, fromUtf8, isErrorCode, SallyportError, utf8 } from '@sallyport/protocol'
 import { z } from 'zod'
-import { localEvent, localMethods, type LocalMethodName } from './local-api.ts'
+import { localEvent, localMethods, type LocalMethodName } from '../shared/local-api.ts'
 
 /** Longest line, in bytes, without its LF. */
 export const MAX_LINE = 4 * 1024 * 1024
