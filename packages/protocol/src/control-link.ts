@@ -56,6 +56,8 @@ export const agentEvent = z.strictObject({
 export type AgentEvent = z.infer<typeof agentEvent>
 
 export const controlPaths = { gateway: '/v1/gateway/control', agent: '/v1/events' } as const
+/** WebSocket subprotocols of the two. */
+export const controlSubprotocols = { gateway: 'sallyport.control.v1', agent: 'sallyport.events.v1' } as const
 
 /** Names one end of a recorded stream. */
 export const streamId = uuid
