@@ -52,8 +52,8 @@ export interface ControlLink {
 const HELLO_LIMIT = 10_000
 const SILENCE_LIMIT = 3 * HEARTBEAT_INTERVAL
 const CONFIRM_LIMIT = 3 * HEARTBEAT_INTERVAL
-/** A gateway says hello again after a gap; one that keeps doing so is broken. */
-const MAX_HELLOS = 100
+/** A gateway says hello again after a gap; one that does so more often between two checks is broken. */
+const MAX_HELLOS = 20
 
 const parseMessage = (data: Buffer): ControlFromGateway | null => {
   try {
@@ -74,6 +74,7 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
   let known = 0
   let applied = 0
   let hellos = 0
+  let greeted = false
   let toldBundle = 0
   let version: string | null = null
   let pumping = false
@@ -145,9 +146,9 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
       known = Math.max(known, head)
       tellBundle(trustBundle)
       if (sent !== null && sent < known) pump().catch(fail)
-      // Every batch proves life, too: heartbeats need not follow each of them.
+      // What is on its way need not be asked for, and every batch proves life, too.
       const now = performance.now()
-      if (now - heartbeatAt < HEARTBEAT_INTERVAL / 2) return
+      if (sent === null || sent < known || now - heartbeatAt < HEARTBEAT_INTERVAL / 2) return
       heartbeatAt = now
       if (trustBundle > 0) send({ type: 'heartbeat', head, at: clock(), trustBundle })
     },
@@ -155,6 +156,7 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
 
   const hello = async (message: ControlFromGateway & { type: 'hello' }): Promise<void> => {
     if (++hellos > MAX_HELLOS) return outlet.close(closeCodes.invalid, 'rate_limited')
+    greeted = true
     version = message.version
     toldBundle = message.trustBundle
     // A number above ours is of another history of this database: everything is told again.
@@ -175,7 +177,7 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
   const onMessage = (data: Buffer, isBinary: boolean): void => {
     heardAt = performance.now()
     const message = isBinary ? null : parseMessage(data)
-    if (message === null || (sent === null && hellos === 0 && message.type !== 'hello')) {
+    if (message === null || (!greeted && message.type !== 'hello')) {
       logger.warn({ event: 'control-link.invalid', gateway: gateway.id }, 'a gateway broke the control protocol')
       outlet.close(closeCodes.invalid, 'protocol_error')
       return
@@ -196,6 +198,7 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
 
   const check = (): void => {
     const now = performance.now()
+    hellos = 0
     if (clock() >= gateway.certificateExpiresAt) return outlet.close(closeCodes.ended, 'certificate_expired')
     if (now - heardAt > SILENCE_LIMIT) return outlet.close(closeCodes.silent, 'protocol_error')
     if (applied < (sent ?? 0) && now - unconfirmedSince > CONFIRM_LIMIT) return outlet.close(closeCodes.slow, 'protocol_error')
@@ -231,7 +234,7 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
   )
 
   const helloTimer = setTimeout(() => {
-    if (hellos === 0) outlet.close(closeCodes.silent, 'protocol_error')
+    if (!greeted) outlet.close(closeCodes.silent, 'protocol_error')
   }, HELLO_LIMIT)
   const timer = setInterval(check, HEARTBEAT_INTERVAL)
   const endTimer = setTimeout(check, Math.min(Math.max(0, gateway.certificateExpiresAt - clock()), 2 ** 31 - 1))
