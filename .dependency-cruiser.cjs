@@ -55,14 +55,14 @@ module.exports = {
       comment: 'Packages are what apps stand on; none knows an app, the demo, the benchmarks or the end-to-end tests.',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { path: '^(apps|demo|bench|e2e|scripts)/' },
+      to: { path: '^(apps|demo|bench|e2e|scripts|testbed)/' },
     },
     {
       name: 'black-box',
-      comment: 'End-to-end tests, demo and benchmarks drive the programs from outside, as their users do.',
+      comment: 'End-to-end tests, demo and benchmarks drive the programs from outside; the testbed as a face of the agent.',
       severity: 'error',
-      from: { path: '^(e2e|demo|bench)/' },
-      to: { path: '^apps/' },
+      from: { path: '^(e2e|demo|bench|testbed)/' },
+      to: { path: '^apps/', pathNot: '^apps/desktop/src/(shared|local)/' },
     },
     {
       name: 'package-order',

@@ -12,7 +12,7 @@ const HOME = fileURLToPath(new URL('..', import.meta.url))
 const CRUISER = join(HOME, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs')
 const USING = pathToFileURL(join(HOME, 'scripts', 'cruise-using.mjs')).href
 const TURBO = join(HOME, 'node_modules', 'turbo', 'bin', 'turbo')
-const FOLDERS = ['packages', 'apps', 'e2e', 'demo', 'bench', 'scripts']
+const FOLDERS = ['packages', 'apps', 'e2e', 'demo', 'bench', 'testbed', 'scripts']
 const OUTPUT_LIMIT = 256 * 1024 * 1024
 
 export interface BoundaryViolation {

@@ -46,6 +46,8 @@ export const localConnection = z.strictObject({
   leaseExpiresAt: timestamp.nullable(),
 })
 
+export type LocalConnection = z.infer<typeof localConnection>
+
 export const agentStatus = z.strictObject({
   version: z.string(),
   profile: z.string(),

@@ -1,0 +1,43 @@
+/** Starts our programs as their users do: by their entry file, under the Node that runs this. */
+import { fileURLToPath } from 'node:url'
+import { type Program, runProgram, spawnProgram } from '@sallyport/testkit'
+
+const repository = new URL('../../', import.meta.url)
+
+export interface NodeProgramOptions {
+  /** Entry file below the repository's root. */
+  readonly entry: string
+  readonly args: readonly string[]
+  /** On top of {@link programEnvironment}. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly name: string
+}
+
+/** What our programs get of this process's environment: no setting of ours that the caller happens to have. */
+export const programEnvironment = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(SALLYPORT_|DATABASE_URL$|PG[A-Z]+$|NODE_OPTIONS$)/.test(name),
+  )
+  return { ...Object.fromEntries(inherited), ...extra }
+}
+
+const invocation = ({ entry, args, env, name }: NodeProgramOptions) => ({
+  name,
+  command: process.execPath,
+  args: [fileURLToPath(new URL(entry, repository)), ...args],
+  env: programEnvironment(env),
+})
+
+export const startNodeProgram = (options: NodeProgramOptions): Promise<Program> => spawnProgram(invocation(options))
+
+/** Runs to the end and returns its standard output. Throws with its standard error when it fails. */
+export const runNodeProgram = async (options: NodeProgramOptions): Promise<string> => {
+  const { code, stdout, stderr } = await runProgram({ ...invocation(options), timeoutMs: 120_000 })
+  if (code !== 0) throw new Error(`${options.name} ended with ${code}:\n${stderr}\n${stdout}`)
+  return stdout
+}
+
+/** Waits for the line by which each of our servers says that it serves. */
+export const waitUntilReady = async (program: Program): Promise<void> => {
+  await program.waitForLine(/"event":"ready"/, { timeoutMs: 90_000 })
+}
