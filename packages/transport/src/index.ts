@@ -6,6 +6,7 @@ export type { MuxRole, MuxSessionOptions, MuxStats } from './mux/options.ts'
 export { MuxSession } from './mux/session.ts'
 export type { MuxStream } from './mux/stream.ts'
 export { acceptTls, connectTls, type AcceptTlsOptions, type ConnectTlsOptions } from './tls/secure-duplex.ts'
+export type { PeerCertificate } from './tls/peer-certificate.ts'
 export { readSpiffeId } from './tls/tls-identity.ts'
 export type { TlsIdentity } from './tls/tls-options.ts'
 export { dialWebSocket } from './websocket/dial.ts'
@@ -17,7 +18,6 @@ export {
   type IncomingPeer,
   type ListenLimits,
   type ListenOptions,
-  type PeerCertificate,
   type RefusedConnection,
   type UpgradeRequest,
   type WebSocketListener,

@@ -1,4 +1,6 @@
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { TransportError } from './errors.ts'
 
 /** A piece of this length is mostly one of many, bytes. */
@@ -123,6 +125,8 @@ class OneWay {
 /** Ends a stream so that its other end can tell it from a complete one: RST instead of FIN on TCP. */
 function cut(stream: Duplex): void {
   if (stream.destroyed) return
-  if ('resetAndDestroy' in stream && typeof stream.resetAndDestroy === 'function') stream.resetAndDestroy()
+  // A unix socket or named pipe has no reset, and no address either.
+  const resettable = stream instanceof Socket && !(stream instanceof TLSSocket) && stream.remoteAddress !== undefined
+  if (resettable) stream.resetAndDestroy()
   else stream.destroy()
 }

@@ -53,7 +53,7 @@ describe('yamux frame header', () => {
 describe('yamux constants', () => {
   const spec = readFileSync(new URL('../../spec/yamux.md', import.meta.url), 'utf8')
   /** The number in the second column of the specification's table row that begins with this word. */
-  const row = (word: string): number => Number(new RegExp(`^\\| ${word}[^|]*\\| (\\d+) \\|`, 'm').exec(spec)?.[1])
+  const row = (word: string): number => Number(new RegExp(`^\\| ${word}[^|]*\\| +(\\d+) \\|`, 'm').exec(spec)?.[1])
 
   test('are those of the specification', () => {
     expect(FrameType).toEqual({ data: row('Data'), windowUpdate: row('WindowUpdate'), ping: row('Ping'), goAway: row('GoAway') })

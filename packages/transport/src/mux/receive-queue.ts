@@ -3,13 +3,14 @@ const LARGEST_BLOCK = 16_384
 
 /**
  * Payload that waits for its consumer. A piece is a view of a larger chunk and keeps all of it in memory; a small one is
- * therefore copied together with its neighbours, so that memory stays within a small multiple of the bytes that wait.
+ * therefore copied next to its neighbours, so that memory stays within a small multiple of the bytes that wait.
  */
 export class ReceiveQueue {
   #pieces: Buffer[] = []
-  /** The last element of `#pieces`, if it is a block of ours with room behind `#blockEnd`. */
+  /** Where small pieces are copied to: `[#openFrom, #blockEnd)` is the last element of `#pieces`, if that is open. */
   #block: Buffer | null = null
   #blockEnd = 0
+  #openFrom: number | null = null
   #length = 0
 
   /** Bytes that wait. */
@@ -19,9 +20,9 @@ export class ReceiveQueue {
 
   push(piece: Buffer): void {
     this.#length += piece.length
-    if (piece.length * 2 >= piece.buffer.byteLength && piece.length >= SMALLEST_BLOCK) {
+    if (piece.length >= SMALLEST_BLOCK && piece.length * 2 >= piece.buffer.byteLength) {
       this.#pieces.push(piece)
-      this.#block = null
+      this.#openFrom = null
       return
     }
     let rest = piece
@@ -31,33 +32,38 @@ export class ReceiveQueue {
   shift(): Buffer | null {
     const piece = this.#pieces.shift()
     if (piece === undefined) return null
-    if (this.#pieces.length === 0) this.#block = null
+    if (this.#pieces.length === 0) this.#openFrom = null
     this.#length -= piece.length
     return piece
   }
 
+  /** Drops what waits, and the block that small pieces are copied to. */
   clear(): void {
-    this.#pieces = []
+    if (this.#pieces.length > 0) this.#pieces = []
     this.#block = null
+    this.#openFrom = null
     this.#length = 0
   }
 
-  /** Copies what fits into the last block and returns the rest. */
+  /** Copies what fits into the block and returns the rest. */
   #append(piece: Buffer): Buffer {
-    const block = this.#block !== null && this.#blockEnd < this.#block.length ? this.#block : this.#addBlock(piece.length)
+    const block = this.#block !== null && this.#blockEnd < this.#block.length ? this.#block : this.#replaceBlock(piece.length)
     const taken = Math.min(block.length - this.#blockEnd, piece.length)
     piece.copy(block, this.#blockEnd, 0, taken)
+    if (this.#openFrom === null) {
+      this.#openFrom = this.#blockEnd
+      this.#pieces.push(block)
+    }
     this.#blockEnd += taken
-    this.#pieces[this.#pieces.length - 1] = block.subarray(0, this.#blockEnd)
+    this.#pieces[this.#pieces.length - 1] = block.subarray(this.#openFrom, this.#blockEnd)
     return piece.subarray(taken)
   }
 
-  #addBlock(wanted: number): Buffer {
-    const previous = this.#block?.length ?? SMALLEST_BLOCK / 2
-    const length = Math.min(Math.max(previous * 2, Math.min(wanted, LARGEST_BLOCK)), LARGEST_BLOCK)
-    this.#block = Buffer.allocUnsafeSlow(length)
+  #replaceBlock(wanted: number): Buffer {
+    const doubled = this.#block === null ? SMALLEST_BLOCK : this.#block.length * 2
+    this.#block = Buffer.allocUnsafeSlow(Math.min(Math.max(doubled, wanted), LARGEST_BLOCK))
     this.#blockEnd = 0
-    this.#pieces.push(this.#block.subarray(0, 0))
+    this.#openFrom = null
     return this.#block
   }
 }

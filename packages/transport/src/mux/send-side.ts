@@ -1,4 +1,13 @@
-import { Flag, FrameType, HEADER_LENGTH, INITIAL_WINDOW, MAX_SENT_PAYLOAD, WINDOW_CEILING, writeHeader, YamuxError } from '@sallyport/protocol/yamux'
+import {
+  Flag,
+  FrameType,
+  HEADER_LENGTH,
+  INITIAL_WINDOW,
+  MAX_SENT_PAYLOAD,
+  WINDOW_CEILING,
+  writeHeader,
+  YamuxError,
+} from '@sallyport/protocol/yamux'
 import type { OutputSlab } from './output.ts'
 
 /** A frame with less room than this waits for the next slab, unless it ends what waits. */
@@ -84,7 +93,7 @@ export class SendSide {
     this.#window -= length
     this.#waiting -= length
     this.bytesSent += length
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       const chunk = this.#chunks[this.#index]!
       const taken = Math.min(left, chunk.length - this.#offset)
       chunk.copy(slab.buffer, slab.end, this.#offset, this.#offset + taken)

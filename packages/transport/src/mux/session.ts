@@ -11,7 +11,7 @@ import {
   YamuxError,
 } from '@sallyport/protocol/yamux'
 import type { ByteChannel } from '../channel/byte-channel.ts'
-import { TransportError, toTransportError } from '../errors.ts'
+import { TransportError, type TransportErrorCode, toTransportError } from '../errors.ts'
 import { Liveness } from './liveness.ts'
 import type { MuxSessionOptions, MuxStats } from './options.ts'
 import { Output } from './output.ts'
@@ -28,6 +28,14 @@ const CONTROL_PER_STREAM = 4
 const CONTROL_BASE = 4_096
 /** What a closing session waits for the peer, milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000
+
+/** Failures after which the peer cannot be told anything. */
+const unreachable: ReadonlySet<TransportErrorCode> = new Set([
+  'keepalive_timeout',
+  'write_timeout',
+  'output_overflow',
+  'session_lost',
+])
 
 const reasons = {
   normal: GoAwayReason.normal,
@@ -56,6 +64,7 @@ export class MuxSession {
   #flushScheduled = false
   #failure: TransportError | null = null
   #ended = false
+  #closeTimer: NodeJS.Timeout | undefined = undefined
   #localGoAway = false
   #remoteGoAway = false
   #unanswered = 0
@@ -367,16 +376,22 @@ export class MuxSession {
     this.#failure = error
     this.#liveness.stop(error)
     for (const link of [...this.#links.values()]) link.abort(error)
+    if (unreachable.has(error.code)) this.#channel.destroy()
+    else this.#endChannel()
+  }
+
+  /** Sends what is queued, the GoAway last, and then waits a little for the peer's own end. */
+  #endChannel(): void {
     this.#output.onceIdle(() => this.#channel.end())
     this.#output.flush()
-    const timer = setTimeout(() => this.#channel.destroy(), CLOSE_TIMEOUT_MS)
-    timer.unref()
-    void this.closed.then(() => clearTimeout(timer))
+    this.#closeTimer = setTimeout(() => this.#channel.destroy(), CLOSE_TIMEOUT_MS)
+    this.#closeTimer.unref()
   }
 
   #finish(): void {
     if (this.#ended || this.#failure === null) return
     this.#ended = true
+    clearTimeout(this.#closeTimer)
     this.#output.stop()
     this.#resolveClosed(this.#failure)
   }

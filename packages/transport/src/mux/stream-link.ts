@@ -166,6 +166,7 @@ export class StreamLink {
     if (taken <= 0) return
     this.#credited += taken
     this.#host.addBuffered(-taken)
+    if (this.#credited === this.#pushed && this.#queue.length === 0) this.#queue.clear()
     if (!this.#window.taken(taken) || !this.#open || this.#finReceived) return
     const grant = this.#window.grant(this.#host.now(), this.#host.minimumRoundTrip)
     if (grant > 0) this.#host.control({ type: FrameType.windowUpdate, flags: 0, streamId: this.id, length: grant })

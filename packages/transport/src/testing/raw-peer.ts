@@ -23,7 +23,7 @@ export interface RawPeer extends AsyncDisposable {
   end(): void
 }
 
-export function rawPeer(options: Partial<MuxSessionOptions> = {}): RawPeer {
+export function rawPeer(options: Partial<MuxSessionOptions> = {}, takesStreams = true): RawPeer {
   const [ours, theirs] = duplexPair()
   const streams: MuxStream[] = []
   const received: FrameHeader[] = []
@@ -36,7 +36,8 @@ export function rawPeer(options: Partial<MuxSessionOptions> = {}): RawPeer {
   })
   ours.on('data', (chunk: Buffer) => decoder.push(chunk))
   ours.on('end', () => ours.end())
-  const session = new MuxSession(duplexChannel(theirs), { role: 'server', onStream: (stream) => streams.push(stream), ...options })
+  const consumer = takesStreams ? { onStream: (stream: MuxStream) => void streams.push(stream) } : {}
+  const session = new MuxSession(duplexChannel(theirs), { role: 'server', ...consumer, ...options })
   return {
     session,
     streams,
@@ -44,7 +45,9 @@ export function rawPeer(options: Partial<MuxSessionOptions> = {}): RawPeer {
     send: (header, payload = Buffer.alloc(0)) => sendFrame(ours, header, payload),
     sendBytes: (bytes) => ours.write(bytes),
     frame: (wanted) =>
-      waitFor(() => received.find((header) => matches(header, wanted)), { description: `a frame like ${JSON.stringify(wanted)}` }),
+      waitFor(() => received.find((header) => matches(header, wanted)), {
+        description: `a frame like ${JSON.stringify(wanted)}`,
+      }),
     pause: () => ours.pause(),
     end: () => ours.end(),
     [Symbol.asyncDispose]: async () => {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from 'node:tls'
-import type { PeerCertificate } from '../websocket/types.ts'
+import type { PeerCertificate } from './peer-certificate.ts'
 import { TransportError } from '../errors.ts'
 import { expectIdentity, verifiedPeer } from './tls-identity.ts'
 import { tlsFailure } from './tls-failure.ts'
@@ -33,7 +33,10 @@ export async function connectTls(duplex: Duplex, options: ConnectTlsOptions): Pr
  * Server end of mutual TLS 1.3 over any Duplex. What the peer may do is for the caller to decide. Rejects with a
  * {@link TransportError}.
  */
-export async function acceptTls(duplex: Duplex, options: AcceptTlsOptions): Promise<{ socket: TLSSocket; peer: PeerCertificate }> {
+export async function acceptTls(
+  duplex: Duplex,
+  options: AcceptTlsOptions,
+): Promise<{ socket: TLSSocket; peer: PeerCertificate }> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const secure = { ...secureOptions(options.tls), requestCert: true, rejectUnauthorized: true, handshakeTimeout: timeoutMs }
   // A server that does not listen: it alone judges the client's certificate, which a bare TLSSocket leaves unjudged.
@@ -44,6 +47,7 @@ export async function acceptTls(duplex: Duplex, options: AcceptTlsOptions): Prom
     duplex.once('close', () => reject(new TransportError('tls_failed', 'the connection closed during the TLS handshake')))
     server.emit('connection', duplex)
   })
+  socket.on('error', ignore)
   try {
     return { socket, peer: verifiedPeer(socket) }
   } catch (thrown) {
@@ -64,9 +68,10 @@ export function clientOptions(tls: TlsIdentity, expectedIdentity: string, more: 
 
 function handshake(socket: TLSSocket, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
   return new Promise((resolve, reject) => {
+    // Also later errors must not end the process before the caller listens.
+    socket.on('error', ignore)
     const fail = (error: Error): void => {
       settle()
-      socket.on('error', ignore)
       socket.destroy()
       reject(error)
     }

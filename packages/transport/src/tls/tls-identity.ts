@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import type { PeerCertificate as NodePeerCertificate, TLSSocket } from 'node:tls'
 import { SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509'
 import { TransportError } from '../errors.ts'
-import type { PeerCertificate } from '../websocket/types.ts'
+import type { PeerCertificate } from './peer-certificate.ts'
 
 const MAX_CHAIN = 8
 const SPIFFE_SCHEME = 'spiffe://'
@@ -18,7 +18,9 @@ export function readSpiffeId(certificate: Uint8Array): string | null {
   try {
     const parsed = new X509Certificate(Uint8Array.from(certificate))
     const extensions = parsed.getExtensions(SubjectAlternativeNameExtension)
-    names = extensions.flatMap((extension) => extension.names.items.filter((name) => name.type === 'url').map((name) => name.value))
+    names = extensions.flatMap((extension) =>
+      extension.names.items.filter((name) => name.type === 'url').map((name) => name.value),
+    )
   } catch {
     return null
   }
@@ -47,12 +49,16 @@ export function expectIdentity(expected: string): (host: string, certificate: No
  */
 export function verifiedPeer(socket: TLSSocket): PeerCertificate {
   if (socket.isSessionReused()) throw new TransportError('tls_resumed', 'resumed TLS sessions are not accepted')
-  const leaf = socket.authorized ? socket.getPeerX509Certificate() : undefined
-  if (leaf === undefined) throw new TransportError('peer_untrusted', 'the other end showed no trusted certificate')
-  const chain: Buffer[] = []
-  for (let next: typeof leaf | undefined = leaf; next !== undefined && chain.length < MAX_CHAIN; next = next.issuerCertificate) {
-    if (chain.at(-1)?.equals(next.raw) === true) break
-    chain.push(next.raw)
+  const leaf = socket.getPeerCertificate(true)
+  if (!socket.authorized || leaf.raw === undefined) {
+    throw new TransportError('peer_untrusted', 'the other end showed no trusted certificate')
   }
+  const chain: Buffer[] = []
+  // The issuer of a root is itself.
+  for (let next = leaf; next?.raw !== undefined && !isLast(chain, next.raw); next = next.issuerCertificate) chain.push(next.raw)
   return { certificate: leaf.raw, chain }
+}
+
+function isLast(chain: readonly Buffer[], raw: Buffer): boolean {
+  return chain.length === MAX_CHAIN || chain.at(-1)?.equals(raw) === true
 }

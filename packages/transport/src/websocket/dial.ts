@@ -65,7 +65,7 @@ class Dial {
       return
     }
     this.#socket.setNoDelay(true)
-    this.#socket.on('error', (error) => this.#fail(tlsFailure(error)))
+    this.#socket.on('error', (error: Error) => this.#fail(tlsFailure(error)))
     this.#socket.on('close', () => this.#fail(new TransportError('unreachable', 'the connection closed during the handshake')))
     this.#socket.once('secureConnect', () => this.#onSecure(this.#socket!))
   }

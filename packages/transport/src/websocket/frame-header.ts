@@ -28,7 +28,11 @@ export function headerLength(payloadLength: number, masked: boolean): number {
  *
  * @returns where the header starts
  */
-export function writeFrameHeader(target: Buffer, end: number, frame: { opcode: number; length: number; masked: boolean }): number {
+export function writeFrameHeader(
+  target: Buffer,
+  end: number,
+  frame: { opcode: number; length: number; masked: boolean },
+): number {
   const { opcode, length, masked } = frame
   const start = end - headerLength(length, masked)
   const maskBit = masked ? MASK_BIT : 0

@@ -23,8 +23,8 @@ export function acceptFor(key: string): string {
 /** RFC 6455 §4.1. */
 export function upgradeHeaders(key: string): Record<string, string> {
   return {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
+    'connection': 'Upgrade',
+    'upgrade': 'websocket',
     'sec-websocket-key': key,
     'sec-websocket-version': '13',
     'sec-websocket-protocol': SUBPROTOCOL,

@@ -3,7 +3,7 @@ import { type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:ht
 import { type Server, createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import type { Refusal } from '../errors.ts'
 import { TransportError } from '../errors.ts'
 import { verifiedPeer } from '../tls/tls-identity.ts'
@@ -48,6 +48,9 @@ class Listener<Context> implements WebSocketListener {
   /** Connections that are not channels yet, by the peer's address and port. */
   readonly #pending = new Map<string, PendingConnection>()
   readonly #channels = new Set<Duplex>()
+  /** Sockets whose TLS handshake succeeded. */
+  readonly #secured = new WeakSet<Duplex>()
+  #bound: AddressInfo = { address: '', family: '', port: 0 }
 
   constructor(options: ListenOptions<Context>) {
     this.#options = options
@@ -70,25 +73,30 @@ class Listener<Context> implements WebSocketListener {
     })
     this.#server.maxHeadersCount = MAX_HEADERS
     this.#server.on('connection', (socket: Socket) => this.#onConnection(socket))
-    this.#server.on('tlsClientError', (error, socket) => this.#onTlsError(error, socket))
-    this.#server.on('clientError', (error, socket) => this.#onHttpError(error, socket))
+    this.#server.on('secureConnection', (socket: TLSSocket) => this.#secured.add(socket))
+    // Node reports failures of TLS here, too.
+    this.#server.on('clientError', (error, socket) => {
+      if (this.#secured.has(socket)) this.#onHttpError(error, socket as TLSSocket)
+      else this.#onTlsError(error, socket as TLSSocket)
+    })
     this.#server.on('request', (request, response) => this.#onRequest(request, response))
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      void this.#onUpgrade(request, socket as TLSSocket, head)
+      this.#onUpgrade(request, socket as TLSSocket, head).catch(() => socket.destroy())
     })
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#bound.port
   }
 
   get address(): string {
-    return (this.#server.address() as AddressInfo).address
+    return this.#bound.address
   }
 
   async listen(): Promise<void> {
     this.#server.listen(this.#options.port, this.#options.host)
     await once(this.#server, 'listening')
+    this.#bound = this.#server.address() as AddressInfo
   }
 
   setIdentity(tls: TlsIdentity): void {
@@ -138,13 +146,14 @@ class Listener<Context> implements WebSocketListener {
   }
 
   #onTlsError(error: Error, socket: TLSSocket): void {
-    this.#report(socket.remoteAddress ?? '', { code: 'tls_failed', message: error.message })
+    // Without an address it is gone already: it hung up, or was dropped and reported.
+    if (socket.remoteAddress !== undefined) this.#report(socket.remoteAddress, { code: 'tls_failed', message: error.message })
     socket.destroy()
   }
 
-  #onHttpError(error: Error, socket: Duplex): void {
+  #onHttpError(error: Error, socket: TLSSocket): void {
     const refusal: Refusal = { status: 400, code: 'request_invalid', message: 'the request is not valid HTTP' }
-    this.#report(socket instanceof TLSSocket ? (socket.remoteAddress ?? '') : '', { code: refusal.code, message: error.message })
+    if (socket.remoteAddress !== undefined) this.#report(socket.remoteAddress, { code: refusal.code, message: error.message })
     if (socket.writable) this.#refuse(socket, refusal)
     else socket.destroy()
   }
@@ -152,7 +161,11 @@ class Listener<Context> implements WebSocketListener {
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const refusal: Refusal = { status: 426, code: 'upgrade_required', message: 'this is a WebSocket endpoint' }
     this.#report(request.socket.remoteAddress ?? '', refusal)
-    response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close', upgrade: 'websocket' })
+    response.writeHead(refusal.status, {
+      'content-type': 'application/json; charset=utf-8',
+      'connection': 'close',
+      'upgrade': 'websocket',
+    })
     response.end(refusalBody(refusal))
   }
 

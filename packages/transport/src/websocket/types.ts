@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ByteChannel } from '../channel/byte-channel.ts'
+import type { PeerCertificate } from '../tls/peer-certificate.ts'
 import type { TlsIdentity } from '../tls/tls-options.ts'
 
 export const SUBPROTOCOL = 'sallyport.v1'
@@ -18,14 +19,6 @@ export interface DialOptions {
   readonly timeoutMs?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
-}
-
-/** A certificate that the TLS handshake verified up to a trusted authority. */
-export interface PeerCertificate {
-  /** DER of the leaf. */
-  readonly certificate: Buffer
-  /** DER from the leaf to the root, as verified. */
-  readonly chain: readonly Buffer[]
 }
 
 export interface IncomingPeer extends PeerCertificate {
