@@ -46,6 +46,8 @@ export interface ServeOptions {
 export interface RunningGateway {
   /** Resolves with why the gateway must stop by itself: it was revoked. */
   readonly stopped: Promise<string>
+  /** Connections to resources that are open. */
+  connections(): number
   /** Drains and closes everything. */
   stop(): Promise<void>
 }
@@ -232,6 +234,7 @@ export const serve = async ({ config, adapters, logger }: ServeOptions): Promise
 
   return {
     stopped: stopped.promise,
+    connections: () => leases.connections,
     stop: async () => {
       logger.info({ event: 'draining' })
       await sessions.drain(config.drainLimit)

@@ -127,19 +127,20 @@ const recordClosed = async (
   }
 }
 
-/** Whatever the adapter left: what it wrote gets out, within the time of the grace. */
+/**
+ * Whatever the adapter left: what it wrote gets out, and the client gets the time to end its side, too. A reset would take
+ * unread bytes, such as the reason of the end, away from it.
+ */
 const closeStream = async (stream: Duplex): Promise<void> => {
   if (stream.destroyed) return
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, END_GRACE)
-    const done = (): void => {
+    const timer = setTimeout(() => stream.destroy(), END_GRACE)
+    stream.once('close', () => {
       clearTimeout(timer)
       resolve()
-    }
-    stream.once('close', done)
-    stream.once('finish', done)
-    if (stream.writableFinished) done()
-    else stream.end()
+    })
+    stream.on('error', () => undefined)
+    stream.resume()
+    stream.end()
   })
-  stream.destroy()
 }

@@ -1,0 +1,77 @@
+/** A whole gateway in this process, joined to a played API. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { makeTemporaryDirectory } from '@sallyport/testkit'
+import { freePort } from '@sallyport/testkit'
+import type { ServeConfig } from '../config.ts'
+import { joinGateway } from '../control/join.ts'
+import { openStateFolder } from '../control/state-folder.ts'
+import { createLogger } from '../logger.ts'
+import { type RunningGateway, serve } from '../serve.ts'
+import { type EchoAdapter, echoAdapter } from './echo-adapter.ts'
+import type { PlayedApi, PlayedCredential } from './played-api.ts'
+
+export interface TestGateway {
+  readonly running: RunningGateway
+  readonly adapter: EchoAdapter
+  readonly port: number
+  readonly state: string
+  close(): Promise<void>
+}
+
+export const joinPlayed = async (api: PlayedApi, folder: string): Promise<void> => {
+  const state = await openStateFolder(folder)
+  const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes))
+  await joinGateway({ state, token: api.joinToken, version: '0.0.0', random, clock: Date.now })
+  state.release()
+}
+
+export const startGateway = async (api: PlayedApi, change: Partial<ServeConfig> = {}): Promise<TestGateway> => {
+  const directory = await makeTemporaryDirectory()
+  const state = join(directory.path, 'state')
+  await joinPlayed(api, state)
+  const adapter = echoAdapter()
+  const port = await freePort()
+  const config: ServeConfig = {
+    command: 'serve',
+    state,
+    logLevel: 'silent',
+    listen: { host: '127.0.0.1', port },
+    allowLoopbackResources: true,
+    allowedNetworks: [],
+    spoolLimit: 64 * 1024 * 1024,
+    drainLimit: 300,
+    ...change,
+  }
+  const running = await serve({ config, adapters: [adapter], logger: createLogger(process.env['TEST_LOG'] ?? 'silent') })
+  let closed = false
+  const close = async (): Promise<void> => {
+    if (closed) return
+    closed = true
+    await running.stop()
+    await directory.remove()
+  }
+  return { running, adapter, port, state, close }
+}
+
+/** Adds a credential that the played API leases to everybody. */
+export const addCredential = (api: PlayedApi, change: Partial<PlayedCredential> = {}): PlayedCredential => {
+  const credential: PlayedCredential = {
+    id: randomUUID(),
+    resource: randomUUID(),
+    endpoint: {
+      protocol: 'postgresql',
+      host: '127.0.0.1',
+      port: 5432,
+      tls: { kind: 'authority', certificates: '', serverName: null },
+      plaintextAllowed: false,
+      weakestAuthentication: 'scram',
+    },
+    userName: 'reader',
+    password: `password-${randomBytes(8).toString('hex')}`,
+    strictRecording: false,
+    ...change,
+  }
+  api.credentials.set(credential.id, credential)
+  return credential
+}
