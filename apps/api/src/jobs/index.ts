@@ -1,0 +1,48 @@
+/** Starts the background jobs of this replica: they run on one replica at a time. */
+import pg from 'pg'
+import type { Logger } from 'pino'
+import type { DatabaseLogin } from '../db/login.ts'
+import { connectionConfig } from '../db/pool.ts'
+import type { Pool } from '../db/schema.ts'
+import { jobs } from './jobs.ts'
+import { LeadershipLost, runAsLeader } from './leader.ts'
+import { runJobs } from './scheduler.ts'
+
+export interface JobsOptions {
+  /** Connections as the database role `sallyport_api`. */
+  readonly pool: Pool
+  /** For the one connection that holds the lock: direct to PostgreSQL, without a pooler in between. */
+  readonly login: DatabaseLogin
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly logger: Logger
+}
+
+export interface RunningJobs {
+  /** Waits for the step that is under way. */
+  stop(): Promise<void>
+}
+
+export const startJobs = ({ pool, login, clock, logger }: JobsOptions): RunningJobs => {
+  const stopping = new AbortController()
+  const running = runAsLeader({
+    connect: () => new pg.Client(connectionConfig(login, 'jobs')),
+    logger,
+    signal: stopping.signal,
+    lead: async (number, lost) => {
+      const stopped = AbortSignal.any([stopping.signal, lost])
+      try {
+        await runJobs({ pool, jobs, clock, logger, fence: number, stopped })
+      } catch (error) {
+        if (!(error instanceof LeadershipLost)) throw error
+        logger.warn({ event: 'jobs.fenced' }, 'another replica took over the jobs')
+      }
+    },
+  })
+  return {
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}

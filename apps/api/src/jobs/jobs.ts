@@ -1,0 +1,83 @@
+/** What happens by itself: the end of what has an end, and the removal of what is no longer needed. */
+import type { AuditActor } from '@sallyport/protocol/api'
+import { deleteOldActivity, destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
+import { dropOldJoinTokens } from '../domains/gateway-enrolment/index.ts'
+import { expireGrants } from '../domains/grants/index.ts'
+import { expireLeases, forgetSpentTickets } from '../domains/leases/index.ts'
+import { deleteExpiredNonces } from '../domains/nonces/index.ts'
+import { readOrganization } from '../domains/organizations/index.ts'
+import { dropOldRevocations } from '../domains/revocations/index.ts'
+import { expireSessions } from '../domains/sessions/index.ts'
+import type { Job, JobTurn } from './scheduler.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** Rows that one step removes. */
+const LIMIT = 5000
+
+const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
+const author = ({ organization, now }: JobTurn) => ({ organization, actor, now })
+
+const monthAfter = (now: number, months: number): string => {
+  const date = new Date(now)
+  return periodOf(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)))
+}
+
+export const jobs: readonly Job[] = [
+  {
+    name: 'grants',
+    interval: 2 * SECOND,
+    step: async (transaction, turn) => (await expireGrants(transaction, author(turn))).more,
+  },
+  {
+    name: 'sessions',
+    interval: 5 * SECOND,
+    step: async (transaction, turn) => (await expireSessions(transaction, author(turn))).more,
+  },
+  {
+    name: 'leases',
+    interval: 30 * SECOND,
+    step: async (transaction, turn) => (await expireLeases(transaction, author(turn))).more,
+  },
+  {
+    name: 'spent',
+    interval: MINUTE,
+    step: async (transaction, { now }) => {
+      await deleteExpiredNonces(transaction, now)
+      await forgetSpentTickets(transaction, now)
+      return false
+    },
+  },
+  {
+    name: 'revocations',
+    interval: 10 * MINUTE,
+    step: async (transaction, { organization, now }) =>
+      (await dropOldRevocations(transaction, { organization, now, limit: LIMIT })) === LIMIT,
+  },
+  {
+    name: 'join-tokens',
+    interval: HOUR,
+    step: async (transaction, { now }) => (await dropOldJoinTokens(transaction, { before: now - DAY, limit: LIMIT })) === LIMIT,
+  },
+  {
+    name: 'activity-partitions',
+    interval: HOUR,
+    step: async (transaction, { now }) => {
+      await ensurePartitions(transaction, [monthAfter(now, 0), monthAfter(now, 1)])
+      await dropOldPartitions(transaction, now)
+      return false
+    },
+  },
+  {
+    name: 'activity-retention',
+    interval: HOUR,
+    step: async (transaction, { now }) => {
+      const { settings } = await readOrganization(transaction)
+      const before = now - settings.activityRetentionDays * DAY
+      await destroyOldKeys(transaction, before)
+      return (await deleteOldActivity(transaction, { before, limit: LIMIT })) === LIMIT
+    },
+  },
+]
