@@ -60,7 +60,7 @@ export const deviceFacts = z.strictObject({
 
 /** Fingerprint parts, each hashed under a secret of the device's keychain. A part that the system does not tell is absent. */
 export const fingerprint = z
-  .record(z.enum(['machine', 'board', 'disk', 'network', 'system', 'owner']), base64urlOf(32))
+  .partialRecord(z.enum(['machine', 'board', 'disk', 'network', 'system', 'owner']), base64urlOf(32))
   .refine((parts) => Object.keys(parts).length > 0, 'A fingerprint has at least one part.')
 export type Fingerprint = z.infer<typeof fingerprint>
 
