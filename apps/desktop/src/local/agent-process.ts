@@ -88,7 +88,7 @@ const startAgent = (options: AgentOptions, end: number): Promise<void> =>
       settle(new SallyportError('agent_unreachable', { message: 'The agent did not get ready in time. Look into its log.' }))
     }, end - performance.now())
     child.once('error', (cause) => settle(new SallyportError('agent_unreachable', { cause })))
-    child.once('exit', (code) =>
+    child.once('close', (code) =>
       settle(new SallyportError('agent_unreachable', { message: `The agent ended at its start (exit code ${code}).` })),
     )
     lines.once('line', (line) => settle(failureOf(line)))

@@ -1,2 +1,3 @@
-export { connectLocal, type LocalAddress, type LocalClient } from './local-client.ts'
-export type { AgentStatus, LocalConnection, LocalCredential, LocalMethodName, LocalParams, LocalResult } from '../shared/local-api.ts'
+export { connectAgent } from './agent-process.ts'
+export type { LocalClient } from './local-client.ts'
+export type { AgentStatus, LocalConnection, LocalCredential } from '../shared/local-api.ts'

@@ -32,6 +32,9 @@ export interface LocalAddress {
   readonly tokenFile: string
 }
 
+/** Milliseconds for the agent to prove itself. */
+const HANDSHAKE_LIMIT = 10_000
+
 interface Pending {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
@@ -42,9 +45,11 @@ export const connectLocal = async (address: LocalAddress): Promise<LocalClient> 
   const token = await readFile(address.tokenFile)
   const socket = await opened(address.socket)
   const lines = new LineReader(socket)
+  const timer = setTimeout(() => socket.destroy(), HANDSHAKE_LIMIT)
   const own = randomBytes(NONCE_LENGTH).toString('base64url')
   socket.write(encodeLine({ hello: 1, nonce: own }))
   const answer = agentProofMessage.safeParse(await lines.next())
+  clearTimeout(timer)
   if (!answer.success || !isProof(proofOf(token, 'agent', [own, answer.data.nonce]), answer.data.proof)) {
     socket.destroy()
     throw new SallyportError('identity_mismatch', { message: 'The program behind the agent’s socket is not the agent.' })
