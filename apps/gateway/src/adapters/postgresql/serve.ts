@@ -39,7 +39,7 @@ const unlessAborted = async <T>(signal: AbortSignal, promise: Promise<T>, late: 
     }
     signal.addEventListener('abort', onAbort)
   })
-  return await Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
 const encodingOf = (signedIn: SignedIn): TextEncoding => {
@@ -110,7 +110,7 @@ class Served {
     } finally {
       deadline.clear()
     }
-    return await this.#connected({ request, plan, signedIn, userName })
+    return this.#connected({ request, plan, signedIn, userName })
   }
 
   async #connected(parts: {
@@ -197,10 +197,7 @@ const eraseCredential = ({ secret }: OpenedCredential): void => {
 const ignoreError = (): void => undefined
 
 /** Serves one connection. Resolves when it ended, never rejects; the caller closes the tool's stream for good. */
-export const servePostgresql = async (
-  connection: AdapterConnection,
-  patience: Patience = DEFAULT_PATIENCE,
-): Promise<ConnectionEnd> => {
+export const servePostgresql = (connection: AdapterConnection, patience: Patience = DEFAULT_PATIENCE): Promise<ConnectionEnd> => {
   connection.client.on('error', ignoreError)
-  return await new Served(connection, patience).run()
+  return new Served(connection, patience).run()
 }

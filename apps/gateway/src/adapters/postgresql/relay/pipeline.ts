@@ -12,7 +12,7 @@ import { ProtocolViolation } from '../codec/violation.ts'
 import type { Statement } from '../statements/statement.ts'
 import { NO_VALUES, type Values } from '../statements/values.ts'
 import { InFlight, InFlightQueue, type CopyProgress, type InFlightKind, type ResourceError } from './in-flight.ts'
-import { PreparedNames } from './names.ts'
+import { PreparedNames, type Portal } from './names.ts'
 import { deallocatedName, preparedName } from './sql-prepared.ts'
 
 interface Surroundings {
@@ -35,6 +35,9 @@ export class Pipeline {
   readonly #names = new PreparedNames()
   /** After an error the resource skips what the tool sends until the next Sync. */
   #skipping = false
+  /** The last statement and portal among what was skipped, so that the records of skipped executions can name them. */
+  #skippedParse: InFlight | null = null
+  #skippedBind: InFlight | null = null
   /** The resource takes COPY data, and the tool has not said that it ended. */
   #copyInOpen = false
   /** COPY data that came before the resource asked for it. */
@@ -103,6 +106,7 @@ export class Pipeline {
     // A Sync inside a COPY is ignored by the resource (manual, "COPY Operations").
     if (this.#copyInOpen) return
     this.#skipping = false
+    this.#forgetSkipped()
     this.#push(this.#entry('sync', ''))
   }
 
@@ -259,7 +263,13 @@ export class Pipeline {
   }
 
   #push(entry: InFlight): void {
-    if (!this.#skipping) this.#queue.push(entry)
+    if (this.#skipping) this.#skip(entry)
+    else this.#queue.push(entry)
+  }
+
+  #skip(entry: InFlight): void {
+    if (entry.kind === 'parse') this.#skippedParse = entry
+    else if (entry.kind === 'bind') this.#skippedBind = entry
     else if (isStatement(entry)) {
       entry.error = SKIPPED
       this.#record(entry)
@@ -308,11 +318,10 @@ export class Pipeline {
   #skipToSync(): void {
     for (let head = this.#queue.head; head !== undefined && head.kind !== 'sync'; head = this.#queue.head) {
       this.#shift()
-      if (!isStatement(head)) continue
-      head.error = SKIPPED
-      this.#record(head)
+      this.#skip(head)
     }
     this.#skipping = this.#queue.length === 0
+    if (!this.#skipping) this.#forgetSkipped()
   }
 
   /** Some commands say CopyDone and go on without a completion of their own (BASE_BACKUP). */
@@ -346,8 +355,22 @@ export class Pipeline {
     )
   }
 
+  #forgetSkipped(): void {
+    this.#skippedParse = null
+    this.#skippedBind = null
+  }
+
+  /** What an execution runs, or would have run. */
+  #portalOf(entry: InFlight): Portal | null {
+    const bind = this.#skippedBind
+    if (entry.error !== SKIPPED || bind?.name !== entry.name) return this.#names.portal(entry.name)
+    const parse = this.#skippedParse
+    const statement = parse?.name === bind.source ? parse.statement : this.#names.statement(bind.source)
+    return { statement, values: bind.values }
+  }
+
   #valuesOf(entry: InFlight): Values {
-    return entry.kind === 'execute' ? (this.#names.portal(entry.name)?.values ?? NO_VALUES) : entry.values
+    return entry.kind === 'execute' ? (this.#portalOf(entry)?.values ?? NO_VALUES) : entry.values
   }
 
   #textOf(entry: InFlight): ClippedText {
@@ -356,7 +379,7 @@ export class Pipeline {
       case 'bind':
         return this.#names.statement(entry.source)?.text ?? named('prepared statement', entry.source)
       case 'execute':
-        return this.#names.portal(entry.name)?.statement?.text ?? named('portal', entry.name)
+        return this.#portalOf(entry)?.statement?.text ?? named('portal', entry.name)
       case 'describe':
       case 'close': {
         const known = entry.target === 'statement' ? this.#names.statement(entry.name) : this.#names.portal(entry.name)?.statement

@@ -281,10 +281,12 @@ class Relay {
     const records = this.#records
     this.#records = []
     if (!this.#upstream.destroyed) this.#closeUpstream()
-    void Promise.allSettled(records).then(() => {
+    // Whether or not the last records were kept, there is nothing left to hold back.
+    const close = (): void => {
       this.#client.end()
       this.#resolve({ reason: this.#reason ?? 'tool_closed', bytesUp: this.#bytesUp, bytesDown: this.#output.bytes })
-    })
+    }
+    Promise.all(records).then(close, close)
   }
 
   #closeUpstream(): void {

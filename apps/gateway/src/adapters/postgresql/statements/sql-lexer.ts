@@ -101,9 +101,31 @@ export class SqlLexer {
 
   push(bytes: Buffer): void {
     for (let index = 0; index < bytes.length; index++) {
+      if (this.#state === 'string' && !this.#secondByte) {
+        const next = this.#skipContent(bytes, index)
+        this.#offset += next - index
+        index = next
+        if (index === bytes.length) break
+      }
       this.#step(this.#fold(bytes[index]!))
       this.#offset++
     }
+  }
+
+  /** Long literals are what makes statements long: goes to the next byte that could matter, or to the end. */
+  #skipContent(bytes: Buffer, from: number): number {
+    const { doubleByte } = this.#reading
+    let index = from
+    for (; index < bytes.length; index++) {
+      const byte = bytes[index]!
+      if (byte === QUOTE || byte === BACKSLASH) break
+      if (!doubleByte || byte <= 0x80) continue
+      const second = bytes[index + 1]
+      if (second === undefined) break
+      if (second >= 0x30) index++
+    }
+    if (index > from) this.#previousHigh = bytes[index - 1]! >= 0x80
+    return index
   }
 
   /** The end of the text also ends what was open. */

@@ -41,7 +41,7 @@ const decoderNames: Readonly<Record<string, string>> = {
 
 /** Follows client_encoding and turns bytes into text for records. */
 export class TextEncoding {
-  #decoderName: string | 'utf8' | 'latin1' = 'utf8'
+  #decoderName = 'utf8'
 
   /** As the server reports it. What has no decoder is read byte by byte, which loses nothing. */
   set(name: string): void {

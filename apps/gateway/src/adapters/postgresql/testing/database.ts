@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { reachableDataDirectory, startPostgres, type Configuration, type RunningPostgres } from '@sallyport/postgres'
+import { startPostgres, type Configuration, type RunningPostgres, type StartOptions } from '@sallyport/postgres'
 import pg from 'pg'
 import { makeCertificate, type KeyPair } from './certificates.ts'
 
@@ -18,8 +18,7 @@ export interface Database {
   stop(): Promise<void>
 }
 
-export const startDatabase = async (configuration: Configuration = {}): Promise<Database> => {
-  void reachableDataDirectory
+export const startDatabase = async (configuration: Configuration & Pick<StartOptions, 'binaries'> = {}): Promise<Database> => {
   const folder = mkdtempSync(join(tmpdir(), 'adapter-'))
   const tls = makeCertificate('shop-db')
   const settings = { fsync: 'off', wal_level: 'logical', max_connections: '60', ...configuration.settings }

@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly openCredential?: AdapterConnection['openCredential']
   /** Hides the certificate from the adapter, so that it cannot bind to the channel. */
   readonly hideCertificate?: boolean
+  /** Shows the adapter this certificate in the place of the server's. */
+  readonly serverCertificatePem?: string
 }
 
 export interface TestGateway {
@@ -59,7 +61,7 @@ const tlsOver = async (
     ...(certificate === undefined ? {} : { cert: certificate.certificatePem, key: certificate.privateKeyPem }),
   })
   await once(secure, 'secureConnect')
-  const raw = secure.getPeerCertificate().raw
+  const raw = options.serverCertificatePem ?? secure.getPeerCertificate().raw
   return { stream: secure, serverCertificate: options.hideCertificate === true ? null : new X509Certificate(raw).raw }
 }
 
@@ -138,9 +140,12 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
       signal: revocation.signal,
       now: Date.now,
     }
-    void servePostgresql(connection, options.patience ?? DEFAULT_PATIENCE).then((end) => {
+    const onEnd = (end: ConnectionEnd): void => {
       ends.push(end)
       notify()
+    }
+    servePostgresql(connection, options.patience ?? DEFAULT_PATIENCE).then(onEnd, (error: unknown) => {
+      throw new Error('serving a connection must not reject', { cause: error })
     })
   })
   server.listen(0, '127.0.0.1')
