@@ -1,2 +1,3 @@
-export type { LogLink, UnlockRecord } from './log-operations.ts'
+export { logPlace } from './log-operations.ts'
+export type { LogLink, LogPlace, UnlockRecord } from './log-operations.ts'
 export type { VaultLink } from './vault-operations.ts'

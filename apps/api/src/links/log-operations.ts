@@ -1,6 +1,6 @@
 /** What the log role does for the others. */
 import { base64urlOf, der, instant, keyId, receipt, timestamp, uuid } from '@sallyport/protocol'
-import { auditActor, auditEntryType, auditRow, pageOf, pageQuery } from '@sallyport/protocol/api'
+import { auditActor, auditEntryType, auditRow, MAX_PAGE } from '@sallyport/protocol/api'
 import { z } from 'zod'
 import { defineOperations, type LinkOf } from './operation.ts'
 
@@ -27,6 +27,13 @@ export const unlockRecord = z.strictObject({
 })
 export type UnlockRecord = z.infer<typeof unlockRecord>
 
+/** Where a row stands in the list: in the outbox, or in the log by its number. */
+export const logPlace = z.union([
+  z.strictObject({ position: z.int().nonnegative() }),
+  z.strictObject({ index: z.int().nonnegative() }),
+])
+export type LogPlace = z.infer<typeof logPlace>
+
 export const logOperations = defineOperations({
   /**
    * Numbers and commits one `unlock.granted`, and only then signs the receipt. Throws `log_unavailable` when that cannot be
@@ -43,17 +50,21 @@ export const logOperations = defineOperations({
         .max(8),
     }),
   },
-  /** Newest first; entries that wait for their number come before all others. */
+  /** Newest first, at most `limit` + 1 so that the caller sees whether there are more; entries that wait for their number come before all others. */
   listEntries: {
     input: z.strictObject({
       organization: uuid,
-      ...pageQuery.shape,
+      limit: z.int().min(1).max(MAX_PAGE),
+      /** Of the last row that was seen. */
+      below: logPlace.nullable(),
       type: auditEntryType.optional(),
       user: uuid.optional(),
       after: timestamp.optional(),
       before: timestamp.optional(),
     }),
-    output: pageOf(auditRow),
+    output: z.strictObject({
+      rows: z.array(z.strictObject({ ...auditRow.shape, place: logPlace })).max(MAX_PAGE + 1),
+    }),
   },
 })
 

@@ -1,6 +1,5 @@
 /** What one role asks of another: a named operation whose input and output have schemas, checked wherever they cross a process. */
 import { z } from 'zod'
-import type { Bytes } from '@sallyport/protocol'
 import { base64urlUpTo, fromBase64url, toBase64url } from '@sallyport/protocol'
 
 export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
@@ -19,7 +18,11 @@ export type LinkOf<Table extends Operations> = {
 
 /** Bytes that travel as base64url text, at most this many. */
 export const bytesUpTo = (limit: number) =>
-  z.codec(base64urlUpTo(limit), z.instanceof(Uint8Array), {
-    decode: (text): Bytes => fromBase64url(text),
-    encode: (bytes): string => toBase64url(bytes),
-  })
+  z.codec(
+    base64urlUpTo(limit),
+    z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    {
+      decode: (text): Uint8Array => fromBase64url(text),
+      encode: (bytes): string => toBase64url(bytes),
+    },
+  )

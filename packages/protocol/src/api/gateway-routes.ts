@@ -84,7 +84,7 @@ export const gatewayRoutes = defineRoutes({
     summary: 'Passes on an agent’s renewal',
     authentication: 'gateway',
     permission: null,
-    audit: null,
+    audit: 'lease.renewed',
     body: z.strictObject({ renewal: z.string().max(leaseRenewal.maxLength) }),
     response: leaseRenewalAnswer,
     errors: [

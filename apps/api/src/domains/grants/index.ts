@@ -1,1 +1,5 @@
+export { createGrant, expireGrants, revokeGrant } from './service.ts'
+export type { NewGrant } from './service.ts'
+export { listGrants } from './store.ts'
+export type { Grant, GrantPosition } from './store.ts'
 export type { GrantTables } from './tables.ts'

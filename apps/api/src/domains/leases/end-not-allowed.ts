@@ -1,7 +1,7 @@
 import { decide } from '../policy/index.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { lockRevocationNumber, revoke } from '../revocations/index.ts'
-import { factsOfLeases } from './facts.ts'
+import { factsOfLeases } from './lease-facts.ts'
 import type { LeaseScope } from './scope.ts'
 
 /** A change of policy: whose, what it may concern, and when, in milliseconds since 1970. */

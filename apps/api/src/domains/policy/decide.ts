@@ -13,22 +13,24 @@ interface Rule {
   readonly text: string
 }
 
+type StandingFacts = Pick<Facts, 'now' | 'user' | 'session' | 'device'>
+
 const at = (time: number): string => new Date(time).toISOString()
 
-const userRule = ({ user }: Facts): Rule => ({
+const userRule = ({ user }: StandingFacts): Rule => ({
   rule: 'user-active',
   code: 'user_disabled',
   holds: user.status === 'active',
   text: user.status === 'active' ? 'The account is active.' : `The account is ${user.status}.`,
 })
 
-const sessionRules = ({ session, now }: Facts): Rule[] => {
+const sessionRules = ({ session, now }: StandingFacts): Rule[] => {
   if (session === null) return []
   const live = now < session.expiresAt
   return [
     {
       rule: 'session-standing',
-      code: session.status === 'expired' ? 'session_expired' : 'session_revoked',
+      code: session.endCode ?? (session.status === 'expired' ? 'session_expired' : 'session_revoked'),
       holds: session.status === 'active',
       text: session.status === 'active' ? 'The session is active.' : `The session is ${session.status}.`,
     },
@@ -41,7 +43,7 @@ const sessionRules = ({ session, now }: Facts): Rule[] => {
   ]
 }
 
-const deviceRule = ({ device }: Facts): Rule[] =>
+const deviceRule = ({ device }: StandingFacts): Rule[] =>
   device === null
     ? []
     : [
@@ -111,17 +113,16 @@ const endOf = (ways: readonly Way[]): number | null => {
   return Number.isFinite(latest) ? latest : null
 }
 
+const standingRules = (facts: StandingFacts): Rule[] => [...sessionRules(facts), ...deviceRule(facts), userRule(facts)]
+
+/** Null when session, device and user are in good standing; otherwise the code of the first that is not. */
+export const refusedStanding = (facts: StandingFacts): ErrorCode | null =>
+  standingRules(facts).find((rule) => !rule.holds)?.code ?? null
+
 /** Rules in the order of `spec/lease.md` step 3; the code is that of the first that does not hold. */
 export const decide = (facts: Facts): Decision => {
   const ways = waysOf(facts)
-  const rules = [
-    ...sessionRules(facts),
-    ...deviceRule(facts),
-    userRule(facts),
-    ...gatewayRules(facts),
-    grantRule(facts, ways),
-    secretRule(facts),
-  ]
+  const rules = [...standingRules(facts), ...gatewayRules(facts), grantRule(facts, ways), secretRule(facts)]
   const reasons = rules.map(({ rule, holds, text }): Reason => ({ rule, holds, text }))
   const refusing = rules.find((rule) => !rule.holds)
   return refusing

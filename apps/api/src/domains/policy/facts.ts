@@ -20,7 +20,12 @@ export interface Facts {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly user: { readonly status: 'invited' | 'active' | 'disabled' }
-  readonly session: { readonly status: 'active' | 'ended' | 'revoked' | 'expired'; readonly expiresAt: number } | null
+  readonly session: {
+    readonly status: 'active' | 'ended' | 'revoked' | 'expired'
+    /** Why it is no longer active; null where that was not noted. */
+    readonly endCode: ErrorCode | null
+    readonly expiresAt: number
+  } | null
   readonly device: { readonly status: 'pending' | 'active' | 'revoked' } | null
   readonly gateway: { readonly status: 'joined' | 'revoked'; readonly sites: readonly string[] } | null
   readonly resource: { readonly site: string }

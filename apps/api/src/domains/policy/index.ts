@@ -1,2 +1,2 @@
-export { decide, waysOf } from './decide.ts'
+export { decide, refusedStanding, waysOf } from './decide.ts'
 export type { Decision, Facts, GrantFact, Reason, RoleFact, Way } from './facts.ts'

@@ -1,1 +1,5 @@
+export { changeResource, createResource, deleteResource, requireResource } from './service.ts'
+export type { ResourceChange, ResourceInput } from './service.ts'
+export { findResource, listResources } from './store.ts'
+export type { Resource } from './store.ts'
 export type { ResourceTables } from './tables.ts'

@@ -1,5 +1,5 @@
 /** Who has which role, as other domains ask for it. */
-import { type ErrorCode, SallyportError } from '@sallyport/protocol'
+import { SallyportError } from '@sallyport/protocol'
 import type { Permission } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { permissionsOfRole } from './built-in.ts'
@@ -33,15 +33,22 @@ export const rolesOfUsers = async (
   return found
 }
 
+/** Throws `not_found` for nobody of this organization, and for somebody deleted. */
+export const requirePresentUser = async (transaction: Transaction, user: string): Promise<void> => {
+  const row = await transaction
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', user)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (!row) throw new SallyportError('not_found', { message: 'There is no such user.' })
+}
+
 /** Throws when a role allows what the giver may not do: nobody hands on more than they have. */
-export const requireOwnPermissions = (
-  wanted: Iterable<Permission>,
-  own: ReadonlySet<Permission>,
-  code: ErrorCode = 'forbidden',
-): void => {
+export const requireOwnPermissions = (wanted: Iterable<Permission>, own: ReadonlySet<Permission>): void => {
   for (const permission of wanted) {
     if (!own.has(permission)) {
-      throw new SallyportError(code, { message: `You cannot give a permission that you do not have: ${permission}.` })
+      throw new SallyportError('forbidden', { message: `You cannot give a permission that you do not have: ${permission}.` })
     }
   }
 }

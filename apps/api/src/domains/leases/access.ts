@@ -1,0 +1,99 @@
+/** What people may lease, asked without a gateway: for their own list, and for explanations. */
+import type { Endpoint } from '@sallyport/protocol'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+import { type Facts, type Way, waysOf } from '../policy/index.ts'
+import { boundColumn, factsOfRow, type FactsRow, grantsColumn, rolesColumn, userStatus } from './facts.ts'
+
+/** One line of what a person may connect to. */
+export interface GrantedCredential {
+  readonly credential: string
+  readonly name: string
+  readonly resource: {
+    readonly id: string
+    readonly name: string
+    readonly description: string
+    readonly tags: readonly string[]
+    readonly protocol: Endpoint['protocol']
+  }
+  readonly site: string
+  readonly userName: string
+  readonly databases: readonly string[]
+  readonly port: number
+  readonly bound: boolean
+  readonly through: readonly Way[]
+}
+
+interface Row extends Pick<FactsRow, 'user_status' | 'site_id' | 'bound' | 'roles' | 'grants'> {
+  readonly credential_id: string
+  readonly name: string
+  readonly user_name: string
+  readonly databases: string[]
+  readonly port: number
+  readonly resource_id: string
+  readonly resource_name: string
+  readonly description: string
+  readonly tags: string[]
+  readonly endpoint: Endpoint
+}
+
+const nobodyInParticular = {
+  session_status: null,
+  session_end_code: null,
+  session_expires_at: null,
+  device_status: null,
+  gateway_status: null,
+  gateway_sites: [],
+} as const
+
+const select = sql`
+  select ${userStatus} as user_status, ${boundColumn} as bound, ${rolesColumn} as roles, ${grantsColumn} as grants,
+    credentials.id as credential_id, credentials.name, credentials.user_name, credentials.databases, credentials.port,
+    resources.id as resource_id, resources.name as resource_name, resources.description, resources.tags, resources.endpoint,
+    resources.site_id
+  from users
+  join credentials on credentials.organization_id = users.organization_id
+  join resources on resources.organization_id = credentials.organization_id and resources.id = credentials.resource_id
+  join secrets on secrets.organization_id = credentials.organization_id and secrets.id = credentials.secret_id`
+
+const grantedOfRow = (row: Row, now: number): GrantedCredential => ({
+  credential: row.credential_id,
+  name: `${row.resource_name}/${row.name}`,
+  resource: {
+    id: row.resource_id,
+    name: row.resource_name,
+    description: row.description,
+    tags: row.tags,
+    protocol: row.endpoint.protocol,
+  },
+  site: row.site_id,
+  userName: row.user_name,
+  databases: row.databases,
+  port: row.port,
+  bound: row.bound,
+  through: waysOf({ roles: row.roles, grants: row.grants, now }),
+})
+
+/** Every credential that the user may lease now, by name; also those whose secret is not bound, which say so. */
+export const grantedCredentials = async (
+  transaction: Transaction,
+  { user, now }: { readonly user: string; readonly now: number },
+): Promise<GrantedCredential[]> => {
+  const { rows } = await sql<Row>`${select}
+    where users.id = ${user} and credentials.id in (
+      select credential_id from role_members join role_credentials using (organization_id, role_id) where user_id = ${user}
+      union
+      select credential_id from grants where user_id = ${user} and ended is null and expires_at > ${new Date(now)})
+    order by resources.name, credentials.name`.execute(transaction)
+  return rows.map((row) => grantedOfRow(row, now)).filter(({ through }) => through.length > 0)
+}
+
+/** Null when there is no such user or credential. */
+export const factsOfAccess = async (
+  transaction: Transaction,
+  { user, credential, now }: { readonly user: string; readonly credential: string; readonly now: number },
+): Promise<Facts | null> => {
+  const { rows } = await sql<Row>`${select} where users.id = ${user} and credentials.id = ${credential}`.execute(transaction)
+  const [row] = rows
+  return row ? factsOfRow({ ...nobodyInParticular, ...row }, now) : null
+}

@@ -1,0 +1,46 @@
+import { isErrorCode } from '@sallyport/protocol'
+import type { Transaction } from '../../db/schema.ts'
+import { type Author, recordAudit } from '../audit/index.ts'
+
+export interface ReportedEnd {
+  readonly id: string
+  readonly reason: string
+}
+
+/** What a gateway may give as reason besides error codes; anything else is noted as `other`, so that an entry stays small. */
+const reasons = ['closed', 'drained', 'idle', 'stopped']
+const reasonOf = ({ reason }: ReportedEnd): string => (isErrorCode(reason) || reasons.includes(reason) ? reason : 'other')
+
+/**
+ * Notes ends that a gateway reports. What is not its lease, or has ended, is left as it is: a report may come twice. One
+ * audit entry for the report.
+ */
+export const reportLeaseEnds = async (
+  transaction: Transaction,
+  { gateway, ends }: { readonly gateway: string; readonly ends: readonly ReportedEnd[] },
+  author: Author,
+): Promise<void> => {
+  const reported = Map.groupBy(ends, reasonOf)
+  const ended: Record<string, string[]> = {}
+  for (const [reason, leases] of reported) {
+    const rows = await transaction
+      .updateTable('leases')
+      .set({ ended_at: new Date(author.now), end_code: reason })
+      .where('gateway_id', '=', gateway)
+      .where('ended_at', 'is', null)
+      .where(
+        'id',
+        'in',
+        leases.map(({ id }) => id),
+      )
+      .returning('id')
+      .execute()
+    ended[reason] = rows.map(({ id }) => id)
+  }
+  await recordAudit(transaction, {
+    type: 'lease.ended',
+    actor: author.actor,
+    subject: { kind: 'gateway', id: gateway },
+    details: { leases: ended },
+  })
+}

@@ -1,0 +1,87 @@
+import type { Endpoint, ResourceOptions } from '@sallyport/protocol'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+import type { Facts } from '../policy/index.ts'
+import { factColumns, factsOfRow, type FactsRow } from './facts.ts'
+
+/** What is asked: one credential for one session through one gateway. */
+export interface LeaseWish {
+  readonly session: string
+  readonly device: string
+  readonly gateway: string
+  readonly credential: string
+}
+
+/** Everything that a lease of it needs, and the facts by which it is decided. */
+export interface LeaseSubject {
+  readonly facts: Facts
+  readonly resource: string
+  readonly resourceName: string
+  readonly credentialName: string
+  readonly userName: string
+  readonly databases: readonly string[]
+  readonly endpoint: Endpoint
+  readonly endpointDigest: string
+  readonly options: ResourceOptions
+  readonly secret: string
+  readonly secretVersion: number
+  readonly sessionLabel: string
+  /** Seconds. */
+  readonly leaseLifetime: number
+  /** Leases of this session that live now. */
+  readonly liveLeases: number
+}
+
+interface SubjectRow extends FactsRow {
+  readonly resource_id: string
+  readonly resource_name: string
+  readonly credential_name: string
+  readonly user_name: string
+  readonly databases: string[]
+  readonly endpoint: Endpoint
+  readonly endpoint_digest: string
+  readonly options: ResourceOptions
+  readonly secret_id: string
+  readonly secret_version: number
+  readonly label: string
+  readonly lease_lifetime: number
+  readonly live_leases: string
+}
+
+/** Null when the organization has no such credential, gateway or session. */
+export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish, now: number): Promise<LeaseSubject | null> => {
+  const { rows } = await sql<SubjectRow>`
+    select ${factColumns}, resources.id as resource_id, resources.name as resource_name, resources.endpoint,
+      resources.endpoint_digest, resources.options, credentials.name as credential_name, credentials.user_name,
+      credentials.databases, secrets.id as secret_id, secrets.version as secret_version, sessions.label,
+      (organizations.settings->>'leaseLifetime')::integer as lease_lifetime,
+      (select count(*) from leases where leases.session_id = sessions.id and leases.ended_at is null
+        and leases.expires_at > ${new Date(now)}) as live_leases
+    from sessions
+    join organizations on organizations.id = sessions.organization_id
+    join devices on devices.organization_id = sessions.organization_id and devices.id = sessions.device_id
+    join users on users.organization_id = sessions.organization_id and users.id = sessions.user_id
+    join gateways on gateways.organization_id = sessions.organization_id and gateways.id = ${wish.gateway}
+    join credentials on credentials.organization_id = sessions.organization_id and credentials.id = ${wish.credential}
+    join resources on resources.organization_id = credentials.organization_id and resources.id = credentials.resource_id
+    join secrets on secrets.organization_id = credentials.organization_id and secrets.id = credentials.secret_id
+    where sessions.id = ${wish.session} and devices.id = ${wish.device}`.execute(transaction)
+  const [row] = rows
+  if (!row) return null
+  return {
+    facts: factsOfRow(row, now),
+    resource: row.resource_id,
+    resourceName: row.resource_name,
+    credentialName: row.credential_name,
+    userName: row.user_name,
+    databases: row.databases,
+    endpoint: row.endpoint,
+    endpointDigest: row.endpoint_digest,
+    options: row.options,
+    secret: row.secret_id,
+    secretVersion: row.secret_version,
+    sessionLabel: row.label,
+    leaseLifetime: row.lease_lifetime,
+    liveLeases: Number(row.live_leases),
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The log role: numbers each organization's audit entries and signs receipts. It alone has the receipt keys, under a root key
+ * of its own, and the database role that may write the log.
+ */
+import { toBase64url } from '@sallyport/protocol'
+import type { Notifications } from '../db/notifications.ts'
+import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
+import type { LogLink } from '../links/index.ts'
+import { appendingUnlocks } from './log/append-unlock.ts'
+import { listing } from './log/list.ts'
+import type { LogParts } from './log/parts.ts'
+import { receiptSigners } from './log/receipt-signer.ts'
+import { startSequencer } from './log/sequencer.ts'
+
+export interface LogOptions extends LogParts {
+  readonly notifications: Pick<Notifications, 'listen'>
+  /** Never the vault's. */
+  readonly rootKey: RootKeySource
+}
+
+export interface LogRole {
+  readonly link: LogLink
+  /** Finishes what it is numbering, and stops. */
+  close(): Promise<void>
+}
+
+/** Throws when its root key cannot be had. */
+export const startLog = async (options: LogOptions): Promise<LogRole> => {
+  const root = await loadRootKey(options.rootKey)
+  if (root.warning !== null) options.logger.warn({ event: 'log.root-key', protection: root.protection }, root.warning)
+  const signers = receiptSigners(options, root)
+  const sequencer = startSequencer(options)
+  return {
+    link: {
+      appendUnlock: appendingUnlocks({ ...options, appended: (organization) => sequencer.appended(organization) }, signers),
+      async receiptKeys({ organization }) {
+        const keys = await signers.publicKeys(organization)
+        return { keys: keys.map(({ id, publicKey }) => ({ id, publicKey: toBase64url(publicKey) })) }
+      },
+      listEntries: listing(options),
+    },
+    async close() {
+      await sequencer.close()
+      root.key.fill(0)
+    },
+  }
+}

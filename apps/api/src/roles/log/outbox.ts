@@ -1,0 +1,80 @@
+/** Moves entries from the outbox, where they were committed with their change, into the log. */
+import { SallyportError } from '@sallyport/protocol'
+import { type AuditEntry, auditEntry } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { notifyChange } from '../../domains/events/index.ts'
+import { appendEntries, lockHead } from './number.ts'
+import type { LogParts } from './parts.ts'
+
+const BATCH = 500
+
+export interface OutboxRow {
+  readonly id: string
+  readonly type: AuditEntry['type']
+  readonly at: Date
+  readonly body: string
+}
+
+export const entryOfRow = (organization: string, row: OutboxRow): AuditEntry =>
+  auditEntry.parse({
+    ...(JSON.parse(row.body) as object),
+    version: 1,
+    id: row.id,
+    organization,
+    type: row.type,
+    at: row.at.getTime(),
+  })
+
+/**
+ * The leader for one batch of one organization: the lock ends with the transaction, so that a leader that was stopped and
+ * woken up cannot go on.
+ */
+const leads = async (transaction: Transaction, organization: string): Promise<boolean> => {
+  const { rows } = await sql<{ leads: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`sallyport outbox ${organization}`}, 0)) as leads`.execute(transaction)
+  return rows[0]?.leads === true
+}
+
+const moveBatch = async (transaction: Transaction, organization: string): Promise<number> => {
+  if (!(await leads(transaction, organization))) return 0
+  const rows = await transaction
+    .selectFrom('audit_outbox')
+    .select(['id', 'type', 'at', 'body'])
+    .orderBy('position')
+    .limit(BATCH)
+    .execute()
+  if (rows.length === 0) return 0
+  const size = await lockHead(transaction, organization)
+  await appendEntries(
+    transaction,
+    { organization, size },
+    rows.map((row) => entryOfRow(organization, row)),
+  )
+  const deleted = await transaction
+    .deleteFrom('audit_outbox')
+    .where(
+      'id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .executeTakeFirst()
+  if (deleted.numDeletedRows !== BigInt(rows.length)) throw new Error('the outbox changed under its leader')
+  await notifyChange(transaction, { organization, topic: 'audit' })
+  return rows.length
+}
+
+/** Numbers everything that waits, in batches; returns how many. Entries that another replica is just numbering are left to it. */
+export const numberOutbox = async ({ pool }: Pick<LogParts, 'pool'>, organization: string): Promise<number> => {
+  try {
+    let total = 0
+    for (;;) {
+      const moved = await withOrganization(pool, organization, (transaction) => moveBatch(transaction, organization))
+      total += moved
+      if (moved < BATCH) return total
+    }
+  } catch (cause) {
+    throw new SallyportError('log_unavailable', { cause })
+  }
+}

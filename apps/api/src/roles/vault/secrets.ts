@@ -1,0 +1,174 @@
+/** Secrets on their way in: opened from what the client sealed, checked, and sealed again for their rest. */
+import { randomUUID } from 'node:crypto'
+import {
+  credentialPlaintext,
+  fromBase64url,
+  fromUtf8,
+  parseCanonicalJson,
+  SallyportError,
+  type Sealed,
+  unseal,
+} from '@sallyport/protocol'
+import { secretInfo } from '@sallyport/protocol/api'
+import type { Transaction } from '../../db/schema.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { recordAudit } from '../../domains/audit/index.ts'
+import {
+  findSecret,
+  insertSecret,
+  insertSecretVersion,
+  lockSecret,
+  readSecretVersion,
+  rebindSecretVersion,
+  type Secret,
+  useSecretVersion,
+} from '../../domains/secrets/index.ts'
+import { findResource } from '../../domains/resources/index.ts'
+import { withSecretBytes } from '../../keys/with-bytes.ts'
+import type { VaultLink } from '../../links/index.ts'
+import type { VaultKeys } from './keys.ts'
+import type { VaultParts } from './parts.ts'
+import { openSecret, sealSecret } from './secret-envelope.ts'
+
+interface Incoming {
+  readonly organization: string
+  readonly resource: string
+  readonly endpointDigest: string
+  readonly vaultKey: string
+  readonly sealed: Sealed
+}
+
+/** The vault keeps only what a gateway will understand. */
+const checkPlaintext = (bytes: Uint8Array): void => {
+  try {
+    const plaintext = credentialPlaintext.parse(parseCanonicalJson(fromUtf8(bytes)))
+    switch (plaintext.kind) {
+      case 'password':
+        withoutNul(fromBase64url(plaintext.password))
+        return
+      case 'certificate':
+        fromBase64url(plaintext.privateKeyPem)
+    }
+  } catch {
+    // The cause would name parts of the secret.
+    throw new SallyportError('invalid_request', { message: 'The secret is not a credential of a known kind.' })
+  }
+}
+
+const withoutNul = (password: Uint8Array): void => {
+  const usable = password.length > 0 && !password.includes(0)
+  password.fill(0)
+  if (!usable) throw new Error('empty, or with a byte that ends texts')
+}
+
+const answerOf = (secret: Secret) => ({
+  id: secret.id,
+  resource: secret.resource,
+  version: secret.version,
+  bound: secret.bound,
+  createdAt: secret.createdAt.toISOString(),
+})
+
+export const secrets = (
+  parts: VaultParts,
+  keys: VaultKeys,
+): Pick<VaultLink, 'createSecret' | 'replaceSecret' | 'bindSecret' | 'vaultKeys'> => {
+  /** Opens what came and seals it for its place. The endpoint must be the present one: the client saw where it will be sent. */
+  const store = async (transaction: Transaction, incoming: Incoming, place: { secret: string; version: number }) => {
+    const resource = await findResource(transaction, incoming.resource)
+    if (!resource) throw new SallyportError('not_found', { message: 'There is no such resource.' })
+    if (resource.endpointDigest !== incoming.endpointDigest) {
+      throw new SallyportError('conflict', { message: 'The endpoint of the resource changed. Look at it and try again.' })
+    }
+    const context = {
+      ...place,
+      organization: incoming.organization,
+      resource: resource.id,
+      endpointDigest: resource.endpointDigest,
+    }
+    const sealed = await keys.withSealingKey(incoming.organization, incoming.vaultKey, (key) =>
+      withSecretBytes(unseal(incoming.sealed, key, { info: secretInfo(incoming) }), (plaintext) => {
+        checkPlaintext(plaintext)
+        return sealSecret(parts.kms, plaintext, context)
+      }),
+    )
+    return { ...context, ...sealed, at: new Date(parts.clock()) }
+  }
+
+  const state = async (transaction: Transaction, id: string) => {
+    const secret = await findSecret(transaction, id)
+    if (!secret) throw new SallyportError('not_found', { message: 'There is no such secret.' })
+    return secret
+  }
+
+  return {
+    async vaultKeys({ organization }) {
+      const known = await keys.knownKeys(organization, 'sealing')
+      return { keys: known.map(({ id, publicKey }) => ({ id, publicKey: Buffer.from(publicKey).toString('base64url') })) }
+    },
+
+    createSecret: (incoming) =>
+      withOrganization(parts.pool, incoming.organization, async (transaction) => {
+        const secret = randomUUID()
+        const version = await store(transaction, incoming, { secret, version: 1 })
+        await insertSecret(transaction, version)
+        await insertSecretVersion(transaction, version)
+        await recordAudit(transaction, {
+          type: 'secret.created',
+          actor: incoming.actor,
+          subject: { kind: 'secret', id: secret },
+          details: { before: null, after: { resource: version.resource, version: 1, endpointDigest: version.endpointDigest } },
+        })
+        return answerOf(await state(transaction, secret))
+      }),
+
+    replaceSecret: (incoming) =>
+      withOrganization(parts.pool, incoming.organization, async (transaction) => {
+        const before = await lockSecret(transaction, incoming.secret)
+        if (before?.resource !== incoming.resource) throw new SallyportError('not_found', { message: 'There is no such secret.' })
+        const version = await store(transaction, incoming, { secret: before.id, version: before.version + 1 })
+        await insertSecretVersion(transaction, version)
+        await useSecretVersion(transaction, version)
+        await recordAudit(transaction, {
+          type: 'secret.replaced',
+          actor: incoming.actor,
+          subject: { kind: 'secret', id: before.id },
+          details: {
+            resource: before.resource,
+            before: { version: before.version, endpointDigest: before.endpointDigest },
+            after: { version: version.version, endpointDigest: version.endpointDigest },
+          },
+        })
+        return answerOf(await state(transaction, before.id))
+      }),
+
+    bindSecret: ({ organization, actor, secret: id, endpointDigest }) =>
+      withOrganization(parts.pool, organization, async (transaction) => {
+        const before = await lockSecret(transaction, id)
+        if (!before) throw new SallyportError('not_found', { message: 'There is no such secret.' })
+        if (before.presentEndpointDigest !== endpointDigest) {
+          throw new SallyportError('conflict', { message: 'The endpoint of the resource changed. Look at it and try again.' })
+        }
+        const place = { organization, secret: id, version: before.version, resource: before.resource }
+        const stored = await readSecretVersion(transaction, place)
+        if (!stored) throw new SallyportError('secret_unavailable', { cause: new Error('the version in use is missing') })
+        const sealed = await withSecretBytes(
+          openSecret(parts.kms, stored, { ...place, endpointDigest: before.endpointDigest }),
+          (plaintext) => sealSecret(parts.kms, plaintext, { ...place, endpointDigest }),
+        )
+        await rebindSecretVersion(transaction, { ...place, endpointDigest, ...sealed })
+        await recordAudit(transaction, {
+          type: 'secret.bound',
+          actor,
+          subject: { kind: 'secret', id },
+          details: {
+            resource: before.resource,
+            version: before.version,
+            before: { endpointDigest: before.endpointDigest },
+            after: { endpointDigest },
+          },
+        })
+        return answerOf(await state(transaction, id))
+      }),
+  }
+}
