@@ -1,8 +1,8 @@
 /** A person's agent as a process, driven through its local API as the CLI and the app do. */
-import { type LocalClient, type LocalCredential, connectLocal } from '@sallyport/desktop/local'
+import { connectAgent, type LocalClient, type LocalCredential } from '@sallyport/desktop/local'
 import type { InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
 import { type Program, waitFor } from '@sallyport/testkit'
-import { startNodeProgram } from './node-program.ts'
+import { startNodeProgram, waitUntilReady } from './node-program.ts'
 
 const ENTRY = 'apps/desktop/src/agent/main.ts'
 
@@ -34,9 +34,9 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     args: ['--profile', options.profile, ...(options.passphraseFile ? ['--passphrase-file', options.passphraseFile] : [])],
     ...(options.env ? { env: options.env } : {}),
   })
-  const [line] = await program.waitForLine(/\{.*"event":"ready".*\}/, { timeoutMs: 60_000 })
-  const { socket, tokenFile } = JSON.parse(line) as { socket: string; tokenFile: string }
-  const local = await connectLocal({ socket, tokenFile })
+  await waitUntilReady(program)
+  const local = await connectAgent(options.profile)
+  if (!local) throw new Error(`The agent went away:\n${program.describe()}`)
 
   const listening = (name: string): Promise<LocalCredential> =>
     waitFor(
