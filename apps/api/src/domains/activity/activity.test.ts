@@ -8,6 +8,7 @@ import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { localKms } from '../../kms/local/local.ts'
 import { makeGateway, type MadeGateway } from '../../testing/make-gateway.ts'
+import { makeLease, type MadeLease } from '../../testing/make-lease.ts'
 import { type MadeOrganization, makeOrganization } from '../../testing/make-organization.ts'
 import { makeSigner } from '../../testing/make-signer.ts'
 import {
@@ -31,7 +32,7 @@ let database: TestDatabase
 let keys: ActivityKeys
 let organization: MadeOrganization
 let gateway: MadeGateway
-let lease: Awaited<ReturnType<typeof makeLease>>
+let lease: MadeLease
 
 beforeAll(async () => {
   database = await testDatabase()
@@ -44,40 +45,14 @@ afterAll(() => database.stop())
 beforeEach(async () => {
   organization = await makeOrganization(database.pools.api, now)
   gateway = await makeGateway(database.pools.api, organization.id)
-  lease = await makeLease(gateway.id)
+  lease = await leaseOf(gateway)
 })
 
 const run = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
   withOrganization(database.pools.api, organization.id, work)
 
-const makeLease = async (gatewayId: string) => {
-  const parties = {
-    lease: randomUUID(),
-    session: randomUUID(),
-    credential: randomUUID(),
-    user: randomUUID(),
-    resource: randomUUID(),
-  }
-  await withOrganization(database.pools.vault, organization.id, (transaction) =>
-    transaction
-      .insertInto('leases')
-      .values({
-        id: parties.lease,
-        user_id: parties.user,
-        session_id: parties.session,
-        device_id: randomUUID(),
-        gateway_id: gatewayId,
-        resource_id: parties.resource,
-        credential_id: parties.credential,
-        secret_id: randomUUID(),
-        secret_version: 1,
-        created_at: new Date(now),
-        expires_at: new Date(now + 300_000),
-      })
-      .execute(),
-  )
-  return parties
-}
+const leaseOf = (of: MadeGateway): Promise<MadeLease> =>
+  makeLease(database.pools.vault, { organization: organization.id, gateway: of.id, now })
 
 const query = (text: string, at = now): Activity => ({
   kind: 'query',
@@ -270,7 +245,14 @@ describe('refused, with nothing stored, is a batch', () => {
     const stream = randomUUID()
     const sealed = await seal([{ ...query('x'), secret: 1 } as unknown as Activity], { stream })
     expect(await refusal(take(sealed))).toBe('invalid_request')
-    const line = JSON.stringify({ number: 5, ...lease, connection: randomUUID(), activity: query('x') })
+    const line = JSON.stringify({
+      number: 5,
+      lease: lease.lease,
+      session: lease.session,
+      credential: lease.credential,
+      connection: randomUUID(),
+      activity: query('x'),
+    })
     const lines = `${line}\n`
     const digest = createHash('sha256').update(lines).digest('base64url')
     const payload = { version: 1, organization: organization.id, gateway: gateway.id, stream, first: 0, count: 1 } as const
@@ -298,7 +280,7 @@ describe('refused, with nothing stored, is a batch', () => {
 
   test('whose lease is unknown, of another gateway, session or credential', async () => {
     const other = await makeGateway(database.pools.api, organization.id)
-    const foreign = await makeLease(other.id)
+    const foreign = await leaseOf(other)
     const wrong = [
       foreign,
       { ...lease, lease: randomUUID() },
@@ -315,7 +297,7 @@ describe('refused, with nothing stored, is a batch', () => {
     const stream = randomUUID()
     await take(await seal([query('a')], { stream }))
     gateway = await makeGateway(database.pools.api, organization.id)
-    lease = await makeLease(gateway.id)
+    lease = await leaseOf(gateway)
     expect(await refusal(take(await seal([query('b')], { stream })))).toBe('conflict')
   })
 

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { connectionConfig } from '../db/pool.ts'
+import type { Transaction } from '../db/schema.ts'
+import { type TestDatabase, testDatabase } from '../db/testing.ts'
+import { withOrganization } from '../db/with-organization.ts'
+import { readRevocationsAfter } from '../domains/revocations/index.ts'
+import { makeGateway } from '../testing/make-gateway.ts'
+import { makeLease } from '../testing/make-lease.ts'
+import { makeOrganization } from '../testing/make-organization.ts'
+import { makeSession } from '../testing/make-session.ts'
+import { quietLogger } from '../testing/quiet-logger.ts'
+import { inbox } from '../testing/waiting.ts'
+import { jobs } from './jobs.ts'
+import { fence, LeadershipLost, runAsLeader } from './leader.ts'
+import { runJob, runJobs } from './scheduler.ts'
+
+const HOUR = 3_600_000
+
+let database: TestDatabase
+const closers: (() => Promise<unknown>)[] = []
+
+beforeAll(async () => {
+  database = await testDatabase()
+})
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+afterAll(() => database.stop())
+
+/** One replica that would lead: its turns as the leader, and a way to cut its connection. */
+const replica = () => {
+  const turns = inbox<{ number: number; lost: AbortSignal }>()
+  const stopping = new AbortController()
+  const connections: pg.Client[] = []
+  const running = runAsLeader({
+    connect: () => {
+      const client = new pg.Client(connectionConfig(database.login('api'), 'jobs'))
+      connections.push(client)
+      return client
+    },
+    logger: quietLogger(),
+    signal: stopping.signal,
+    retryInterval: 20,
+    lead: async (number, lost) => {
+      turns.put({ number, lost })
+      const over = AbortSignal.any([stopping.signal, lost])
+      await new Promise<void>((resolve) => over.addEventListener('abort', () => resolve()))
+    },
+  })
+  const stop = async () => {
+    stopping.abort()
+    await running
+  }
+  closers.push(stop)
+  const cut = async (): Promise<void> => {
+    const { processID } = connections.at(-1) as unknown as { processID: number }
+    const other = new pg.Client(connectionConfig(database.login('api'), 'test'))
+    await other.connect()
+    await other.query('select pg_terminate_backend($1)', [processID])
+    await other.end()
+  }
+  return { turns, stop, cut }
+}
+
+const inOrganization = async <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> => {
+  const { id } = await makeOrganization(database.pools.api)
+  return withOrganization(database.pools.api, id, work)
+}
+
+describe('the leader', () => {
+  test('is one replica; when it stops another one follows with a higher number', async () => {
+    const [one, two] = [replica(), replica()]
+    const first = await Promise.race([one, two].map(async (each) => ({ each, turn: await each.turns.take() })))
+    const other = first.each === one ? two : one
+    expect(other.turns.waiting).toEqual([])
+    await first.each.stop()
+    const next = await other.turns.take()
+    expect(next.number).toBeGreaterThan(first.turn.number)
+  })
+
+  test('that lost its connection is told, and what it still tries is refused', async () => {
+    const one = replica()
+    const turn = await one.turns.take()
+    await inOrganization((transaction) => fence(transaction, turn.number))
+    const told = new Promise<void>((resolve) => turn.lost.addEventListener('abort', () => resolve()))
+    await one.cut()
+    await told
+    const next = await one.turns.take()
+    expect(next.number).toBeGreaterThan(turn.number)
+    await expect(inOrganization((transaction) => fence(transaction, turn.number))).rejects.toThrow(LeadershipLost)
+    await inOrganization((transaction) => fence(transaction, next.number))
+  })
+})
+
+const scheduling = async (now: number) => {
+  const { number } = await replica().turns.take()
+  return {
+    pool: database.pools.api,
+    clock: () => now,
+    logger: quietLogger(),
+    fence: number,
+    stopped: new AbortController().signal,
+  }
+}
+
+const job = (name: string) => jobs.find((each) => each.name === name)!
+
+describe('the scheduler', () => {
+  test('goes on with the others when one organization fails', async () => {
+    const options = await scheduling(Date.now())
+    const [bad, good] = [await makeOrganization(database.pools.api), await makeOrganization(database.pools.api)]
+    const served: string[] = []
+    const step = async (_transaction: Transaction, { organization }: { organization: string }): Promise<boolean> => {
+      if (organization === bad.id) throw new Error('broken')
+      served.push(organization)
+      return Promise.resolve(false)
+    }
+    await runJob({ name: 'test', interval: 1, step }, options)
+    expect(served).toContain(good.id)
+    expect(served).not.toContain(bad.id)
+  })
+
+  test('stops every job once another replica leads', async () => {
+    const options = await scheduling(Date.now())
+    await makeOrganization(database.pools.api)
+    const steps: string[] = []
+    const made = ['one', 'two'].map((name) => ({
+      name,
+      interval: 1,
+      step: () => {
+        steps.push(name)
+        return Promise.resolve(false)
+      },
+    }))
+    const running = runJobs({ ...options, jobs: made, fence: options.fence - 1 })
+    await expect(running).rejects.toThrow(LeadershipLost)
+    expect(steps).toEqual([])
+  })
+
+  test('ends between two steps when it is told to', async () => {
+    const options = await scheduling(Date.now())
+    const stopping = new AbortController()
+    const step = () => {
+      stopping.abort()
+      return Promise.resolve(true)
+    }
+    await runJobs({ ...options, jobs: [{ name: 'endless', interval: 1, step }], stopped: stopping.signal })
+    expect(stopping.signal.aborted).toBe(true)
+  })
+})
+
+describe('every job', () => {
+  test('can be run as the role it runs as, and run again', async () => {
+    const options = await scheduling(Date.now())
+    await makeOrganization(database.pools.api)
+    const failures: unknown[] = []
+    const logger = quietLogger()
+    logger.error = ((details: unknown) => failures.push(details)) as never
+    for (const each of [...jobs, ...jobs]) await runJob(each, { ...options, logger })
+    expect(failures).toEqual([])
+  })
+})
+
+describe('sessions', () => {
+  const statusOf = (organization: string, id: string) =>
+    withOrganization(database.pools.api, organization, (transaction) =>
+      transaction.selectFrom('sessions').select(['status', 'end_code']).where('id', '=', id).executeTakeFirstOrThrow(),
+    )
+
+  test('past their time end, with a revocation and one entry each; others stay', async () => {
+    const now = Date.now()
+    const { id } = await makeOrganization(database.pools.api)
+    const over = await makeSession(database.pools.api, id, { now: now - HOUR, expiresAt: now - 1 })
+    const live = await makeSession(database.pools.api, id, { now })
+    await runJob(job('sessions'), await scheduling(now))
+    expect(await statusOf(id, over.id)).toEqual({ status: 'expired', end_code: 'session_expired' })
+    expect((await statusOf(id, live.id)).status).toBe('active')
+    const revocations = await withOrganization(database.pools.api, id, (transaction) => readRevocationsAfter(transaction, id, 0))
+    expect(revocations.map(({ subject, code }) => ({ subject, code }))).toEqual([
+      { subject: { kind: 'session', id: over.id }, code: 'session_expired' },
+    ])
+    const entries = await withOrganization(database.pools.log, id, (transaction) =>
+      transaction.selectFrom('audit_outbox').select('type').execute(),
+    )
+    expect(entries).toEqual([{ type: 'session.ended' }])
+  })
+
+  test('that are idle end, unless a lease of theirs lives', async () => {
+    const now = Date.now()
+    const { id } = await makeOrganization(database.pools.api)
+    const gateway = await makeGateway(database.pools.api, id)
+    const long = { now: now - 13 * HOUR, expiresAt: now + HOUR }
+    const idle = await makeSession(database.pools.api, id, long)
+    const busy = await makeSession(database.pools.api, id, long)
+    await makeLease(database.pools.vault, { organization: id, gateway: gateway.id, now, session: busy })
+    await runJob(job('sessions'), await scheduling(now))
+    expect((await statusOf(id, idle.id)).status).toBe('expired')
+    expect((await statusOf(id, busy.id)).status).toBe('active')
+  })
+})
+
+test('leases that no gateway reported end once, in one entry', async () => {
+  const now = Date.now()
+  const { id } = await makeOrganization(database.pools.api)
+  const gateway = await makeGateway(database.pools.api, id)
+  const made = [1, 2].map(() => makeLease(database.pools.vault, { organization: id, gateway: gateway.id, now: now - HOUR }))
+  const old = await Promise.all(made)
+  const fresh = await makeLease(database.pools.vault, { organization: id, gateway: gateway.id, now })
+  const options = await scheduling(now)
+  await runJob(job('leases'), options)
+  await runJob(job('leases'), options)
+  const rows = await withOrganization(database.pools.api, id, (transaction) =>
+    transaction.selectFrom('leases').select(['id', 'end_code']).execute(),
+  )
+  const ended = rows.filter(({ end_code }) => end_code !== null).map((row) => row.id)
+  expect(ended.toSorted()).toEqual(old.map(({ lease }) => lease).toSorted())
+  expect(ended).not.toContain(fresh.lease)
+  const entries = await withOrganization(database.pools.log, id, (transaction) =>
+    transaction.selectFrom('audit_outbox').select(['type', 'body']).execute(),
+  )
+  expect(entries).toHaveLength(1)
+  for (const { lease } of old) expect(entries[0]!.body).toContain(lease)
+})
+
+test('join tokens that expired long ago are deleted', async () => {
+  const now = Date.now()
+  const { id } = await makeOrganization(database.pools.api)
+  const token = (expiresAt: number) => ({
+    id: randomUUID(),
+    secret_hash: Buffer.from(randomUUID().replaceAll('-', '').padEnd(64, '0'), 'hex'),
+    name: 'gateway',
+    kind: 'gateway' as const,
+    sites: [randomUUID()],
+    host: 'gateway.example',
+    port: 443,
+    created_at: new Date(now),
+    expires_at: new Date(expiresAt),
+  })
+  const [old, recent] = [token(now - 48 * HOUR), token(now - HOUR)]
+  await withOrganization(database.pools.api, id, (transaction) =>
+    transaction.insertInto('gateway_join_tokens').values([old, recent]).execute(),
+  )
+  await runJob(job('join-tokens'), await scheduling(now))
+  const left = await withOrganization(database.pools.api, id, (transaction) =>
+    transaction.selectFrom('gateway_join_tokens').select('id').execute(),
+  )
+  expect(left).toEqual([{ id: recent.id }])
+})
