@@ -18,6 +18,7 @@ import type { AuthorityTables } from '../domains/authority/index.ts'
 import type { DeviceTables } from '../domains/devices/index.ts'
 import type { InvitationTables } from '../domains/invitations/index.ts'
 import type { NonceTables } from '../domains/nonces/index.ts'
+import type { SignInTables } from '../domains/sign-in/index.ts'
 import type { SessionTables } from '../domains/sessions/index.ts'
 import type { UserTables } from '../domains/users/index.ts'
 import type { OrganizationTables } from '../domains/organizations/index.ts'
@@ -25,7 +26,7 @@ import type { OrganizationTables } from '../domains/organizations/index.ts'
 export interface Database
   extends
     UserTables,
-    SessionTables,
+    SessionTables, SignInTables,
     NonceTables,
     InvitationTables,
     DeviceTables,
