@@ -67,8 +67,10 @@ export class Shipper {
   async #run(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
+      // Told to hurry while it waited, it looks once more.
+      const isLast = this.#hurry
       try {
-        if (!(await this.#shipNext()) && this.#hurry) return
+        if (!(await this.#shipNext()) && isLast) return
         this.#backoff.reset()
       } catch (error) {
         if (signal.aborted) return

@@ -78,8 +78,13 @@ export class Spool {
   readonly #calls: FileCalls
   readonly #segments: Segment[]
   #writer: SegmentWriter | null = null
-  #group = newGroup()
-  /** Number of the next record that is written. */
+  /** What is to be written, in order; the last one takes records. More than one only while the spool is full. */
+  #groups: Group[] = []
+  /** Characters in all of them. */
+  #waiting = 0
+  /** Number that the next record gets. */
+  #next: number
+  /** All records below are written. */
   #written: number
   /** All records below are on disk. */
   #synchronized: number
@@ -97,6 +102,7 @@ export class Spool {
     this.#options = options
     this.#calls = options.calls ?? systemFileCalls
     this.#segments = options.recovered.segments.map(({ path, first, length }) => ({ path, first, length }))
+    this.#next = options.recovered.next
     this.#written = options.recovered.next
     this.#synchronized = options.recovered.next
     this.#bytes = this.#segments.reduce((sum, segment) => sum + segment.length, 0)
@@ -133,16 +139,17 @@ export class Spool {
   record(members: string, strict: boolean): Promise<void> {
     if (this.#failure !== null || this.#closed)
       return Promise.reject(this.#failure ?? new SallyportError('recording_unavailable'))
-    const group = this.#group
-    if (group.length > this.#options.limits.waitingLength) return Promise.reject(new SallyportError('recording_unavailable'))
-    const line = `{"number":${this.#written + group.lines.length}${members}\n`
+    const { waitingLength, groupLength } = this.#options.limits
+    if (this.#waiting > waitingLength) return Promise.reject(new SallyportError('recording_unavailable'))
+    const line = `{"number":${this.#next++}${members}\n`
+    const group = this.#openGroup()
     group.lines.push(line)
     group.length += line.length
+    this.#waiting += line.length
     if (strict) group.synchronized ??= sharedPromise()
-    const promise = strict ? group.synchronized!.promise : group.written.promise
-    if (group.length >= this.#options.limits.groupLength) this.#flush()
+    if (group.length >= groupLength) this.#flush()
     else this.#scheduleFlush()
-    return promise
+    return strict ? group.synchronized!.promise : group.written.promise
   }
 
   /** The API has committed all records below `next`: whole segments below it are deleted. */
@@ -151,17 +158,15 @@ export class Spool {
     const last = this.#segments[0]
     const isIdle = last !== undefined && this.#segments.length === 1 && next === this.#written
     if (isIdle && this.#writer === null) this.#drop(this.#segments.shift()!)
-    if (this.#group.lines.length > 0) this.#scheduleFlush()
+    if (this.#waiting > 0) this.#scheduleFlush()
   }
 
   /** Writes and synchronizes what was taken; nothing is taken any more. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.#group.lines.length > 0) this.#flush()
-    const rest = this.#group
-    this.#group = newGroup()
-    this.#reject(rest, new SallyportError('recording_unavailable'))
+    this.#flush()
+    this.#rejectWaiting(new SallyportError('recording_unavailable'))
     if (this.#synchronized < this.#written && this.#failure === null) {
       const done = sharedPromise()
       this.#waitingForDisk.push(done)
@@ -182,30 +187,35 @@ export class Spool {
     this.#flushScheduled = true
     setImmediate(() => {
       this.#flushScheduled = false
-      if (this.#group.lines.length > 0 && !this.#closed) this.#flush()
+      if (!this.#closed) this.#flush()
     })
   }
 
+  /** The group that takes the next record. */
+  #openGroup(): Group {
+    const last = this.#groups.at(-1)
+    if (last !== undefined && last.length < this.#options.limits.groupLength) return last
+    const group = newGroup()
+    this.#groups.push(group)
+    return group
+  }
+
+  /** Writes what there is room for. Those behind stay where they are until {@link free} makes room. */
   #flush(): void {
-    const group = this.#group
-    const { limitBytes } = this.#options.limits
-    // Full: it stays where it is, and so do those who wait for it, until free() makes room.
-    if (this.#segments.length > 1 && this.#bytes + group.length > limitBytes) return
-    this.#group = newGroup()
-    if (this.#failure !== null) {
-      this.#reject(group, this.#failure)
-      return
+    for (let group = this.#groups[0]; group !== undefined && group.length > 0; group = this.#groups[0]) {
+      if (this.#segments.length > 1 && this.#bytes + group.length > this.#options.limits.limitBytes) return
+      try {
+        this.#write(group)
+      } catch (cause) {
+        this.#onWriteFailed(cause)
+        return
+      }
+      this.#groups.shift()
+      this.#waiting -= group.length
+      group.written.resolve()
+      if (group.synchronized !== null) this.#waitingForDisk.push(group.synchronized)
+      this.#scheduleSync(group.synchronized !== null)
     }
-    try {
-      this.#write(group)
-    } catch (error) {
-      this.#onWriteFailed(group, error)
-      return
-    }
-    this.#report(null)
-    group.written.resolve()
-    if (group.synchronized !== null) this.#waitingForDisk.push(group.synchronized)
-    this.#scheduleSync(group.synchronized !== null)
   }
 
   #write(group: Group): void {
@@ -215,6 +225,7 @@ export class Spool {
     this.#segments.at(-1)!.length = writer.length
     this.#bytes += writer.length - before
     this.#written += group.lines.length
+    this.#report(null)
   }
 
   #currentWriter(): SegmentWriter {
@@ -241,16 +252,22 @@ export class Spool {
     }
   }
 
-  /** The numbers of what was not written are given again: nobody was told that those records exist. */
-  #onWriteFailed(group: Group, cause: unknown): void {
-    const error = new SallyportError('recording_unavailable', { cause })
-    this.#reject(group, error)
+  #onWriteFailed(cause: unknown): void {
+    const error = this.#failure ?? new SallyportError('recording_unavailable', { cause })
+    this.#rejectWaiting(error)
     this.#report(error)
   }
 
-  #reject(group: Group, error: Error): void {
-    group.written.reject(error)
-    group.synchronized?.reject(error)
+  /** The numbers of what was not written are given again: nobody was told that those records exist. */
+  #rejectWaiting(error: Error): void {
+    const rejected = this.#groups
+    this.#groups = []
+    this.#waiting = 0
+    this.#next = this.#written
+    for (const group of rejected) {
+      group.written.reject(error)
+      group.synchronized?.reject(error)
+    }
   }
 
   #scheduleSync(now: boolean): void {
@@ -284,8 +301,7 @@ export class Spool {
     this.#failure = new SallyportError('recording_unavailable', { cause })
     for (const each of [...waiting, ...this.#waitingForDisk]) each.reject(this.#failure)
     this.#waitingForDisk = []
-    this.#reject(this.#group, this.#failure)
-    this.#group = newGroup()
+    this.#rejectWaiting(this.#failure)
     this.#report(this.#failure)
   }
 
