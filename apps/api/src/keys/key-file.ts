@@ -25,6 +25,16 @@ export const readPrivateFile = async (path: string, limit: number): Promise<Buff
   }
 }
 
+/** A new name is on disk only when its folder is. */
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
 /**
  * Writes a new private file, on disk when it returns. False, and nothing changed, when there is one: of two programs that
  * start at once, one makes the file and both read it.
@@ -41,8 +51,7 @@ export const createPrivateFile = async (path: string, content: Uint8Array): Prom
   }
   try {
     await link(draft, path)
-    const folder = await open(dirname(path), 'r')
-    await folder.sync().finally(() => folder.close())
+    await syncFolder(dirname(path))
     return true
   } catch (cause) {
     if (isCode(cause, 'EEXIST')) return false

@@ -73,26 +73,32 @@ export const secrets = (
   parts: VaultParts,
   keys: VaultKeys,
 ): Pick<VaultLink, 'createSecret' | 'replaceSecret' | 'bindSecret' | 'vaultKeys'> => {
-  /** Opens what came and seals it for its place. The endpoint must be the present one: the client saw where it will be sent. */
-  const store = async (transaction: Transaction, incoming: Incoming, place: { secret: string; version: number }) => {
+  /** Opens what came, before any transaction: a connection that waits for another one could wait for ever. */
+  const withPlaintext = <Result>(
+    incoming: Incoming,
+    work: (transaction: Transaction, plaintext: Uint8Array) => Promise<Result>,
+  ): Promise<Result> =>
+    keys.withSealingKey(incoming.organization, incoming.vaultKey, (key) =>
+      withSecretBytes(unseal(incoming.sealed, key, { info: secretInfo(incoming) }), (plaintext) => {
+        checkPlaintext(plaintext)
+        return withOrganization(parts.pool, incoming.organization, (transaction) => work(transaction, plaintext))
+      }),
+    )
+
+  /** Seals it for its place. The endpoint must be the present one: the client saw where it will be sent. */
+  const sealFor = async (
+    transaction: Transaction,
+    incoming: Incoming,
+    { plaintext, ...place }: { readonly plaintext: Uint8Array; readonly secret: string; readonly version: number },
+  ) => {
     const resource = await findResource(transaction, incoming.resource)
     if (!resource) throw new SallyportError('not_found', { message: 'There is no such resource.' })
     if (resource.endpointDigest !== incoming.endpointDigest) {
       throw new SallyportError('conflict', { message: 'The endpoint of the resource changed. Look at it and try again.' })
     }
-    const context = {
-      ...place,
-      organization: incoming.organization,
-      resource: resource.id,
-      endpointDigest: resource.endpointDigest,
-    }
-    const sealed = await keys.withSealingKey(incoming.organization, incoming.vaultKey, (key) =>
-      withSecretBytes(unseal(incoming.sealed, key, { info: secretInfo(incoming) }), (plaintext) => {
-        checkPlaintext(plaintext)
-        return sealSecret(parts.kms, plaintext, context)
-      }),
-    )
-    return { ...context, ...sealed, at: new Date(parts.clock()) }
+    const { organization, endpointDigest } = incoming
+    const context = { ...place, organization, resource: resource.id, endpointDigest }
+    return { ...context, ...(await sealSecret(parts.kms, plaintext, context)), at: new Date(parts.clock()) }
   }
 
   const state = async (transaction: Transaction, id: string) => {
@@ -108,9 +114,9 @@ export const secrets = (
     },
 
     createSecret: (incoming) =>
-      withOrganization(parts.pool, incoming.organization, async (transaction) => {
+      withPlaintext(incoming, async (transaction, plaintext) => {
         const secret = randomUUID()
-        const version = await store(transaction, incoming, { secret, version: 1 })
+        const version = await sealFor(transaction, incoming, { plaintext, secret, version: 1 })
         await insertSecret(transaction, version)
         await insertSecretVersion(transaction, version)
         await recordAudit(transaction, {
@@ -123,10 +129,10 @@ export const secrets = (
       }),
 
     replaceSecret: (incoming) =>
-      withOrganization(parts.pool, incoming.organization, async (transaction) => {
+      withPlaintext(incoming, async (transaction, plaintext) => {
         const before = await lockSecret(transaction, incoming.secret)
         if (before?.resource !== incoming.resource) throw new SallyportError('not_found', { message: 'There is no such secret.' })
-        const version = await store(transaction, incoming, { secret: before.id, version: before.version + 1 })
+        const version = await sealFor(transaction, incoming, { plaintext, secret: before.id, version: before.version + 1 })
         await insertSecretVersion(transaction, version)
         await useSecretVersion(transaction, version)
         await recordAudit(transaction, {

@@ -134,7 +134,7 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
     keys.withSealingKey(client.organization, client.vaultKey, (key) => unseal(client.share, key, { info: shareInfo(client) }))
 
   const askForReceipt = async ({ now, actor, request }: Unlock, { binding }: Decided): Promise<string> => {
-    const { version, ...bound } = binding
+    const { version: _version, ...bound } = binding
     const ticketDigest = createHash('sha256').update(request.ticket).digest('base64url')
     // The id is the lease's: asking again, after an answer that was lost, finds the same entry.
     const { receipt } = await parts.log.appendUnlock({ ...bound, id: binding.lease, at: now, actor, ticketDigest })
