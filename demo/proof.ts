@@ -1,4 +1,5 @@
 /** Proves on the running demo what Sallyport promises, a line for each proof. */
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Agent } from '@sallyport/testbed'
 import pg from 'pg'
@@ -73,27 +74,26 @@ const cancelledSleep = ({ user }: DemoSystem): Promise<string> =>
     const started = performance.now()
     const sleeping = refusal(client.query('SELECT pg_sleep(30)'))
     await delay(300)
-    const cancelling = new pg.Client({ connectionString: await user.url('shop/read-only') })
-    await cancel(cancelling, client)
+    await cancel(client)
     const code = expectCode(await sleeping, '57014')
     return `SQLSTATE ${code} after ${((performance.now() - started) / 1000).toFixed(1)} s`
   })
 
-/** What a tool's Stop button does: a cancel request over a connection of its own. */
-const cancel = (helper: pg.Client, client: pg.Client): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const { connection } = helper as unknown as { connection: pg.Connection & { cancel(pid: number, key: number): void } }
-    const { processID, secretKey, host, port } = client as unknown as {
-      processID: number
-      secretKey: number
-      host: string
-      port: number
-    }
-    connection.connect(port, host)
-    connection.once('connect', () => connection.cancel(processID, secretKey))
-    connection.once('error', reject)
-    connection.once('end', resolve)
+/** What a tool’s Stop button does: a CancelRequest over a connection of its own (PostgreSQL manual, "Message Formats"). */
+const cancel = (client: pg.Client): Promise<void> => {
+  const { processID, secretKey, host, port } = client as unknown as Record<'processID' | 'secretKey' | 'port', number> & {
+    host: string
+  }
+  const request = Buffer.alloc(16)
+  for (const [index, value] of [16, 80877102, processID, secretKey].entries()) request.writeInt32BE(value, index * 4)
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host, () => socket.end(request))
+    socket
+      .once('error', reject)
+      .once('close', () => resolve())
+      .resume()
   })
+}
 
 const revocation = ({ administrator, user }: DemoSystem, state: DemoState): Promise<string> =>
   withClient(user, 'owner', async (client) => {
