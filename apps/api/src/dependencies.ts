@@ -4,6 +4,7 @@ import type { Pool } from './db/schema.ts'
 import type { ActivityKeys } from './domains/activity/index.ts'
 import type { Authority, TrustBundles } from './domains/authority/index.ts'
 import type { Announcer } from './domains/events/index.ts'
+import type { Passwords } from './domains/sign-in/index.ts'
 import type { LogLink, VaultLink } from './links/index.ts'
 
 /** What invitations and join tokens say about how to reach this deployment. */
@@ -23,6 +24,7 @@ export interface Dependencies {
   readonly contact: Contact
   readonly authority: Authority
   readonly trustBundles: TrustBundles
+  readonly passwords: Passwords
   readonly vault: VaultLink
   readonly log: LogLink
   readonly activityKeys: ActivityKeys

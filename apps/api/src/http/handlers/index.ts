@@ -1,0 +1,41 @@
+/** Every handler. A route without one does not compile. */
+import type { Handlers } from '../handler.ts'
+import { activityHandlers } from './activity.ts'
+import { alertHandlers } from './alerts.ts'
+import { auditHandlers } from './audit.ts'
+import { credentialHandlers } from './credentials.ts'
+import { deviceHandlers } from './devices.ts'
+import { gatewayCallHandlers } from './gateway-calls.ts'
+import { gatewayLeaseHandlers } from './gateway-leases.ts'
+import { gatewayHandlers } from './gateways.ts'
+import { grantHandlers } from './grants.ts'
+import { leaseHandlers } from './leases.ts'
+import { meHandlers } from './me.ts'
+import { resourceHandlers } from './resources.ts'
+import { roleHandlers } from './roles.ts'
+import { secretHandlers } from './secrets.ts'
+import { signInHandlers } from './sign-in.ts'
+import { siteHandlers } from './sites.ts'
+import { systemHandlers } from './system.ts'
+import { userHandlers } from './users.ts'
+
+export const handlers: Handlers = {
+  ...systemHandlers,
+  ...signInHandlers,
+  ...meHandlers,
+  ...userHandlers,
+  ...deviceHandlers,
+  ...roleHandlers,
+  ...grantHandlers,
+  ...siteHandlers,
+  ...resourceHandlers,
+  ...credentialHandlers,
+  ...secretHandlers,
+  ...leaseHandlers,
+  ...auditHandlers,
+  ...gatewayHandlers,
+  ...gatewayCallHandlers,
+  ...gatewayLeaseHandlers,
+  ...activityHandlers,
+  ...alertHandlers,
+}

@@ -1,0 +1,43 @@
+/** What anybody may ask: whether the API works, what it offers, and the public facts for first contact. */
+import { SallyportError, sha256, toBase64url } from '@sallyport/protocol'
+import { sql } from 'kysely'
+import { withOrganization } from '../../db/with-organization.ts'
+import { ensureAuthority } from '../../domains/authority/index.ts'
+import { findOrganization, readOrganization } from '../../domains/organizations/index.ts'
+import { createChallenge } from '../../domains/sign-in/index.ts'
+import { version } from '../../version.ts'
+import type { HandlersOf } from '../handler.ts'
+import { openApiDocument } from '../openapi.ts'
+
+export const systemHandlers = {
+  getHealth: async ({ dependencies, now }) => {
+    await sql`select 1`.execute(dependencies.pool)
+    return { status: 'ok', version, now: new Date(now()).toISOString() }
+  },
+
+  getOpenApi: ({ dependencies }) => Promise.resolve(openApiDocument(dependencies.contact.origins.public, version)),
+
+  getOrganizationTrust: async ({ dependencies }, { parameters }) => {
+    const id = await findOrganization(dependencies.pool, parameters.slug)
+    if (id === null) throw new SallyportError('not_found')
+    const { organization, root } = await withOrganization(dependencies.pool, id, async (transaction) => {
+      const found = await readOrganization(transaction)
+      return { organization: found, ...(await ensureAuthority(transaction, dependencies.authority, found)) }
+    })
+    return {
+      organization: organization.id,
+      slug: organization.slug,
+      name: organization.name,
+      trustDomain: organization.trustDomain,
+      root: toBase64url(root.certificate),
+      rootFingerprint: toBase64url(await sha256(root.certificate)),
+    }
+  },
+
+  createChallenge: async ({ dependencies, now }, { body }) => {
+    const id = await findOrganization(dependencies.pool, body.organization)
+    if (id === null) throw new SallyportError('not_found')
+    const made = await withOrganization(dependencies.pool, id, (transaction) => createChallenge(transaction, now()))
+    return { challenge: made.challenge, expiresAt: made.expiresAt.toISOString() }
+  },
+} satisfies HandlersOf<'getHealth' | 'getOpenApi' | 'getOrganizationTrust' | 'createChallenge'>
