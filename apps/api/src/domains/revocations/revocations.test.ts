@@ -97,7 +97,7 @@ describe('numbers', () => {
     const foreign = withOrganization(database.pools.api, one.id, (transaction) =>
       revoke(transaction, { organization: two.id, subject: { kind: 'user', id: randomUUID() }, code: 'user_disabled' }),
     )
-    await expect(foreign).rejects.toThrow()
+    await expect(foreign).rejects.toThrow('no result')
   })
 })
 

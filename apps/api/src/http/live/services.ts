@@ -1,10 +1,7 @@
 /** What lives as long as the API role does, whether or not anybody calls: it hears other replicas and tells them. */
 import { HEARTBEAT_INTERVAL } from '@sallyport/protocol'
-import pg from 'pg'
 import type { Logger } from 'pino'
-import type { DatabaseLogin } from '../../db/login.ts'
-import { type Notifications, startNotifications } from '../../db/notifications.ts'
-import { connectionConfig } from '../../db/pool.ts'
+import type { Notifications } from '../../db/notifications.ts'
 import type { Pool } from '../../db/schema.ts'
 import { type ActivityKeys, activityKeysOf, type AskForActivityKey } from '../../domains/activity/index.ts'
 import { type Announcer, type EventHub, startAnnouncer, startEventHub } from '../../domains/events/index.ts'
@@ -16,8 +13,8 @@ const ANNOUNCEMENT_DELAY = 500
 export interface LiveServicesOptions {
   /** Connections as the database role `sallyport_api`. */
   readonly pool: Pool
-  /** For the one connection that listens: direct to PostgreSQL, without a pooler in between. */
-  readonly login: DatabaseLogin
+  /** The process's own; closed by whoever started it, after these services. */
+  readonly notifications: Notifications
   readonly vault: { readonly activityKey: AskForActivityKey }
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -25,34 +22,29 @@ export interface LiveServicesOptions {
 }
 
 export interface LiveServices {
-  readonly notifications: Notifications
   readonly feed: RevocationFeed
   readonly hub: EventHub
   /** These two belong into the dependencies of the handlers. */
   readonly announcer: Announcer
   readonly activityKeys: ActivityKeys
   /** After the listeners are closed, before the pool is. */
-  close(): Promise<void>
+  close(): void
 }
 
-export const startLiveServices = ({ pool, login, vault, clock, logger }: LiveServicesOptions): LiveServices => {
-  const connect = (): pg.Client => new pg.Client(connectionConfig(login, 'notifications'))
-  const notifications = startNotifications({ connect, logger })
+export const startLiveServices = ({ pool, notifications, vault, clock, logger }: LiveServicesOptions): LiveServices => {
   const feed = startRevocationFeed({ pool, notifications, logger, interval: HEARTBEAT_INTERVAL })
   const hub = startEventHub({ pool, notifications, logger })
   const announcer = startAnnouncer({ pool, logger, delay: ANNOUNCEMENT_DELAY })
   const activityKeys = activityKeysOf({ ask: vault.activityKey, clock })
   return {
-    notifications,
     feed,
     hub,
     announcer,
     activityKeys,
-    close: async () => {
+    close: () => {
       announcer.close()
       hub.close()
       feed.close()
-      await notifications.close()
     },
   }
 }
