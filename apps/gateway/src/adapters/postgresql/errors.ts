@@ -64,7 +64,7 @@ export const postgresqlErrors = define({
   resource_sign_in_failed: {
     sqlstate: '28000',
     message: 'the resource refused the credential behind this connection',
-    hint: 'Nothing is wrong with what you typed. Ask an administrator to check the secret of this credential.',
+    hint: 'Nothing is wrong with what you typed. Ask an administrator to check this credential, and the access rules of the resource.',
   },
   resource_authentication_weak: {
     sqlstate: '28000',
