@@ -15,7 +15,7 @@ import {
 } from '@sallyport/protocol'
 import type { z } from 'zod'
 import type { Transaction } from '../../db/schema.ts'
-import { findParties, type Parties } from './parties.ts'
+import { findSession, type Session } from '../sessions/index.ts'
 
 type ClientStatementType = typeof ticket | typeof leaseRenewal
 
@@ -33,7 +33,8 @@ export interface ClientStatement {
 
 export interface Verified<Payload> {
   readonly payload: Payload
-  readonly parties: Parties
+  /** Whose keys signed it, whatever its standing. */
+  readonly session: Session
 }
 
 const checkTimes = ({ issuedAt, expiresAt }: ClientStatement, now: number): void => {
@@ -56,13 +57,13 @@ export const verifyClientStatement = async <Type extends ClientStatementType>(
 ): Promise<Verified<z.output<Type['payload']>>> => {
   const type = expected.type as StatementType<Type['payload']>
   const unverified = parseStatement(type, expected.text).payload as ClientStatement
-  const parties = await findParties(transaction, unverified)
-  if (!parties) throw new SallyportError('session_unknown')
-  const payload = await verifyStatement(type, expected.text, [parties.deviceKey, parties.sessionKey])
+  const session = await findSession(transaction, unverified.session)
+  if (session?.device !== unverified.device) throw new SallyportError('session_unknown')
+  const payload = await verifyStatement(type, expected.text, [session.devicePublicKey, session.publicKey])
   const statement = payload as ClientStatement
   checkTimes(statement, expected.now)
   if (statement.organization !== expected.organization || statement.gateway !== expected.gateway) {
     throw new SallyportError('identity_mismatch', { message: 'This was signed for another gateway.' })
   }
-  return { payload: payload as z.output<Type['payload']>, parties }
+  return { payload: payload as z.output<Type['payload']>, session }
 }

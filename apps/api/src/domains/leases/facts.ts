@@ -53,9 +53,7 @@ export const factColumns = sql`
 
 const errorCode = (code: string | null): ErrorCode | null => (code !== null && isErrorCode(code) ? code : null)
 
-export const sessionFact = (
-  row: Pick<FactsRow, 'session_status' | 'session_end_code' | 'session_expires_at'>,
-): Facts['session'] =>
+const sessionFact = (row: Pick<FactsRow, 'session_status' | 'session_end_code' | 'session_expires_at'>): Facts['session'] =>
   row.session_status === null || row.session_expires_at === null
     ? null
     : {

@@ -31,6 +31,7 @@ export const listLeases = async (
     .select(
       sql<Lease['status']>`case
         when leases.revoked then 'revoked'
+        when leases.ended_at >= leases.expires_at then 'expired'
         when leases.ended_at is not null then 'ended'
         when sessions.status = 'revoked' or gateways.status = 'revoked' then 'revoked'
         when leases.expires_at <= ${new Date(now)} then 'expired'

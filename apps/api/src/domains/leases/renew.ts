@@ -109,7 +109,7 @@ export const renewLeases = async (call: RenewalCall): Promise<LeaseRenewalAnswer
   const client = await call.transaction((transaction) =>
     verifyClientStatement(transaction, { type: leaseRenewal, text: call.renewal, organization, gateway, now }),
   )
-  const { user, device, session } = client.parties
+  const { user, device, id: session } = client.session
   const actor: AuditActor = { kind: 'user', id: user, device, session, address: null }
   const refusal = await call.transaction((transaction) => admitClientStatement(transaction, client, { now, actor }))
   if (refusal) throw new SallyportError(refusal)

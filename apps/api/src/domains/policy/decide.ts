@@ -115,10 +115,6 @@ const endOf = (ways: readonly Way[]): number | null => {
 
 const standingRules = (facts: StandingFacts): Rule[] => [...sessionRules(facts), ...deviceRule(facts), userRule(facts)]
 
-/** Null when session, device and user are in good standing; otherwise the code of the first that is not. */
-export const refusedStanding = (facts: StandingFacts): ErrorCode | null =>
-  standingRules(facts).find((rule) => !rule.holds)?.code ?? null
-
 /** Rules in the order of `spec/lease.md` step 3; the code is that of the first that does not hold. */
 export const decide = (facts: Facts): Decision => {
   const ways = waysOf(facts)

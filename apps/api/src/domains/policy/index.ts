@@ -1,2 +1,2 @@
-export { decide, refusedStanding, waysOf } from './decide.ts'
+export { decide, waysOf } from './decide.ts'
 export type { Decision, Facts, GrantFact, Reason, RoleFact, Way } from './facts.ts'

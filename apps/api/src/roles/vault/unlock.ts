@@ -98,7 +98,7 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
   }
 
   /** Steps 8 to 11: site, policy, binding, limits. The lease is there from now on, so that a change of policy finds it. */
-  const decideLease = ({ organization, client: { payload, parties }, now }: Unlock): Promise<Decided> =>
+  const decideLease = ({ organization, client: { payload, session }, now }: Unlock): Promise<Decided> =>
     inOrganization(organization, async (transaction) => {
       const revocation = await lockRevocationNumber(transaction, organization, 'share')
       const subject = await findLeaseSubject(transaction, payload, now)
@@ -111,9 +111,9 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
         lease: randomUUID(),
         organization,
         gateway: payload.gateway,
-        session: parties.session,
-        device: parties.device,
-        user: parties.user,
+        session: session.id,
+        device: session.device,
+        user: session.user,
         resource: subject.resource,
         credential: payload.credential,
         secret: subject.secret,
@@ -208,7 +208,7 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
     const now = parts.clock()
     const request = await verifyGateway(asked, now)
     const client = await verifyClient(request, now)
-    const { user, device, session } = client.parties
+    const { user, device, id: session } = client.session
     const actor: AuditActor = { kind: 'user', id: user, device, session, address: request.clientAddress }
     const unlock: Unlock = { organization: asked.organization, now, request, client, actor }
     try {
