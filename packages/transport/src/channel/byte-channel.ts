@@ -8,15 +8,13 @@ export interface ByteChannel {
    * starts at or behind this offset.
    */
   readonly headroom: number
-  /** The most payload bytes that one write may carry. */
-  readonly maxWriteLength: number
 
   /** Begins delivery. Called once; nothing is read before. */
   start(receiver: ByteReceiver): void
 
   /**
-   * Writes one piece. Only one write may be in flight; the buffer belongs to the channel until `taken` was called. A channel
-   * that fails does not call `taken` but the receiver's `onClose`.
+   * Writes one piece, of at most 1 MiB. Only one write may be in flight; the buffer belongs to the channel until `taken` was
+   * called, which never happens before this returns. A channel that fails calls the receiver's `onClose` instead.
    */
   write(piece: WritePiece, taken: () => void): void
 

@@ -4,8 +4,6 @@ import { TransportError } from '../errors.ts'
 import { MuxStream } from '../mux/stream.ts'
 import type { ByteChannel, ByteReceiver, WritePiece } from './byte-channel.ts'
 
-const MAX_WRITE_LENGTH = 1_048_576
-
 /** The bytes of any Duplex as they are: TCP, TLS, a stream of another session, a pair in memory. It takes the Duplex over. */
 export function duplexChannel(duplex: Duplex): ByteChannel {
   return new DuplexChannel(duplex)
@@ -13,7 +11,6 @@ export function duplexChannel(duplex: Duplex): ByteChannel {
 
 class DuplexChannel implements ByteChannel {
   readonly headroom = 0
-  readonly maxWriteLength = MAX_WRITE_LENGTH
   readonly #duplex: Duplex
   /** These have copied or sent what they took when they say so; others may hand the same buffer to their reader. */
   readonly #reusable: boolean

@@ -61,6 +61,19 @@ describe.each(Object.entries(channelKinds))('a session over %s', (_name, connect
     expect(sessions.client.stats()).toMatchObject({ streamsOpened: 100, openStreams: 0 })
   })
 
+  test('thousands of streams opened in one go, with data, all arrive', async () => {
+    await using sessions = await sessionPair({
+      connect,
+      server: { acceptBacklog: 4000, onStream: (stream) => void stream.pipe(stream) },
+    })
+    const echoes = Array.from({ length: 2000 }, async (_, index) => {
+      const stream = sessions.client.openStream()
+      stream.end(`stream ${index}`)
+      return (await text(stream)) === `stream ${index}`
+    })
+    expect(await Promise.all(echoes)).not.toContain(false)
+  })
+
   test('both sides can open streams', async () => {
     await using sessions = await sessionPair({ connect, client: { onStream: (stream) => void stream.end('from the client') } })
     const stream = sessions.server.openStream()

@@ -25,6 +25,8 @@ export interface LivenessOptions {
 export interface LivenessHost {
   readonly bytesReceived: number
   readonly openStreams: number
+  /** Streams so far, of both sides. */
+  readonly streamsSeen: number
   /** Since when the channel has held one write; null without one. */
   readonly writeSince: number | null
   sendPing(value: number): void
@@ -57,6 +59,7 @@ export class Liveness {
   #lastPing: number
   #pingBytes = 0
   #idleSince: number
+  #streamsSeen = 0
 
   constructor(host: LivenessHost, options: LivenessOptions) {
     this.#host = host
@@ -136,7 +139,8 @@ export class Liveness {
       this.#heardBytes = this.#host.bytesReceived
       this.#lastHeard = now
     }
-    if (this.#host.openStreams > 0) this.#idleSince = now
+    if (this.#host.openStreams > 0 || this.#host.streamsSeen !== this.#streamsSeen) this.#idleSince = now
+    this.#streamsSeen = this.#host.streamsSeen
     const failure = this.#judge(now)
     if (failure !== null) this.#host.fail(failure)
     else if (this.#pingDue(now)) this.#sample(1)

@@ -107,8 +107,8 @@ export class Output {
   }
 
   #write(): void {
-    const slab = this.#filling ?? { buffer: borrowSlab(0), end: this.#start }
-    this.#filling = null
+    // A stream's SYN must not come behind its data: data waits until the control frames before it fit in front.
+    const slab = this.#controlLength > CONTROL_RESERVE ? this.#controlSlab() : this.#takeFilled()
     const start = this.#placeControl(slab.buffer)
     this.#inFlight = slab.buffer
     this.#inFlightSince = this.#source.now()
@@ -116,7 +116,25 @@ export class Output {
     this.#channel.write({ buffer: slab.buffer, start, end: slab.end }, this.#onTaken)
   }
 
-  /** Puts as many waiting control frames as fit right before the data. */
+  #takeFilled(): OutputSlab {
+    const slab = this.#filling ?? { buffer: borrowSlab(0), end: this.#start }
+    this.#filling = null
+    return slab
+  }
+
+  /** A slab of control frames only, the oldest. */
+  #controlSlab(): OutputSlab {
+    const buffer = borrowSlab(this.#controlLength)
+    const room = buffer.length - this.#start
+    const first = Math.min(this.#controlLength - CONTROL_RESERVE, room - (room % HEADER_LENGTH))
+    // What placeControl puts in front is older than what is put here.
+    this.#control.copy(buffer, this.#start, CONTROL_RESERVE, CONTROL_RESERVE + first)
+    this.#control.copyWithin(CONTROL_RESERVE, CONTROL_RESERVE + first, this.#controlLength)
+    this.#controlLength -= first
+    return { buffer, end: this.#start + first }
+  }
+
+  /** Puts as many waiting control frames as fit right before what is in the slab. */
   #placeControl(slab: Buffer): number {
     const length = Math.min(this.#controlLength, CONTROL_RESERVE)
     const start = this.#start - length

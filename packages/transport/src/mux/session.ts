@@ -165,6 +165,9 @@ export class MuxSession {
       get openStreams() {
         return session.#links.size
       },
+      get streamsSeen() {
+        return session.#opened + session.#accepted
+      },
       get writeSince() {
         return session.#output.inFlightSince
       },

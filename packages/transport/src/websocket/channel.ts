@@ -5,7 +5,6 @@ import { type CloseCode, WebSocketDecoder, WebSocketError } from './frame-decode
 import { MAX_HEADER_LENGTH, Opcode, headerLength, writeFrameHeader } from './frame-header.ts'
 
 const MAX_MESSAGE_LENGTH = 16_777_216
-const MAX_WRITE_LENGTH = 1_048_576
 /** What the socket may hold of answers to the peer's pings, bytes. */
 const MAX_PENDING = 4_194_304
 /** After both close frames the socket must go, milliseconds. */
@@ -18,7 +17,6 @@ const CLOSE_TIMEOUT_MS = 2_000
  */
 export class WebSocketChannel implements ByteChannel {
   readonly headroom = MAX_HEADER_LENGTH
-  readonly maxWriteLength = MAX_WRITE_LENGTH
   readonly #socket: Duplex
   readonly #isClient: boolean
   readonly #decoder: WebSocketDecoder

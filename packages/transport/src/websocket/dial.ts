@@ -65,10 +65,14 @@ class Dial {
       return
     }
     this.#socket.setNoDelay(true)
-    this.#socket.on('error', (error: Error) => this.#fail(tlsFailure(error)))
-    this.#socket.on('close', () => this.#fail(new TransportError('unreachable', 'the connection closed during the handshake')))
+    this.#socket.on('error', this.#onError)
+    this.#socket.on('close', this.#onClose)
     this.#socket.once('secureConnect', () => this.#onSecure(this.#socket!))
   }
+
+  readonly #onError = (error: Error): void => this.#fail(tlsFailure(error))
+
+  readonly #onClose = (): void => this.#fail(new TransportError('unreachable', 'the connection closed during the handshake'))
 
   #onSecure(socket: TLSSocket): void {
     try {
@@ -91,7 +95,7 @@ class Dial {
       headers: { ...headers, ...upgradeHeaders(this.#key) },
       maxHeaderSize: MAX_HEADER_SIZE,
     })
-    this.#request.on('error', (error) => this.#fail(tlsFailure(error)))
+    this.#request.on('error', this.#onError)
     this.#request.on('response', (response) => this.#onRefused(response))
     this.#request.on('upgrade', (response, _socket, head) => this.#onUpgrade(response, head))
     this.#request.end()
@@ -105,7 +109,7 @@ class Dial {
     }
     const socket = this.#socket
     this.#socket = null
-    socket.removeAllListeners('error').removeAllListeners('close')
+    socket.off('error', this.#onError).off('close', this.#onClose)
     if (head.length > 0) socket.unshift(head)
     this.#outcome.resolve(new WebSocketChannel(socket, 'client'))
   }
