@@ -12,6 +12,8 @@ export const NO_PREVIOUS_BATCH = 'A'.repeat(43)
 const cursorSchema = z.strictObject({
   version: z.literal(1),
   stream: z.uuid(),
+  /** Digest of the spool key, so that another one is not taken for it. */
+  key: z.string().length(43),
   /** All records below this number are committed by the API. */
   next: z.int().nonnegative(),
   /** Digest of the last committed batch. */
@@ -23,9 +25,10 @@ const cursorSchema = z.strictObject({
 })
 export type Cursor = z.infer<typeof cursorSchema>
 
-export const newCursor = (stream: string): Cursor => ({
+export const newCursor = (stream: string, key: string): Cursor => ({
   version: 1,
   stream,
+  key,
   next: 0,
   previous: NO_PREVIOUS_BATCH,
   pending: null,

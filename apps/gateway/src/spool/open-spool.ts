@@ -1,5 +1,5 @@
 /** Opens the spool of a state folder: key, cursor, recovery. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { makePrivateFolder, readFileIfThere, replaceFile } from '../files.ts'
 import { BatchReader } from './batch-reader.ts'
@@ -40,6 +40,8 @@ const loadKey = async (path: string): Promise<Buffer> => {
   return key
 }
 
+const digestOfKey = (key: Buffer): string => createHash('sha256').update('sallyport spool key').update(key).digest('base64url')
+
 /** Throws SpoolDamagedError, or what the system says. */
 export const openSpool = async (options: OpenSpoolOptions): Promise<OpenedSpool> => {
   const { folder, keyFile, limits } = options
@@ -47,9 +49,10 @@ export const openSpool = async (options: OpenSpoolOptions): Promise<OpenedSpool>
   const cursorPath = join(folder, 'cursor.json')
   const known = await loadCursor(cursorPath)
   if (known === null && listSegments(folder).length > 0) throw new SpoolDamagedError(`${cursorPath} is missing.`)
-  const cursor = known ?? newCursor(randomUUID())
-  if (known === null) await saveCursor(cursorPath, cursor)
   const spoolKey = await loadKey(keyFile)
+  const cursor = known ?? newCursor(randomUUID(), digestOfKey(spoolKey))
+  if (known === null) await saveCursor(cursorPath, cursor)
+  else if (known.key !== digestOfKey(spoolKey)) throw new SpoolDamagedError(`${keyFile} is not the key of this spool.`)
   const recovered = await recover(folder, { spoolKey, cursor })
   const spool = new Spool({
     folder,

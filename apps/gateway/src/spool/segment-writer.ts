@@ -4,7 +4,7 @@
  */
 import { closeSync, fdatasync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { encodeSegmentHeader, SEGMENT_HEADER_LENGTH, sealFrame, type SegmentHeader, segmentKey } from './format.ts'
+import { encodeSegmentHeader, FrameSealer, SEGMENT_HEADER_LENGTH, type SegmentHeader, segmentKey } from './format.ts'
 import { segmentPath } from './segment-files.ts'
 
 /** The system calls that a writer makes, so that tests can let them fail. */
@@ -42,10 +42,9 @@ export class SegmentWriter {
   readonly path: string
   readonly first: number
   readonly #descriptor: number
-  readonly #key: Buffer
+  readonly #sealer: FrameSealer
   readonly #calls: FileCalls
   #length = 0
-  #sequence = 0
   #synchronizing = false
   #retired = false
   #closed = false
@@ -53,7 +52,7 @@ export class SegmentWriter {
   private constructor(path: string, header: SegmentHeader, resources: { spoolKey: Buffer; calls: FileCalls }) {
     this.path = path
     this.first = header.first
-    this.#key = segmentKey(resources.spoolKey, header)
+    this.#sealer = new FrameSealer(segmentKey(resources.spoolKey, header))
     this.#calls = resources.calls
     this.#descriptor = openSync(path, 'wx', 0o600)
     try {
@@ -87,7 +86,7 @@ export class SegmentWriter {
   /** Writes one frame with one system call. Throws when it could not be written; nothing of it is left then. */
   append(content: FrameContent): void {
     const { count, first } = content
-    this.#append(sealFrame(this.#key, content.lines, { count, first, sequence: this.#sequence++ }))
+    this.#append(this.#sealer.seal(content.lines, { count, first }))
   }
 
   #append(bytes: Buffer): void {
@@ -128,6 +127,5 @@ export class SegmentWriter {
     if (this.#closed) return
     this.#closed = true
     closeSync(this.#descriptor)
-    this.#key.fill(0)
   }
 }
