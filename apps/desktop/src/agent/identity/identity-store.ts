@@ -10,7 +10,7 @@ import { generatePrivateKey } from './key-pair.ts'
 import { MAX_SEALED_FILE, openFile, readKeySource, sealFile } from './sealed-file.ts'
 import { createWrappingKey, findWrappingKey, type WrappingKey } from './wrapping-key.ts'
 
-export type IdentityChange = Partial<Omit<IdentityDocument, 'version' | 'deviceKey' | 'fingerprintSecret'>>
+export type IdentityChange = Partial<Omit<IdentityDocument, 'version' | 'fingerprintSecret'>>
 
 export class IdentityStore {
   readonly #path: string

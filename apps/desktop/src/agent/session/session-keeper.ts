@@ -1,0 +1,164 @@
+/** Whether somebody is signed in: begins, resumes and ends sessions, one at a time, and tells the rest of the agent. */
+import { type AgentEvent, SallyportError, type TrustBundle } from '@sallyport/protocol'
+import type { ApiClient } from '@sallyport/protocol/api'
+import type { Logger } from 'pino'
+import type { IdentityDocument } from '../identity/document.ts'
+import type { IdentityStore } from '../identity/identity-store.ts'
+import { Changes } from '../program/changes.ts'
+import { liveSession } from './live-session.ts'
+import { RunningSession } from './running-session.ts'
+import { type InvitationSignIn, type PasswordSignIn, signInWithInvitation, signInWithPassword } from './sign-in.ts'
+import { knownTrust } from './trust.ts'
+
+/** `session`: began or ended. `material`: certificate or trust bundle are new. The others are the API's topics. */
+export type SessionTopic = 'session' | 'material' | 'reachable' | 'credentials'
+
+/** A server that does not answer must not keep a person from signing out, milliseconds. */
+const SIGN_OUT_LIMIT = 5_000
+
+export class SessionKeeper {
+  readonly changes = new Changes<SessionTopic>()
+  readonly #identity: IdentityStore
+  readonly #logger: Logger
+  #running: RunningSession | null = null
+  #busy: Promise<unknown> = Promise.resolve()
+
+  constructor(identity: IdentityStore, logger: Logger) {
+    this.#identity = identity
+    this.#logger = logger
+  }
+
+  get document(): IdentityDocument {
+    return this.#identity.document
+  }
+
+  get running(): RunningSession | null {
+    return this.#running
+  }
+
+  get state(): 'not-enrolled' | 'signed-out' | 'signed-in' {
+    if (this.#running !== null) return 'signed-in'
+    return this.document.device === null ? 'not-enrolled' : 'signed-out'
+  }
+
+  /** Throws `not_enrolled`, why the last session ended, or `session_unknown`. */
+  require(): RunningSession {
+    if (this.#running !== null) return this.#running
+    const { device, ended } = this.document
+    if (device === null) throw new SallyportError('not_enrolled')
+    if (ended !== null) throw new SallyportError(ended.code, { message: ended.message })
+    throw new SallyportError('session_unknown')
+  }
+
+  /** The verified bundle. Throws `not_enrolled`. */
+  requireTrust(): TrustBundle {
+    const trust = knownTrust(this.document.enrolment)
+    if (trust === null) throw new SallyportError('not_enrolled')
+    return trust
+  }
+
+  call: ApiClient['call'] = async (name, ...rest) => this.require().call(name, ...rest)
+
+  /** Takes up the session of the last run, if there is one that is not over. */
+  async resume(): Promise<void> {
+    const { session } = this.document
+    if (session === null) return
+    if (session.expiresAt <= Date.now()) return this.#forget(new SallyportError('session_expired'))
+    await this.#begin({ fresh: false })
+  }
+
+  signIn(given: PasswordSignIn): Promise<void> {
+    return this.#alone(() => this.#replace(() => signInWithPassword(this.#identity, given)))
+  }
+
+  enrol(given: InvitationSignIn): Promise<void> {
+    return this.#alone(() => this.#replace(() => signInWithInvitation(this.#identity, given)))
+  }
+
+  /** Ends the session here in any case, and at the API if it answers. */
+  signOut(): Promise<void> {
+    return this.#alone(async () => {
+      const running = this.#running
+      if (running === null) return this.#identity.change(() => ({ ended: null }))
+      await this.#endAtApi(running)
+      await this.#finish(running, null)
+    })
+  }
+
+  /** The program stops; the session stays for the next start. */
+  async stop(): Promise<void> {
+    this.#running?.stop()
+    this.#running = null
+    await this.#identity.settle()
+  }
+
+  /** One sign-in or sign-out after the other. */
+  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#busy.then(work)
+    this.#busy = done.catch(() => {})
+    return done
+  }
+
+  /** The session before is ended only when the sign-in succeeded. */
+  async #replace(signIn: () => Promise<void>): Promise<void> {
+    const before = this.#running
+    await signIn()
+    if (before !== null) {
+      await this.#endAtApi(before)
+      before.stop()
+      this.#running = null
+      this.changes.tell('session')
+    }
+    await this.#begin({ fresh: true })
+  }
+
+  async #endAtApi(running: RunningSession): Promise<void> {
+    try {
+      await running.call('endSession', {}, { signal: AbortSignal.timeout(SIGN_OUT_LIMIT) })
+    } catch (error) {
+      this.#logger.warn({ event: 'session.end-untold', error }, 'the API was not told that a session ended')
+    }
+  }
+
+  async #begin({ fresh }: { readonly fresh: boolean }): Promise<void> {
+    const live = await liveSession(this.document)
+    if (live === null) throw new SallyportError('session_unknown')
+    const running: RunningSession = new RunningSession({
+      identity: this.#identity,
+      live,
+      fresh,
+      logger: this.#logger,
+      onReachable: () => this.changes.tell('reachable'),
+      onRenewed: () => this.changes.tell('material'),
+      onEvent: (topic) => this.#onEvent(topic),
+      onEnded: (error) => {
+        this.#finish(running, error).catch((failure: unknown) =>
+          this.#logger.error({ event: 'session.end-failed', error: failure }, 'the end of a session could not be kept'),
+        )
+      },
+    })
+    this.#running = running
+    this.#logger.info({ event: 'session.began', session: live.stored.id, fresh }, 'a session began')
+    this.changes.tell('session')
+    running.start()
+  }
+
+  async #finish(running: RunningSession, error: SallyportError | null): Promise<void> {
+    running.stop()
+    if (this.#running !== running) return
+    this.#running = null
+    this.#logger.info({ event: 'session.ended', code: error?.code ?? 'signed-out' }, 'the session ended')
+    const forgotten = this.#forget(error)
+    this.changes.tell('session')
+    await forgotten
+  }
+
+  async #forget(error: SallyportError | null): Promise<void> {
+    const ended = error === null ? null : { code: error.code, message: error.message }
+    await this.#identity.change(() => ({ session: null, ended }))
+  }
+
+  #onEvent(topic: AgentEvent['topic']): void {
+    if (topic === 'credentials') this.changes.tell('credentials')
+  }
+}

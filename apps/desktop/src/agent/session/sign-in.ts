@@ -1,0 +1,186 @@
+/** Signing in: with password, or with an invitation, which enrols this device. Each sign-in has a session key of its own. */
+import { decodeInvitation, type Invitation, SallyportError, toBase64url } from '@sallyport/protocol'
+import type { SessionMaterial } from '@sallyport/protocol/api'
+import type { DeviceFacts } from '../identity/device-facts.ts'
+import { describeDevice } from '../identity/device-facts.ts'
+import type { Enrolment, IdentityDocument, StoredSession } from '../identity/document.ts'
+import { readFingerprint } from '../identity/fingerprint.ts'
+import type { IdentityChange, IdentityStore } from '../identity/identity-store.ts'
+import { certificateRequest, generatePrivateKey, signerOf } from '../identity/key-pair.ts'
+import { type ApiConnection, openApi } from './api-connection.ts'
+import { followTrust, pinOrganization } from './trust.ts'
+
+export interface PasswordSignIn {
+  readonly email: string
+  readonly password: string
+  readonly invitation?: string | undefined
+  readonly deviceName?: string | undefined
+}
+
+export interface InvitationSignIn {
+  readonly invitation: string
+  readonly password: string
+  readonly firstName?: string | undefined
+  readonly lastName?: string | undefined
+  readonly deviceName?: string | undefined
+}
+
+/** Throws `not_enrolled` when nothing tells where to sign in, and what the API refuses with. */
+export const signInWithPassword = async (identity: IdentityStore, given: PasswordSignIn): Promise<void> => {
+  const { document } = identity
+  const invitation = given.invitation === undefined ? null : decodeInvitation(given.invitation)
+  if (invitation === null && document.enrolment === null) throw new SallyportError('not_enrolled')
+  const { email, password } = given
+  await withApi(document, invitation, async (api, enrolment) => {
+    const device = { key: document.deviceKey, id: document.device, state: document.deviceState }
+    const attempt = await prepare(identity, { api, enrolment, device, deviceName: given.deviceName })
+    const body = { ...attempt.body, email, password }
+    const material = await api.call('signIn', { body }, { signers: attempt.signers })
+    await accept(identity, { material, enrolment, attempt })
+  })
+}
+
+/** Throws `invitation_invalid`, and what the API refuses with. */
+export const signInWithInvitation = async (identity: IdentityStore, given: InvitationSignIn): Promise<void> => {
+  const { document } = identity
+  const invitation = decodeInvitation(given.invitation)
+  const { password, firstName, lastName } = given
+  await withApi(document, invitation, async (api, enrolment) => {
+    // Who was enrolled before begins anew, as another device: the old one stays with whom it belongs to.
+    const key = document.device === null ? document.deviceKey : await generatePrivateKey()
+    const device = { key, id: null, state: null }
+    const attempt = await prepare(identity, { api, enrolment, device, deviceName: given.deviceName })
+    const names = { ...(firstName === undefined ? {} : { firstName }), ...(lastName === undefined ? {} : { lastName }) }
+    const body = { ...attempt.body, ...names, code: invitation.code, password }
+    const material = await api.call('acceptInvitation', { body }, { signers: attempt.signers })
+    await accept(identity, { material, enrolment, attempt })
+  })
+}
+
+/** The enrolment that is known, or the one of an invitation, which must be of the same organization. */
+const withApi = async (
+  document: IdentityDocument,
+  invitation: Invitation | null,
+  use: (api: ApiConnection, enrolment: Enrolment) => Promise<void>,
+): Promise<void> => {
+  const known = document.enrolment
+  const contact = invitation ?? { api: known!.api, apiRoot: known!.apiRoot }
+  if (known !== null && invitation !== null && known.organization.slug !== invitation.organization) {
+    const message = `This profile belongs to ${known.organization.slug}. Use another profile for ${invitation.organization}.`
+    throw new SallyportError('conflict', { message })
+  }
+  const api = openApi({
+    origin: new URL(contact.api).origin,
+    root: contact.apiRoot,
+    signers: () => {
+      throw new SallyportError('session_unknown')
+    },
+    onReachable: () => {},
+  })
+  try {
+    await use(api, await enrolmentFor(known, invitation, api))
+  } finally {
+    api.close()
+  }
+}
+
+/** What was learnt of the organization's keys since counts more than what an invitation says of its first root. */
+const enrolmentFor = async (known: Enrolment | null, invitation: Invitation | null, api: ApiConnection): Promise<Enrolment> => {
+  if (invitation === null) return known!
+  const pinned = await pinOrganization(invitation, api)
+  if (known === null) return pinned
+  if (known.organization.id !== pinned.organization.id) {
+    throw new SallyportError('conflict', { message: 'This profile belongs to another organization of the same name.' })
+  }
+  return { ...known, api: pinned.api, apiRoot: pinned.apiRoot }
+}
+
+interface Attempt {
+  readonly deviceKey: string
+  readonly sessionKey: string
+  readonly facts: DeviceFacts
+  readonly body: Awaited<ReturnType<typeof enrolmentBody>>
+  readonly signers: readonly [
+    { readonly label: 'device'; readonly signer: Awaited<ReturnType<typeof signerOf>> },
+    { readonly label: 'session'; readonly signer: Awaited<ReturnType<typeof signerOf>> },
+  ]
+}
+
+interface Preparation {
+  readonly api: ApiConnection
+  readonly enrolment: Enrolment
+  readonly device: { readonly key: string; readonly id: string | null; readonly state: IdentityDocument['deviceState'] }
+  readonly deviceName: string | undefined
+}
+
+const prepare = async (identity: IdentityStore, preparation: Preparation): Promise<Attempt> => {
+  const { device, deviceName } = preparation
+  const sessionKey = await generatePrivateKey()
+  const facts = describeDevice(deviceName ?? identity.document.deviceName, identity.keyStorage)
+  const [deviceSigner, sessionSigner] = await Promise.all([signerOf(device.key), signerOf(sessionKey)])
+  return {
+    deviceKey: device.key,
+    sessionKey,
+    facts,
+    body: await enrolmentBody(identity, preparation, { facts, sessionKey, deviceKey: deviceSigner.publicKey }),
+    signers: [
+      { label: 'device', signer: deviceSigner },
+      { label: 'session', signer: sessionSigner },
+    ],
+  }
+}
+
+const enrolmentBody = async (
+  identity: IdentityStore,
+  { api, enrolment, device }: Preparation,
+  own: { readonly facts: DeviceFacts; readonly sessionKey: string; readonly deviceKey: Uint8Array },
+) => {
+  const { slug } = enrolment.organization
+  const [{ challenge }, csr, fingerprint] = await Promise.all([
+    api.call('createChallenge', { body: { organization: slug } }),
+    certificateRequest(own.sessionKey),
+    readFingerprint(identity.document.fingerprintSecret),
+  ])
+  return {
+    organization: slug,
+    challenge,
+    device: device.id,
+    deviceKey: toBase64url(own.deviceKey),
+    csr,
+    fingerprint,
+    facts: own.facts,
+    deviceState: device.state,
+  }
+}
+
+/** Everything of the new session in one change: a crash leaves the old one or the new one. */
+const accept = async (
+  identity: IdentityStore,
+  result: { readonly material: SessionMaterial; readonly enrolment: Enrolment; readonly attempt: Attempt },
+): Promise<void> => {
+  const { material, attempt } = result
+  const enrolment = await followTrust(result.enrolment, material.trustBundle)
+  await identity.change(() => ({
+    ...materialChange(material, attempt.sessionKey),
+    enrolment,
+    deviceKey: attempt.deviceKey,
+    deviceName: attempt.facts.name,
+    device: material.device,
+    ended: null,
+  }))
+}
+
+/** What a sign-in or renewal brought. */
+export const materialChange = (material: SessionMaterial, sessionKey: string): IdentityChange => ({
+  deviceState: material.deviceState,
+  session: {
+    id: material.session.id,
+    label: material.session.label,
+    expiresAt: Date.parse(material.session.expiresAt),
+    user: material.user,
+    key: sessionKey,
+    certificates: material.certificates,
+    certifiedAt: Date.now(),
+    certificateExpiresAt: Date.parse(material.certificateExpiresAt),
+  } satisfies StoredSession,
+})

@@ -1,0 +1,27 @@
+import { isErrorCode, SallyportError } from '@sallyport/protocol'
+import { TransportError } from '@sallyport/transport'
+
+/** What a person is told when a gateway could not be used: the gateway's own refusal where it gave one. */
+export const gatewayFailure = (error: unknown): SallyportError => {
+  if (error instanceof SallyportError) return error
+  if (!(error instanceof TransportError)) return new SallyportError('internal', { cause: error })
+  const { refusal } = error
+  if (refusal !== null && isErrorCode(refusal.code)) {
+    return new SallyportError(refusal.code, { message: refusal.message, cause: error })
+  }
+  switch (error.code) {
+    case 'identity_mismatch':
+      return new SallyportError('identity_mismatch', {
+        message: 'The program at the gateway’s address is not that gateway.',
+        cause: error,
+      })
+    case 'peer_untrusted':
+    case 'certificate_refused':
+      return new SallyportError('certificate_invalid', {
+        message: `Gateway and client do not trust each other: ${error.message}.`,
+        cause: error,
+      })
+    default:
+      return new SallyportError('gateway_unreachable', { cause: error })
+  }
+}

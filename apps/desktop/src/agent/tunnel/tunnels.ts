@@ -1,0 +1,195 @@
+/** Connections to credentials: which gateway, under which lease, and what to try when one does not do. */
+import { type Caller, type ErrorCode, SallyportError } from '@sallyport/protocol'
+import type { GrantedCredential } from '@sallyport/protocol/api'
+import type { MuxSession, MuxStream } from '@sallyport/transport'
+import type { Logger } from 'pino'
+import type { RunningSession } from '../session/running-session.ts'
+import type { GatewayLink } from './gateway-link.ts'
+import { GatewayPool } from './gateway-pool.ts'
+import { type OpenedStream, openStream } from './head-exchange.ts'
+import { LeaseRenewals } from './lease-renewals.ts'
+import { type Lease, type LeaseKey, Leases } from './leases.ts'
+import { makeTicket } from './statements.ts'
+import { gatewayFailure } from './transport-failure.ts'
+
+/** Gateways tried for one connection. */
+const MAX_GATEWAYS = 4
+/** Ways in which a lease that we hold may turn out to be over at the gateway: it is asked for anew. */
+const gone: ReadonlySet<ErrorCode> = new Set(['lease_unknown', 'lease_ended'])
+/** Refusals that speak of the gateway, not of the person: another one may do. */
+const elsewhere: ReadonlySet<ErrorCode> = new Set([
+  'gateway_unreachable',
+  'gateway_draining',
+  'gateway_isolated',
+  'gateway_unknown',
+  'wrong_site',
+  'identity_mismatch',
+  'certificate_invalid',
+  'certificate_expired',
+  'certificate_revoked',
+])
+
+export interface TunnelRequest {
+  readonly credential: GrantedCredential
+  readonly caller: Caller | null
+  /** What the tool sent first; sent right behind the head, again if the connection is asked for again. */
+  readonly first: Uint8Array
+  readonly signal: AbortSignal
+}
+
+export interface Tunnel {
+  readonly stream: MuxStream
+  readonly gateway: { readonly id: string; readonly name: string }
+  readonly lease: Pick<Lease, 'id' | 'expiresAt'>
+  /** Bytes of the tool and of the resource so far. */
+  bytes(): { readonly up: number; readonly down: number }
+}
+
+export interface TunnelsOptions {
+  readonly session: RunningSession
+  readonly logger: Logger
+  readonly onChange: () => void
+}
+
+export class Tunnels {
+  readonly pool: GatewayPool
+  readonly #options: TunnelsOptions
+  readonly #leases = new Leases()
+  readonly #renewals: LeaseRenewals
+  readonly #opening = new Map<string, Promise<unknown>>()
+
+  constructor(options: TunnelsOptions) {
+    this.#options = options
+    const { session, logger } = options
+    this.pool = new GatewayPool({ live: () => session.live, logger, onChange: options.onChange })
+    this.pool.update(session.live.trust)
+    this.#renewals = new LeaseRenewals({ session, logger, leases: this.#leases, link: (gateway) => this.pool.find(gateway) })
+  }
+
+  /** The session's certificate or trust bundle are new. */
+  materialChanged(): void {
+    this.pool.update(this.#options.session.live.trust)
+    this.pool.renew()
+  }
+
+  /** Throws a coded error: why the last gateway that was tried did not do. */
+  async open(request: TunnelRequest): Promise<Tunnel> {
+    await this.#options.session.confirm()
+    const links = this.pool.candidates(request.credential.site).slice(0, MAX_GATEWAYS)
+    let last = new SallyportError('gateway_unreachable')
+    for (const link of links) {
+      try {
+        return await this.#through(link, request)
+      } catch (error) {
+        last = gatewayFailure(error)
+        this.#options.logger.info(
+          { event: 'tunnel.failed', gateway: link.entry.id, credential: request.credential.credential, error },
+          'a connection could not be opened',
+        )
+        if (request.signal.aborted || !elsewhere.has(last.code)) throw last
+      }
+    }
+    throw last
+  }
+
+  /** Sends `bytes` to every gateway at which this credential has connections, under the leases that are there. Never rejects. */
+  async tell(credential: string, bytes: Uint8Array): Promise<void> {
+    await Promise.all(this.#leases.gatewaysOf(credential).map((lease) => this.#tellOne(lease, bytes)))
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#renewals.stop()
+    this.#leases.clear()
+    this.pool.close()
+  }
+
+  async #through(link: GatewayLink, request: TunnelRequest): Promise<Tunnel> {
+    const key = { credential: request.credential.credential, gateway: link.entry.id }
+    const mux = await link.session()
+    const lease = await this.#leaseToResume(key)
+    if (lease !== null) {
+      try {
+        const head = { type: 'resume', lease: lease.id, caller: request.caller } as const
+        return this.#begin(link, key, await openStream(mux, { head, first: request.first, signal: request.signal }))
+      } catch (error) {
+        if (!(error instanceof SallyportError) || !gone.has(error.code)) throw error
+        this.#leases.drop(lease)
+      }
+    }
+    return this.#begin(link, key, await this.#openAlone(mux, key, request))
+  }
+
+  /** Connections that begin together wait for the first one's lease, and then stand on it too. */
+  async #leaseToResume(key: LeaseKey): Promise<Lease | null> {
+    const found = this.#leases.find(key)
+    if (found !== null) return found
+    const opening = this.#opening.get(`${key.credential} ${key.gateway}`)
+    if (opening === undefined) return null
+    await opening
+    return this.#leases.find(key)
+  }
+
+  async #openAlone(mux: MuxSession, key: LeaseKey, request: TunnelRequest): Promise<OpenedStream> {
+    const name = `${key.credential} ${key.gateway}`
+    const opened = this.#open(mux, key, request)
+    // Whoever waits for it sees the lease noted: before anything else happens with the answer.
+    const noted = opened.then(
+      ({ answer }) => {
+        if (answer.lease) this.#leases.note(key, answer.lease)
+      },
+      () => {},
+    )
+    this.#opening.set(name, noted)
+    try {
+      await noted
+      return await opened
+    } finally {
+      if (this.#opening.get(name) === noted) this.#opening.delete(name)
+    }
+  }
+
+  #open(mux: MuxSession, key: LeaseKey, { caller, first }: TunnelRequest): Promise<OpenedStream> {
+    const { session } = this.#options
+    return session.gate.use(async (state) => {
+      const { text, share } = await makeTicket(session.live, state, key)
+      // Not given up when the tool goes: the answer tells what became of the ticket, and its lease serves the next one.
+      return openStream(mux, { head: { type: 'open', ticket: text, share, caller }, first })
+    })
+  }
+
+  #begin(link: GatewayLink, key: LeaseKey, opened: OpenedStream): Tunnel {
+    const { stream, answer, headLength } = opened
+    if (!answer.lease) {
+      stream.destroy()
+      throw new SallyportError('protocol_error')
+    }
+    const lease = this.#leases.note(key, answer.lease)
+    lease.connections += 1
+    this.#renewals.schedule(key.gateway)
+    stream.once('close', () => {
+      lease.connections -= 1
+    })
+    // The answer was read from the stream, too.
+    const answerLength = stream.bytesRead - stream.readableLength
+    return {
+      stream,
+      gateway: { id: key.gateway, name: link.entry.name },
+      lease,
+      bytes: () => ({ up: Math.max(0, stream.bytesWritten - headLength), down: Math.max(0, stream.bytesRead - answerLength) }),
+    }
+  }
+
+  async #tellOne(lease: Lease, bytes: Uint8Array): Promise<void> {
+    try {
+      const mux = await this.pool.find(lease.gateway)?.session()
+      if (mux === undefined) return
+      const { stream } = await openStream(mux, { head: { type: 'resume', lease: lease.id, caller: null }, first: bytes })
+      stream.end()
+      stream.resume()
+      await new Promise<void>((resolve) => stream.once('close', () => resolve()))
+    } catch (error) {
+      this.#options.logger.info({ event: 'cancel.failed', gateway: lease.gateway, error }, 'a cancel request was not delivered')
+    }
+  }
+}
