@@ -14,6 +14,7 @@ import {
   keyOfCertificateRequest,
 } from '../authority/index.ts'
 import { findGateway } from '../gateways/index.ts'
+import { readOrganization } from '../organizations/index.ts'
 import { replaceSites, requireFreeName } from './checks.ts'
 import { hashSecret } from './join-token.ts'
 
@@ -119,11 +120,6 @@ const isSameGateway = async (transaction: Transaction, token: Token, publicKey: 
   return gateway !== null && gateway.status === 'joined' && Buffer.from(publicKey).equals(gateway.publicKey)
 }
 
-const readOrganization = async (transaction: Transaction, id: string): Promise<AuthorityOrganization> => {
-  const row = await transaction.selectFrom('organizations').select('trust_domain').where('id', '=', id).executeTakeFirstOrThrow()
-  return { id, trustDomain: row.trust_domain }
-}
-
 /**
  * Throws `join_token_invalid` for a token that is unknown, expired or used by another key, `invalid_request` for a request
  * that its key did not sign, `conflict` when the name was taken since.
@@ -141,7 +137,7 @@ export const joinGateway = async (request: JoinRequest): Promise<GatewayCertific
     const again = token.gateway_id !== null
     if (again && !(await isSameGateway(transaction, token, publicKey))) throw invalid()
     const id = token.gateway_id ?? randomUUID()
-    const organization = await readOrganization(transaction, organizationId)
+    const organization = await readOrganization(transaction)
     if (!again) await insertGateway(transaction, token, { id, publicKey, version, now })
     const issued = await issue(transaction, authority, { id, kind: token.kind, publicKey, version, organization })
     await recordAudit(transaction, {
