@@ -1,0 +1,31 @@
+/** Every command of administrators. */
+import type { Command } from '../command.ts'
+import { alertCommands } from './alerts.ts'
+import { credentialCommands } from './credentials.ts'
+import { deviceCommands } from './devices.ts'
+import { gatewayCommands } from './gateways.ts'
+import { explainCommand, grantCommands } from './grants.ts'
+import { resourceCommands } from './resources.ts'
+import { roleCommands } from './roles.ts'
+import { secretCommands } from './secrets.ts'
+import { leaseCommands, sessionCommands } from './sessions.ts'
+import { settingsCommands } from './settings.ts'
+import { siteCommands } from './sites.ts'
+import { userCommands } from './users.ts'
+
+export const administrationCommands: readonly Command[] = [
+  ...userCommands,
+  ...roleCommands,
+  ...grantCommands,
+  explainCommand,
+  ...siteCommands,
+  ...resourceCommands,
+  ...credentialCommands,
+  ...secretCommands,
+  ...gatewayCommands,
+  ...deviceCommands,
+  ...sessionCommands,
+  ...leaseCommands,
+  ...alertCommands,
+  ...settingsCommands,
+]

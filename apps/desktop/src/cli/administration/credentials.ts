@@ -1,0 +1,126 @@
+import { SallyportError } from '@sallyport/protocol'
+import type { ResponseOf, RouteOf } from '@sallyport/protocol/api'
+import { type Command, defineCommand } from '../command.ts'
+import type { Context } from '../context.ts'
+import { referenceArgument } from '../names/reference.ts'
+import { invalid } from '../parameters/invalid.ts'
+import { argument, option, repeatedOption, requiredOption, type Reader } from '../parameters/parameter.ts'
+import { portNumber, shortName, text } from '../parameters/readers.ts'
+import { done, given, listCommand, routeCommand } from '../route-command.ts'
+import type { Answer } from '../views/answer.ts'
+import { fields } from '../views/fields.ts'
+import { sealSecret } from './seal-secret.ts'
+import { readSecret, secretOptions } from './secret-options.ts'
+
+type Credential = ResponseOf<RouteOf<'getCredential'>>
+
+const credential = referenceArgument('credential')
+const databases = repeatedOption('database <name>', 'a database that it may use; any if none is given', text)
+const loopbackPort = option('port <port>', 'its port on everybody’s computer; chosen if not given', portNumber)
+
+/** `shop-db/read-only`: a resource that is there, and a name that is new on it. */
+const newCredentialName: Reader<{ readonly resource: string; readonly name: string }> = {
+  read: async (typed, context) => {
+    const [resource, name, ...rest] = typed.split('/')
+    if (!resource || !name || rest.length > 0) throw invalid(`“${typed}” is not <resource>/<name>, such as shop-db/read-only.`)
+    return { resource: await context.directory.idOf('resource', resource), name: await shortName.read(name, context) }
+  },
+}
+
+/** Before the secret is asked for and stored. */
+const refuseTaken = async (context: Context, target: { resource: string; name: string }, resource: string): Promise<void> => {
+  const present = await context.directory.items('listCredentials')
+  if (present.some((other) => other.resource === target.resource && other.name === target.name))
+    throw new SallyportError('conflict', { message: `There is a credential ${resource}/${target.name} already.` })
+}
+
+const credentialFields = async (answer: Credential, _: unknown, { directory, options }: Context): Promise<Answer> => {
+  const nameOf = options.json ? (_kind: string, id: string) => id : await directory.namer('resource')
+  return fields(answer, [
+    ['Name', `${nameOf('resource', answer.resource)}/${answer.name}`],
+    ['User name', answer.userName],
+    ['Databases', answer.databases.join(', ') || 'any'],
+    ['Port', answer.port],
+    ['Secret', `version ${answer.secretVersion}${answer.bound ? '' : ', unbound: the endpoint changed'}`],
+    ['Id', answer.id],
+  ])
+}
+
+export const credentialCommands: readonly Command[] = [
+  listCommand({
+    words: 'admin credentials list',
+    route: 'listCredentials',
+    names: ['resource'],
+    columns: (nameOf) => [
+      { heading: 'NAME', value: (row) => `${nameOf('resource', row.resource)}/${row.name}` },
+      { heading: 'USER NAME', value: (row) => row.userName },
+      { heading: 'PORT', value: (row) => row.port, align: 'right' },
+      {
+        heading: 'SECRET',
+        value: (row) => (row.bound ? `v${row.secretVersion}` : 'unbound'),
+        color: (row) => (row.bound ? null : 'red'),
+      },
+      { heading: 'DATABASES', value: (row) => row.databases.join(', ') || 'any', flexible: true },
+    ],
+    empty: 'There are no credentials. Add one with: sallyport admin credentials add <resource>/<name> --user-name <name>',
+  }),
+  routeCommand({
+    words: 'admin credentials show',
+    route: 'getCredential',
+    parameters: { credential },
+    input: (values) => ({ parameters: values }),
+    answer: credentialFields,
+  }),
+  defineCommand({
+    words: 'admin credentials add',
+    summary: 'Makes a credential and stores its secret, sealed on this computer for the vault alone',
+    details: 'Asks for the password without showing it, or reads it (--password-file), or a client certificate with its key.',
+    parameters: {
+      target: argument('resource/name', 'resource, and the short name of the new credential', newCredentialName),
+      userName: requiredOption('user-name <name>', 'who it is on the resource', text),
+      databases,
+      port: loopbackPort,
+      ...secretOptions,
+    },
+    examples: [
+      'sallyport admin credentials add shop-db/read-only --user-name shop_ro --database shop',
+      'sallyport admin credentials add shop-db/batch --user-name batch --certificate-file batch.pem --key-file batch.key',
+    ],
+    run: async (context, { target, userName, databases: allowed, port, ...secret }) => {
+      const resource = await context.api('getResource', { parameters: { resource: target.resource } })
+      await refuseTaken(context, target, resource.name)
+      const body = await sealSecret(context, resource, await readSecret(context, secret))
+      const { id } = await context.api('createSecret', { body })
+      const created = await context.api('createCredential', {
+        body: { ...target, userName, secret: id, databases: [...allowed], ...given({ port }) },
+      })
+      context.note(`Let a role use it: sallyport admin roles add-credential <role> ${resource.name}/${created.name}`)
+      return credentialFields(created, null, context)
+    },
+  }),
+  routeCommand({
+    words: 'admin credentials change',
+    route: 'changeCredential',
+    details: 'The databases given replace those it has; without any they stay. Its secret: admin secrets replace.',
+    parameters: {
+      credential,
+      name: option('name <name>', 'its new short name', shortName),
+      userName: option('user-name <name>', 'who it is on the resource', text),
+      databases,
+      port: loopbackPort,
+    },
+    input: ({ credential: id, databases: allowed, ...rest }) => ({
+      parameters: { credential: id },
+      body: { ...given(rest), ...(allowed.length > 0 ? { databases: [...allowed] } : {}) },
+    }),
+    answer: credentialFields,
+  }),
+  routeCommand({
+    words: 'admin credentials delete',
+    route: 'deleteCredential',
+    parameters: { credential },
+    confirm: () => 'Delete this credential and its secret, and end its connections?',
+    input: (values) => ({ parameters: values }),
+    answer: () => done('The credential is deleted.'),
+  }),
+]

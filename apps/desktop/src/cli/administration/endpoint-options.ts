@@ -1,0 +1,69 @@
+/** The options that say where a resource lives and how its TLS is trusted. */
+import { authenticationStrength, type Endpoint, protocolName } from '@sallyport/protocol'
+import { invalid } from '../parameters/invalid.ts'
+import { fileContents } from '../parameters/files.ts'
+import { flag, option } from '../parameters/parameter.ts'
+import { certificateDigest, choice, hostName, onOrOff, portNumber } from '../parameters/readers.ts'
+
+const trustOptions = {
+  tlsAuthority: option('tls-ca <file>', 'trusts certificates of this CA (PEM); without it those of the system', fileContents),
+  tlsServerName: option('tls-server-name <name>', 'the name in its certificate, where that is not its host', hostName),
+  tlsPin: option('tls-pin <sha256>', 'trusts exactly the certificate with this SHA-256', certificateDigest),
+}
+
+const weakest = option(
+  'weakest-authentication <way>',
+  'the weakest way the gateway may sign in (scram if not given)',
+  choice(authenticationStrength.options),
+)
+const protocol = option('protocol <name>', 'its protocol (postgresql if not given)', choice(protocolName.options))
+
+/** For a new resource. */
+export const newEndpointOptions = {
+  protocol,
+  ...trustOptions,
+  plaintextAllowed: flag('allow-plaintext', 'lets the gateway speak without TLS when the resource refuses it'),
+  weakestAuthentication: weakest,
+}
+
+/** For a change: what is not given stays. */
+export const endpointChangeOptions = {
+  host: option('host <host>', 'host name or IP address', hostName),
+  port: option('port <port>', 'port', portNumber),
+  ...trustOptions,
+  tlsSystem: flag('tls-system', 'trusts the CAs of the system again'),
+  plaintextAllowed: option('allow-plaintext <on|off>', 'whether the gateway may speak without TLS', onOrOff),
+  weakestAuthentication: weakest,
+}
+
+interface GivenTrust {
+  readonly tlsAuthority: string | undefined
+  readonly tlsServerName: string | undefined
+  readonly tlsPin: string | undefined
+  readonly tlsSystem?: boolean
+}
+
+/** undefined: nothing was said about trust. */
+export const trustOf = (given: GivenTrust): Endpoint['tls'] | undefined => {
+  const { tlsAuthority, tlsServerName, tlsPin, tlsSystem = false } = given
+  if (tlsPin !== undefined) {
+    if (tlsAuthority !== undefined || tlsServerName !== undefined || tlsSystem)
+      throw invalid('A pin names one certificate: --tls-pin stands alone.')
+    return { kind: 'pinned', sha256: tlsPin }
+  }
+  if (tlsAuthority !== undefined && tlsSystem) throw invalid('Either --tls-ca or --tls-system.')
+  if (tlsAuthority === undefined && tlsServerName === undefined && !tlsSystem) return undefined
+  return { kind: 'authority', certificates: tlsAuthority ?? '', serverName: tlsServerName ?? null }
+}
+
+export const defaultPorts: Readonly<Record<Endpoint['protocol'], number>> = { postgresql: 5432 }
+export const defaultTrust: Endpoint['tls'] = { kind: 'authority', certificates: '', serverName: null }
+
+export const trustText = (tls: Endpoint['tls']): string => {
+  if (tls.kind === 'pinned') return `exactly the certificate with SHA-256 ${Buffer.from(tls.sha256, 'base64url').toString('hex')}`
+  const authority = tls.certificates === '' ? 'CAs of the system' : 'its own CA'
+  return tls.serverName === null ? authority : `${authority}, as ${tls.serverName}`
+}
+
+export const endpointText = ({ host, port, tls, plaintextAllowed }: Endpoint): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}, TLS by ${trustText(tls)}${plaintextAllowed ? ', plaintext allowed' : ''}`

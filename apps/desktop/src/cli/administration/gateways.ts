@@ -1,0 +1,89 @@
+import { reference, referenceArgument } from '../names/reference.ts'
+import { invalid } from '../parameters/invalid.ts'
+import { argument, option, repeatedOption } from '../parameters/parameter.ts'
+import { choice, hostAndPort, text } from '../parameters/readers.ts'
+import { done, given, listCommand, routeCommand } from '../route-command.ts'
+import { message } from '../views/answer.ts'
+import { localTime, withRelative } from '../views/time.ts'
+import type { Context } from '../context.ts'
+
+const gateway = referenceArgument('gateway')
+const sites = repeatedOption('site <site>', 'a site that it serves', reference('site'))
+const address = option('address <host:port>', 'where clients reach it', hostAndPort)
+
+const allSites = async (chosen: readonly string[], { directory }: Context): Promise<string[]> => {
+  if (chosen.length > 0) return [...chosen]
+  const known = await directory.items('listSites')
+  if (known.length === 1) return [known[0]!.id]
+  throw invalid('Say which site it serves: --site <site>. See: sallyport admin sites list')
+}
+
+export const gatewayCommands = [
+  listCommand({
+    words: 'admin gateways list',
+    route: 'listGateways',
+    names: ['site'],
+    columns: (nameOf) => [
+      { heading: 'NAME', value: (row) => row.name },
+      { heading: 'KIND', value: (row) => row.kind },
+      {
+        heading: 'STATE',
+        value: (row) => (row.status === 'revoked' ? 'revoked' : row.connected ? 'connected' : 'away'),
+        color: (row) => (row.status === 'revoked' ? 'red' : row.connected ? 'green' : 'yellow'),
+      },
+      { heading: 'ADDRESS', value: (row) => (row.address ? `${row.address.host}:${row.address.port}` : null) },
+      { heading: 'SITES', value: (row) => row.sites.map((site) => nameOf('site', site)).join(', ') },
+      { heading: 'VERSION', value: (row) => row.version },
+      { heading: 'SEEN', value: (row) => localTime(row.lastSeenAt) },
+    ],
+    empty: 'There are no gateways. Add one with: sallyport admin gateways token <name> --address <host:port>',
+  }),
+  routeCommand({
+    words: 'admin gateways token',
+    route: 'createJoinToken',
+    parameters: {
+      name: argument('name', 'name of the new gateway', text),
+      kind: option(
+        'kind <kind>',
+        'gateway, or relay: no address, dials out (gateway if not given)',
+        choice(['gateway', 'relay']),
+      ),
+      sites,
+      address,
+    },
+    examples: ['sallyport admin gateways token berlin-1 --site Berlin --address gateway.example.org:8443'],
+    input: async ({ name, kind = 'gateway', sites: chosen, address: reachedAt = null }, context) => {
+      if (kind === 'gateway' && !reachedAt) throw invalid('A gateway needs --address <host:port>: where clients reach it.')
+      return { body: { name, kind, sites: await allSites(chosen, context), address: reachedAt } }
+    },
+    answer: (result, values) => ({
+      data: result,
+      text: (style) =>
+        [
+          `Join token for ${values.name}, valid until ${withRelative(result.expiresAt)}, for one use. It is not shown again.`,
+          'On the machine of the gateway:',
+          '',
+          style.paint('bold', `gateway join --state <folder> --token ${result.token}`),
+        ].join('\n'),
+    }),
+  }),
+  routeCommand({
+    words: 'admin gateways change',
+    route: 'changeGateway',
+    details: 'The sites given replace those it serves; without any they stay.',
+    parameters: { gateway, name: option('name <name>', 'its new name', text), sites, address },
+    input: ({ gateway: id, sites: chosen, ...rest }) => ({
+      parameters: { gateway: id },
+      body: { ...given(rest), ...(chosen.length > 0 ? { sites: [...chosen] } : {}) },
+    }),
+    answer: (changed) => message(changed, `${changed.name} is changed.`),
+  }),
+  routeCommand({
+    words: 'admin gateways revoke',
+    route: 'revokeGateway',
+    parameters: { gateway },
+    confirm: () => 'Revoke this gateway and end its leases and connections? It must join anew to come back.',
+    input: (values) => ({ parameters: values }),
+    answer: () => done('The gateway is revoked.'),
+  }),
+]

@@ -1,0 +1,30 @@
+/** Every command, in the order of the help. */
+import { administrationCommands } from './administration/commands.ts'
+import type { Command } from './command.ts'
+import { activityCommand } from './commands/activity.ts'
+import { agentCommands } from './commands/agent.ts'
+import { auditCommand } from './commands/audit.ts'
+import { completionCommand } from './commands/completion.ts'
+import { connectionCommands } from './commands/connections.ts'
+import { credentialCommands } from './commands/credentials.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { psqlCommand } from './commands/psql.ts'
+import { resourcesCommand } from './commands/resources.ts'
+import { loginCommand } from './commands/login.ts'
+import { sessionCommands } from './commands/session.ts'
+import { urlCommand } from './commands/url.ts'
+
+export interface CommandGroup {
+  readonly heading: string
+  readonly commands: readonly Command[]
+}
+
+export const commandGroups: readonly CommandGroup[] = [
+  { heading: 'Signing in:', commands: [loginCommand, ...sessionCommands] },
+  { heading: 'Connecting:', commands: [...credentialCommands, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands] },
+  { heading: 'Looking back:', commands: [auditCommand, activityCommand] },
+  { heading: 'This computer:', commands: [...agentCommands, doctorCommand, completionCommand] },
+  { heading: 'Administration:', commands: administrationCommands },
+]
+
+export const allCommands: readonly Command[] = commandGroups.flatMap(({ commands }) => commands)

@@ -1,0 +1,55 @@
+import { uuid } from '@sallyport/protocol'
+import { defineCommand } from '../command.ts'
+import { activityLine } from '../history/activity-row.ts'
+import { logOptions, showLog } from '../history/log-command.ts'
+import { reference } from '../names/reference.ts'
+import { invalid } from '../parameters/invalid.ts'
+import { option, type Reader } from '../parameters/parameter.ts'
+import { choice } from '../parameters/readers.ts'
+import { given } from '../route-command.ts'
+import { localTime } from '../views/time.ts'
+
+const kinds = ['query', 'transfer', 'cancel', 'connection.opened', 'connection.closed'] as const
+
+const connectionId: Reader<string> = {
+  read: (typed) => {
+    if (!uuid.safeParse(typed).success) throw invalid(`“${typed}” is not the id of a connection.`)
+    return typed
+  },
+}
+
+export const activityCommand = defineCommand({
+  words: 'activity',
+  summary: 'Shows what was done on resources, newest first',
+  details: 'With --follow the newest is last, and with --json each record is one line.',
+  parameters: {
+    kind: option('kind <kind>', 'only this kind: query', choice(kinds)),
+    user: option('user <user>', 'only of this user: e-mail address or id', reference('user')),
+    resource: option('resource <resource>', 'only on this resource: name or id', reference('resource')),
+    session: option('session <session>', 'only of this session: label or id', reference('session')),
+    connection: option('connection <connection>', 'only of this connection: id', connectionId),
+    ...logOptions,
+  },
+  examples: ['sallyport activity --resource shop-db --user ada@example.org --since 1d'],
+  run: (context, { after, before, limit, watch, ...filters }) =>
+    showLog(context, {
+      route: 'listActivity',
+      query: given({ ...filters, after, before }),
+      limit,
+      watch,
+      names: ['user', 'credential'],
+      columns: (nameOf) => [
+        { heading: 'TIME', value: (row) => localTime(row.at) },
+        { heading: 'USER', value: (row) => nameOf('user', row.user) },
+        { heading: 'CREDENTIAL', value: (row) => nameOf('credential', row.credential) },
+        { heading: 'KIND', value: (row) => row.kind },
+        { heading: 'WHAT', value: (row) => activityLine(row).what, flexible: true },
+        { heading: 'ROWS', value: (row) => activityLine(row).rows, align: 'right' },
+        { heading: 'MS', value: (row) => activityLine(row).milliseconds?.toFixed(1) ?? null, align: 'right' },
+        { heading: 'ERROR', value: (row) => activityLine(row).error, color: () => 'red' },
+      ],
+      empty: 'No activity fits.',
+      idOf: (row) => row.id,
+      timeOf: (row) => Date.parse(row.at),
+    }),
+})

@@ -1,0 +1,70 @@
+import { defineCommand } from '../command.ts'
+import {
+  dockerLine,
+  explicitUrl,
+  jdbcUrl,
+  libpqVariables,
+  plainUrl,
+  type PostgresAddress,
+  postgresAddress,
+  psqlWords,
+  shellLines,
+  socketPath,
+  socketUrl,
+} from '../credentials/addresses.ts'
+import { grantedCredential } from '../credentials/granted.ts'
+import { shellWord } from '../credentials/shell-word.ts'
+import { invalid } from '../parameters/invalid.ts'
+import { argument, option } from '../parameters/parameter.ts'
+import { choice, text } from '../parameters/readers.ts'
+
+const forms = {
+  url: plainUrl,
+  psql: (address) => ['env', '-u', 'PGSERVICE', ...psqlWords(address)].map(shellWord).join(' '),
+  jdbc: jdbcUrl,
+  env: (address) => shellLines(address),
+  docker: (address) => dockerLine(address),
+  socket: (address) => {
+    const url = socketUrl(address)
+    if (url === null) throw invalid('This system has no unix sockets for tools. Use another --format.')
+    return url
+  },
+} as const satisfies Readonly<Record<string, (address: PostgresAddress) => string>>
+
+export const urlCommand = defineCommand({
+  words: 'url',
+  summary: 'Prints the address of a credential in the form that a tool takes',
+  details: 'No form holds a password: none is needed here.',
+  parameters: {
+    credential: argument('credential', 'name of a granted credential', grantedCredential),
+    format: option(
+      'format <format>',
+      'url (if not given), psql, jdbc, env, docker or socket',
+      choice(Object.keys(forms) as (keyof typeof forms)[]),
+    ),
+    database: option('database <name>', 'another database than the first it may use', text),
+  },
+  examples: [
+    'pg_dump "$(sallyport url shop-db/read-only)" > shop.sql',
+    'eval "$(sallyport url shop-db/read-only --format env)"; pgbench -S',
+  ],
+  run: async (context, { credential, format = 'url', database }) => {
+    const address = postgresAddress(credential, database)
+    const { name } = credential.granted
+    if (credential.listener.state !== 'listening') context.note(`Nothing listens there yet: sallyport connect ${name}`)
+    const [socket, socketFile] = [socketUrl(address), socketPath(address)]
+    return {
+      data: {
+        name,
+        ...address,
+        url: plainUrl(address),
+        explicitUrl: explicitUrl(address),
+        jdbc: jdbcUrl(address),
+        environment: libpqVariables(address),
+        socket,
+        socketFile,
+      },
+      text: () => forms[format](address),
+    }
+  },
+})

@@ -1,0 +1,10 @@
+/** Questions before acts that cannot be undone. */
+import { SallyportError } from '@sallyport/protocol'
+import type { Context } from './context.ts'
+
+/** Throws `invalid_request` when the person says no, or nobody can be asked and --yes is not given. */
+export const confirm = async (context: Context, question: string): Promise<void> => {
+  if (context.options.yes) return
+  const answer = await context.prompter.ask(`${question} [y/N] `, { instead: 'Add --yes to do it without being asked.' })
+  if (!/^y(es)?$/i.test(answer.trim())) throw new SallyportError('invalid_request', { message: 'Nothing was changed.' })
+}

@@ -1,0 +1,61 @@
+/** What a command has to work with. */
+import { resolveProfile } from '../local/profile.ts'
+import { type Api, apiThrough } from './agent/api.ts'
+import { type AgentConnection, createAgentConnection } from './agent/connection.ts'
+import { createDirectory, type Directory } from './names/directory.ts'
+import { type Progress, progressOn } from './terminal/progress.ts'
+import { createPrompter, type Prompter } from './terminal/prompter.ts'
+import { type Style, styleOf } from './terminal/terminal.ts'
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly json: boolean
+  readonly color: boolean
+  readonly yes: boolean
+  readonly profile?: string
+  readonly passphraseFile?: string
+}
+
+export interface Context extends AgentConnection {
+  readonly options: GlobalOptions
+  /** Folder of the profile. */
+  readonly profile: string
+  readonly api: Api
+  readonly directory: Directory
+  readonly prompter: Prompter
+  /** Shows that something takes time. */
+  readonly progress: Progress
+  readonly standardInput: NodeJS.ReadStream
+  /** Of standard output. */
+  readonly style: Style
+  /** Writes a line for people beside the answer, to stderr; nothing with --json. */
+  note(text: string): void
+}
+
+export const createContext = (options: GlobalOptions): Context => {
+  const { stdin, stdout, stderr, env: environment } = process
+  const profile = resolveProfile(options.profile, environment)
+  const { color: colors, passphraseFile } = options
+  const progress = progressOn(stderr, styleOf({ stream: stderr, environment, colors }))
+  const connection = createAgentConnection({ profile, passphraseFile, progress })
+  const api = apiThrough(() => connection.agent())
+  const prompter = createPrompter(stdin, stderr)
+  return {
+    ...connection,
+    options,
+    profile,
+    api,
+    directory: createDirectory(api),
+    prompter,
+    progress,
+    standardInput: stdin,
+    style: styleOf({ stream: stdout, environment, colors }),
+    note: (text) => {
+      if (!options.json) stderr.write(`${text}\n`)
+    },
+    close: () => {
+      connection.close()
+      prompter.close()
+    },
+  }
+}
