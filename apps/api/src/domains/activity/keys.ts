@@ -1,6 +1,5 @@
 /** Activity keys as the API role uses them: asked of the vault, kept in memory for a while. */
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import type { Bytes } from '@sallyport/protocol'
 
 /** UTC month: `2026-11`. A period has one key in each organization. */
 export const periodOf = (at: Date): string => at.toISOString().slice(0, 7)
@@ -22,7 +21,7 @@ export type AskForActivityKey = (input: {
   readonly organization: string
   readonly period: string
   readonly create: boolean
-}) => Promise<{ readonly found: { readonly id: string; readonly key: Bytes } | null }>
+}) => Promise<{ readonly found: { readonly id: string; readonly key: Uint8Array } | null }>
 
 export interface ActivityKeysOptions {
   readonly ask: AskForActivityKey

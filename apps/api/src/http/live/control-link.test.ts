@@ -9,7 +9,6 @@ import { withOrganization } from '../../db/with-organization.ts'
 import { bumpTrustBundle } from '../../domains/authority/index.ts'
 import { beginLink, endLink, findGateway, keepLink } from '../../domains/gateways/index.ts'
 import { readRevocationsAfter, readSnapshot, revoke } from '../../domains/revocations/index.ts'
-import { listenTo } from '../../testing/listen-to.ts'
 import { makeGateway, type MadeGateway } from '../../testing/make-gateway.ts'
 import { type MadeOrganization, makeOrganization } from '../../testing/make-organization.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
@@ -47,8 +46,7 @@ const replica = async (
   options: { certificateExpiresAt?: number; refuse?: SallyportError; gateway?: MadeGateway } = {},
 ): Promise<Replica> => {
   const pool = database.openPool('api')
-  const notifications = listenTo(database, 'api')
-  const services = startLiveServices({ pool, notifications, vault, clock: Date.now, logger: quietLogger() })
+  const services = startLiveServices({ pool, login: database.login('api'), vault, clock: Date.now, logger: quietLogger() })
   const server = createServer()
   const link = (): string => randomUUID()
   const upgrades = acceptUpgrades({
@@ -91,8 +89,7 @@ const replica = async (
   closers.push(async () => {
     await upgrades.close()
     await new Promise((resolve) => server.close(resolve))
-    services.close()
-    await notifications.close()
+    await services.close()
   })
   return { origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, services }
 }

@@ -1,7 +1,10 @@
 /** What lives as long as the API role does, whether or not anybody calls: it hears other replicas and tells them. */
 import { HEARTBEAT_INTERVAL } from '@sallyport/protocol'
+import pg from 'pg'
 import type { Logger } from 'pino'
-import type { Notifications } from '../../db/notifications.ts'
+import type { DatabaseLogin } from '../../db/login.ts'
+import { startNotifications } from '../../db/notifications.ts'
+import { connectionConfig } from '../../db/pool.ts'
 import type { Pool } from '../../db/schema.ts'
 import { type ActivityKeys, activityKeysOf, type AskForActivityKey } from '../../domains/activity/index.ts'
 import { type Announcer, type EventHub, startAnnouncer, startEventHub } from '../../domains/events/index.ts'
@@ -13,8 +16,8 @@ const ANNOUNCEMENT_DELAY = 500
 export interface LiveServicesOptions {
   /** Connections as the database role `sallyport_api`. */
   readonly pool: Pool
-  /** The process's own; closed by whoever started it, after these services. */
-  readonly notifications: Notifications
+  /** For the one connection that listens: direct to PostgreSQL, without a pooler in between. */
+  readonly login: DatabaseLogin
   readonly vault: { readonly activityKey: AskForActivityKey }
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -28,10 +31,12 @@ export interface LiveServices {
   readonly announcer: Announcer
   readonly activityKeys: ActivityKeys
   /** After the listeners are closed, before the pool is. */
-  close(): void
+  close(): Promise<void>
 }
 
-export const startLiveServices = ({ pool, notifications, vault, clock, logger }: LiveServicesOptions): LiveServices => {
+export const startLiveServices = ({ pool, login, vault, clock, logger }: LiveServicesOptions): LiveServices => {
+  const connect = (): pg.Client => new pg.Client(connectionConfig(login, 'notifications'))
+  const notifications = startNotifications({ connect, logger })
   const feed = startRevocationFeed({ pool, notifications, logger, interval: HEARTBEAT_INTERVAL })
   const hub = startEventHub({ pool, notifications, logger })
   const announcer = startAnnouncer({ pool, logger, delay: ANNOUNCEMENT_DELAY })
@@ -41,10 +46,11 @@ export const startLiveServices = ({ pool, notifications, vault, clock, logger }:
     hub,
     announcer,
     activityKeys,
-    close: () => {
+    close: async () => {
       announcer.close()
       hub.close()
       feed.close()
+      await notifications.close()
     },
   }
 }
