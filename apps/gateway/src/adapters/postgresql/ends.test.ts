@@ -115,7 +115,7 @@ describe('protocol versions', () => {
     ['3.2', VERSION_3_2, 32, null],
     ['3.1, which never was', 0x0003_0001, 4, { version: VERSION_3_0, options: [] }],
     ['a later one', 0x0003_270f, 32, { version: VERSION_3_2, options: [] }],
-  ])('%s', async (_, version, secretLength, negotiation) => {
+  ])('%s', async (...[, version, secretLength, negotiation]) => {
     const { greeting } = await RawClient.signIn((await gatewayWith()).port, { version })
     expect(keyIn(greeting).secret).toHaveLength(secretLength)
     expect(negotiated(greeting)).toEqual(negotiation)

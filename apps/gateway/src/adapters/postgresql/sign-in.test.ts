@@ -131,7 +131,7 @@ describe('weaker ways of signing in', () => {
     ['trust', 'scram-sha-256', 'cleartext', SERVED],
     ['scram-sha-256', 'scram-sha-256', 'certificate', '28000 resource_authentication_weak'],
     ['scram-sha-256', 'scram-sha-256', 'cleartext', SERVED],
-  ] as const)('%s (stored as %s) where %s is the weakest allowed: %s', async (method, encryption, weakest, outcome) => {
+  ] as const)('%s (stored as %s) where %s is the weakest allowed: %s', async (...[method, encryption, weakest, outcome]) => {
     await serverAsksFor(method, encryption)
     expect(await attempt(await gatewayWith({ target: { weakestAuthentication: weakest } }))).toBe(outcome)
   })

@@ -170,7 +170,8 @@ describe('databases', () => {
 describe('pgbench', () => {
   beforeAll(async () => {
     const url = database.server.connectionString('shop', database.user, database.password)
-    expect((await run('pgbench', ['-i', '-q', url], { env: { PGSSLMODE: 'prefer' } })).code).toBe(0)
+    const { code, err } = await run('pgbench', ['-i', '-q', url], { env: { PGSSLMODE: 'prefer' } })
+    if (code !== 0) throw new Error(err)
   })
 
   test.each(['simple', 'extended', 'prepared'])('runs with -M %s, and every statement is recorded', async (mode) => {

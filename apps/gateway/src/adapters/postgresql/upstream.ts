@@ -1,9 +1,14 @@
 /** Towards the resource: TLS, sign-in with the leased credential, and cancelling what runs there. */
 import type { Duplex } from 'node:stream'
-import type { AdapterConnection, ConnectUpstreamOptions, CredentialSecret, OpenedCredential, ResourceTarget } from '../adapter.ts'
-import { tlsServerEndPoint } from './authentication/channel-binding.ts'
-import { md5Response } from './authentication/md5.ts'
-import { proveScram, ScramError, startScram, verifyScram, type ScramProof, type ScramStart } from './authentication/scram.ts'
+import type {
+  AdapterConnection,
+  ConnectUpstreamOptions,
+  CredentialSecret,
+  OpenedCredential,
+  UpstreamConnection,
+} from '../adapter.ts'
+import { ScramError } from './authentication/scram.ts'
+import { SignIn } from './authentication/sign-in.ts'
 import { ByteInput, InputClosed } from './byte-input.ts'
 import {
   decodeAuthentication,
@@ -11,11 +16,9 @@ import {
   decodeError,
   decodeNegotiateProtocolVersion,
   decodeReadyForQuery,
-  type AuthenticationRequest,
   type BackendKey,
 } from './codec/backend.ts'
 import { encodeMessage } from './codec/encode.ts'
-import { encodePasswordMessage, encodeSaslInitialResponse, encodeSaslResponse } from './codec/frontend.ts'
 import { MAX_GREETING, MAX_SIGN_IN_MESSAGE } from './codec/limits.ts'
 import { backend, HEADER_LENGTH } from './codec/messages.ts'
 import { encodeCancelRequest, encodeSslRequest, encodeStartupMessage, type StartupParameters } from './codec/startup.ts'
@@ -64,13 +67,12 @@ const orUnreachable = (error: unknown): PostgresqlError => {
 const resourceViolation = (cause: ProtocolViolation): PostgresqlError =>
   postgresqlError('resource_protocol_error', { detail: `${cause.message}.`, cause })
 
-interface Link {
-  readonly stream: Duplex
-  readonly serverCertificate: Buffer | null
-}
-
 /** Connects with TLS wherever the resource is not explicitly allowed to go without. */
-const connect = async (connection: AdapterConnection, signal: AbortSignal, secret: CredentialSecret | null): Promise<Link> => {
+const connect = async (
+  connection: AdapterConnection,
+  signal: AbortSignal,
+  secret: CredentialSecret | null,
+): Promise<UpstreamConnection> => {
   const clientCertificate = secret === null ? undefined : certificateOf(secret)
   const options = {
     requestTls: requestTls(signal),
@@ -112,115 +114,6 @@ const refusal = ({ body }: Message): PostgresqlError => {
     return postgresqlError('resource_sign_in_failed', { detail: `The resource said: ${fields.message} (${fields.sqlstate})` })
   }
   return new PostgresqlError('resource_refused', { ...fields, severity: 'FATAL' })
-}
-
-const strength: Readonly<Record<ResourceTarget['weakestAuthentication'], number>> = {
-  certificate: 3,
-  scram: 2,
-  md5: 1,
-  cleartext: 0,
-}
-
-/** One sign-in: answers what the resource asks, in the order in which it may ask. */
-class SignIn {
-  readonly #stream: Duplex
-  readonly #credential: OpenedCredential
-  readonly #weakest: ResourceTarget['weakestAuthentication']
-  readonly #serverCertificate: Buffer | null
-  #scram: { readonly start: ScramStart; proof: ScramProof | null; verified: boolean } | null = null
-  #answered = false
-
-  constructor(link: Link, credential: OpenedCredential, weakest: ResourceTarget['weakestAuthentication']) {
-    this.#stream = link.stream
-    this.#serverCertificate = link.serverCertificate
-    this.#credential = credential
-    this.#weakest = weakest
-  }
-
-  /** True once the resource lets us in. */
-  async answer(request: AuthenticationRequest): Promise<boolean> {
-    switch (request.kind) {
-      case 'ok':
-        this.#checkEnough()
-        return true
-      case 'cleartext':
-        this.#require('cleartext')
-        this.#sendPassword(this.#password())
-        return false
-      case 'md5':
-        this.#require('md5')
-        this.#sendPassword(md5Response({ userName: this.#credential.userName, password: this.#password(), salt: request.salt }))
-        return false
-      case 'sasl':
-        this.#require('scram')
-        this.#startScram(request.mechanisms)
-        return false
-      case 'saslContinue':
-        await this.#proveScram(request.data)
-        return false
-      case 'saslFinal':
-        this.#verifyScram(request.data)
-        return false
-      case 'unsupported':
-        throw postgresqlError('resource_authentication_unsupported', { detail: `It asked for method ${request.number}.` })
-    }
-  }
-
-  #require(method: 'scram' | 'md5' | 'cleartext'): void {
-    if (this.#answered || this.#scram !== null) throw new ProtocolViolation('the resource asked for a second sign-in')
-    if (strength[method] < strength[this.#weakest]) {
-      throw postgresqlError('resource_authentication_weak', { detail: `It asked for ${method}; ${this.#weakest} is required.` })
-    }
-  }
-
-  /** A resource that lets anybody in proves nothing about itself: with SCRAM required, only a finished exchange is enough. */
-  #checkEnough(): void {
-    const { secret } = this.#credential
-    if (this.#scram !== null && !this.#scram.verified) throw postgresqlError('resource_not_proven')
-    if (secret.kind === 'certificate' || this.#scram !== null || this.#answered) return
-    if (strength[this.#weakest] > strength.cleartext) {
-      throw postgresqlError('resource_authentication_weak', { detail: `It asked for nothing; ${this.#weakest} is required.` })
-    }
-  }
-
-  #password(): Buffer {
-    const { secret } = this.#credential
-    if (secret.kind === 'password') return secret.password
-    throw postgresqlError('resource_authentication_unsupported', {
-      detail: 'It asked for a password; the credential is a certificate.',
-    })
-  }
-
-  #sendPassword(password: Buffer): void {
-    const message = encodePasswordMessage(password)
-    this.#answered = true
-    this.#stream.write(message, () => message.fill(0))
-  }
-
-  #startScram(mechanisms: readonly string[]): void {
-    this.#password()
-    const binding = this.#serverCertificate === null ? null : tlsServerEndPoint(this.#serverCertificate)
-    const start = startScram({ mechanisms, binding })
-    if (start === null) {
-      throw postgresqlError('resource_authentication_unsupported', { detail: 'It offers no SCRAM-SHA-256.' })
-    }
-    this.#scram = { start, proof: null, verified: false }
-    this.#stream.write(encodeSaslInitialResponse(start.mechanism, Buffer.from(start.clientFirst)))
-  }
-
-  async #proveScram(data: Buffer): Promise<void> {
-    const scram = this.#scram
-    if (scram === null || scram.proof !== null) throw new ProtocolViolation('SCRAM message out of order')
-    scram.proof = await proveScram(scram.start, data.toString(), this.#password())
-    this.#stream.write(encodeSaslResponse(Buffer.from(scram.proof.clientFinal)))
-  }
-
-  #verifyScram(data: Buffer): void {
-    const scram = this.#scram
-    if (scram === null || scram.proof === null || scram.verified) throw new ProtocolViolation('SCRAM message out of order')
-    verifyScram(scram.proof, data.toString())
-    scram.verified = true
-  }
 }
 
 const authenticate = async (input: ByteInput, signIn: SignIn, version: number): Promise<void> => {
@@ -325,7 +218,7 @@ export const signIn = async (
     try {
       const parameters = new Map([['user', credential.userName], ...request.parameters])
       link.stream.write(encodeStartupMessage(version, parameters))
-      await authenticate(input, new SignIn(link, credential, connection.target.weakestAuthentication), version)
+      await authenticate(input, new SignIn({ ...link, credential, weakest: connection.target.weakestAuthentication }), version)
       const greeting = await readGreeting(input)
       return { stream: link.stream, greeting, rest: input.detach() }
     } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   MOST_ITERATIONS,
   proveScram,
+  ScramError,
   SCRAM_SHA_256,
   SCRAM_SHA_256_PLUS,
   startScram,
@@ -48,7 +49,7 @@ describe('SCRAM-SHA-256', () => {
     ['fields in another order', `s=W22ZaJ0SNY7soEsUEjb6gQ==,r=${NONCE},i=4096`],
     ['nothing', ''],
   ])('%s is refused', async (_, message) => {
-    await expect(prove(message)).rejects.toThrow()
+    await expect(prove(message)).rejects.toThrow(ScramError)
   })
 
   test('binds to the channel where both sides can', () => {

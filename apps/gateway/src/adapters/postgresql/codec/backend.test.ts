@@ -12,6 +12,7 @@ import {
   rowsOfTag,
 } from './backend.ts'
 import type { Span } from './frame-scanner.ts'
+import { ProtocolViolation } from './violation.ts'
 
 const span = (buffer: Buffer, start = 5): Span => ({ buffer, start, end: buffer.length })
 const text = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((value) => !value.includes('\0'))
@@ -22,7 +23,11 @@ describe('messages of the resource', () => {
       { severity: text, sqlstate: text, message: text, detail: text, hint: text, routine: text },
       { requiredKeys: ['severity', 'sqlstate', 'message'] },
     )
-    fc.assert(fc.property(errors, (error) => void expect(decodeError(span(encodeError(error)))).toEqual(error)))
+    fc.assert(
+      fc.property(errors, (error) => {
+        expect(decodeError(span(encodeError(error)))).toEqual(error)
+      }),
+    )
   })
 
   test('a NUL in a text of ours cannot start a field of its own', () => {
@@ -36,7 +41,11 @@ describe('messages of the resource', () => {
       processId: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
       secret: fc.uint8Array({ minLength: 4, maxLength: 256 }).map((bytes) => Buffer.from(bytes)),
     })
-    fc.assert(fc.property(keys, (key) => void expect(decodeBackendKey(span(encodeBackendKey(key)))).toEqual(key)))
+    fc.assert(
+      fc.property(keys, (key) => {
+        expect(decodeBackendKey(span(encodeBackendKey(key)))).toEqual(key)
+      }),
+    )
   })
 
   test('negotiated versions keep version and options, and their number is bounded by the message', () => {
@@ -48,7 +57,8 @@ describe('messages of the resource', () => {
 
   test('every truncation is refused', () => {
     const error = encodeError({ severity: 'ERROR', sqlstate: '42501', message: 'no' })
-    for (let end = 5; end < error.length; end++) expect(() => decodeError({ buffer: error, start: 5, end })).toThrow()
+    for (let end = 5; end < error.length; end++)
+      expect(() => decodeError({ buffer: error, start: 5, end })).toThrow(ProtocolViolation)
   })
 
   test('requests to sign in are told apart', () => {

@@ -12,6 +12,7 @@ import {
 } from './frontend.ts'
 import type { Span } from './frame-scanner.ts'
 import { bindMessage, functionCallMessage, type ValueSpec } from './testing/messages.ts'
+import { ProtocolViolation } from './violation.ts'
 
 const span = (buffer: Buffer, start = 5): Span => ({ buffer, start, end: buffer.length })
 
@@ -67,7 +68,7 @@ describe('messages of the tool', () => {
     } as const
     for (const [message, decode] of Object.values(decoders)) {
       for (let end = 5; end < message.length; end++) {
-        expect(() => decode({ buffer: message, start: 5, end })).toThrow()
+        expect(() => decode({ buffer: message, start: 5, end })).toThrow(ProtocolViolation)
       }
       expect(() => decode(span(message))).not.toThrow()
     }

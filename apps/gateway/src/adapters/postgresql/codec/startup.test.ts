@@ -8,6 +8,7 @@ import {
   startupBodyLength,
   type StartupPacket,
 } from './startup.ts'
+import { ProtocolViolation } from './violation.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((value) => !value.includes('\0'))
 const name = text.filter((value) => value !== '')
@@ -32,7 +33,9 @@ const bodyOf = (bytes: Buffer): Buffer => bytes.subarray(4)
 describe('startup packets', () => {
   test('what is encoded decodes to the same', () => {
     fc.assert(
-      fc.property(packets, (packet) => void expect(decodeStartupPacket(bodyOf(encodeStartupPacket(packet)))).toEqual(packet)),
+      fc.property(packets, (packet) => {
+        expect(decodeStartupPacket(bodyOf(encodeStartupPacket(packet)))).toEqual(packet)
+      }),
     )
   })
 
@@ -51,7 +54,7 @@ describe('startup packets', () => {
         const body = bodyOf(encodeStartupPacket(packet))
         // A shorter cancel secret is a valid one as long as four bytes of it are left.
         const shortest = packet.kind === 'cancel' ? 12 : body.length
-        expect(() => decodeStartupPacket(body.subarray(0, seed % shortest))).toThrow()
+        expect(() => decodeStartupPacket(body.subarray(0, seed % shortest))).toThrow(ProtocolViolation)
       }),
     )
   })
@@ -64,7 +67,7 @@ describe('startup packets', () => {
   ])('a length that is %s is refused before anything is kept', (_, length) => {
     const field = Buffer.alloc(4)
     field.writeInt32BE(length)
-    expect(() => startupBodyLength(field)).toThrow()
+    expect(() => startupBodyLength(field)).toThrow(ProtocolViolation)
   })
 
   test('bytes behind the last parameter are refused', () => {

@@ -4,16 +4,15 @@
  * becomes exactly one record, however it ends: completed, failed, skipped after a failure, or never answered. A COPY becomes a
  * transfer; a Query message that did nothing else has no record beside it.
  */
-import type { Activity, ClippedText } from '@sallyport/recording'
-import { queryActivity, SKIPPED, transferActivity, UNANSWERED } from '../activity.ts'
+import type { Activity } from '@sallyport/recording'
+import { UNANSWERED } from '../activity.ts'
 import { rowsOfTag } from '../codec/backend.ts'
 import type { NamedTarget } from '../codec/frontend.ts'
 import { ProtocolViolation } from '../codec/violation.ts'
 import type { Statement } from '../statements/statement.ts'
-import { NO_VALUES, type Values } from '../statements/values.ts'
+import type { Values } from '../statements/values.ts'
 import { InFlight, InFlightQueue, type CopyProgress, type InFlightKind, type ResourceError } from './in-flight.ts'
-import { PreparedNames, type Portal } from './names.ts'
-import { deallocatedName, preparedName } from './sql-prepared.ts'
+import { isStatement, Recorder, type TransferEnd } from './recorder.ts'
 
 interface Surroundings {
   readonly emit: (activity: Activity) => void
@@ -24,27 +23,19 @@ interface Surroundings {
 const MOST_IN_FLIGHT = 10_000
 const MOST_IN_FLIGHT_BYTES = 8 * 1024 * 1024
 
-const UNNAMED_SYNC: ClippedText = { text: '(end of the pipeline)' }
-
-const named = (kind: string, name: string): ClippedText => ({ text: `(${kind} "${name.slice(0, 256)}")` })
-
 export class Pipeline {
-  readonly #emit: (activity: Activity) => void
   readonly #now: () => number
+  readonly #recorder: Recorder
   readonly #queue = new InFlightQueue()
-  readonly #names = new PreparedNames()
   /** After an error the resource skips what the tool sends until the next Sync. */
   #skipping = false
-  /** The last statement and portal among what was skipped, so that the records of skipped executions can name them. */
-  #skippedParse: InFlight | null = null
-  #skippedBind: InFlight | null = null
   /** The resource takes COPY data, and the tool has not said that it ended. */
   #copyInOpen = false
   /** COPY data that came before the resource asked for it. */
   #earlyCopyBytes = 0
 
   constructor(surroundings: Surroundings) {
-    this.#emit = surroundings.emit
+    this.#recorder = new Recorder(surroundings.emit)
     this.#now = surroundings.now
   }
 
@@ -106,7 +97,7 @@ export class Pipeline {
     // A Sync inside a COPY is ignored by the resource (manual, "COPY Operations").
     if (this.#copyInOpen) return
     this.#skipping = false
-    this.#forgetSkipped()
+    this.#recorder.forgetSkipped()
     this.#push(this.#entry('sync', ''))
   }
 
@@ -130,26 +121,28 @@ export class Pipeline {
 
   /** A statement that is not sent on at all, because it was refused when part of it had already passed. */
   refuse(form: 'simple' | 'extended', statement: Statement, error: ResourceError): void {
-    const { text } = statement
-    this.#emit(queryActivity(this.#entry('query', ''), { form, statement: text, binds: [], bindsOmitted: 0, rows: null, error }))
+    const entry = this.#entry(form === 'simple' ? 'query' : 'parse', '')
+    entry.statement = statement
+    entry.error = error
+    this.#recorder.query(entry)
   }
 
   // What the resource answers
 
   parseComplete(): void {
     const entry = this.#finish('parse')
-    if (entry.statement !== null) this.#names.prepare(entry.name, entry.statement)
+    if (entry.statement !== null) this.#recorder.names.prepare(entry.name, entry.statement)
   }
 
   bindComplete(): void {
     const entry = this.#finish('bind')
-    this.#names.bind(entry.name, { statement: this.#names.statement(entry.source), values: entry.values })
+    this.#recorder.names.bind(entry.name, { statement: this.#recorder.names.statement(entry.source), values: entry.values })
   }
 
   closeComplete(): void {
     const entry = this.#finish('close')
-    if (entry.target === 'statement') this.#names.deallocate(entry.name)
-    else this.#names.closePortal(entry.name)
+    if (entry.target === 'statement') this.#recorder.names.deallocate(entry.name)
+    else this.#recorder.names.closePortal(entry.name)
   }
 
   /** ParameterDescription; a RowDescription or NoData follows. */
@@ -198,7 +191,7 @@ export class Pipeline {
     const head = this.#running()
     if (head.kind !== 'query' && head.kind !== 'execute') throw new ProtocolViolation('completion that nobody waits for')
     const rows = rowsOfTag(tag)
-    this.#noticeSqlNames(tag, this.#textOf(head))
+    this.#recorder.noticeSqlNames(tag, head)
     if (head.copy !== null) this.#endTransfer(head, head.copy, { rows, error: null })
     else {
       head.commands++
@@ -231,6 +224,7 @@ export class Pipeline {
     else head.error = seen
     if (head.kind === 'query' || head.kind === 'function' || head.kind === 'sync') return refused
     this.#complete()
+    if (!isStatement(head)) this.#recorder.skip(head)
     this.#skipToSync()
     return refused
   }
@@ -244,7 +238,7 @@ export class Pipeline {
     this.#copyInOpen = false
     this.#earlyCopyBytes = 0
     this.#complete()
-    if (idle) this.#names.closeAllPortals()
+    if (idle) this.#recorder.names.closeAllPortals()
   }
 
   /** The connection ended: what still waits for an answer is recorded as it is. */
@@ -263,17 +257,8 @@ export class Pipeline {
   }
 
   #push(entry: InFlight): void {
-    if (this.#skipping) this.#skip(entry)
+    if (this.#skipping) this.#recorder.skip(entry)
     else this.#queue.push(entry)
-  }
-
-  #skip(entry: InFlight): void {
-    if (entry.kind === 'parse') this.#skippedParse = entry
-    else if (entry.kind === 'bind') this.#skippedBind = entry
-    else if (isStatement(entry)) {
-      entry.error = SKIPPED
-      this.#record(entry)
-    }
   }
 
   #pushTarget(kind: 'describe' | 'close', target: NamedTarget): void {
@@ -310,113 +295,27 @@ export class Pipeline {
   #complete(): void {
     const entry = this.#running()
     this.#shift()
-    if (entry.commands > 0 || entry.error !== null) this.#record(entry)
+    if (entry.commands > 0 || entry.error !== null) this.#recorder.query(entry)
     // A Query message that only copied is recorded by its transfers; one without any answer still is a statement.
-    else if (entry.kind === 'query' && entry.transfers === 0) this.#record(entry)
+    else if (entry.kind === 'query' && entry.transfers === 0) this.#recorder.query(entry)
   }
 
   #skipToSync(): void {
     for (let head = this.#queue.head; head !== undefined && head.kind !== 'sync'; head = this.#queue.head) {
       this.#shift()
-      this.#skip(head)
+      this.#recorder.skip(head)
     }
     this.#skipping = this.#queue.length === 0
-    if (!this.#skipping) this.#forgetSkipped()
+    if (!this.#skipping) this.#recorder.forgetSkipped()
+  }
+
+  #endTransfer(head: InFlight, copy: CopyProgress, end: TransferEnd): void {
+    this.#copyInOpen = false
+    this.#recorder.transfer(head, copy, end)
   }
 
   /** Some commands say CopyDone and go on without a completion of their own (BASE_BACKUP). */
   #endCopyOut(head: InFlight): void {
     if (head.copy?.done === true) this.#endTransfer(head, head.copy, { rows: null, error: null })
   }
-
-  #endTransfer(
-    head: InFlight,
-    copy: CopyProgress,
-    end: { readonly rows: number | null; readonly error: ResourceError | null },
-  ): void {
-    head.copy = null
-    head.transfers++
-    this.#copyInOpen = false
-    this.#emit(transferActivity(head, { statement: this.#textOf(head), copy, ...end }))
-  }
-
-  #record(entry: InFlight): void {
-    const values = this.#valuesOf(entry)
-    const form = entry.kind === 'query' ? 'simple' : entry.kind === 'function' ? 'function' : 'extended'
-    this.#emit(
-      queryActivity(entry, {
-        form,
-        statement: this.#textOf(entry),
-        binds: values.recorded,
-        bindsOmitted: values.omitted,
-        rows: entry.rows,
-        error: entry.error,
-      }),
-    )
-  }
-
-  #forgetSkipped(): void {
-    this.#skippedParse = null
-    this.#skippedBind = null
-  }
-
-  /** What an execution runs, or would have run. */
-  #portalOf(entry: InFlight): Portal | null {
-    const bind = this.#skippedBind
-    if (entry.error !== SKIPPED || bind?.name !== entry.name) return this.#names.portal(entry.name)
-    const parse = this.#skippedParse
-    const statement = parse?.name === bind.source ? parse.statement : this.#names.statement(bind.source)
-    return { statement, values: bind.values }
-  }
-
-  #valuesOf(entry: InFlight): Values {
-    return entry.kind === 'execute' ? (this.#portalOf(entry)?.values ?? NO_VALUES) : entry.values
-  }
-
-  #textOf(entry: InFlight): ClippedText {
-    if (entry.statement !== null) return entry.statement.text
-    switch (entry.kind) {
-      case 'bind':
-        return this.#names.statement(entry.source)?.text ?? named('prepared statement', entry.source)
-      case 'execute':
-        return this.#portalOf(entry)?.statement?.text ?? named('portal', entry.name)
-      case 'describe':
-      case 'close': {
-        const known = entry.target === 'statement' ? this.#names.statement(entry.name) : this.#names.portal(entry.name)?.statement
-        return known?.text ?? named(entry.target === 'statement' ? 'prepared statement' : 'portal', entry.name)
-      }
-      case 'function':
-        return { text: `(function ${entry.functionId})` }
-      default:
-        return UNNAMED_SYNC
-    }
-  }
-
-  /** PREPARE, DEALLOCATE and DISCARD in SQL change what names mean. */
-  #noticeSqlNames(tag: string, text: ClippedText): void {
-    switch (tag) {
-      case 'PREPARE': {
-        const name = preparedName(text.text)
-        if (name === null) this.#names.deallocateAll()
-        else this.#names.prepare(name, { text, refused: false })
-        break
-      }
-      case 'DEALLOCATE': {
-        const name = deallocatedName(text.text)
-        if (name === null) this.#names.deallocateAll()
-        else this.#names.deallocate(name)
-        break
-      }
-      case 'DEALLOCATE ALL':
-      case 'DISCARD ALL':
-        this.#names.deallocateAll()
-        this.#names.closeAllPortals()
-        break
-      default:
-        break
-    }
-  }
 }
-
-/** Messages that make the resource do something; the others only prepare it or ask about it. */
-const isStatement = (entry: InFlight): boolean => entry.kind === 'query' || entry.kind === 'execute' || entry.kind === 'function'
