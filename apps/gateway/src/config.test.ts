@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { withTemporaryDirectory } from '@sallyport/testkit'
+import { describe, expect, test } from 'vitest'
+import { readConfig, UsageError } from './config.ts'
+
+const serve = ['serve', '--state', '/state', '--listen', '127.0.0.1:7443']
+
+describe('serve', () => {
+  test('has careful defaults', async () => {
+    expect(await readConfig(serve, {})).toEqual({
+      command: 'serve',
+      state: '/state',
+      logLevel: 'info',
+      listen: { host: '127.0.0.1', port: 7443 },
+      allowLoopbackResources: false,
+      allowedNetworks: [],
+      spoolLimit: 512 * 1024 * 1024,
+      drainLimit: 10_000,
+    })
+  })
+
+  test('takes the environment where flags are silent', async () => {
+    const environment = {
+      SALLYPORT_STATE: '/elsewhere',
+      SALLYPORT_LISTEN: '[::1]:7443',
+      SALLYPORT_ALLOW_LOOPBACK_RESOURCES: 'true',
+      SALLYPORT_ALLOW_RESOURCE_NETWORK: '169.254.1.0/24, fe80::/10',
+    }
+    expect(await readConfig(['serve', '--state', '/state'], environment)).toMatchObject({
+      state: '/state',
+      listen: { host: '::1', port: 7443 },
+      allowLoopbackResources: true,
+      allowedNetworks: ['169.254.1.0/24', 'fe80::/10'],
+    })
+  })
+
+  test('is given networks one by one', async () => {
+    const networks = ['--allow-resource-network', '169.254.1.0/24', '--allow-resource-network', '127.0.0.0/8']
+    expect(await readConfig([...serve, ...networks], {})).toMatchObject({ allowedNetworks: ['169.254.1.0/24', '127.0.0.0/8'] })
+  })
+})
+
+test('join reads its token from a file, so that nobody sees it in the list of processes', async () => {
+  await withTemporaryDirectory(async (folder) => {
+    const file = join(folder, 'token')
+    await writeFile(file, 'sallyport-join-abc\n')
+    expect(await readConfig(['join', '--state', '/state', '--token', `@${file}`], {})).toMatchObject({
+      token: 'sallyport-join-abc',
+    })
+  })
+})
+
+test.each([
+  [[]],
+  [['start']],
+  [['serve', 'more']],
+  [['serve', '--state', '/state']],
+  [['serve', '--listen', '127.0.0.1:1']],
+  [['serve', '--state', '/state', '--listen', 'localhost:1']],
+  [['serve', '--state', '/state', '--listen', '127.0.0.1:70000']],
+  [[...serve, '--spool-limit-mebibytes', '1']],
+  [[...serve, '--drain-seconds', '-1']],
+  [[...serve, '--allow-resource-network', '10.0.0.0']],
+  [[...serve, '--log-level', 'loud']],
+  [[...serve, '--unknown']],
+])('%j is not understood, and says how it is meant', async (args) => {
+  await expect(readConfig(args, {})).rejects.toThrow(UsageError)
+  await expect(readConfig(args, {})).rejects.toThrow('Usage:')
+})
