@@ -1,14 +1,17 @@
 /** Tells listeners that something changed. */
 export class Changes<Topic extends string> {
-  readonly #listeners = new Set<(topic: Topic) => void>()
+  #listeners: readonly ((topic: Topic) => void)[] = []
 
-  /** The returned function ends it. */
-  listen(listener: (topic: Topic) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  listen(listener: (topic: Topic) => void): void {
+    this.#listeners = [...this.#listeners, listener]
+  }
+
+  /** Told before all who listen so far. */
+  listenFirst(listener: (topic: Topic) => void): void {
+    this.#listeners = [listener, ...this.#listeners]
   }
 
   tell(topic: Topic): void {
-    for (const listener of [...this.#listeners]) listener(topic)
+    for (const listener of this.#listeners) listener(topic)
   }
 }

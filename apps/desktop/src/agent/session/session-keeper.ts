@@ -148,9 +148,7 @@ export class SessionKeeper {
     if (this.#running !== running) return
     this.#running = null
     this.#logger.info({ event: 'session.ended', code: error?.code ?? 'signed-out' }, 'the session ended')
-    const forgotten = this.#forget(error)
-    this.changes.tell('session')
-    await forgotten
+    await this.#forget(error).finally(() => this.changes.tell('session'))
   }
 
   async #forget(error: SallyportError | null): Promise<void> {

@@ -133,7 +133,7 @@ export class GatewayLink {
         timeoutMs: DIAL_LIMIT,
         signal: this.#stop.signal,
       })
-      const mux = new MuxSession(channel, { role: 'client', maxStreams: STREAMS, onGoAway: () => this.#options.onChange() })
+      const mux = new MuxSession(channel, { role: 'client', maxStreams: STREAMS, onGoAway: () => this.#goingAway() })
       this.#adopt(mux)
       logger.info({ event: 'gateway.connected', gateway: id }, 'connected to a gateway')
       return mux
@@ -157,6 +157,12 @@ export class GatewayLink {
       (error: unknown) => this.#warn(error),
     )
     this.#options.onChange()
+  }
+
+  /** The gateway takes no new streams: at the end of the certificate that was shown, or because it stops. */
+  #goingAway(): void {
+    this.#options.onChange()
+    if (this.#kept) this.#later()
   }
 
   #ping(mux: MuxSession): void {

@@ -1,0 +1,81 @@
+/** The connections that are open now, for status and for ending them. */
+import { randomUUID } from 'node:crypto'
+import { type Caller, SallyportError } from '@sallyport/protocol'
+import type { LocalConnection } from '../../shared/local-api.ts'
+import type { Tunnel } from '../tunnel/tunnels.ts'
+
+export interface OpenConnection {
+  readonly credential: string
+  readonly name: string
+  readonly caller: Caller | null
+  readonly tunnel: Tunnel
+}
+
+interface Entry extends OpenConnection {
+  readonly openedAt: Date
+  readonly abort: AbortController
+}
+
+export class Connections {
+  readonly #entries = new Map<string, Entry>()
+  readonly #onChange: () => void
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** `signal` aborts when the connection is to end; `remove` is called when it did. */
+  add(connection: OpenConnection): { readonly signal: AbortSignal; readonly remove: () => void } {
+    const id = randomUUID()
+    const abort = new AbortController()
+    this.#entries.set(id, { ...connection, openedAt: new Date(), abort })
+    this.#onChange()
+    return {
+      signal: abort.signal,
+      remove: () => {
+        this.#entries.delete(id)
+        this.#onChange()
+      },
+    }
+  }
+
+  count(credential: string): number {
+    let count = 0
+    for (const entry of this.#entries.values()) if (entry.credential === credential) count += 1
+    return count
+  }
+
+  list(): readonly LocalConnection[] {
+    return [...this.#entries].map(([id, { name, caller, tunnel, openedAt }]) => {
+      const { up, down } = tunnel.bytes()
+      return {
+        id,
+        credential: name,
+        gateway: tunnel.gateway.name,
+        caller,
+        openedAt: openedAt.toISOString(),
+        bytesUp: up,
+        bytesDown: down,
+        leaseExpiresAt: new Date(tunnel.lease.expiresAt).toISOString(),
+      }
+    })
+  }
+
+  /** Throws `not_found`. */
+  end(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new SallyportError('not_found', { message: 'There is no such connection; it may have ended.' })
+    entry.abort.abort(new Error('ended by the person'))
+  }
+
+  /** Of one credential, or all. */
+  endAll(credential?: string): void {
+    for (const entry of this.#entries.values()) {
+      if (credential === undefined || entry.credential === credential) entry.abort.abort(new Error('the listener was closed'))
+    }
+  }
+}
