@@ -1,0 +1,336 @@
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fromBase64url, fromUtf8, receipt, toBase64url, utf8, verifyStatement } from '@sallyport/protocol'
+import { type AuditActor, auditLeafHash } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../db/testing.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { recordAudit } from '../../domains/audit/index.ts'
+import type { UnlockRecord } from '../../links/index.ts'
+import { listenTo } from '../../testing/listen-to.ts'
+import { makeOrganization } from '../../testing/make-organization.ts'
+import { quietLogger } from '../../testing/quiet-logger.ts'
+import { type LogRole, startLog } from '../log.ts'
+import { appendEntries } from './number.ts'
+import { numberOutbox } from './outbox.ts'
+
+const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
+let database: TestDatabase
+let folder: string
+let organization: string
+const unheard = { listen: () => () => undefined }
+
+beforeAll(async () => {
+  database = await testDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-log-'))
+})
+afterAll(async () => {
+  await database.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  organization = (await makeOrganization(database.pools.api)).id
+})
+
+const start = (pool = database.pools.log, notifications: Parameters<typeof startLog>[0]['notifications'] = unheard) =>
+  startLog({
+    pool,
+    clock: Date.now,
+    logger: quietLogger(),
+    rootKey: { kind: 'file', path: join(folder, 'log.key') },
+    notifications,
+  })
+
+const using = async <Result>(role: Promise<LogRole>, work: (log: LogRole) => Promise<Result>): Promise<Result> => {
+  const log = await role
+  try {
+    return await work(log)
+  } finally {
+    await log.close()
+  }
+}
+
+const unlockOf = (change: Partial<UnlockRecord> = {}): UnlockRecord => ({
+  id: randomUUID(),
+  organization,
+  at: Date.UTC(2026, 5, 1),
+  actor: { kind: 'user', id: randomUUID(), device: randomUUID(), session: randomUUID(), address: '192.0.2.7' },
+  lease: randomUUID(),
+  gateway: randomUUID(),
+  session: randomUUID(),
+  device: randomUUID(),
+  user: randomUUID(),
+  resource: randomUUID(),
+  credential: randomUUID(),
+  secret: randomUUID(),
+  secretVersion: 3,
+  endpointDigest: 'A'.repeat(43),
+  ticketDigest: 'B'.repeat(43),
+  expiresAt: Date.UTC(2026, 5, 1, 1),
+  ...change,
+})
+
+const record = (count: number, of = organization) =>
+  withOrganization(database.pools.api, of, async (transaction) => {
+    for (let each = 0; each < count; each++) {
+      await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
+    }
+  })
+
+const stored = (of = organization) =>
+  withOrganization(database.pools.log, of, async (transaction) => {
+    const rows = await transaction.selectFrom('audit_entries').selectAll().orderBy('index').execute()
+    const head = await transaction.selectFrom('audit_logs').select('size').executeTakeFirst()
+    const waiting = await transaction.selectFrom('audit_outbox').select('id').execute()
+    return { rows, size: Number(head?.size ?? 0), waiting: waiting.length }
+  })
+
+/** Every number once, from 0, as many as the head says. */
+const expectGapless = async (count: number, of = organization) => {
+  const { rows, size } = await stored(of)
+  expect(rows.map((row) => Number(row.index))).toEqual(Array.from({ length: count }, (_, index) => index))
+  expect(size).toBe(count)
+  expect(new Set(rows.map((row) => row.id)).size).toBe(count)
+}
+
+describe('the receipt of an unlock', () => {
+  it('names the number and leaf of an entry that is committed', () =>
+    using(start(), async ({ link }) => {
+      await record(2)
+      await numberOutbox({ pool: database.pools.log }, organization)
+      const unlock = unlockOf()
+      const { keys } = await link.receiptKeys({ organization })
+      const answer = await link.appendUnlock(unlock)
+      const payload = await verifyStatement(receipt, answer.receipt, [fromBase64url(keys[0]!.publicKey)])
+      const { rows } = await stored()
+      const row = rows[payload.index]!
+      expect(payload).toMatchObject({ organization, index: 2, lease: unlock.lease, secretVersion: 3 })
+      expect(payload.leaf).toBe(toBase64url(await auditLeafHash(row.entry)))
+      expect(payload.leaf).toBe(toBase64url(row.leaf))
+      expect(JSON.parse(fromUtf8(row.entry))).toMatchObject({ id: unlock.id, type: 'unlock.granted', organization })
+    }))
+
+  it('is for the same number when it is asked for again, and for another entry under the same id there is none', () =>
+    using(start(), async ({ link }) => {
+      const unlock = unlockOf()
+      const [first, second] = [await link.appendUnlock(unlock), await link.appendUnlock(unlock)]
+      const { keys } = await link.receiptKeys({ organization })
+      const key = fromBase64url(keys[0]!.publicKey)
+      expect((await verifyStatement(receipt, first.receipt, [key])).index).toBe(0)
+      expect((await verifyStatement(receipt, second.receipt, [key])).index).toBe(0)
+      await expect(link.appendUnlock({ ...unlock, lease: randomUUID() })).rejects.toMatchObject({ code: 'conflict' })
+      await expectGapless(1)
+    }))
+
+  it('does not verify under the key of another organization', () =>
+    using(start(), async ({ link }) => {
+      const foreign = (await makeOrganization(database.pools.api)).id
+      const { keys } = await link.receiptKeys({ organization: foreign })
+      const answer = await link.appendUnlock(unlockOf())
+      await expect(verifyStatement(receipt, answer.receipt, [fromBase64url(keys[0]!.publicKey)])).rejects.toMatchObject({
+        code: 'receipt_invalid',
+      })
+    }))
+
+  it('is signed by one key, whichever replica signs, also after a restart', async () => {
+    const keysOf = () => using(start(), async ({ link }) => (await link.receiptKeys({ organization })).keys)
+    const both = await Promise.all([keysOf(), keysOf()])
+    expect(both[0]).toEqual(both[1])
+    expect(await keysOf()).toEqual(both[0])
+  })
+})
+
+describe('numbers', () => {
+  it('have no gap and no duplicate when replicas race, with unlocks and outboxes at the same time', async () => {
+    const pools = [database.openPool('log'), database.openPool('log')] as const
+    const [first, second] = [await start(pools[0]), await start(pools[1])]
+    try {
+      await Promise.all([
+        record(40),
+        record(40),
+        ...Array.from({ length: 30 }, (_, each) => (each % 2 === 0 ? first : second).link.appendUnlock(unlockOf())),
+        ...pools.map((pool) => numberOutbox({ pool }, organization)),
+      ])
+      while ((await stored()).waiting > 0) await Promise.all(pools.map((pool) => numberOutbox({ pool }, organization)))
+      await expectGapless(110)
+    } finally {
+      await first.close()
+      await second.close()
+    }
+  })
+
+  it('are each organization’s own', async () => {
+    const other = (await makeOrganization(database.pools.api)).id
+    await record(3)
+    await record(2, other)
+    const { log } = database.pools
+    expect([await numberOutbox({ pool: log }, organization), await numberOutbox({ pool: log }, other)]).toEqual([3, 2])
+    await expectGapless(3)
+    await expectGapless(2, other)
+  })
+
+  it('are given to committed entries only, and follow the order in which they were recorded', async () => {
+    await record(2)
+    const refused = withOrganization(database.pools.api, organization, async (transaction) => {
+      await recordAudit(transaction, { type: 'site.deleted', actor, subject: null })
+      throw new Error('rolled back')
+    })
+    await expect(refused).rejects.toThrow('rolled back')
+    await record(1)
+    await numberOutbox({ pool: database.pools.log }, organization)
+    const { rows } = await stored()
+    expect(rows.map((row) => row.type)).toEqual(['site.created', 'site.created', 'site.created'])
+    expect(rows.map((row) => (JSON.parse(fromUtf8(row.entry)) as { details: { each: number } }).details.each)).toEqual([0, 1, 0])
+  })
+
+  it('are not advanced by a numbering that lost its place: the compare-and-set refuses', async () => {
+    await record(1)
+    const stale = withOrganization(database.pools.log, organization, async (transaction) => {
+      const { rows } = await sql<{ id: string }>`select id from audit_outbox`.execute(transaction)
+      const entry = {
+        version: 1 as const,
+        id: rows[0]!.id,
+        organization,
+        type: 'site.created' as const,
+        at: 1,
+        actor,
+        subject: null,
+      }
+      return appendEntries(transaction, { organization, size: 5 }, [{ ...entry, details: {} }])
+    })
+    await expect(stale).rejects.toThrow('moved on')
+    expect((await stored()).rows).toEqual([])
+    await numberOutbox({ pool: database.pools.log }, organization)
+    await expectGapless(1)
+  })
+
+  it('survive a kill between commit and signature: asking again gives the receipt of the same entry', async () => {
+    const unlock = unlockOf()
+    const child = fork(join(import.meta.dirname, 'testing', 'killed-before-signing.ts'), {
+      env: { ...process.env, LOG_DATABASE: JSON.stringify(database.login('log')), LOG_KEY: join(folder, 'log.key') },
+      execArgv: [],
+    })
+    child.send(unlock)
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' })
+    await expectGapless(1)
+    await using(start(), async ({ link }) => {
+      const { keys } = await link.receiptKeys({ organization })
+      const again = await link.appendUnlock(unlock)
+      expect((await verifyStatement(receipt, again.receipt, [fromBase64url(keys[0]!.publicKey)])).index).toBe(0)
+    })
+    await expectGapless(1)
+  })
+})
+
+describe('the log’s rows', () => {
+  it('cannot be changed or deleted by any role of the program, not even the log', async () => {
+    await record(1)
+    await numberOutbox({ pool: database.pools.log }, organization)
+    for (const role of ['api', 'vault', 'log'] as const) {
+      for (const statement of [sql`update audit_entries set leaf = leaf`, sql`delete from audit_entries`]) {
+        const change = withOrganization(database.pools[role], organization, (transaction) => statement.execute(transaction))
+        await expect(change, role).rejects.toMatchObject({ code: '42501' })
+      }
+    }
+  })
+
+  it('are read by the log role only, and so are its keys and the outbox', async () => {
+    for (const role of ['api', 'vault'] as const) {
+      for (const table of ['audit_entries', 'audit_outbox', 'audit_logs', 'receipt_keys']) {
+        const read = withOrganization(database.pools[role], organization, (transaction) =>
+          sql`select 1 from ${sql.table(table)}`.execute(transaction),
+        )
+        await expect(read, `${role} ${table}`).rejects.toMatchObject({ code: '42501' })
+      }
+    }
+  })
+
+  it('of another organization are not seen', async () => {
+    const other = (await makeOrganization(database.pools.api)).id
+    await record(1, other)
+    await numberOutbox({ pool: database.pools.log }, other)
+    expect((await stored()).rows).toEqual([])
+    expect((await stored(other)).rows).toHaveLength(1)
+  })
+})
+
+describe('the sequencer', () => {
+  it('numbers what is recorded when it is told, and what it was not told', async () => {
+    await record(3)
+    const notifications = listenTo(database, 'log')
+    const numbered = async (count: number) => {
+      while ((await stored()).size < count) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await using(start(database.pools.log, notifications), async () => {
+      await numbered(3)
+      await record(2)
+      await numbered(5)
+    })
+    await notifications.close()
+    await expectGapless(5)
+  })
+})
+
+describe('the list', () => {
+  const page = (link: LogRole['link'], query: Partial<Parameters<LogRole['link']['listEntries']>[0]>) =>
+    link.listEntries({ organization, limit: 2, below: null, ...query })
+
+  it('goes from the newest to the oldest, what waits for its number first', async () => {
+    await record(3)
+    await numberOutbox({ pool: database.pools.log }, organization)
+    const idle = await start(database.openPool('log'))
+    await idle.close()
+    await record(2)
+    const seen: (number | null)[] = []
+    let below: Parameters<LogRole['link']['listEntries']>[0]['below'] = null
+    for (;;) {
+      const { rows } = await page(idle.link, { below })
+      const shown = rows.slice(0, 2)
+      seen.push(...shown.map((row) => row.index))
+      if (rows.length <= 2) break
+      below = shown.at(-1)!.place
+    }
+    expect(seen).toEqual([null, null, 2, 1, 0])
+  })
+
+  it('filters by type, person and time', () =>
+    using(start(), async ({ link }) => {
+      await record(2)
+      const unlock = unlockOf()
+      await link.appendUnlock(unlock)
+      const types = async (query: Parameters<typeof page>[1]) =>
+        (await page(link, { ...query, limit: 100 })).rows.map((row) => (row.entry as { type: string }).type)
+      expect(await types({ type: 'unlock.granted' })).toEqual(['unlock.granted'])
+      expect(await types({ user: unlock.actor.id! })).toEqual(['unlock.granted'])
+      expect(await types({ user: randomUUID() })).toEqual([])
+      expect(await types({ after: new Date(unlock.at).toISOString() })).toEqual(['site.created', 'site.created'])
+      expect(await types({ before: new Date(unlock.at + 1).toISOString() })).toEqual(['unlock.granted'])
+    }))
+})
+
+describe('an entry', () => {
+  it('that is too large is refused together with its change', async () => {
+    const change = withOrganization(database.pools.api, organization, (transaction) =>
+      recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { text: 'x'.repeat(64 * 1024) } }),
+    )
+    await expect(change).rejects.toMatchObject({ code: 'payload_too_large' })
+    expect((await stored()).waiting).toBe(0)
+  })
+
+  it('keeps every text, also what the database could not store as such', async () => {
+    const text = 'nul \u0000, quote ", 😀, \u2028'
+    await withOrganization(database.pools.api, organization, (transaction) =>
+      recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { text } }),
+    )
+    await numberOutbox({ pool: database.pools.log }, organization)
+    const { rows } = await stored()
+    expect(JSON.parse(fromUtf8(rows[0]!.entry))).toMatchObject({ details: { text } })
+    expect(Buffer.from(rows[0]!.entry).equals(Buffer.from(utf8(fromUtf8(rows[0]!.entry))))).toBe(true)
+  })
+})

@@ -1,0 +1,30 @@
+/** A log role that is killed by the system when it is about to sign a receipt: its entry is committed by then. */
+import { type UnlockRecord } from '../../../links/index.ts'
+import type { DatabaseLogin } from '../../../db/login.ts'
+import { openPool } from '../../../db/pool.ts'
+import { loadRootKey } from '../../../keys/root-key.ts'
+import { quietLogger } from '../../../testing/quiet-logger.ts'
+import { appendingUnlocks } from '../append-unlock.ts'
+import { receiptSigners } from '../receipt-signer.ts'
+
+const login = JSON.parse(process.env['LOG_DATABASE'] ?? '') as DatabaseLogin
+const pool = openPool({ role: 'log', login, onConnectionLost: () => undefined })
+const root = await loadRootKey({ kind: 'file', path: process.env['LOG_KEY'] ?? '' })
+const signers = receiptSigners({ pool }, root)
+const killing: typeof signers = {
+  ...signers,
+  signerFor: async (organization) => ({
+    ...(await signers.signerFor(organization)),
+    sign: () => {
+      process.kill(process.pid, 'SIGKILL')
+      return new Promise(() => undefined)
+    },
+  }),
+}
+const append = appendingUnlocks({ pool, clock: Date.now, logger: quietLogger(), appended: () => undefined }, killing)
+process.on('message', (unlock) => {
+  append(unlock as UnlockRecord).catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`)
+    process.exit(1)
+  })
+})
