@@ -77,8 +77,9 @@ export const connectLink = <Table extends Operations>(options: ConnectLinkOption
     })
 
   const exchange = async (name: string, operation: Operation, input: unknown) => {
+    const body = JSON.stringify(z.encode(operation.input, input))
     try {
-      const text = await post(name, JSON.stringify(z.encode(operation.input, input)))
+      const text = await post(name, body)
       const received = envelope.parse(JSON.parse(text))
       return received.ok ? { output: z.decode(operation.output, received.output) } : { error: received.error }
     } catch (cause) {
