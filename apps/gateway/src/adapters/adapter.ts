@@ -48,8 +48,8 @@ export interface ConnectUpstreamOptions {
    */
   readonly requestTls?: (socket: Duplex) => Promise<boolean>
   readonly alpn?: string
-  /** Presented to the resource where the credential is a certificate. */
-  readonly clientCertificate?: { readonly certificatePem: string; readonly privateKeyPem: Buffer }
+  /** In the place of the connection's own signal, for what must outlive it: cancelling what the resource still does for it. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -87,6 +87,7 @@ export interface AdapterConnection {
   readonly sessionLabel: string
   /** Only called when the tool really signs in: a cancel request leases nothing. Rejects with a coded error. */
   readonly openCredential: () => Promise<OpenedCredential>
+  /** Shows the resource the credential's certificate, where it is one and the resource asks for it. */
   readonly connectUpstream: (options: ConnectUpstreamOptions) => Promise<UpstreamConnection>
   readonly activity: ActivitySink
   readonly cancels: CancelRegistry

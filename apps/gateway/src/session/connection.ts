@@ -96,7 +96,7 @@ const runAdapter = async (
       Promise.resolve({ credentialId: binding.credential, userName: lease.userName, secret: copySecret(secret) }),
     connectUpstream: (how) =>
       services.upstream.connect(
-        { endpoint, clientCertificate: secret.kind === 'certificate' ? secret : null, signal: running.signal },
+        { endpoint, clientCertificate: secret.kind === 'certificate' ? secret : null, signal: how.signal ?? running.signal },
         how,
       ),
     activity: running.activity,

@@ -225,6 +225,16 @@ describe('records come first', () => {
     expect(typesOf([...(await client.until('Z')), ...(await client.until('Z'))])).toBe('TDCZTDCZ')
   })
 
+  test('the last words of the resource wait for the record, too, and are not lost', async () => {
+    const held = promiseOfNothing()
+    const gateway = await gatewayWith({ record: (activity) => (activity.kind === 'query' ? held.promise : Promise.resolve()) })
+    const { client } = await RawClient.signIn(gateway.port)
+    client.send(encodeQuery('select pg_terminate_backend(pg_backend_pid())'))
+    await expect.poll(() => database.admin("select 1 from pg_stat_activity where usename = 'app'")).toEqual([])
+    held.resolve()
+    expect(errorIn(await client.rest()).sqlstate).toBe('57P01')
+  })
+
   test('when a record cannot be kept the answer is never shown and the connection ends', async () => {
     const gateway = await gatewayWith({
       record: (activity) => (activity.kind === 'query' ? Promise.reject(new Error('disk full')) : Promise.resolve()),

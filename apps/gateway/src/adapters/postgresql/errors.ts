@@ -146,6 +146,8 @@ export const postgresqlError = (code: PostgresqlErrorCode, options: ErrorOptions
   )
 }
 
+const isPostgresqlErrorCode = (code: string): code is PostgresqlErrorCode => Object.hasOwn(postgresqlErrors, code)
+
 const sqlstateOfKind: Readonly<Record<ErrorKind, string>> = {
   authentication: '28000',
   permission: '28000',
@@ -167,6 +169,7 @@ export const toPostgresqlError = (error: unknown): PostgresqlError => {
   if (error instanceof SallyportError || (hasCode(error) && isErrorCode(error.code))) {
     const code = error.code as keyof typeof errorTable
     const message = error instanceof SallyportError ? error.message : errorTable[code].text
+    if (isPostgresqlErrorCode(code)) return postgresqlError(code, { detail: message, cause: error })
     const sqlstate = sqlstateOfKind[errorTable[code].kind]
     return new PostgresqlError(code, { severity: 'FATAL', sqlstate, message: `${message} (${code})`, routine: code }, error)
   }

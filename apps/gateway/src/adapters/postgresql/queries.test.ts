@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { encodeFlush, encodeParse, encodeQuery, encodeTerminate } from './codec/frontend.ts'
+import { encodeFlush, encodeQuery, encodeTerminate } from './codec/frontend.ts'
 import {
   bindMessage,
   closeMessage,
@@ -8,6 +8,7 @@ import {
   copyDoneMessage,
   describeMessage,
   executeMessage,
+  parseMessage,
   syncMessage,
 } from './codec/testing/messages.ts'
 import { startDatabase, type Database } from './testing/database.ts'
@@ -150,7 +151,7 @@ describe('extended queries', () => {
     const { client } = await RawClient.signIn(gateway.port)
     client.send(encodeQuery('begin'))
     await client.until('Z')
-    client.send(encodeParse('', 'select generate_series(1, 5)'), bindMessage('cursor', '', []))
+    client.send(parseMessage('', 'select generate_series(1, 5)'), bindMessage('cursor', '', []))
     client.send(executeMessage('cursor', 2), executeMessage('cursor', 2), executeMessage('cursor', 2), syncMessage())
     expect(typesOf(await client.until('Z'))).toBe('12DDsDDsDCZ')
     expect(queriesIn(gateway.records).map(({ rows }) => rows)).toEqual([null, 2, 2, 1])
@@ -159,7 +160,7 @@ describe('extended queries', () => {
   test('in a pipeline what comes after an error is recorded as skipped, and what comes after the Sync as it ran', async () => {
     const { client } = await RawClient.signIn(gateway.port)
     const once = (statement: string, ...values: string[]): Buffer[] => [
-      encodeParse('', statement),
+      parseMessage('', statement),
       bindMessage('', '', values.map(text)),
       describeMessage('P', ''),
       executeMessage(''),
@@ -186,9 +187,9 @@ describe('extended queries', () => {
 
   test('an error of Parse or Bind names the statement that failed', async () => {
     const { client } = await RawClient.signIn(gateway.port)
-    client.send(encodeParse('', 'selec 1'), bindMessage('', '', []), executeMessage(''), syncMessage())
+    client.send(parseMessage('', 'selec 1'), bindMessage('', '', []), executeMessage(''), syncMessage())
     await client.until('Z')
-    client.send(encodeParse('', 'select $1::int'), bindMessage('', '', [text('x')]), executeMessage(''), syncMessage())
+    client.send(parseMessage('', 'select $1::int'), bindMessage('', '', [text('x')]), executeMessage(''), syncMessage())
     await client.until('Z')
     const failed = summary(gateway.records).filter((line) => !line.includes('skipped'))
     expect(failed).toEqual(['selec 1 | null | 42601', 'select $1::int | null | 22P02'])
@@ -196,8 +197,8 @@ describe('extended queries', () => {
 
   test('a name that could not be taken keeps its old meaning in the record too', async () => {
     const { client } = await RawClient.signIn(gateway.port)
-    client.send(encodeParse('s', 'select 1 as real'), syncMessage())
-    client.send(encodeParse('s', 'select 2 as disguise'), syncMessage())
+    client.send(parseMessage('s', 'select 1 as real'), syncMessage())
+    client.send(parseMessage('s', 'select 2 as disguise'), syncMessage())
     client.send(bindMessage('', 's', []), executeMessage(''), syncMessage())
     for (let index = 0; index < 3; index++) await client.until('Z')
     expect(summary(gateway.records)).toEqual(['select 2 as disguise | null | 42P05', 'select 1 as real | 1 | ok'])
@@ -212,7 +213,7 @@ describe('extended queries', () => {
     client.send(encodeQuery('deallocate seven'))
     await client.until('Z')
     client.send(
-      encodeParse('seven', 'select 8'),
+      parseMessage('seven', 'select 8'),
       bindMessage('', 'seven', []),
       executeMessage(''),
       closeMessage('S', 'seven'),
@@ -229,7 +230,7 @@ describe('extended queries', () => {
 
   test('a flush brings answers without a Sync', async () => {
     const { client } = await RawClient.signIn(gateway.port)
-    client.send(encodeParse('', 'select 1'), bindMessage('', '', []), executeMessage(''), encodeFlush())
+    client.send(parseMessage('', 'select 1'), bindMessage('', '', []), executeMessage(''), encodeFlush())
     expect(typesOf(await client.until('C'))).toBe('12DC')
     expect(summary(gateway.records)).toEqual(['select 1 | 1 | ok'])
   })
@@ -238,7 +239,7 @@ describe('extended queries', () => {
     const { client } = await RawClient.signIn(gateway.port)
     const count = 12_000
     const one = Buffer.concat([bindMessage('', 's', []), executeMessage('')])
-    client.send(encodeParse('s', 'select 1'), Buffer.concat(Array.from({ length: count }, () => one)), syncMessage())
+    client.send(parseMessage('s', 'select 1'), Buffer.concat(Array.from({ length: count }, () => one)), syncMessage())
     const answer = await client.until('Z')
     expect(answer.filter(({ type }) => type === 'C')).toHaveLength(count)
     expect(queriesIn(gateway.records)).toHaveLength(count)
@@ -250,7 +251,7 @@ describe('extended queries', () => {
     client.send(encodeQuery('create temp table child (id int references parent deferrable initially deferred)'))
     await client.until('Z')
     await client.until('Z')
-    client.send(encodeParse('', 'insert into child values (1)'), bindMessage('', '', []), executeMessage(''), syncMessage())
+    client.send(parseMessage('', 'insert into child values (1)'), bindMessage('', '', []), executeMessage(''), syncMessage())
     expect(errorIn(await client.until('Z')).sqlstate).toBe('23503')
     expect(summary(gateway.records).slice(2)).toEqual([
       'insert into child values (1) | 1 | ok',
@@ -281,7 +282,7 @@ describe('COPY', () => {
     const { client } = await RawClient.signIn(gateway.port)
     client.send(encodeQuery('create temp table t (a int)'))
     await client.until('Z')
-    client.send(encodeParse('', 'copy t from stdin'), bindMessage('', '', []), executeMessage(''), syncMessage())
+    client.send(parseMessage('', 'copy t from stdin'), bindMessage('', '', []), executeMessage(''), syncMessage())
     await client.until('G')
     client.send(copyDataMessage('1\n'), copyDoneMessage(), syncMessage())
     expect(typesOf(await client.until('Z'))).toBe('CZ')
@@ -353,7 +354,7 @@ describe("the leased user's password", () => {
   test('cannot be changed by an extended query; the rest of the pipeline is skipped', async () => {
     const { client } = await RawClient.signIn(gateway.port)
     client.send(
-      encodeParse('', 'alter user "app" password \'known\''),
+      parseMessage('', 'alter user "app" password \'known\''),
       bindMessage('', '', []),
       executeMessage(''),
       syncMessage(),
@@ -378,6 +379,16 @@ describe("the leased user's password", () => {
     const client = await openClient()
     expect((await client.query('select current_user as name')).rows).toEqual([{ name: 'app' }])
     await client.end()
+  })
+
+  test('is not in the error that quotes it either', async () => {
+    const { client } = await RawClient.signIn(gateway.port)
+    client.send(encodeQuery("create role clerk password 'one' 'canary'"))
+    expect(errorIn(await client.until('Z')).message).toContain('canary')
+    client.send(parseMessage('', "create role clerk password 'one' 'canary'"), syncMessage())
+    await client.until('Z')
+    expect(queriesIn(gateway.records).map(({ error }) => error?.code)).toEqual(['42601', '42601'])
+    expect(JSON.stringify(gateway.records)).not.toContain('canary')
   })
 
   test("another role's password may be set, and is not recorded", async () => {

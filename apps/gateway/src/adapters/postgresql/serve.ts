@@ -124,14 +124,17 @@ class Served {
     const { key } = signedIn.greeting
     const minted = key === null ? null : mintKey(request.version, key.processId)
     const cancel = key === null ? () => Promise.resolve() : () => cancelUpstream(this.#connection, key)
-    const unregister = minted === null ? () => undefined : cancels.register(cancelKey(minted), cancel)
+    let unregister = (): void => undefined
     const opened = now()
     const started = performance.now()
     try {
-      await this.#recordOpened(parts.plan, key, opened).catch((error: unknown) => {
+      try {
+        if (minted !== null) unregister = cancels.register(cancelKey(minted), cancel)
+        await this.#recordOpened(parts.plan, key, opened)
+      } catch (error) {
         signedIn.stream.destroy()
-        throw postgresqlError('recording_unavailable', { cause: error })
-      })
+        throw error
+      }
       client.write(encodeGreeting(request, { ...signedIn.greeting, key: minted }))
       const end = await relay({
         client,
@@ -159,14 +162,18 @@ class Served {
     }
   }
 
-  #recordOpened(plan: StartupPlan, key: BackendKey | null, at: number): Promise<void> {
-    return this.#connection.activity.record({
+  async #recordOpened(plan: StartupPlan, key: BackendKey | null, at: number): Promise<void> {
+    const { activity, caller } = this.#connection
+    const opened = activity.record({
       kind: 'connection.opened',
       at: timestamp(at),
-      caller: this.#connection.caller,
+      caller,
       upstreamId: key === null ? null : String(key.processId),
       database: plan.database?.slice(0, 256) ?? null,
       application: plan.application?.slice(0, 256) ?? null,
+    })
+    await opened.catch((error: unknown) => {
+      throw postgresqlError('recording_unavailable', { cause: error })
     })
   }
 

@@ -4,9 +4,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { encodeQuery } from './codec/frontend.ts'
+import { VERSION_3_2 } from './codec/messages.ts'
+import { encodeCancelRequest } from './codec/startup.ts'
 import { startDatabase, type Database } from './testing/database.ts'
 import { queriesIn, summary, transfersIn } from './testing/facts.ts'
 import { startGateway, type GatewayOptions, type TestGateway } from './testing/gateway.ts'
+import { errorIn, keyIn, RawClient } from './testing/raw-client.ts'
 import { psql, run } from './testing/run.ts'
 
 const BINARIES = '/usr/lib/postgresql/15/bin'
@@ -164,6 +168,21 @@ describe('databases', () => {
   test("that do not exist are told in the resource's own words", async () => {
     const { err } = await inDatabase('nowhere')
     expect(err).toContain('FATAL:  database "nowhere" does not exist')
+  })
+})
+
+describe('protocol 3.2', () => {
+  test('is spoken with a tool also where the resource only knows 3.0, and its cancel secret works', async () => {
+    const { client, greeting } = await RawClient.signIn(gateway.port, { version: VERSION_3_2 })
+    const key = keyIn(greeting)
+    expect([key.secret.length, greeting[0]?.type]).toEqual([32, 'R'])
+    client.send(encodeQuery('select pg_sleep(50)'))
+    const running = "select 1 from pg_stat_activity where query = 'select pg_sleep(50)' and state = 'active'"
+    await expect.poll(() => database.admin(running)).toHaveLength(1)
+    const canceller = await RawClient.connect(gateway.port)
+    canceller.send(encodeCancelRequest(key.processId, key.secret))
+    expect(errorIn(await client.until('Z')).sqlstate).toBe('57014')
+    client.socket.destroy()
   })
 })
 

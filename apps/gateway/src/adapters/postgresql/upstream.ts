@@ -1,12 +1,7 @@
 /** Towards the resource: TLS, sign-in with the leased credential, and cancelling what runs there. */
 import type { Duplex } from 'node:stream'
-import type {
-  AdapterConnection,
-  ConnectUpstreamOptions,
-  CredentialSecret,
-  OpenedCredential,
-  UpstreamConnection,
-} from '../adapter.ts'
+import { SallyportError } from '@sallyport/protocol'
+import type { AdapterConnection, CredentialSecret, OpenedCredential, UpstreamConnection } from '../adapter.ts'
 import { ScramError } from './authentication/scram.ts'
 import { SignIn } from './authentication/sign-in.ts'
 import { ByteInput, InputClosed } from './byte-input.ts'
@@ -31,6 +26,8 @@ const DECLINED = 'N'.charCodeAt(0)
 /** ALPN name of the protocol (manual, "SSL Session Encryption"). */
 const ALPN = 'postgresql'
 
+const TOO_EARLY = 'The resource sent plaintext where TLS had to begin.'
+
 /** How long a resource may take to close after a cancel request, in milliseconds. */
 const CANCEL_PATIENCE = 5000
 
@@ -46,17 +43,14 @@ const requestTls =
     try {
       socket.write(encodeSslRequest())
       const answer = (await input.take(1))[0]
-      if (input.buffered > 0) throw new ProtocolViolation('data behind the answer to SSLRequest')
+      if (input.buffered > 0) throw new SallyportError('resource_tls_refused', { message: TOO_EARLY })
       if (answer === AGREED) return true
       if (answer === DECLINED) return false
-      throw postgresqlError('resource_tls_refused')
+      throw new SallyportError('resource_tls_refused')
     } finally {
       input.detach()
     }
   }
-
-const certificateOf = (secret: CredentialSecret): ConnectUpstreamOptions['clientCertificate'] =>
-  secret.kind === 'certificate' ? { certificatePem: secret.certificatePem, privateKeyPem: secret.privateKeyPem } : undefined
 
 const orUnreachable = (error: unknown): PostgresqlError => {
   if (error instanceof ProtocolViolation) return resourceViolation(error)
@@ -68,20 +62,12 @@ const resourceViolation = (cause: ProtocolViolation): PostgresqlError =>
   postgresqlError('resource_protocol_error', { detail: `${cause.message}.`, cause })
 
 /** Connects with TLS wherever the resource is not explicitly allowed to go without. */
-const connect = async (
-  connection: AdapterConnection,
-  signal: AbortSignal,
-  secret: CredentialSecret | null,
-): Promise<UpstreamConnection> => {
-  const clientCertificate = secret === null ? undefined : certificateOf(secret)
-  const options = {
-    requestTls: requestTls(signal),
-    alpn: ALPN,
-    ...(clientCertificate === undefined ? {} : { clientCertificate }),
-  }
-  const link = await connection.connectUpstream(options).catch((error: unknown) => {
-    throw orUnreachable(error)
-  })
+const connect = async (connection: AdapterConnection, signal: AbortSignal): Promise<UpstreamConnection> => {
+  const link = await connection
+    .connectUpstream({ requestTls: requestTls(signal), alpn: ALPN, signal })
+    .catch((error: unknown) => {
+      throw orUnreachable(error)
+    })
   link.stream.on('error', ignoreError)
   if (signal.aborted || (link.serverCertificate === null && !connection.target.plaintextAllowed)) {
     link.stream.destroy()
@@ -213,7 +199,7 @@ export const signIn = async (
 ): Promise<SignedIn> => {
   const { version, signal } = request
   try {
-    const link = await connect(connection, signal, credential.secret)
+    const link = await connect(connection, signal)
     const input = new ByteInput(link.stream, signal)
     try {
       const parameters = new Map([['user', credential.userName], ...request.parameters])
@@ -234,7 +220,7 @@ export const signIn = async (
 /** Asks the resource to cancel what the connection with this key is doing, over a connection of its own. */
 export const cancelUpstream = async (connection: AdapterConnection, key: BackendKey): Promise<void> => {
   const signal = AbortSignal.timeout(CANCEL_PATIENCE)
-  const { stream } = await connect(connection, signal, null)
+  const { stream } = await connect(connection, signal)
   const input = new ByteInput(stream, signal)
   try {
     stream.write(encodeCancelRequest(key.processId, key.secret))

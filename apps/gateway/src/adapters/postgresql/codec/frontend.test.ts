@@ -7,11 +7,10 @@ import {
   decodeNamedTarget,
   decodeParse,
   decodeQuery,
-  encodeParse,
   encodeQuery,
 } from './frontend.ts'
 import type { Span } from './frame-scanner.ts'
-import { bindMessage, functionCallMessage, type ValueSpec } from './testing/messages.ts'
+import { bindMessage, functionCallMessage, parseMessage, type ValueSpec } from './testing/messages.ts'
 import { ProtocolViolation } from './violation.ts'
 
 const span = (buffer: Buffer, start = 5): Span => ({ buffer, start, end: buffer.length })
@@ -25,7 +24,7 @@ const name = fc.string({ maxLength: 20 }).filter((value) => !value.includes('\0'
 describe('messages of the tool', () => {
   test('Query and Parse give back their texts', () => {
     expect(decodeQuery(span(encodeQuery('select 1'))).toString()).toBe('select 1')
-    const parsed = decodeParse(span(encodeParse('one', 'select 1')))
+    const parsed = decodeParse(span(parseMessage('one', 'select 1')))
     expect([parsed.name.toString(), parsed.statement.toString()]).toEqual(['one', 'select 1'])
   })
 
@@ -63,7 +62,7 @@ describe('messages of the tool', () => {
         functionCallMessage(7, [{ binary: false, bytes: Buffer.from('abc') }]),
         (body: Span) => decodeFunctionCall(body, 10),
       ],
-      parse: [encodeParse('s', 'select 1'), decodeParse],
+      parse: [parseMessage('s', 'select 1'), decodeParse],
       query: [encodeQuery('select 1'), decodeQuery],
     } as const
     for (const [message, decode] of Object.values(decoders)) {

@@ -146,8 +146,9 @@ export const decodeFunctionCall = (body: Span, mostValues: number): FunctionCall
 
 export const encodeQuery = (statement: string): Buffer => encodeMessage(frontend.query, cstring(statement))
 
-export const encodeParse = (name: string, statement: string): Buffer =>
-  encodeMessage(frontend.parse, Buffer.concat([cstring(name), cstring(statement), Buffer.alloc(2)]))
+/** `name` are the bytes of a name, without NUL. */
+export const encodeParse = (name: Buffer, statement: string): Buffer =>
+  encodeMessage(frontend.parse, Buffer.concat([name, Buffer.alloc(1), cstring(statement), Buffer.alloc(2)]))
 
 export const encodeFlush = (): Buffer => encodeMessage(frontend.flush, Buffer.alloc(0))
 

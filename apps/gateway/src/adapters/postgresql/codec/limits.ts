@@ -22,7 +22,7 @@ export const MAX_SIGN_IN_MESSAGE = 64 * 1024
 export const MAX_GREETING = 1024 * 1024
 
 /** Statement messages up to this size are held whole before they go on; longer ones are read as they pass. */
-export const MAX_HELD_STATEMENT = 1024 * 1024
+export const MAX_HELD_STATEMENT = 256 * 1024
 
 /** Bind and function call messages up to this size are read whole; longer ones are read as they pass. */
 export const MAX_HELD_VALUES = 256 * 1024

@@ -52,9 +52,22 @@ export class Recorder {
         binds: values.recorded,
         bindsOmitted: values.omitted,
         rows: entry.rows,
-        error: entry.error,
+        error: this.#errorOf(entry),
       }),
     )
+  }
+
+  /** Errors may quote the statement. */
+  #errorOf(entry: InFlight): ResourceError | null {
+    const { error } = entry
+    if (error === null || error.message === '' || !this.#isSensitive(entry)) return error
+    return { code: error.code, message: '(not recorded: the statement holds a password)' }
+  }
+
+  #isSensitive(entry: InFlight): boolean {
+    if (entry.statement !== null) return entry.statement.sensitive && !entry.statement.refused
+    const statement = entry.kind === 'bind' ? this.names.statement(entry.source) : this.#portalOf(entry)?.statement
+    return statement?.sensitive === true
   }
 
   forgetSkipped(): void {
@@ -101,7 +114,7 @@ export class Recorder {
       case 'PREPARE': {
         const name = preparedName(text.text)
         if (name === null) this.names.deallocateAll()
-        else this.names.prepare(name, { text, refused: false })
+        else this.names.prepare(name, { text, refused: false, sensitive: false })
         break
       }
       case 'DEALLOCATE': {

@@ -19,7 +19,7 @@ const MOST_HELD = 1024 * 1024
 const FAREWELL = 2000
 
 /** How long a message under way may take to end, so that an error can follow it, in milliseconds. */
-const LAST_MESSAGE = 250
+const LAST_MESSAGE = 150
 
 export interface RelayOptions {
   readonly client: Duplex
@@ -65,6 +65,7 @@ class Relay {
   /** An error that the tool is to see once the message under way has ended. */
   #lastWord: Buffer | null = null
   #timer: NodeJS.Timeout | null = null
+  #resourceGone = false
   #done = false
 
   constructor(options: RelayOptions, resolve: (end: RelayEnd) => void) {
@@ -94,6 +95,7 @@ class Relay {
     signal.addEventListener('abort', this.#onAbort)
     if (early.fromResource.length > 0) this.#onResourceData(early.fromResource)
     if (early.fromTool.length > 0) this.#onToolData(early.fromTool)
+    if (this.#done) return
     this.#client.on('data', this.#onToolData)
     this.#upstream.on('data', this.#onResourceData)
     if (signal.aborted) this.#onAbort()
@@ -202,15 +204,14 @@ class Relay {
   }
 
   readonly #onResourceGone = (): void => {
-    if (this.#reason !== null) {
-      this.#finish()
-      return
-    }
-    this.#reason = 'resource_closed'
+    if (this.#resourceGone) return
+    this.#resourceGone = true
+    const expected = this.#reason !== null
+    this.#reason ??= 'resource_closed'
     this.#pipeline.abandon()
     this.#gateRecords()
     this.#output.whenEmpty(() => {
-      if (!this.#resource.saidGoodbye && this.#output.atBoundary) {
+      if (!expected && !this.#resource.saidGoodbye && this.#output.atBoundary) {
         this.#output.write(errorMessage(postgresqlError('resource_closed')), true)
       }
       this.#finish()
@@ -218,10 +219,11 @@ class Relay {
   }
 
   readonly #onAbort = (): void => {
-    if (this.#reason !== null) return
+    if (this.#done) return
     // What it runs would otherwise run on until it has something to say.
     if (!this.#pipeline.idle) this.#options.cancel().catch(() => undefined)
-    this.#fail(endedError(this.#options.signal.reason, 'connected'))
+    if (this.#reason === null) this.#fail(endedError(this.#options.signal.reason, 'connected'))
+    else this.#finish()
   }
 
   /** The tool is done: the resource may finish what it is doing, so that its outcome is known. */

@@ -95,7 +95,7 @@ export class ToolSide implements FrameRules {
         return this.#query(decodeQuery(body))
       case frontend.parse: {
         const { name, statement } = decodeParse(body)
-        return this.#parse(name.toString('latin1'), statement)
+        return this.#parse(name, statement)
       }
       case frontend.bind: {
         const message = decodeBind(body, MAX_BINDS)
@@ -146,10 +146,10 @@ export class ToolSide implements FrameRules {
     return statement.refused ? encodeQuery(UNPARSABLE) : true
   }
 
-  #parse(name: string, text: Buffer): boolean | Buffer {
+  #parse(name: Buffer, text: Buffer): boolean | Buffer {
     const statement = readStatement(text, this.#context.leased, this.#context.encoding)
-    this.#pipeline.parse(name, statement)
-    return statement.refused ? encodeParse('', UNPARSABLE) : true
+    this.#pipeline.parse(name.toString('latin1'), statement)
+    return statement.refused ? encodeParse(name, UNPARSABLE) : true
   }
 
   #heldOrPassing(type: number, bodyLength: number, held: number): Reading {

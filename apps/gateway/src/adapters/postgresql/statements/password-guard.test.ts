@@ -119,6 +119,20 @@ describe('passwords in records', () => {
   })
 })
 
+describe('hostile texts', () => {
+  test.each([
+    ['nested literals under an ambiguous reading', `create '\\' ${"$a$ do '$b$ password '".repeat(4000)}`],
+    ['unfinished addresses', `create '${'://a:'.repeat(50_000)}'`],
+    ['unfinished connection strings', `create '${'password='.repeat(25_000)}'`],
+    ['unclosed quotes', `create $x$${"password='".repeat(20_000)}$x$`],
+    ['many passwords', "create user a password 'x';".repeat(9000)],
+  ])('are judged in a moment: %s', (_, text) => {
+    const started = performance.now()
+    inspect(text)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})
+
 describe('a statement in pieces', () => {
   test('is judged like the whole, wherever it is cut', () => {
     const text = Buffer.from(

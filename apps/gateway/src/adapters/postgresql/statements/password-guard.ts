@@ -57,7 +57,7 @@ class Guard implements TokenHandler {
   #updates = false
   #carriesStatements = false
   #carriesConnection = false
-  /** The next literal is a password. */
+  /** Literals are passwords until something else comes. */
   #passwordNext = false
   #literalStart = 0
   #literalIsSecret = false
@@ -99,10 +99,10 @@ class Guard implements TokenHandler {
     this.#carriesConnection = false
   }
 
-  literalStart(at: number, continued: boolean): void {
+  literalStart(at: number): void {
     this.#literalStart = at
-    this.#literalIsSecret = this.#passwordNext || (continued && this.#literalIsSecret)
-    this.#passwordNext = false
+    // Literals right behind it may be its continuation, or a mistake that still is a password.
+    this.#literalIsSecret = this.#passwordNext
     if (this.#literalIsSecret) this.secrets.push({ start: at, end: Number.POSITIVE_INFINITY })
   }
 
@@ -128,8 +128,14 @@ class Guard implements TokenHandler {
   }
 }
 
-/** Passwords inside connection strings: password=x, password='x', ://user:x@host. */
-const CONNECTION_PASSWORDS = [/password\s*=\s*(''.*?''|'(?:\\.|[^'\\])*'|[^\s']+)/dgis, /:\/\/[^\s:@/]*:([^\s@]+)@/dgs]
+/**
+ * Passwords inside connection strings: password=x, password='x', ://user:x@host. Every repetition is bounded, so that no text
+ * makes the search take more than linear time.
+ */
+const CONNECTION_PASSWORDS = [
+  /password\s{0,9}=\s{0,9}(''.{0,256}?''|'(?:\\.|[^'\\]){0,256}'|[^\s']{1,256})/dgis,
+  /:\/\/[^\s:@/]{0,64}:([^\s@]{1,256})@/dgs,
+]
 
 const connectionSecrets = (text: Buffer, offset: number): Range[] => {
   const content = text.toString('latin1')
@@ -163,14 +169,20 @@ export const joinRanges = (ranges: readonly Range[]): Range[] => {
   return joined
 }
 
-const inspectCarried = (text: Buffer, leased: LeasedName, carried: { guard: Guard; depth: number }): PasswordFindings => {
-  const { guard, depth } = carried
+/** How a text is read, and how many literals it is inside of. */
+interface How {
+  readonly reading: Reading
+  readonly depth: number
+}
+
+const inspectCarried = (text: Buffer, leased: LeasedName, carried: { guard: Guard; how: How }): PasswordFindings => {
+  const { guard, how } = carried
   const secrets: Range[] = []
   let refused = false
   for (const { range, delimiter, statements } of guard.carried) {
     const start = range.start + delimiter
     const content = text.subarray(start, Math.max(start, range.end - delimiter))
-    const inner = statements && depth < DEEPEST ? inspectAt(content, leased, depth + 1) : NOTHING
+    const inner = statements && how.depth < DEEPEST ? inspectInner(content, leased, { ...how, depth: how.depth + 1 }) : NOTHING
     refused ||= inner.refused
     const dollarQuoted = delimiter > 1
     // Inside quotes the quotes of the inner literal are doubled, so that its offsets say too little: all of it goes.
@@ -181,12 +193,12 @@ const inspectCarried = (text: Buffer, leased: LeasedName, carried: { guard: Guar
   return { refused, secrets }
 }
 
-const inspectReading = (text: Buffer, leased: LeasedName, how: { reading: Reading; depth: number }) => {
+const inspectReading = (text: Buffer, leased: LeasedName, how: How) => {
   const guard = new Guard(leased)
   const lexer = new SqlLexer(guard, how.reading)
   lexer.push(text)
   lexer.finish()
-  const carried = inspectCarried(text, leased, { guard, depth: how.depth })
+  const carried = inspectCarried(text, leased, { guard, how })
   return {
     ambiguous: lexer.ambiguous,
     refused: guard.refused || carried.refused,
@@ -196,22 +208,26 @@ const inspectReading = (text: Buffer, leased: LeasedName, how: { reading: Readin
 
 const MENTION = /password/i
 
-const inspectAt = (text: Buffer, leased: LeasedName, depth: number): PasswordFindings => {
-  if (!MENTION.test(text.toString('latin1')) && !text.includes('://')) return NOTHING
-  const usual = inspectReading(text, leased, { reading: USUAL_READING, depth })
-  const others = usual.ambiguous ? OTHER_READINGS.map((reading) => inspectReading(text, leased, { reading, depth })) : []
+const mentionsPassword = (text: Buffer): boolean => MENTION.test(text.toString('latin1')) || text.includes('://')
+
+/** A literal is read the same way as the text around it: the ways would multiply with each level. */
+const inspectInner = (text: Buffer, leased: LeasedName, how: How): PasswordFindings =>
+  mentionsPassword(text) ? inspectReading(text, leased, how) : NOTHING
+
+/**
+ * Inspects one text, which may hold several statements. Findings are the union over all ways in which the server could read
+ * it. Bytes, not text: the server's scanner sees bytes, and the lexer must see what the server sees.
+ */
+export const inspectPasswords = (text: Buffer, leased: LeasedName): PasswordFindings => {
+  if (!mentionsPassword(text)) return NOTHING
+  const usual = inspectReading(text, leased, { reading: USUAL_READING, depth: 0 })
+  const others = usual.ambiguous ? OTHER_READINGS.map((reading) => inspectReading(text, leased, { reading, depth: 0 })) : []
   const all = [usual, ...others]
   return {
     refused: all.some((findings) => findings.refused),
     secrets: joinRanges(all.flatMap((findings) => findings.secrets)),
   }
 }
-
-/**
- * Inspects one text, which may hold several statements. Findings are the union over all ways in which the server could read
- * it. Bytes, not text: the server's scanner sees bytes, and the lexer must see what the server sees.
- */
-export const inspectPasswords = (text: Buffer, leased: LeasedName): PasswordFindings => inspectAt(text, leased, 0)
 
 /** {@link inspectPasswords} for a text that arrives in pieces. Literals within literals are not looked into. */
 export class PasswordScanner {

@@ -25,8 +25,8 @@ export interface TokenHandler {
   word(name: string): void
   /** An identifier in double quotes. `exact` is false for U&"…", where escapes were not resolved. */
   quoted(name: string, exact: boolean): void
-  /** A literal starts at this offset (quote or dollar, the prefix letter left out); `continued` as in 'a' newline 'b'. */
-  literalStart(at: number, continued: boolean): void
+  /** A literal starts at this offset (quote or dollar, the prefix letter left out). */
+  literalStart(at: number): void
   /** It ended just before this offset. `delimiter` is the number of bytes at either end that are not content. */
   literalEnd(at: number, delimiter: number): void
   symbol(byte: number): void
@@ -247,8 +247,8 @@ export class SqlLexer {
       return
     }
     if (byte === QUOTE) {
-      const continued = this.#continues !== null && this.#lineEnded
-      this.#startString(continued ? this.#continues! : 'plain', continued)
+      // 'a' newline 'b' is one literal, and its parts are read alike.
+      this.#startString(this.#lineEnded ? (this.#continues ?? 'plain') : 'plain')
       return
     }
     if (byte === DASH) {
@@ -283,7 +283,7 @@ export class SqlLexer {
       return
     }
     if (byte === QUOTE && Object.hasOwn(kindOfPrefix, this.#name)) {
-      this.#startString(kindOfPrefix[this.#name]!, false)
+      this.#startString(kindOfPrefix[this.#name]!)
       return
     }
     if (byte === AMPERSAND && this.#name === 'u') {
@@ -296,7 +296,7 @@ export class SqlLexer {
   }
 
   #unicodePrefix(byte: number): void {
-    if (byte === QUOTE) this.#startString('raw', false)
+    if (byte === QUOTE) this.#startString('raw')
     else if (byte === DOUBLE_QUOTE) this.#startIdentifier(false)
     else {
       this.#handler.word('u')
@@ -304,9 +304,9 @@ export class SqlLexer {
     }
   }
 
-  #startString(kind: LiteralKind, continued: boolean): void {
+  #startString(kind: LiteralKind): void {
     this.#kind = kind
-    this.#handler.literalStart(this.#offset, continued)
+    this.#handler.literalStart(this.#offset)
     this.#state = 'string'
   }
 
@@ -329,7 +329,7 @@ export class SqlLexer {
     if (byte === DOLLAR) {
       this.#tag = `$${this.#tag}$`
       this.#tagMatched = 0
-      this.#handler.literalStart(this.#offset + 1 - this.#tag.length, false)
+      this.#handler.literalStart(this.#offset + 1 - this.#tag.length)
       this.#state = 'dollarBody'
     } else if (this.#tag === '' ? isNameStart(byte) : isNamePart(byte)) {
       this.#tag += String.fromCharCode(byte)

@@ -16,6 +16,8 @@ export interface Statement {
   readonly text: ClippedText
   /** It would change the leased user's password, so that something that fails was sent in its place. */
   readonly refused: boolean
+  /** It holds a password, which errors about it may quote. */
+  readonly sensitive: boolean
 }
 
 const redact = (bytes: Buffer, secrets: readonly Range[], encoding: TextEncoding): string => {
@@ -33,9 +35,10 @@ const MENTION = /password|:\/\//i
 /** Reads a statement that is there as a whole. */
 export const readStatement = (bytes: Buffer, leased: LeasedName, encoding: TextEncoding): Statement => {
   const text = encoding.decode(bytes)
-  if (!MENTION.test(text)) return { text: clip(text, LONGEST_STATEMENT), refused: false }
+  if (!MENTION.test(text)) return { text: clip(text, LONGEST_STATEMENT), refused: false, sensitive: false }
   const { refused, secrets } = inspectPasswords(bytes, leased)
-  return { text: clip(secrets.length === 0 ? text : redact(bytes, secrets, encoding), LONGEST_STATEMENT), refused }
+  const sensitive = secrets.length > 0
+  return { text: clip(sensitive ? redact(bytes, secrets, encoding) : text, LONGEST_STATEMENT), refused, sensitive }
 }
 
 /** Keeps little of a statement that cannot be kept whole; its digest still tells which one it was. */
@@ -56,6 +59,7 @@ export class PassingStatement {
   readonly #decoder: ReturnType<TextEncoding['pieces']>
   #offset = 0
   #recordedTo = 0
+  #sensitive = false
   #finished: Statement | null = null
 
   constructor(leased: LeasedName, encoding: TextEncoding) {
@@ -69,6 +73,7 @@ export class PassingStatement {
     this.#offset += piece.length
     for (const secret of this.#scanner.secrets) {
       if (secret.end <= this.#recordedTo) continue
+      this.#sensitive = true
       if (secret.start >= this.#recordedTo) {
         this.#append(piece.subarray(Math.max(0, this.#recordedTo - start), Math.max(0, secret.start - start)))
         this.#clipper.append(REDACTED)
@@ -89,7 +94,7 @@ export class PassingStatement {
     if (this.#finished !== null) return this.#finished
     this.#scanner.finish()
     this.#clipper.append(this.#decoder.end())
-    this.#finished = { text: this.#clipper.finish(), refused: this.#scanner.refused }
+    this.#finished = { text: this.#clipper.finish(), refused: this.#scanner.refused, sensitive: this.#sensitive }
     return this.#finished
   }
 

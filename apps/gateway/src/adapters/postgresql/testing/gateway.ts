@@ -52,7 +52,7 @@ const tlsOver = async (
   options: GatewayOptions,
   upstream: ConnectUpstreamOptions,
 ): Promise<UpstreamConnection> => {
-  const certificate = upstream.clientCertificate
+  const certificate = typeof options.secret === 'string' ? undefined : options.secret
   const secure = connectTls({
     socket,
     host: '127.0.0.1',

@@ -1,5 +1,6 @@
 /** Messages of tools that the adapter itself never sends. */
 import { cstring, encodeMessage, int32 } from '../encode.ts'
+import { encodeParse } from '../frontend.ts'
 import { frontend } from '../messages.ts'
 
 export interface ValueSpec {
@@ -20,6 +21,8 @@ const encodeValues = (values: readonly ValueSpec[]): Buffer =>
     int16(values.length),
     ...values.flatMap(({ bytes }) => (bytes === null ? [int32(-1)] : [int32(bytes.length), bytes])),
   ])
+
+export const parseMessage = (name: string, statement: string): Buffer => encodeParse(Buffer.from(name), statement)
 
 export const bindMessage = (portal: string, statement: string, values: readonly ValueSpec[]): Buffer =>
   encodeMessage(frontend.bind, Buffer.concat([cstring(portal), cstring(statement), encodeValues(values), int16(0)]))
