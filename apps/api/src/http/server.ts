@@ -70,8 +70,10 @@ export const createApiServer = (options: ServerOptions): ApiServer => {
   // Bodies stay bytes: signatures are checked over what arrived, before anything is made of it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onRequest', async (_request, reply) => {
-    await Promise.resolve(reply.headers(securityHeaders))
+  app.addHook('onRequest', (_request, reply, done) => {
+    // Not by reply.headers(): a reply is a promise of its own end, and must not be waited for here.
+    for (const [name, value] of Object.entries(securityHeaders)) reply.raw.setHeader(name, value)
+    done()
   })
   app.setErrorHandler((error, request, reply) => sendFailure(error, { request, reply, logger }))
   app.setNotFoundHandler((request, reply) => sendFailure(new SallyportError('not_found'), { request, reply, logger }))
