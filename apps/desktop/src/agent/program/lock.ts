@@ -13,7 +13,8 @@ const BUSY = 5
 export const takeProfileLock = (path: string): (() => void) => {
   const database = new DatabaseSync(path)
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    // Nothing is ever written, so there is nothing to roll back.
+    database.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
     if (process.platform !== 'win32') chmodSync(path, 0o600)
   } catch (error) {
     database.close()
