@@ -41,6 +41,8 @@ export interface ServeOptions {
   readonly config: ServeConfig
   readonly adapters: readonly Adapter[]
   readonly logger: Logger
+  /** Milliseconds that only grow. */
+  readonly monotonic?: () => number
 }
 
 export interface RunningGateway {
@@ -63,7 +65,8 @@ const addressesOf = (host: string): string[] => {
 }
 
 /** Rejects when the state, the spool or the port cannot be used. */
-export const serve = async ({ config, adapters, logger }: ServeOptions): Promise<RunningGateway> => {
+export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
+  const { config, adapters, logger, monotonic = () => performance.now() } = options
   const state = await openStateFolder(config.state)
   const membership = await loadMembership(state.membershipFile)
   if (membership === null) throw new Error(`${config.state} belongs to no gateway yet. Join first.`)
@@ -206,7 +209,7 @@ export const serve = async ({ config, adapters, logger }: ServeOptions): Promise
     },
     random,
     clock: now,
-    monotonic: () => performance.now(),
+    monotonic,
   })
 
   let edge: Edge | null = null

@@ -52,6 +52,14 @@ const authorize = (options: EdgeOptions, peer: IncomingPeer, request: UpgradeReq
   }
 }
 
+/** What the person who started the program can do about a port that cannot be had. */
+const explainPort = (error: unknown, { host, port }: EdgeOptions): Error => {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  if (code === 'EADDRINUSE') return new Error(`${host}:${port} is in use. Choose another with --listen.`, { cause: error })
+  if (code === 'EACCES') return new Error(`${host}:${port} needs more rights. Choose a port from 1024 on.`, { cause: error })
+  return new Error(`${host}:${port} cannot be listened on.`, { cause: error })
+}
+
 /** Rejects if the port cannot be had. */
 export const openEdge = async (options: EdgeOptions): Promise<Edge> => {
   const listener: WebSocketListener = await listenWebSocket<SessionPeer>({
@@ -61,6 +69,8 @@ export const openEdge = async (options: EdgeOptions): Promise<Edge> => {
     authorize: (peer, request) => Promise.resolve(authorize(options, peer, request)),
     onConnection: options.accept,
     onRefused: options.onRefused,
+  }).catch((error: unknown) => {
+    throw explainPort(error, options)
   })
   return {
     address: listener.address,

@@ -134,6 +134,19 @@ describe('records', () => {
   })
 })
 
+test('a spool that is closed while fdatasync runs is closed when it is done', async () => {
+  const calls: FileCalls = {
+    ...systemFileCalls,
+    synchronize: (descriptor, done) => setTimeout(() => systemFileCalls.synchronize(descriptor, done), 30),
+  }
+  const { spool } = await open({ calls })
+  const strict = spool.record(members('one'), true)
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  await spool.close()
+  await strict
+  expect(spool.synchronizedNext).toBe(1)
+})
+
 describe('after a crash', () => {
   test.each(['', 'strict'])('by kill -9 everything that was taken is there, and numbers go on %s', async (mode) => {
     let expected = 0

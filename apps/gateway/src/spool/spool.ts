@@ -293,7 +293,8 @@ export class Spool {
       this.#synchronized = next
       for (const each of waiting) each.resolve()
       this.#onSynchronized()
-      if (this.#synchronized < this.#written) this.#scheduleSync(this.#waitingForDisk.length > 0)
+      const isAwaited = this.#waitingForDisk.length > 0
+      if (isAwaited || this.#synchronized < this.#written) this.#scheduleSync(isAwaited)
     })
   }
 

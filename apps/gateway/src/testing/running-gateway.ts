@@ -1,8 +1,7 @@
 /** A whole gateway in this process, joined to a played API. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { makeTemporaryDirectory } from '@sallyport/testkit'
-import { freePort } from '@sallyport/testkit'
+import { freePort, makeTemporaryDirectory } from '@sallyport/testkit'
 import type { ServeConfig } from '../config.ts'
 import { joinGateway } from '../control/join.ts'
 import { openStateFolder } from '../control/state-folder.ts'
@@ -10,6 +9,11 @@ import { createLogger } from '../logger.ts'
 import { type RunningGateway, serve } from '../serve.ts'
 import { type EchoAdapter, echoAdapter } from './echo-adapter.ts'
 import type { PlayedApi, PlayedCredential } from './played-api.ts'
+
+export interface TestGatewayOptions {
+  readonly config?: Partial<ServeConfig>
+  readonly monotonic?: () => number
+}
 
 export interface TestGateway {
   readonly running: RunningGateway
@@ -26,7 +30,7 @@ export const joinPlayed = async (api: PlayedApi, folder: string): Promise<void> 
   state.release()
 }
 
-export const startGateway = async (api: PlayedApi, change: Partial<ServeConfig> = {}): Promise<TestGateway> => {
+export const startGateway = async (api: PlayedApi, options: TestGatewayOptions = {}): Promise<TestGateway> => {
   const directory = await makeTemporaryDirectory()
   const state = join(directory.path, 'state')
   await joinPlayed(api, state)
@@ -41,9 +45,11 @@ export const startGateway = async (api: PlayedApi, change: Partial<ServeConfig> 
     allowedNetworks: [],
     spoolLimit: 64 * 1024 * 1024,
     drainLimit: 300,
-    ...change,
+    ...options.config,
   }
-  const running = await serve({ config, adapters: [adapter], logger: createLogger(process.env['TEST_LOG'] ?? 'silent') })
+  const logger = createLogger(process.env['TEST_LOG'] ?? 'silent')
+  const monotonic = options.monotonic === undefined ? {} : { monotonic: options.monotonic }
+  const running = await serve({ config, adapters: [adapter], logger, ...monotonic })
   let closed = false
   const close = async (): Promise<void> => {
     if (closed) return
