@@ -84,7 +84,7 @@ export const resourceCommands = [
       ...newEndpointOptions,
       description,
       tags,
-      unlabelled: flag('no-labels', 'does not add a short id to the application names of connections'),
+      unlabelled: flag('unlabelled', 'does not add a short id to the application names of connections'),
       strictRecording: flag('strict-recording', 'activity is on disk before an answer is completed'),
     },
     examples: [

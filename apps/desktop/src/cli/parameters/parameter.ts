@@ -75,6 +75,7 @@ export const requiredOption = <Value>(usage: string, summary: string, reader: Re
 export const repeatedOption = <Value>(usage: string, summary: string, reader: Reader<Value>): Parameter<readonly Value[]> =>
   any({ kind: 'option', usage: `--${usage}`, summary: `${summary}; may be repeated` }, reader)
 
+/** @param name must not begin with `no-`, which parsers read as the opposite of another flag. */
 export const flag = (name: string, summary: string): Parameter<boolean> => ({
   kind: 'option',
   usage: `--${name}`,
