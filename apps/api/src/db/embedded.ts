@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Progress, startPostgres } from '@sallyport/postgres'
 import { z } from 'zod'
-import { readOrCreatePrivateFile } from '../files/private-file.ts'
+import { createPrivateFile, readPrivateFile, readPrivateFileIfPresent } from '../keys/key-file.ts'
 import type { DatabaseServer } from './login.ts'
-import { provisionDatabase, provisionRoles, withClient } from './provision.ts'
+import { provisionDatabase, provisionRoles, type RolePasswords, withClient } from './provision.ts'
 import { databaseRoleName } from './roles.ts'
 
 const DATABASE = 'sallyport'
@@ -15,6 +15,16 @@ const passwordFile = z.strictObject({ owner: z.string(), api: z.string(), vault:
 const newPasswords = (): z.infer<typeof passwordFile> => {
   const password = (): string => randomBytes(32).toString('base64url')
   return { owner: password(), api: password(), vault: password(), log: password() }
+}
+
+const MAX_FILE = 4096
+
+/** Made at the first start. Each role has a password of its own; nothing but this file holds them. */
+const readPasswords = async (path: string): Promise<RolePasswords> => {
+  if ((await readPrivateFileIfPresent(path, MAX_FILE)) === null) {
+    await createPrivateFile(path, Buffer.from(JSON.stringify(newPasswords())))
+  }
+  return passwordFile.parse(JSON.parse((await readPrivateFile(path, MAX_FILE)).toString('utf8')))
 }
 
 export interface EmbeddedOptions {
@@ -28,8 +38,7 @@ export interface EmbeddedOptions {
 
 export const startEmbeddedDatabase = async (options: EmbeddedOptions): Promise<DatabaseServer> => {
   const { dataDirectory, ...rest } = options
-  const text = await readOrCreatePrivateFile(join(dataDirectory, 'database-passwords.json'), () => JSON.stringify(newPasswords()))
-  const passwords = passwordFile.parse(JSON.parse(text))
+  const passwords = await readPasswords(join(dataDirectory, 'database-passwords.json'))
   const server = await startPostgres({ ...rest, dataDirectory: join(dataDirectory, 'postgres') })
   try {
     await withClient({ connectionString: server.connectionString('postgres') }, async (superuser) => {

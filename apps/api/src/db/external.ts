@@ -5,8 +5,8 @@ import { withClient } from './provision.ts'
 import { databaseRoleName, type ProgramRole, programRoles } from './roles.ts'
 
 export interface ExternalOptions {
-  /** The database's owner, who migrates. */
-  readonly url: string
+  /** The database's owner, who migrates; null when every role that is played has a login of its own. */
+  readonly url: string | null
   /** Logins of their own for the roles, members of `sallyport_api` and so on; a role without one acts through the owner's. */
   readonly roleUrls: Readonly<Partial<Record<ProgramRole, string>>>
 }
@@ -17,9 +17,10 @@ export interface ExternalOptions {
  */
 export const externalDatabase = ({ url, roleUrls }: ExternalOptions): DatabaseServer => ({
   login: (role) => {
-    if (role === 'owner') return { connectionString: url }
-    const own = roleUrls[role]
-    return own === undefined ? { connectionString: url, actAs: databaseRoleName(role) } : { connectionString: own }
+    const own = role === 'owner' ? url : (roleUrls[role] ?? null)
+    if (own !== null) return { connectionString: own }
+    if (url === null) throw new Error(`there is no login for the database role ${databaseRoleName(role)}`)
+    return { connectionString: url, actAs: databaseRoleName(role) }
   },
   ended: null,
   stop: () => Promise.resolve(),

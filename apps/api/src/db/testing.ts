@@ -2,7 +2,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeDataDirectory } from '../files/private-file.ts'
+import { makeDataDirectory } from '../files/data-directory.ts'
 import { startEmbeddedDatabase } from './embedded.ts'
 import type { DatabaseLogin } from './login.ts'
 import { migrate } from './migrate.ts'

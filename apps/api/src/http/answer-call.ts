@@ -45,7 +45,6 @@ const checkPermission = (served: ServedRoute, context: AnyContext): void => {
 /** One function for each listener: it keeps the limits of its callers. */
 export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
   const limiters = limitersOf(limits, dependencies.clock)
-  const origin = dependencies.contact.origins[listener]
 
   const authenticateSigned = async (served: ServedRoute, received: ReceivedCall, incoming: IncomingCall): Promise<AnyContext> => {
     try {
@@ -63,7 +62,7 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
     received: ReceivedCall,
   ): Promise<{ readonly context: AnyContext; readonly input: ParsedInput | null }> => {
     const { authentication } = served.route
-    const incoming = incomingCall(received.request, origin, received.input.body)
+    const incoming = incomingCall(received.request, dependencies.contact.origins[listener], received.input.body)
     const { address } = incoming
     switch (authentication) {
       case 'public': {

@@ -36,7 +36,7 @@ const users = async (migration: Kysely<unknown>): Promise<void> => {
       unique (organization_id, user_id),
       foreign key (organization_id, user_id) references users (organization_id, id) on delete cascade
     )`.execute(migration)
-  await protectTable(migration, 'invitations', { api: ['select', 'insert', 'delete'] })
+  await protectTable(migration, 'invitations', { api: ['select', 'insert', 'update', 'delete'] })
 }
 
 const devicesAndSessions = async (migration: Kysely<unknown>): Promise<void> => {

@@ -1,0 +1,192 @@
+/** Everything that can be set from outside. Nothing else reads the environment or the command line. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { displayName, email, slug } from '@sallyport/protocol'
+import { z } from 'zod'
+import { type ProgramRole, programRoles } from './db/roles.ts'
+import type { RootKeySource } from './keys/root-key.ts'
+import type { Address } from './links/serve.ts'
+
+export interface Config {
+  /** Absolute. */
+  readonly dataDirectory: string
+  readonly database:
+    | { readonly kind: 'embedded' }
+    /** `url`: the owner's; null in a process that never migrates because every role has a login of its own. */
+    | {
+        readonly kind: 'external'
+        readonly url: string | null
+        readonly roleUrls: Readonly<Partial<Record<ProgramRole, string>>>
+      }
+  readonly roles: readonly ProgramRole[]
+  readonly listen: { readonly public: Address; readonly gateway: Address }
+  /** How the outside reaches the listeners; null: by the address on which they listen. */
+  readonly origins: { readonly public: string | null; readonly gateway: string | null }
+  /** PEM files for both listeners; null: certificates of the deployment's own authority. */
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string; readonly authorityFile: string | null } | null
+  readonly rootKeys: { readonly vault: RootKeySource; readonly log: RootKeySource }
+  readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+export type Command =
+  | { readonly name: 'serve' }
+  | { readonly name: 'migrate' }
+  | {
+      readonly name: 'bootstrap'
+      readonly organization: string
+      readonly organizationName: string
+      readonly owner: { readonly email: string; readonly firstName: string; readonly lastName: string }
+    }
+
+/** For the person who started the program. */
+export class ConfigError extends Error {}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const addressPattern = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/
+
+const parseAddress = (name: string, text: string): Address => {
+  const [, six, four, digits] = addressPattern.exec(text) ?? []
+  const host = six ?? four
+  const port = Number(digits)
+  if (host === undefined || !(port <= 65_535)) throw new ConfigError(`${name}: host:port is expected, not "${text}"`)
+  return { host, port }
+}
+
+const parseOrigin = (name: string, text: string | undefined): string | null => {
+  if (text === undefined) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || url.protocol !== 'https:' || url.origin !== text) {
+    throw new ConfigError(`${name}: https://host[:port] is expected, without anything behind`)
+  }
+  return text
+}
+
+const parseRoles = (text: string | undefined): ProgramRole[] => {
+  if (text === undefined) return [...programRoles]
+  const names = new Set(text.split(',').map((name) => name.trim()))
+  const roles = programRoles.filter((role) => names.has(role))
+  if (names.size !== roles.length) throw new ConfigError(`SALLYPORT_ROLES: some of ${programRoles.join(', ')}, with commas`)
+  return roles
+}
+
+const defaultDataDirectory = (): string =>
+  process.getuid?.() === 0 ? '/var/lib/sallyport/api' : join(homedir(), '.local', 'share', 'sallyport', 'api')
+
+const parseRootKey = (
+  kind: string,
+  role: { readonly name: 'vault' | 'log'; readonly folder: string; readonly passphrase: string | undefined },
+): RootKeySource => {
+  const path = join(role.folder, `${role.name}-root-key`)
+  switch (kind) {
+    case 'file':
+      return { kind, path }
+    case 'keychain':
+      return { kind, service: 'sallyport-api', account: `${role.name} ${role.folder}` }
+    case 'passphrase': {
+      const variable = `SALLYPORT_${role.name.toUpperCase()}_PASSPHRASE`
+      if (role.passphrase === undefined) throw new ConfigError(`${variable} is needed with SALLYPORT_KMS=passphrase`)
+      return { kind, path: `${path}.json`, passphrase: role.passphrase }
+    }
+    default:
+      throw new ConfigError('SALLYPORT_KMS: file, passphrase or keychain')
+  }
+}
+
+const parseDatabase = (environment: Environment): Config['database'] => {
+  const [api, vault, log] = [environment['DATABASE_URL_API'], environment['DATABASE_URL_VAULT'], environment['DATABASE_URL_LOG']]
+  const roleUrls = { ...(api ? { api } : {}), ...(vault ? { vault } : {}), ...(log ? { log } : {}) }
+  const url = environment['DATABASE_URL'] ?? null
+  return url === null && Object.keys(roleUrls).length === 0 ? { kind: 'embedded' } : { kind: 'external', url, roleUrls }
+}
+
+const parseTls = (environment: Environment): Config['tls'] => {
+  const certificateFile = environment['SALLYPORT_TLS_CERTIFICATE']
+  const keyFile = environment['SALLYPORT_TLS_KEY']
+  if (certificateFile === undefined && keyFile === undefined) return null
+  if (certificateFile === undefined || keyFile === undefined) {
+    throw new ConfigError('SALLYPORT_TLS_CERTIFICATE and SALLYPORT_TLS_KEY belong together')
+  }
+  return { certificateFile, keyFile, authorityFile: environment['SALLYPORT_TLS_AUTHORITY'] ?? null }
+}
+
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+
+/** Throws {@link ConfigError}. */
+export const readConfig = (environment: Environment): Config => {
+  const dataDirectory = resolve(environment['SALLYPORT_DATA_DIRECTORY'] ?? defaultDataDirectory())
+  const kms = environment['SALLYPORT_KMS'] ?? 'file'
+  const address = (name: string): Address | undefined => {
+    const text = environment[name]
+    return text === undefined ? undefined : parseAddress(name, text)
+  }
+  const [vault, log] = [address('SALLYPORT_VAULT_ADDRESS'), address('SALLYPORT_LOG_ADDRESS')]
+  const level = logLevel.safeParse(environment['SALLYPORT_LOG_LEVEL'] ?? 'info')
+  if (!level.success) throw new ConfigError(`SALLYPORT_LOG_LEVEL: one of ${logLevel.options.join(', ')}`)
+  const rootKey = (name: 'vault' | 'log', variable: string): RootKeySource =>
+    parseRootKey(kms, { name, folder: dataDirectory, passphrase: environment[variable] })
+  return {
+    dataDirectory,
+    database: parseDatabase(environment),
+    roles: parseRoles(environment['SALLYPORT_ROLES']),
+    listen: {
+      public: address('SALLYPORT_LISTEN') ?? { host: '127.0.0.1', port: 8443 },
+      gateway: address('SALLYPORT_GATEWAY_LISTEN') ?? { host: '127.0.0.1', port: 8444 },
+    },
+    origins: {
+      public: parseOrigin('SALLYPORT_PUBLIC_ORIGIN', environment['SALLYPORT_PUBLIC_ORIGIN']),
+      gateway: parseOrigin('SALLYPORT_GATEWAY_ORIGIN', environment['SALLYPORT_GATEWAY_ORIGIN']),
+    },
+    tls: parseTls(environment),
+    rootKeys: {
+      vault: rootKey('vault', 'SALLYPORT_VAULT_PASSPHRASE'),
+      log: rootKey('log', 'SALLYPORT_LOG_PASSPHRASE'),
+    },
+    links: {
+      shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
+      addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },
+    },
+    logLevel: level.data,
+  }
+}
+
+export const usage = `usage: main.ts serve
+       main.ts migrate
+       main.ts bootstrap --organization <slug> --name <text> --email <owner> --first-name <text> --last-name <text>`
+
+const bootstrapFlags = z.strictObject({
+  'organization': slug,
+  'name': displayName,
+  'email': email,
+  'first-name': displayName,
+  'last-name': displayName,
+})
+
+const parseBootstrap = (flags: readonly string[]): Command => {
+  const option = { type: 'string' } as const
+  const options = { 'organization': option, 'name': option, 'email': option, 'first-name': option, 'last-name': option }
+  const given = (() => {
+    try {
+      return parseArgs({ args: [...flags], options, strict: true, allowPositionals: false }).values
+    } catch (cause) {
+      throw new ConfigError(usage, { cause })
+    }
+  })()
+  const parsed = bootstrapFlags.safeParse(given)
+  if (!parsed.success) {
+    const wrong = [...new Set(parsed.error.issues.map((issue) => `--${String(issue.path[0])}`))]
+    throw new ConfigError(`missing or not valid: ${wrong.join(', ')}\n${usage}`)
+  }
+  const { organization, name, 'email': address, 'first-name': firstName, 'last-name': lastName } = parsed.data
+  return { name: 'bootstrap', organization, organizationName: name, owner: { email: address, firstName, lastName } }
+}
+
+/** `parameters`: what follows the program's name. Throws {@link ConfigError}. */
+export const readCommand = (parameters: readonly string[]): Command => {
+  const [name, ...flags] = parameters
+  if (name === 'bootstrap') return parseBootstrap(flags)
+  if ((name === 'serve' || name === 'migrate') && flags.length === 0) return { name }
+  throw new ConfigError(usage)
+}

@@ -1,0 +1,97 @@
+/** The central API. `main.ts serve | migrate | bootstrap …`; see config.ts for what can be set. */
+import { SallyportError } from '@sallyport/protocol'
+import { type Logger, pino } from 'pino'
+import { assertNever } from './assert-never.ts'
+import { type Command, type Config, ConfigError, readCommand, readConfig } from './config.ts'
+import { makeDataDirectory } from './files/data-directory.ts'
+import { bootstrap } from './program/bootstrap.ts'
+import { migrateDatabase, startDatabase } from './program/database.ts'
+import { startProgram } from './program/serve.ts'
+import { version } from './version.ts'
+
+const STANDARD_OUTPUT = 1
+const STANDARD_ERROR = 2
+
+/** Milliseconds for calls under way to end; then the program ends without them. */
+const STOP_LIMIT = 15_000
+
+/** Names of fields that must never get into the log, should one be logged by mistake. */
+const secretFields = ['password', 'connectionString', 'passphrase', 'credential', 'code', 'secret', 'token', 'share', 'privateKey']
+
+const createLogger = (config: Config, destination: number): Logger =>
+  pino(
+    {
+      level: config.logLevel,
+      base: { program: 'api', pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
+      redact: { paths: secretFields.filter((name) => name !== 'code').map((name) => `*.${name}`), censor: '[secret]' },
+    },
+    pino.destination({ dest: destination, sync: true }),
+  )
+
+/** Ends with 0 after SIGTERM or SIGINT, with 1 when the database ended by itself or stopping took too long. */
+const serve = async (config: Config): Promise<void> => {
+  const logger = createLogger(config, STANDARD_OUTPUT)
+  const interrupted = Promise.withResolvers<string>()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => interrupted.resolve(signal))
+  const program = await startProgram({ config, clock: Date.now, logger })
+  const { api, served } = program
+  logger.info(
+    { event: 'ready', version, roles: config.roles, ...(api ? { origins: api.contact.origins, addresses: api.addresses } : {}), served },
+    'ready',
+  )
+  const reason = await Promise.race([interrupted.promise, program.databaseEnded.then(() => 'database')])
+  logger.info({ event: 'stopping', reason }, 'stopping')
+  const late = setTimeout(() => {
+    logger.error({ event: 'stop.late' }, 'calls under way did not end in time')
+    process.exit(1)
+  }, STOP_LIMIT)
+  await program.stop()
+  clearTimeout(late)
+  logger.info({ event: 'stopped' }, 'stopped')
+  if (reason === 'database') process.exitCode = 1
+}
+
+const migrateOnly = async (config: Config): Promise<void> => {
+  const logger = createLogger(config, STANDARD_OUTPUT)
+  await makeDataDirectory(config.dataDirectory)
+  const server = await startDatabase(config, logger)
+  try {
+    await migrateDatabase(config, server, logger)
+  } finally {
+    await server.stop()
+  }
+}
+
+const run = async (command: Command, config: Config): Promise<void> => {
+  switch (command.name) {
+    case 'serve':
+      return serve(config)
+    case 'migrate':
+      return migrateOnly(config)
+    case 'bootstrap': {
+      // Only the answer goes to standard output: programs read it.
+      const logger = createLogger(config, STANDARD_ERROR)
+      const answer = await bootstrap({ config, clock: Date.now, logger }, command)
+      process.stdout.write(`${JSON.stringify(answer)}\n`)
+      return
+    }
+    default:
+      assertNever(command)
+  }
+}
+
+/** What the person who started the program is told; causes only for those that are not ours. */
+const explain = (error: unknown): string => {
+  if (error instanceof ConfigError) return error.message
+  if (error instanceof SallyportError) return JSON.stringify({ error: error.toBody() })
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+try {
+  await run(readCommand(process.argv.slice(2)), readConfig(process.env))
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`)
+  process.exitCode = error instanceof ConfigError ? 2 : 1
+}
