@@ -305,7 +305,7 @@ describe('an upgrade', () => {
       socket.on('unexpected-response', (_request, response) => {
         let body = ''
         response.on('data', (data: Buffer) => (body += data.toString()))
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, code: JSON.parse(body).code }))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, code: JSON.parse(body).error.code }))
       })
     })
 

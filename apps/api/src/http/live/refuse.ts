@@ -7,7 +7,7 @@ const LINGER = 1000
 
 export const refuseUpgrade = (socket: Duplex, error: unknown): void => {
   const refusal = error instanceof SallyportError ? error : new SallyportError('internal')
-  const body = JSON.stringify(refusal.toBody())
+  const body = JSON.stringify({ error: refusal.toBody() })
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? 'Error'}`,
     'connection: close',
