@@ -23,6 +23,13 @@ export const siteCommands = [
     empty: 'There are no sites. Make one with: sallyport admin sites add <name>',
   }),
   routeCommand({
+    words: 'admin sites show',
+    route: 'getSite',
+    parameters: { site },
+    input: (values) => ({ parameters: values }),
+    answer: siteFields,
+  }),
+  routeCommand({
     words: 'admin sites add',
     route: 'createSite',
     parameters: { name: argument('name', 'its name', text) },
