@@ -8,6 +8,7 @@ import { deleteExpiredNonces } from '../domains/nonces/index.ts'
 import { readOrganization } from '../domains/organizations/index.ts'
 import { dropOldRevocations } from '../domains/revocations/index.ts'
 import { expireSessions } from '../domains/sessions/index.ts'
+import { deleteExpiredAttempts, deleteExpiredChallenges } from '../domains/sign-in/index.ts'
 import type { Job, JobTurn } from './scheduler.ts'
 
 const SECOND = 1000
@@ -47,6 +48,8 @@ export const jobs: readonly Job[] = [
     step: async (transaction, { now }) => {
       await deleteExpiredNonces(transaction, now)
       await forgetSpentTickets(transaction, now)
+      await deleteExpiredChallenges(transaction, now)
+      await deleteExpiredAttempts(transaction, now)
       return false
     },
   },
