@@ -79,7 +79,10 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const replaceTunnels = (): void => {
     const [ended, { running }] = [tunnels, keeper]
     tunnels = running === null ? null : new Tunnels({ session: running, logger, onChange: () => tell('status') })
-    if (ended !== null) setTimeout(() => ended.close(), FAREWELL)
+    if (ended !== null) {
+      ended.retire()
+      setTimeout(() => ended.close(), FAREWELL)
+    }
     // Signed out by the person: nothing is left to connect to. Otherwise the tools are told why.
     if (running === null && identity.document.ended === null) listeners.apply([]).catch(failed('listeners'))
   }

@@ -27,6 +27,8 @@ const reportFailure = (thrown: unknown): void => {
   const error = thrown instanceof SallyportError ? thrown : new SallyportError('internal', { cause: thrown })
   report({ event: 'failed', code: error.code, message: error.message })
   process.exitCode = FAILED
+  // Nothing is open that is worth waiting for; the line above gets out first.
+  process.stdout.end(() => process.exit())
 }
 
 const stopOnce = (agent: Promise<Agent>, logger: Logger): (() => void) => {
@@ -54,7 +56,9 @@ const run = async (): Promise<void> => {
   const { profile, passphrase, foreground } = await readArguments(process.argv.slice(2), process.env)
   const paths = profilePaths(profile)
   await makeProfileFolder(paths.folder)
+  // Held until the process ends: what nobody refers to any more would be collected, and the lock with it.
   const unlock = takeProfileLock(paths.lock)
+  process.once('exit', unlock)
   const logger = createLogger(paths.log, { foreground })
   logger.info({ event: 'starting', version: clientVersion, pid: process.pid }, 'the agent starts')
   const crash = (error: unknown): void => {
@@ -75,7 +79,6 @@ const run = async (): Promise<void> => {
     report({ event: 'ready', socket })
   } catch (error) {
     logger.error({ event: 'start.failed', error }, 'the agent could not start')
-    unlock()
     throw error
   }
 }

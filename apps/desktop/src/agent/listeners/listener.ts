@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { describePortOwner } from './caller/port-owner.ts'
 
 /** A port that somebody else holds is tried again after this time, milliseconds. */
-const RETRY = 10_000
+const RETRY = 3_000
 const HOST = '127.0.0.1'
 const BACKLOG = 511
 /** Longest path of a unix socket, in bytes, without its ending zero (sockaddr_un of macOS, the shortest). */

@@ -95,10 +95,15 @@ export class GatewayLink {
     else if (mux === this.#mux) this.#roundTripMs = answered
   }
 
-  close(): void {
+  /** Dials no more; what is open goes on until {@link close}. */
+  retire(): void {
     this.#stop.abort()
     if (this.#retry !== null) clearTimeout(this.#retry)
     if (this.#pings !== null) clearInterval(this.#pings)
+  }
+
+  close(): void {
+    this.retire()
     this.#mux?.close()
   }
 

@@ -73,6 +73,10 @@ export class GatewayPool {
     await Promise.all(this.links.map((link) => link.check()))
   }
 
+  retire(): void {
+    for (const link of this.links) link.retire()
+  }
+
   close(): void {
     for (const link of this.links) link.close()
     this.#links.clear()

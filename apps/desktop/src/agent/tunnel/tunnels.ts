@@ -97,10 +97,16 @@ export class Tunnels {
     await Promise.all(this.#leases.gatewaysOf(credential).map((lease) => this.#tellOne(lease, bytes)))
   }
 
-  /** Ends everything. */
-  close(): void {
+  /** Opens and renews nothing more; what is open goes on until {@link close}. */
+  retire(): void {
     this.#renewals.stop()
     this.#leases.clear()
+    this.pool.retire()
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.retire()
     this.pool.close()
   }
 
