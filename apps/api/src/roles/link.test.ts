@@ -56,8 +56,7 @@ beforeAll(async () => {
   database = await testDatabase()
   folder = await mkdtemp(join(tmpdir(), 'sallyport-link-'))
   addresses = { vault: { host: '127.0.0.1', port: await freePort() }, log: { host: '127.0.0.1', port: await freePort() } }
-  const started = (['api', 'vault', 'log'] as const).map((role) => message(start(role)))
-  expect(await Promise.all(started)).toEqual([{ ready: true }, { ready: true }, { ready: true }])
+  await Promise.all((['api', 'vault', 'log'] as const).map((role) => message(start(role))))
 })
 afterAll(async () => {
   await Promise.all([...children.keys()].map(stop))

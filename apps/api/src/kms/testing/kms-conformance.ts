@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type EncryptionContext, type Kms, MAX_WRAPPED_PLAINTEXT } from '../kms.ts'
 
 const context: EncryptionContext = { purpose: 'test', organization: 'a', version: 1 }
-const unavailable = expect.objectContaining({ code: 'secret_unavailable' })
+const unavailable: unknown = expect.objectContaining({ code: 'secret_unavailable' })
 
 /** `open` gives the service as a restarted program would; `openOther` one with another root key. */
 export const kmsConformance = (name: string, drivers: { open: () => Promise<Kms>; openOther: () => Promise<Kms> }): void => {

@@ -56,13 +56,20 @@ const answer = async ({ link, operation, input }: RoleCall): Promise<unknown> =>
   }
 }
 
+const fail = (error: unknown): void => {
+  process.stderr.write(`${String(error)}\n`)
+  process.exit(1)
+}
+const stop = async (): Promise<void> => {
+  await roles.close()
+  await pool.destroy()
+  process.exit(0)
+}
+
 process.on('message', (call) => {
-  void answer(call as RoleCall).then((result) => process.send?.(result))
+  answer(call as RoleCall).then((result) => process.send?.(result), fail)
 })
 process.once('SIGTERM', () => {
-  void roles.close().then(async () => {
-    await pool.destroy()
-    process.exit(0)
-  })
+  stop().catch(fail)
 })
 process.send?.({ ready: true })
