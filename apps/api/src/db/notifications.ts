@@ -87,8 +87,12 @@ export const startNotifications = ({ connect, logger, random = Math.random }: No
     stopping.signal.addEventListener('abort', aborted)
     try {
       await withLimit(connection.connect())
-      const statements = [...listeners.keys()].map((channel) => `listen ${quoted(channel)}`)
-      if (statements.length > 0) await withLimit(connection.query(statements.join('; ')))
+      // Again, as long as somebody asked for another channel meanwhile.
+      for (let listened = 0; listened < listeners.size;) {
+        const channels = [...listeners.keys()].slice(listened)
+        listened += channels.length
+        await withLimit(connection.query(channels.map((channel) => `listen ${quoted(channel)}`).join('; ')))
+      }
       standing = connection
       for (const every of listeners.values()) for (const listener of every) listener.resumed()
       const check = setInterval(() => {
