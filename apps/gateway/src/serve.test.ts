@@ -113,7 +113,7 @@ describe('a gateway that stops', () => {
     const { stream } = await open(mux)
     const stopping = running.stop()
     stream.end()
-    await rest(stream)
+    expect(await rest(stream)).toBe('')
     await stopping
     gateway = null
   })

@@ -78,9 +78,9 @@ const upgrade = async (socket: TLSSocket, path = '/'): Promise<string> => {
 
 describe('a client is let in', () => {
   test('with a valid certificate of its session', async () => {
-    const channel = await agent.dial(gateway.port)
-    channel.start({ onData: () => undefined, onEnd: () => undefined, onClose: () => undefined })
-    channel.destroy()
+    const mux = await agent.connect(gateway.port)
+    expect(await mux.ping()).toBeGreaterThan(0)
+    mux.close()
   })
 })
 

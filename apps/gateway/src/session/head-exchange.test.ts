@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Duplex, duplexPair } from 'node:stream'
+import { type Duplex, duplexPair } from 'node:stream'
 import fc from 'fast-check'
 import { encodeFramedJson, SallyportError, type StreamHead } from '@sallyport/protocol'
 import { describe, expect, test } from 'vitest'

@@ -296,7 +296,8 @@ describe('a revocation', () => {
     const hellos = api.hellos.length
     const subject = { kind: 'session' as const, id: randomUUID() }
     api.send({ type: 'revocations', revocations: [{ number: 1_000_000, subject, code: 'session_revoked', at: Date.now() }] })
-    await waitFor(() => api.hellos.length > hellos, { description: 'another hello' })
+    const hello = await waitFor(() => api.hellos.at(hellos), { description: 'another hello' })
+    expect(hello).toMatchObject({ type: 'hello', since: expect.any(Number) })
   })
 })
 

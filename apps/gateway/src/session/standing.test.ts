@@ -51,7 +51,7 @@ describe('a session', () => {
     standing.add([revocation(kind, 5)])
     expect(() => standing.checkSession(binding.session)).not.toThrow()
     standing.add([revocation(kind, 6)])
-    expect(() => standing.checkSession(binding.session)).toThrow()
+    expect(() => standing.checkSession(binding.session)).toThrow(expect.objectContaining({ code: 'session_revoked' }))
   })
 })
 
@@ -67,7 +67,7 @@ test('a revocation is forgotten when nothing it concerns can live any more', () 
   const hour = 3_600_000
   standing.add([revocation('session', 1, 0)])
   standing.prune(24 * hour)
-  expect(() => standing.checkSession(binding.session)).toThrow()
+  expect(() => standing.checkSession(binding.session)).toThrow(expect.objectContaining({ code: 'session_revoked' }))
   standing.prune(26 * hour)
   expect(() => standing.checkSession(binding.session)).not.toThrow()
 })

@@ -14,6 +14,7 @@ import { SallyportError } from '@sallyport/protocol'
 import { SALT_LENGTH } from './format.ts'
 import type { Recovered } from './recovery.ts'
 import { type FileCalls, SegmentWriter, systemFileCalls } from './segment-writer.ts'
+import { type Group, sharedPromise, WaitingRecords } from './waiting-records.ts'
 
 /** Milliseconds from a write to the fdatasync that covers it. */
 const SYNC_DELAY = 10
@@ -55,35 +56,14 @@ interface Segment {
   length: number
 }
 
-interface Group {
-  readonly lines: string[]
-  length: number
-  readonly written: PromiseWithResolvers<void>
-  synchronized: PromiseWithResolvers<void> | null
-}
-
 const ignore = (): void => undefined
-
-/** A promise that may reject without anybody listening: each record's owner listens to it, if there is one. */
-const sharedPromise = (): PromiseWithResolvers<void> => {
-  const deferred = Promise.withResolvers<void>()
-  deferred.promise.catch(ignore)
-  return deferred
-}
-
-const newGroup = (): Group => ({ lines: [], length: 0, written: sharedPromise(), synchronized: null })
 
 export class Spool {
   readonly #options: SpoolOptions
   readonly #calls: FileCalls
   readonly #segments: Segment[]
   #writer: SegmentWriter | null = null
-  /** What is to be written, in order; the last one takes records. More than one only while the spool is full. */
-  #groups: Group[] = []
-  /** Characters in all of them. */
-  #waiting = 0
-  /** Number that the next record gets. */
-  #next: number
+  readonly #waiting: WaitingRecords
   /** All records below are written. */
   #written: number
   /** All records below are on disk. */
@@ -102,7 +82,7 @@ export class Spool {
     this.#options = options
     this.#calls = options.calls ?? systemFileCalls
     this.#segments = options.recovered.segments.map(({ path, first, length }) => ({ path, first, length }))
-    this.#next = options.recovered.next
+    this.#waiting = new WaitingRecords(options.limits.groupLength, options.recovered.next)
     this.#written = options.recovered.next
     this.#synchronized = options.recovered.next
     this.#bytes = this.#segments.reduce((sum, segment) => sum + segment.length, 0)
@@ -139,15 +119,10 @@ export class Spool {
   record(members: string, strict: boolean): Promise<void> {
     if (this.#failure !== null || this.#closed)
       return Promise.reject(this.#failure ?? new SallyportError('recording_unavailable'))
-    const { waitingLength, groupLength } = this.#options.limits
-    if (this.#waiting > waitingLength) return Promise.reject(new SallyportError('recording_unavailable'))
-    const line = `{"number":${this.#next++}${members}\n`
-    const group = this.#openGroup()
-    group.lines.push(line)
-    group.length += line.length
-    this.#waiting += line.length
-    if (strict) group.synchronized ??= sharedPromise()
-    if (group.length >= groupLength) this.#flush()
+    if (this.#waiting.length > this.#options.limits.waitingLength)
+      return Promise.reject(new SallyportError('recording_unavailable'))
+    const group = this.#waiting.add(members, strict)
+    if (this.#waiting.isComplete(group)) this.#flush()
     else this.#scheduleFlush()
     return strict ? group.synchronized!.promise : group.written.promise
   }
@@ -158,7 +133,7 @@ export class Spool {
     const last = this.#segments[0]
     const isIdle = last !== undefined && this.#segments.length === 1 && next === this.#written
     if (isIdle && this.#writer === null) this.#drop(this.#segments.shift()!)
-    if (this.#waiting > 0) this.#scheduleFlush()
+    if (this.#waiting.length > 0) this.#scheduleFlush()
   }
 
   /** Writes and synchronizes what was taken; nothing is taken any more. */
@@ -166,7 +141,7 @@ export class Spool {
     if (this.#closed) return
     this.#closed = true
     this.#flush()
-    this.#rejectWaiting(new SallyportError('recording_unavailable'))
+    this.#waiting.reject(new SallyportError('recording_unavailable'), this.#written)
     if (this.#synchronized < this.#written && this.#failure === null) {
       const done = sharedPromise()
       this.#waitingForDisk.push(done)
@@ -191,18 +166,9 @@ export class Spool {
     })
   }
 
-  /** The group that takes the next record. */
-  #openGroup(): Group {
-    const last = this.#groups.at(-1)
-    if (last !== undefined && last.length < this.#options.limits.groupLength) return last
-    const group = newGroup()
-    this.#groups.push(group)
-    return group
-  }
-
   /** Writes what there is room for. Those behind stay where they are until {@link free} makes room. */
   #flush(): void {
-    for (let group = this.#groups[0]; group !== undefined && group.length > 0; group = this.#groups[0]) {
+    for (let group = this.#waiting.first; group !== undefined; group = this.#waiting.first) {
       if (this.#segments.length > 1 && this.#bytes + group.length > this.#options.limits.limitBytes) return
       try {
         this.#write(group)
@@ -210,8 +176,7 @@ export class Spool {
         this.#onWriteFailed(cause)
         return
       }
-      this.#groups.shift()
-      this.#waiting -= group.length
+      this.#waiting.shift()
       group.written.resolve()
       if (group.synchronized !== null) this.#waitingForDisk.push(group.synchronized)
       this.#scheduleSync(group.synchronized !== null)
@@ -254,20 +219,8 @@ export class Spool {
 
   #onWriteFailed(cause: unknown): void {
     const error = this.#failure ?? new SallyportError('recording_unavailable', { cause })
-    this.#rejectWaiting(error)
+    this.#waiting.reject(error, this.#written)
     this.#report(error)
-  }
-
-  /** The numbers of what was not written are given again: nobody was told that those records exist. */
-  #rejectWaiting(error: Error): void {
-    const rejected = this.#groups
-    this.#groups = []
-    this.#waiting = 0
-    this.#next = this.#written
-    for (const group of rejected) {
-      group.written.reject(error)
-      group.synchronized?.reject(error)
-    }
   }
 
   #scheduleSync(now: boolean): void {
@@ -302,7 +255,7 @@ export class Spool {
     this.#failure = new SallyportError('recording_unavailable', { cause })
     for (const each of [...waiting, ...this.#waitingForDisk]) each.reject(this.#failure)
     this.#waitingForDisk = []
-    this.#rejectWaiting(this.#failure)
+    this.#waiting.reject(this.#failure, this.#written)
     this.#report(this.#failure)
   }
 

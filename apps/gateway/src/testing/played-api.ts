@@ -288,25 +288,23 @@ export const playApi = async (): Promise<PlayedApi> => {
       if (handler === undefined) throw new SallyportError('not_found')
       const body = Buffer.concat(chunks)
       if (!request.url!.endsWith('/join')) await checkCall(request, new Uint8Array(body))
-      respond(response, 200, await handler(body.length === 0 ? {} : JSON.parse(body.toString())))
+      const value = body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, unknown>)
+      respond(response, 200, await handler(value))
     } catch (error) {
       const coded = error instanceof SallyportError ? error : new SallyportError('internal', { cause: error })
       respond(response, coded.status, { error: coded.toBody() })
     }
   }
 
-  const server: Server = createServer({
-    key: serverKey.pem,
-    cert: toPem(serverCertificate),
-    ca: [toPem(root.der)],
-    requestCert: true,
-    // tls-verification: joining gateways have no certificate yet; the played API checks signatures only
-    rejectUnauthorized: false,
-    minVersion: 'TLSv1.3',
-  })
-  server.on('request', (request, response) => {
-    answer(request, response).catch((error: unknown) => response.destroy(error as Error))
-  })
+  const own = { key: serverKey.pem, cert: toPem(serverCertificate), minVersion: 'TLSv1.3' } as const
+  // As with the real API: who joins has no certificate yet.
+  const publicServer = createServer(own)
+  const server = createServer({ ...own, ca: [toPem(root.der), toPem(issuer.der)], requestCert: true, rejectUnauthorized: true })
+  for (const each of [publicServer, server]) {
+    each.on('request', (request, response) => {
+      answer(request, response).catch((error: unknown) => response.destroy(error as Error))
+    })
+  }
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, socket, head) => {
     const accept = (): void => sockets.handleUpgrade(request, socket, head, (link) => serveLink(link))
@@ -335,9 +333,12 @@ export const playApi = async (): Promise<PlayedApi> => {
       links.add(link)
     })
   }
-  server.listen(0, HOST)
-  await once(server, 'listening')
-  const origin = `https://${HOST}:${(server.address() as AddressInfo).port}`
+  const listen = async (each: Server): Promise<string> => {
+    each.listen(0, HOST)
+    await once(each, 'listening')
+    return `https://${HOST}:${(each.address() as AddressInfo).port}`
+  }
+  const [publicOrigin, origin] = [await listen(publicServer), await listen(server)]
 
   const api: PlayedApi = {
     organization,
@@ -350,7 +351,7 @@ export const playApi = async (): Promise<PlayedApi> => {
     credentials: new Map(),
     joinToken: encodeJoinToken({
       version: 1,
-      api: origin,
+      api: publicOrigin,
       gatewayApi: origin,
       apiRoot: toBase64url(deployment.der),
       organization: 'shop',
@@ -389,9 +390,11 @@ export const playApi = async (): Promise<PlayedApi> => {
     close: async () => {
       clearInterval(heartbeat)
       for (const link of links) link.terminate()
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+      for (const each of [publicServer, server]) {
+        each.closeAllConnections()
+        each.close()
+        await once(each, 'close')
+      }
     },
   }
   return api
