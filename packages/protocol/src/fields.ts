@@ -25,6 +25,15 @@ export const displayName = z
   .min(1)
   .max(120)
   .regex(/^\P{Cc}*$/u)
+/** Text without NUL, which ends texts in databases and on many wires: what followed it would be read as something else. */
+export const textUpTo = (length: number) =>
+  z
+    .string()
+    .max(length)
+    // oxlint-disable-next-line no-control-regex -- NUL is what is refused
+    .regex(/^[^\u0000]*$/)
+/** A name as a resource knows it: of an account, of a database. */
+export const foreignName = textUpTo(256).min(1)
 /** A name in addresses and on command lines. */
 export const slug = z
   .string()

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { sha256, toBase64url, utf8 } from './bytes.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { base64urlOf, base64urlUpTo, displayName, host, instant, port, uuid } from './fields.ts'
+import { base64urlOf, base64urlUpTo, displayName, foreignName, host, instant, port, uuid } from './fields.ts'
 import { sealed } from './sealing.ts'
 import { defineStatement } from './statement.ts'
 import { ticket } from './ticket.ts'
@@ -129,9 +129,9 @@ export const leaseAnswer = z.strictObject({
   resourceName: displayName,
   credentialName: displayName,
   /** Who the leased credential is on the resource. */
-  userName: z.string().min(1).max(256),
+  userName: foreignName,
   /** Databases the credential may use; empty: any. */
-  databases: z.array(z.string().min(1).max(256)).max(256),
+  databases: z.array(foreignName).max(256),
   /** Short opaque id of the session, 8 characters; the log resolves it to the person. */
   sessionLabel: z.string().regex(/^[a-z0-9]{8}$/),
   credential: sealed,

@@ -1,6 +1,6 @@
 /** Routes of administrators and auditors. Each needs a permission. */
 import { z } from 'zod'
-import { base64urlOf, displayName, email, host, keyId, port, slug, timestamp, uuid } from '../fields.ts'
+import { base64urlOf, displayName, email, foreignName, host, keyId, port, slug, textUpTo, timestamp, uuid } from '../fields.ts'
 import { MAX_INVITATION_TEXT } from '../invitation.ts'
 import { endpoint, resourceOptions } from '../lease.ts'
 import { sealed } from '../sealing.ts'
@@ -116,7 +116,7 @@ export const administrationRoutes = defineRoutes({
     audit: 'role.created',
     body: z.strictObject({
       name: displayName,
-      description: z.string().max(1000).default(''),
+      description: textUpTo(1000).default(''),
       permissions: z.array(permission).default([]),
     }),
     response: schemas.role,
@@ -141,7 +141,7 @@ export const administrationRoutes = defineRoutes({
     permission: 'roles.write',
     audit: 'role.changed',
     parameters: z.strictObject({ role: uuid }),
-    body: z.strictObject({ name: displayName, description: z.string().max(1000), permissions: z.array(permission) }).partial(),
+    body: z.strictObject({ name: displayName, description: textUpTo(1000), permissions: z.array(permission) }).partial(),
     response: schemas.role,
     errors: ['not_found', 'conflict'],
   },
@@ -218,7 +218,7 @@ export const administrationRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: 'grants.write',
     audit: 'grant.created',
-    body: z.strictObject({ user: uuid, credential: uuid, reason: z.string().max(1000).default(''), expiresAt: timestamp }),
+    body: z.strictObject({ user: uuid, credential: uuid, reason: textUpTo(1000).default(''), expiresAt: timestamp }),
     response: schemas.grant,
     errors: ['not_found'],
   },
@@ -310,7 +310,7 @@ export const administrationRoutes = defineRoutes({
     body: z.strictObject({
       site: uuid,
       name: slug,
-      description: z.string().max(1000).default(''),
+      description: textUpTo(1000).default(''),
       tags: z.array(slug).max(32).default([]),
       endpoint,
       options: resourceOptions.default({ labelConnections: true, strictRecording: false }),
@@ -341,7 +341,7 @@ export const administrationRoutes = defineRoutes({
       .strictObject({
         site: uuid,
         name: slug,
-        description: z.string().max(1000),
+        description: textUpTo(1000),
         tags: z.array(slug).max(32),
         endpoint,
         options: resourceOptions,
@@ -382,9 +382,9 @@ export const administrationRoutes = defineRoutes({
     body: z.strictObject({
       resource: uuid,
       name: slug,
-      userName: z.string().min(1).max(256),
+      userName: foreignName,
       secret: uuid,
-      databases: z.array(z.string().min(1).max(256)).max(256).default([]),
+      databases: z.array(foreignName).max(256).default([]),
       port: port.optional(),
     }),
     response: schemas.credential,
@@ -412,8 +412,8 @@ export const administrationRoutes = defineRoutes({
     body: z
       .strictObject({
         name: slug,
-        userName: z.string().min(1).max(256),
-        databases: z.array(z.string().min(1).max(256)).max(256),
+        userName: foreignName,
+        databases: z.array(foreignName).max(256),
         port,
       })
       .partial(),

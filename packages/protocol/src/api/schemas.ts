@@ -1,6 +1,6 @@
 /** Objects of the API as its answers show them. Instants are RFC 3339 texts here; ids are UUIDs. */
 import { z } from 'zod'
-import { base64urlOf, der, deviceState, displayName, email, host, port, slug, timestamp, uuid } from '../fields.ts'
+import { base64urlOf, der, deviceState, displayName, email, foreignName, host, port, slug, timestamp, uuid } from '../fields.ts'
 import { endpoint, resourceOptions } from '../lease.ts'
 import { permission } from './permission.ts'
 
@@ -138,12 +138,12 @@ export const credential = z.strictObject({
   /** Short name, unique on its resource: `read-only`. */
   name: slug,
   /** Who it is on the resource. */
-  userName: z.string().min(1).max(256),
+  userName: foreignName,
   secret: uuid,
   secretVersion: z.int().positive(),
   /** False after the endpoint changed, until the secret is bound again. */
   bound: z.boolean(),
-  databases: z.array(z.string().min(1).max(256)).max(256),
+  databases: z.array(foreignName).max(256),
   /** Organization-wide loopback port. */
   port,
 })
