@@ -1,5 +1,12 @@
 export { deleteUnusedSecrets, findSecret, lockSecret } from './store.ts'
 export type { Secret } from './store.ts'
-export { insertSecret, insertSecretVersion, readSecretVersion, rebindSecretVersion, useSecretVersion } from './versions.ts'
+export {
+  destroySecretVersions,
+  insertSecret,
+  insertSecretVersion,
+  readSecretVersion,
+  rebindSecretVersion,
+  useSecretVersion,
+} from './versions.ts'
 export type { SecretVersion } from './versions.ts'
 export type { SecretTables } from './tables.ts'

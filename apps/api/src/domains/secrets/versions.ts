@@ -88,3 +88,11 @@ export const rebindSecretVersion = async (transaction: Transaction, version: Sec
     .execute()
   await useSecretVersion(transaction, version)
 }
+
+/** Destroys versions below this one: what was replaced must not rest anywhere. */
+export const destroySecretVersions = async (
+  transaction: Transaction,
+  { secret, below }: { readonly secret: string; readonly below: number },
+): Promise<void> => {
+  await transaction.deleteFrom('secret_versions').where('secret_id', '=', secret).where('version', '<', below).execute()
+}

@@ -77,6 +77,21 @@ describe('a secret on its way in', () => {
     expect(await world.open(unlocked)).toBe('rotated')
     expect(unlocked.answer.binding.secretVersion).toBe(2)
   })
+
+  it('leaves nothing of what was replaced before the last time', async () => {
+    const body = async (text: string) => ({
+      ...(await world.sealedSecret(text, { resource: world.resource.id, endpoint: shopEndpoint })),
+      secret: secret.id,
+    })
+    const secret = await roles.vault.createSecret(
+      await world.sealedSecret('one', { resource: world.resource.id, endpoint: shopEndpoint }),
+    )
+    for (const text of ['two', 'three', 'four']) await roles.vault.replaceSecret(await body(text))
+    const versions = await withOrganization(database.pools.vault, world.organization, (transaction) =>
+      transaction.selectFrom('secret_versions').select('version').where('secret_id', '=', secret.id).orderBy('version').execute(),
+    )
+    expect(versions.map(({ version }) => version)).toEqual([3, 4])
+  })
 })
 
 describe('stored secrets', () => {

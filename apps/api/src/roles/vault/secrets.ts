@@ -14,6 +14,7 @@ import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
 import {
+  destroySecretVersions,
   findSecret,
   insertSecret,
   insertSecretVersion,
@@ -135,6 +136,8 @@ export const secrets = (
         const version = await sealFor(transaction, incoming, { plaintext, secret: before.id, version: before.version + 1 })
         await insertSecretVersion(transaction, version)
         await useSecretVersion(transaction, version)
+        // The one before stays for an unlock that was decided just before this.
+        await destroySecretVersions(transaction, { secret: before.id, below: before.version })
         await recordAudit(transaction, {
           type: 'secret.replaced',
           actor: incoming.actor,
