@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import { type PathName, pathNames } from './paths/path.ts'
+
+export const usage = `Usage: npm run bench -- [options]
+  --quick         one short round of everything; figures are rough
+  --only NAME,…   only these measurements or paths, or what begins so (queries, bulk-up, raw, ssh …)
+  --json FILE     write all figures to FILE as a flat list of {name, value, unit, versus, ratio}
+  --help          this text`
+
+export interface Options {
+  readonly quick: boolean
+  readonly json: string | null
+  readonly takes: (path: PathName) => boolean
+  readonly measures: (measurement: string) => boolean
+}
+
+/** null: the arguments ask for the usage or cannot be understood. */
+export const parseOptions = (args: readonly string[]): Options | null => {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean' },
+        json: { type: 'string' },
+        only: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    })
+    if (values.help) return null
+    const names = (values.only ?? '').split(',').filter((name) => name !== '')
+    const isPath = (name: string): boolean => pathNames.some((path) => path === name)
+    const [paths, measurements] = [names.filter(isPath), names.filter((name) => !isPath(name))]
+    return {
+      quick: values.quick ?? false,
+      json: values.json ?? null,
+      takes: (path) => paths.length === 0 || paths.includes(path),
+      measures: (measurement) => measurements.length === 0 || measurements.some((name) => measurement.startsWith(name)),
+    }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,100 @@
+/** The whole of Sallyport as people run it: agent, gateway, API, the PostgreSQL adapter that records every query. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { freePort } from '@sallyport/testkit'
+import { addDatabase, addRole, type Gateway, startGateway, Testbed } from '@sallyport/testbed'
+import { type DatabaseAccess, type Ends, type Link, noLink, type Path, type PathName } from './path.ts'
+
+/** First connections under a new lease that one run may measure, for each path. */
+const FRESH_CREDENTIALS = 8
+
+export type SallyportPathName = Extract<PathName, 'sallyport' | 'sallyport-tls'>
+
+export interface SallyportSystem {
+  /** A path to one of the databases, through the gateway of its own that `link` leads to. */
+  startPath(name: SallyportPathName, ends: Ends, link: Link): Promise<Path>
+  stop(): Promise<void>
+}
+
+/** Brings up one system for all paths of a run. */
+export const startSallyport = async (): Promise<SallyportSystem> => {
+  const testbed = await Testbed.start()
+  return {
+    startPath: async (name, ends, link) =>
+      startPath({ testbed, name, access: name === 'sallyport' ? ends.plain : ends.tls }, link),
+    stop: () => testbed.stop(),
+  }
+}
+
+interface Route {
+  readonly testbed: Testbed
+  readonly name: SallyportPathName
+  readonly access: DatabaseAccess
+}
+
+const startPath = async (route: Route, link: Link): Promise<Path> => {
+  const { testbed, name, access } = route
+  const agent = testbed.owner.agent
+  const { site, gateway, stop } = link === noLink ? ownGateway(testbed) : await linkedGateway(testbed, link)
+  const resource = `bench-${randomUUID().slice(0, 8)}`
+  const names = ['steady', ...Array.from({ length: FRESH_CREDENTIALS }, (_, index) => `fresh-${index}`)]
+  const database = await addDatabase(agent, {
+    site,
+    name: resource,
+    endpoint: {
+      protocol: 'postgresql',
+      host: access.host,
+      port: access.port,
+      // A server that has no TLS says so, and only then the endpoint's permission counts.
+      tls: { kind: 'authority', certificates: access.caPem ?? testbed.shop.caPem, serverName: null },
+      plaintextAllowed: access.caPem === null,
+      weakestAuthentication: 'scram',
+    },
+    database: access.database,
+    credentials: Object.fromEntries(
+      names.map((credential) => [credential, { userName: access.user, password: access.password }]),
+    ),
+  })
+  await addRole(agent, { users: [testbed.owner.id], credentials: Object.values(database.credentials) })
+  const local = async (credential: string): Promise<DatabaseAccess> => {
+    const { host, port } = await agent.listening(`${resource}/${credential}`)
+    return { ...access, host, port, user: 'anyone', password: 'anything', sslmode: 'disable', caPem: null }
+  }
+  const [steady, ...fresh] = await Promise.all(names.map(local))
+  return {
+    name,
+    bytes: null,
+    database: steady!,
+    freshDatabase: () => fresh.shift() ?? null,
+    near: [agent.program.pid],
+    far: [gateway.program.pid],
+    stop,
+  }
+}
+
+interface SiteGateway {
+  readonly site: string
+  readonly gateway: Gateway
+  stop(): Promise<void>
+}
+
+const ownGateway = (testbed: Testbed): SiteGateway => ({
+  site: testbed.site,
+  gateway: testbed.gateways[0]!,
+  stop: () => Promise.resolve(),
+})
+
+/** A site of its own, whose only gateway the agent reaches through the link. */
+const linkedGateway = async (testbed: Testbed, link: Link): Promise<SiteGateway> => {
+  const name = `far-${randomUUID().slice(0, 8)}`
+  const site = (await testbed.owner.agent.api('createSite', { body: { name } })).id
+  const port = await freePort()
+  const address = { host: '127.0.0.1', port: await link(port) }
+  const gateway = await startGateway({
+    name,
+    port,
+    state: join(testbed.directory, name),
+    joinToken: async () => (await testbed.owner.agent.api('createJoinToken', { body: { name, sites: [site], address } })).token,
+  })
+  return { site, gateway, stop: () => gateway.stop() }
+}

@@ -1,0 +1,59 @@
+/** What is measured, in this order. */
+import { bulk, bulkOverLink } from './measurements/bulk.ts'
+import { copyIn, copyOutNarrow, copyOutWide } from './measurements/copy.ts'
+import { echoBesideBulk } from './measurements/echo.ts'
+import { firstRow } from './measurements/first-row.ts'
+import { idleProcesses } from './measurements/idle-process.ts'
+import { idleStreams } from './measurements/idle-memory.ts'
+import type { Measurement, Pace, RoundTrip } from './measurements/measurement.ts'
+import { opens } from './measurements/opens.ts'
+import { newConnections, queryMeasurements } from './measurements/queries.ts'
+import type { PathName } from './paths/path.ts'
+import { roundTrips } from './results/goals.ts'
+
+const GIGABIT = 125_000_000
+
+export interface Plan {
+  readonly measurements: readonly Measurement[]
+  readonly pace: Pace
+  /** Bytes that COPY loads at a time. */
+  readonly loadBytes: number
+}
+
+const tunnels: readonly PathName[] = ['direct', 'ssh', 'stunnel', 'raw']
+const forPeople: readonly PathName[] = ['direct', 'direct-tls', 'ssh', 'stunnel', 'raw', 'sallyport', 'sallyport-tls']
+/** Those that put all connections onto one; the others would each get the whole link. */
+const shared: readonly PathName[] = ['ssh', 'raw']
+
+const overLink = (milliseconds: number): Measurement[] => {
+  const link = (paths: readonly PathName[]): RoundTrip => ({ milliseconds, bytesPerSecond: GIGABIT, paths })
+  return [bulkOverLink('down', link(tunnels)), bulkOverLink('up', link(tunnels)), firstRow(link(forPeople))]
+}
+
+const echoOverLink = (): Measurement =>
+  echoBesideBulk({
+    name: 'echo-20ms',
+    title: 'Echo beside bulk on 100 Mbit/s and a round trip of 20 ms',
+    roundTrip: { milliseconds: 20, bytesPerSecond: GIGABIT / 10, paths: shared },
+  })
+
+export const makePlan = ({ quick, loadFile }: { readonly quick: boolean; readonly loadFile: string }): Plan => ({
+  pace: quick ? { rounds: 1, milliseconds: 400 } : { rounds: 3, milliseconds: 1000 },
+  loadBytes: quick ? 50_000_000 : 250_000_000,
+  measurements: [
+    idleProcesses,
+    bulk('down'),
+    bulk('up'),
+    copyOutWide,
+    copyOutNarrow,
+    copyIn(loadFile),
+    ...queryMeasurements,
+    newConnections,
+    opens,
+    firstRow(),
+    echoBesideBulk({ name: 'echo', title: 'Echo beside bulk on loopback' }),
+    idleStreams(quick ? 500 : 2000),
+    ...roundTrips.filter((milliseconds) => !quick || milliseconds === 50).flatMap(overLink),
+    echoOverLink(),
+  ],
+})

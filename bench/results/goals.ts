@@ -1,0 +1,92 @@
+/** What the data path is to reach. Ratios compare medians of the same run; other limits are in the metric's unit. */
+import { median } from '../median.ts'
+import type { PathName } from '../paths/path.ts'
+import { ratioOf, type Series } from './result.ts'
+
+export interface Goal {
+  readonly metric: string
+  readonly path: PathName
+  /** Compared with this path; null: the limit is a value. */
+  readonly versus: PathName | null
+  readonly bound: 'at least' | 'at most'
+  readonly limit: number
+}
+
+/** Two figures of one run that are this close are the same on a machine that also does other things. */
+const TIE = 0.1
+
+const atLeast = (metric: string, path: PathName, versus: PathName, limit: number): Goal => ({
+  metric,
+  path,
+  versus,
+  bound: 'at least',
+  limit,
+})
+const atMost = (metric: string, path: PathName, versus: PathName | null, limit: number): Goal => ({
+  metric,
+  path,
+  versus,
+  bound: 'at most',
+  limit,
+})
+
+const bulkGoals = (metric: string, path: PathName): Goal[] => [
+  atLeast(metric, path, 'ssh', 1.3),
+  atLeast(metric, path, 'stunnel', 1.4),
+  atLeast(metric, path, 'haproxy', 1.4),
+  atMost(`${metric}-cpu`, path, 'ssh', 0.8),
+]
+
+export const roundTrips = [20, 50, 100] as const
+
+export const goals: readonly Goal[] = [
+  ...bulkGoals('bulk-up', 'raw'),
+  ...bulkGoals('bulk-down', 'raw'),
+  ...bulkGoals('copy-out-wide', 'sallyport'),
+  ...bulkGoals('copy-in', 'sallyport'),
+  ...roundTrips.flatMap((milliseconds) =>
+    ['up', 'down'].flatMap((direction) => [
+      atLeast(`bulk-${direction}-${milliseconds}ms`, 'raw', 'direct', 1),
+      atLeast(`bulk-${direction}-${milliseconds}ms`, 'raw', 'ssh', 2.5),
+    ]),
+  ),
+  ...(['simple', 'prepared'] as const).flatMap((mode) => [
+    atLeast(`queries-${mode}-c1`, 'sallyport', 'stunnel', 1.1),
+    atLeast(`queries-${mode}-c8`, 'sallyport', 'ssh', 1.1),
+    atLeast(`queries-${mode}-c32`, 'sallyport', 'stunnel', 1.8),
+  ]),
+  atLeast('opens', 'raw', 'stunnel', 5),
+  atLeast('connections', 'sallyport', 'stunnel', 5),
+  // Two round trips of the link.
+  atMost('echo-20ms-p99', 'raw', null, 40),
+  atMost('idle-stream-near', 'raw', null, 6),
+  atMost('idle-stream-far', 'raw', null, 6),
+  atMost('idle-process-far', 'sallyport', null, 80),
+]
+
+export type Verdict = 'met' | 'tie' | 'missed'
+
+export interface Judged {
+  readonly goal: Goal
+  readonly found: number
+  readonly verdict: Verdict
+}
+
+/** null: this run says nothing about it. */
+export const judge = (goal: Goal, series: Series): Judged | null => {
+  const values = series.values.get(goal.path) ?? []
+  const found = goal.versus === null ? median(values) : ratioOf(series, goal.path, goal.versus)
+  if (found === null || values.length === 0) return null
+  return { goal, found, verdict: verdictOf(goal, found) }
+}
+
+const verdictOf = ({ bound, limit }: Goal, found: number): Verdict => {
+  const reached = bound === 'at least' ? found / limit : limit / found
+  if (reached >= 1) return 'met'
+  return reached >= 1 - TIE ? 'tie' : 'missed'
+}
+
+export const describeGoal = ({ versus, bound, limit }: Goal, unit: string): string => {
+  const sign = bound === 'at least' ? '≥' : '≤'
+  return versus === null ? `${sign} ${limit} ${unit}` : `${sign} ${limit} × ${versus}`
+}

@@ -1,0 +1,111 @@
+/** `npm run bench`: measures Sallyport beside what people use today. `README.md` says what and how to read it. */
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { skipReason } from '@sallyport/testkit'
+import { parseOptions, usage, type Options } from './options.ts'
+import { warmUp } from './measurements/bulk.ts'
+import { prepareLoad } from './measurements/copy.ts'
+import type { Measurement, RoundTrip } from './measurements/measurement.ts'
+import { type Path, type PathName, pathNames } from './paths/path.ts'
+import { makePlan, type Plan } from './plan.ts'
+import { flatten } from './results/flat.ts'
+import type { Series } from './results/result.ts'
+import { goalSummary, seriesTable } from './results/table.ts'
+import { measure } from './rounds.ts'
+import { setStage, type Stage } from './stage.ts'
+
+const WARM_UP_MS = 200
+
+const say = (text = ''): void => void process.stdout.write(`${text}\n`)
+const progress = (text: string): void => void process.stderr.write(`… ${text}\n`)
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim()
+
+const openPaths = async (stage: Stage, names: readonly PathName[], roundTrip?: RoundTrip): Promise<Path[]> => {
+  const paths: Path[] = []
+  for (const name of names) {
+    try {
+      paths.push(await stage.open(name, roundTrip))
+    } catch (error) {
+      say(`skipped ${name}${roundTrip ? ` over ${roundTrip.milliseconds} ms` : ''}: ${reasonOf(error)}`)
+    }
+  }
+  return paths
+}
+
+const run = async (measurement: Measurement, paths: readonly Path[], plan: Plan): Promise<Series[]> => {
+  progress(measurement.title)
+  const { series, failed } = await measure(measurement, paths, plan.pace)
+  for (const one of series) say(`${seriesTable(one)}\n`)
+  for (const { path, reason } of failed) say(`failed ${measurement.name}/${path}: ${reason}\n`)
+  return [...series]
+}
+
+const onLoopback = async (stage: Stage, names: readonly PathName[], plan: Plan): Promise<Series[]> => {
+  const measurements = plan.measurements.filter(({ roundTrip }) => roundTrip === undefined)
+  if (measurements.length === 0) return []
+  const paths = await openPaths(stage, names)
+  const all: Series[] = []
+  for (const measurement of measurements) {
+    if (measurement.name === 'copy-in') await prepareFor(stage, paths, plan)
+    all.push(...(await run(measurement, paths, plan)))
+    // The memory of fresh processes comes before anything that warms them up.
+    if (measurement.name === 'idle-process') for (const path of paths) await warmUp(path, WARM_UP_MS)
+  }
+  for (const path of paths) await stage.close(path)
+  return all
+}
+
+const prepareFor = async (stage: Stage, paths: readonly Path[], plan: Plan): Promise<void> => {
+  const any = paths.find(({ database }) => database !== null)
+  if (any !== undefined) await prepareLoad(any, { file: stage.loadFile, bytes: plan.loadBytes })
+}
+
+const overLinks = async (stage: Stage, names: readonly PathName[], plan: Plan): Promise<Series[]> => {
+  const all: Series[] = []
+  for (const measurement of plan.measurements) {
+    const { roundTrip } = measurement
+    if (roundTrip === undefined) continue
+    const wanted = names.filter((name) => roundTrip.paths.includes(name))
+    if (wanted.length === 0) continue
+    const paths = await openPaths(stage, wanted, roundTrip)
+    all.push(...(await run(measurement, paths, plan)))
+    for (const path of paths) await stage.close(path)
+  }
+  return all
+}
+
+const bench = async (options: Options): Promise<Series[]> => {
+  const stage = await setStage()
+  const stop = (): void => void stage.stop().finally(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  try {
+    const plan = makePlan({ quick: options.quick, loadFile: stage.loadFile })
+    const chosen = { ...plan, measurements: plan.measurements.filter(({ name }) => options.measures(name)) }
+    const names = pathNames.filter((name) => options.takes(name))
+    return [...(await onLoopback(stage, names, chosen)), ...(await overLinks(stage, names, chosen))]
+  } finally {
+    await stage.stop()
+  }
+}
+
+const main = async (): Promise<number> => {
+  const options = parseOptions(process.argv.slice(2))
+  if (options === null) {
+    say(usage)
+    return 2
+  }
+  const missing = skipReason({ programs: ['psql', 'pgbench'] })
+  if (missing !== null) {
+    say(`The bench ${missing} (PostgreSQL's client programs).`)
+    return 1
+  }
+  const started = performance.now()
+  say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}\n`)
+  const all = await bench(options)
+  say(goalSummary(all))
+  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(flatten(all), null, 2)}\n`)
+  progress(`${((performance.now() - started) / 1000).toFixed(0)} s`)
+  return 0
+}
+
+process.exit(await main())
