@@ -1,6 +1,7 @@
 /** Sends the API's calls over HTTPS: TLS 1.3, kept-alive connections, bounded time and length. */
 import { Agent, request as httpsRequest } from 'node:https'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import type { HttpCall } from '@sallyport/protocol'
 import { SallyportError } from '@sallyport/protocol'
 import type { ApiAnswer, ApiSend } from '@sallyport/protocol/api'
@@ -70,6 +71,12 @@ const readAnswer = (response: IncomingMessage, limit: number): Promise<ApiAnswer
     })
   })
 
+/** Whom the certificate must name is where the call goes; Node would take it from a `Host` field. Empty for an IP address. */
+const serverNameOf = (targetUri: string): string => {
+  const { hostname } = new URL(targetUri)
+  return isIP(hostname.replaceAll(/^\[|\]$/g, '')) === 0 ? hostname : ''
+}
+
 export const createHttpsSender = (options: HttpsSenderOptions = {}): HttpsSender => {
   const agent = new Agent({
     keepAlive: true,
@@ -83,6 +90,7 @@ export const createHttpsSender = (options: HttpsSenderOptions = {}): HttpsSender
       const request = httpsRequest(call.targetUri, {
         agent,
         method: call.method,
+        servername: serverNameOf(call.targetUri),
         headers: { ...call.fields, 'content-length': call.body.length },
         minVersion: 'TLSv1.3',
         maxHeaderSize: MAX_HEADER_BYTES,

@@ -16,7 +16,10 @@ export const createChallenge = async (
 ): Promise<{ readonly challenge: string; readonly expiresAt: Date }> => {
   const challenge = toBase64url(randomBytes(CHALLENGE_BYTES))
   const expiresAt = new Date(now + CHALLENGE_LIFETIME)
-  await transaction.insertInto('sign_in_challenges').values({ challenge_hash: hashOf(challenge), expires_at: expiresAt }).execute()
+  await transaction
+    .insertInto('sign_in_challenges')
+    .values({ challenge_hash: hashOf(challenge), expires_at: expiresAt })
+    .execute()
   return { challenge, expiresAt }
 }
 

@@ -30,8 +30,7 @@ export const authenticateSignIn = async (
   const { nonce, created } = await verifyCall(incoming.call, {
     labels: ['device', 'session'],
     now: Math.floor(dependencies.clock() / 1000),
-    keyFor: (label) =>
-      Promise.resolve(label === 'device' || label === 'session' ? { algorithm, publicKey: keys[label] } : null),
+    keyFor: (label) => Promise.resolve(label === 'device' || label === 'session' ? { algorithm, publicKey: keys[label] } : null),
   })
   const id = await findOrganization(dependencies.pool, body.organization)
   if (id === null) throw new SallyportError('challenge_invalid')
