@@ -15,7 +15,7 @@ const MAX_LEASES = 1000
 const TOGETHER = 5_000
 
 export interface LeaseRenewalsOptions {
-  readonly session: RunningSession
+  readonly session: Pick<RunningSession, 'live' | 'gate'>
   readonly leases: Leases
   readonly link: (gateway: string) => GatewayLink | null
   readonly logger: Logger

@@ -46,7 +46,7 @@ export interface Tunnel {
 }
 
 export interface TunnelsOptions {
-  readonly session: RunningSession
+  readonly session: Pick<RunningSession, 'live' | 'gate' | 'confirm'>
   readonly logger: Logger
   readonly onChange: () => void
 }
