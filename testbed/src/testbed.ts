@@ -24,6 +24,12 @@ export interface Person {
   readonly agent: Agent
 }
 
+export interface Invited {
+  readonly id: string
+  readonly email: string
+  readonly invitation: string
+}
+
 export interface PersonOptions {
   /** Built-in or made by a test: names of roles. */
   readonly roles?: readonly string[]
@@ -153,12 +159,18 @@ export class Testbed {
     this.api = await startApi(this.apiOptions)
   }
 
-  /** Invites somebody, who accepts on a device of their own. */
-  async addPerson(name: string, options: PersonOptions = {}): Promise<Person> {
+  /** Makes a user and an invitation for them. */
+  async invite(name: string, options: Pick<PersonOptions, 'roles'> = {}): Promise<Invited> {
     const email = `${name}@acme.example`
     const roles = await this.#rolesNamed(options.roles ?? [])
     const { id } = await this.owner.agent.api('createUser', { body: { email, firstName: name, lastName: 'Example', roles } })
     const { invitation } = await this.owner.agent.api('createInvitation', { parameters: { user: id } })
+    return { id, email, invitation }
+  }
+
+  /** Invites somebody, who accepts on a device of their own. */
+  async addPerson(name: string, options: PersonOptions = {}): Promise<Person> {
+    const { email, invitation } = await this.invite(name, options)
     return this.#enrol({ name, email, invitation }, options)
   }
 
