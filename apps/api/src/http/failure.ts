@@ -10,7 +10,8 @@ const codeOf = (error: unknown): string =>
 const known: Readonly<Record<string, () => SallyportError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new SallyportError('payload_too_large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new SallyportError('invalid_request', { message: 'The body must be application/json.' }),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new SallyportError('invalid_request', { message: 'The body is not as long as it says.' }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new SallyportError('invalid_request', { message: 'The body is not as long as it says.' }),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new SallyportError('invalid_request', { message: 'The body is empty.' }),
   FST_ERR_BAD_URL: () => new SallyportError('invalid_request', { message: 'The address is not valid.' }),
   FST_ERR_MAX_PARAM_LENGTH: () => new SallyportError('not_found'),
@@ -33,7 +34,10 @@ export const sendFailure = (
   if (failure.code === 'internal') {
     logger.error({ event: 'call.failed', route, error: failure.cause ?? failure }, 'a call failed')
   } else {
-    logger.info({ event: 'call.refused', route, code: failure.code, address: request.ip, cause: causeText(failure) }, 'call refused')
+    logger.info(
+      { event: 'call.refused', route, code: failure.code, address: request.ip, cause: causeText(failure) },
+      'call refused',
+    )
   }
   return reply.code(failure.status).send({ error: failure.toBody() })
 }

@@ -140,13 +140,13 @@ const failuresOf = (route: Route): JsonObject => {
 }
 
 const operationOf = (name: string, route: Route, describe: Describe): JsonObject => ({
-  operationId: name,
-  summary: route.summary,
-  security: security[route.authentication]!,
+  'operationId': name,
+  'summary': route.summary,
+  'security': security[route.authentication]!,
   'x-permission': route.permission,
   'x-audit': route.audit,
   'x-max-body': route.maxBody ?? DEFAULT_MAX_BODY,
-  parameters: parametersOf(name, route, describe),
+  'parameters': parametersOf(name, route, describe),
   ...(route.body
     ? {
         requestBody: {
@@ -155,7 +155,7 @@ const operationOf = (name: string, route: Route, describe: Describe): JsonObject
         },
       }
     : {}),
-  responses: {
+  'responses': {
     '200': {
       description: 'Done.',
       content: { 'application/json': { schema: describe(`${name}.answer`, route.response, 'output') } },
