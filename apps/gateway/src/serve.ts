@@ -1,7 +1,6 @@
 /** Everything a serving gateway consists of, wired; who closes what, in which order, is at the end. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
-import { fromBase64url, SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
 import type { ServeConfig } from './config.ts'
@@ -14,25 +13,14 @@ import { openStateFolder } from './control/state-folder.ts'
 import { Trust } from './control/trust.ts'
 import { TrustRefresh } from './control/trust-refresh.ts'
 import { type Edge, openEdge } from './edge/edge.ts'
-import { Cancels } from './session/cancels.ts'
-import { beginConnection, type ConnectionServices } from './session/connection.ts'
-import { DeviceCounters } from './session/device-counters.ts'
-import { EndReports } from './session/end-reports.ts'
-import { LeaseTable } from './session/lease-table.ts'
-import { renewLeases } from './session/renewals.ts'
-import { Sessions } from './session/sessions.ts'
-import { Standing } from './session/standing.ts'
-import { Unlocks } from './session/unlocks.ts'
-import { openSpool } from './spool/open-spool.ts'
-import { Shipper } from './spool/shipper.ts'
-import { spoolLimits } from './spool/spool.ts'
+import { createSessions } from './session/create-sessions.ts'
+import { openRecording } from './spool/open-recording.ts'
 import { AddressRules } from './upstream/address-rules.ts'
 import { createUpstreamConnector } from './upstream/connector.ts'
 import { resolveBySystem } from './upstream/dial.ts'
 import { version } from './version.ts'
 import { inBackground } from './in-background.ts'
 
-const MAX_LEASES_PER_SESSION = 256
 const PRUNE_INTERVAL = 10 * 60 * 1000
 /** Milliseconds that the spool gets to ship what is left when the gateway stops; the rest is shipped after the next start. */
 const LAST_SHIPMENT_LIMIT = 3_000
@@ -104,83 +92,26 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     edge?.refreshIdentity()
   })
 
-  // Activity
-  const opened = await openSpool({
-    folder: state.spoolFolder,
-    keyFile: state.spoolKeyFile,
-    limits: spoolLimits(config.spoolLimit),
-    onHealth: (error) =>
-      error === null ? logger.info({ event: 'spool.recovered' }) : logger.error({ event: 'spool.failed', error }),
-  })
-  if (opened.cut > 0) logger.warn({ event: 'spool.torn', bytes: opened.cut }, 'a torn write was cut off')
-  const { spool } = opened
-  const shipper = new Shipper({
-    ...opened,
-    signer: key.signer,
-    organization,
-    gateway,
-    upload: (body) => api.uploadActivity(body),
-    now,
-    onFailure: (error, attempt) => logger.warn({ event: 'activity.not-shipped', attempt, error }),
-  })
+  const recording = await openRecording({ state, limitBytes: config.spoolLimit, organization, gateway, key, api, now, logger })
 
-  // Sessions
-  const endReports = new EndReports(api, (error) => logger.warn({ event: 'lease-ends.not-reported', error }))
-  const standing = new Standing(gateway)
-  const counters = new DeviceCounters()
-  const leases = new LeaseTable({
-    gateway,
-    now,
-    maxPerSession: MAX_LEASES_PER_SESSION,
-    expiryCode: () => (link.isCurrent ? 'lease_ended' : 'gateway_isolated'),
-    onEnd: (lease, { code }) => {
-      logger.info({ event: 'lease.ended', lease: lease.id, session: lease.binding.session, code })
-      endReports.add({ id: lease.id, reason: code })
-    },
-  })
-  const unlocks = new Unlocks({
-    organization,
-    gateway,
-    signer: key.signer,
-    api,
-    leases,
-    standing,
-    counters,
-    receiptKeys: () => trust.bundle.receiptKeys.map(({ publicKey }) => fromBase64url(publicKey)),
-    refreshTrust: () => trustRefresh.refresh(),
-    now,
-    newId: randomUUID,
-  })
   const rules = new AddressRules({
     allowed: config.allowedNetworks,
     allowLoopback: config.allowLoopbackResources,
     ownListener: () => (edge === null ? null : { addresses: addressesOf(edge.address), port: edge.port }),
   })
-  const connectionServices: ConnectionServices = {
-    recorder: spool,
-    cancels: new Cancels(),
+  const { sessions, leases, standing, endReports } = createSessions({
+    organization,
+    gateway,
+    signer: key.signer,
+    api,
+    trust,
+    trustRefresh,
+    adapters,
+    recorder: recording.spool,
     upstream: createUpstreamConnector(rules, resolveBySystem),
-    logger,
-    now,
-  }
-  const adapterOf = new Map(adapters.map((adapter) => [adapter.protocol, adapter]))
-  const renewals = { organization, gateway, api, leases, standing, counters, now }
-  const sessions = new Sessions({
-    leases,
-    standing,
     isCurrent: () => link.isCurrent,
-    services: {
-      open: (peer, head) => unlocks.open(peer, head),
-      resume: (peer, lease) => leases.find(lease, peer.session),
-      renew: (peer, renewal) => renewLeases(renewals, peer, renewal),
-      serve: (stream, lease, caller) => {
-        const adapter = adapterOf.get(lease.endpoint.protocol)
-        if (adapter === undefined) throw new SallyportError('unsupported_protocol')
-        return beginConnection({ stream, lease, adapter, caller, services: connectionServices })
-      },
-      now,
-      logger,
-    },
+    now,
+    logger,
   })
 
   // The link that says who is cut off
@@ -194,7 +125,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     status: () => ({
       sessions: sessions.size,
       connections: leases.connections,
-      spoolBytes: spool.bytes,
+      spoolBytes: recording.spool.bytes,
       residentBytes: process.memoryUsage.rss(),
     }),
     events: {
@@ -229,7 +160,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
 
   const pruning = setInterval(() => standing.prune(now()), PRUNE_INTERVAL)
   pruning.unref()
-  shipper.start()
+  recording.shipper.start()
   endReports.start()
   certificate.start()
   link.start()
@@ -244,8 +175,8 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
       await edge.close()
       clearInterval(pruning)
       await certificate.stop()
-      await spool.close()
-      await shipper.stop(LAST_SHIPMENT_LIMIT)
+      await recording.spool.close()
+      await recording.shipper.stop(LAST_SHIPMENT_LIMIT)
       await endReports.stop()
       await link.stop()
       api.close()

@@ -20,6 +20,7 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #connections = new Set<ClientConnection>()
+  readonly #perSession = new Map<string, number>()
   readonly #services: StreamServices
   /** A snapshot came: it is known who is cut off. */
   #informed = false
@@ -38,7 +39,7 @@ export class Sessions {
         this.#checkOpen()
         return services.resume(peer, lease)
       },
-      onClosed: (connection) => this.#connections.delete(connection),
+      onClosed: (connection) => this.#forget(connection),
     }
   }
 
@@ -51,15 +52,15 @@ export class Sessions {
     if (this.#draining) throw new SallyportError('gateway_draining')
     if (!this.#informed || !this.#options.isCurrent()) throw new SallyportError('gateway_isolated')
     this.#options.standing.checkSession(session)
-    let own = 0
-    for (const { peer } of this.#connections) if (peer.session === session) own += 1
-    if (own >= MAX_PER_SESSION) throw new SallyportError('limit_reached')
+    if ((this.#perSession.get(session) ?? 0) >= MAX_PER_SESSION) throw new SallyportError('limit_reached')
   }
 
   accept(channel: ByteChannel, peer: SessionPeer): void {
-    this.#connections.add(new ClientConnection(channel, peer, this.#services))
-    // It may have been cut off between the decision and now.
-    this.#closeCutOff()
+    const connection = new ClientConnection(channel, peer, this.#services)
+    this.#connections.add(connection)
+    this.#perSession.set(peer.session, (this.#perSession.get(peer.session) ?? 0) + 1)
+    // It may have been cut off, and the gateway told to stop, between the decision and now.
+    if (this.#draining || this.#isCutOff(peer.session)) connection.close()
   }
 
   async applySnapshot(revocations: readonly Revocation[]): Promise<void> {
@@ -98,12 +99,23 @@ export class Sessions {
   }
 
   #closeCutOff(): void {
-    for (const connection of this.#connections) {
-      try {
-        this.#options.standing.checkSession(connection.peer.session)
-      } catch {
-        connection.close()
-      }
+    for (const connection of this.#connections) if (this.#isCutOff(connection.peer.session)) connection.close()
+  }
+
+  #isCutOff(session: string): boolean {
+    try {
+      this.#options.standing.checkSession(session)
+      return false
+    } catch {
+      return true
     }
+  }
+
+  #forget(connection: ClientConnection): void {
+    if (!this.#connections.delete(connection)) return
+    const { session } = connection.peer
+    const left = (this.#perSession.get(session) ?? 1) - 1
+    if (left === 0) this.#perSession.delete(session)
+    else this.#perSession.set(session, left)
   }
 }

@@ -1,0 +1,45 @@
+/** The spool of a state folder with what ships it. */
+import type { Logger } from 'pino'
+import type { GatewayApi } from '../control/api.ts'
+import type { GatewayKey } from '../control/gateway-key.ts'
+import type { StateFolder } from '../control/state-folder.ts'
+import { openSpool } from './open-spool.ts'
+import { Shipper } from './shipper.ts'
+import { type Spool, spoolLimits } from './spool.ts'
+
+export interface RecordingOptions {
+  readonly state: StateFolder
+  /** Bytes on disk. */
+  readonly limitBytes: number
+  readonly organization: string
+  readonly gateway: string
+  readonly key: GatewayKey
+  readonly api: Pick<GatewayApi, 'uploadActivity'>
+  readonly now: () => number
+  readonly logger: Logger
+}
+
+/** Rejects when the spool is damaged or cannot be used. */
+export const openRecording = async (options: RecordingOptions): Promise<{ readonly spool: Spool; readonly shipper: Shipper }> => {
+  const { state, limitBytes, organization, gateway, key, api, now, logger } = options
+  const opened = await openSpool({
+    folder: state.spoolFolder,
+    keyFile: state.spoolKeyFile,
+    limits: spoolLimits(limitBytes),
+    onHealth: (error) => {
+      if (error === null) logger.info({ event: 'spool.recovered' })
+      else logger.error({ event: 'spool.failed', error }, 'activity cannot be recorded: connections end')
+    },
+  })
+  if (opened.cut > 0) logger.warn({ event: 'spool.torn', bytes: opened.cut }, 'a torn write was cut off')
+  const shipper = new Shipper({
+    ...opened,
+    signer: key.signer,
+    organization,
+    gateway,
+    upload: (body) => api.uploadActivity(body),
+    now,
+    onFailure: (error, attempt) => logger.warn({ event: 'activity.not-shipped', attempt, error }),
+  })
+  return { spool: opened.spool, shipper }
+}
