@@ -8,7 +8,7 @@ import type { Notifications } from '../db/notifications.ts'
 import type { ProgramRole } from '../db/roles.ts'
 import type { Pool } from '../db/schema.ts'
 import type { RootKeySource } from '../keys/root-key.ts'
-import { connectLink } from '../links/connect.ts'
+import { awaitListening, connectLink } from '../links/connect.ts'
 import { awaitCertificate, type LinkFolders, type LinkIdentity, loadLinkIdentity } from '../links/identity.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
 import { logOperations } from '../links/log-operations.ts'
@@ -88,8 +88,11 @@ const linksApart = async (options: RolesOptions, apart: Apart, closing: Closing)
   }
 
   return {
-    connectVault: (caller: ProgramRole) =>
-      connect(caller, 'vault', { operations: vaultOperations, unavailable: 'vault_unavailable' }),
+    /** Nothing of the API starts without the vault, which may be just starting as well. */
+    connectVault: async (caller: ProgramRole) => {
+      await awaitListening(addressOf('vault'), apart.patience)
+      return connect(caller, 'vault', { operations: vaultOperations, unavailable: 'vault_unavailable' })
+    },
     connectLog: (caller: ProgramRole) => connect(caller, 'log', { operations: logOperations, unavailable: 'log_unavailable' }),
     /** Null when everybody who may call is in this process. */
     async serve<Table extends Operations>(

@@ -18,6 +18,7 @@ import { quietLogger } from '../../testing/quiet-logger.ts'
 import { type LogRole, startLog } from '../log.ts'
 import { appendEntries } from './number.ts'
 import { numberOutbox } from './outbox.ts'
+import type { KilledLogOptions } from './testing/killed-before-signing.ts'
 
 const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
 let database: TestDatabase
@@ -212,8 +213,9 @@ describe('numbers', () => {
 
   it('survive a kill between commit and signature: asking again gives the receipt of the same entry', async () => {
     const unlock = unlockOf()
+    const options: KilledLogOptions = { login: database.login('log'), key: join(folder, 'log.key') }
     const child = fork(join(import.meta.dirname, 'testing', 'killed-before-signing.ts'), {
-      env: { ...process.env, LOG_DATABASE: JSON.stringify(database.login('log')), LOG_KEY: join(folder, 'log.key') },
+      env: { PATH: process.env['PATH'], KILLED_LOG: JSON.stringify(options) },
       execArgv: [],
     })
     child.send(unlock)

@@ -11,20 +11,19 @@ export interface NumberedEntry {
   readonly leaf: Uint8Array
 }
 
-/** Locks the head until the transaction ends and returns its size. */
+const selectHead = (transaction: Transaction, organization: string) =>
+  transaction.selectFrom('audit_logs').select('size').where('organization_id', '=', organization).forUpdate()
+
+/** Locks the head until the transaction ends and returns its size. Makes it for the first entry. */
 export const lockHead = async (transaction: Transaction, organization: string): Promise<number> => {
+  const head = await selectHead(transaction, organization).executeTakeFirst()
+  if (head) return Number(head.size)
   await transaction
     .insertInto('audit_logs')
     .values({ organization_id: organization, size: 0, root: null })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  const head = await transaction
-    .selectFrom('audit_logs')
-    .select('size')
-    .where('organization_id', '=', organization)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  return Number(head.size)
+  return Number((await selectHead(transaction, organization).executeTakeFirstOrThrow()).size)
 }
 
 const actingUser = ({ actor }: AuditEntry): string | null => (actor.kind === 'user' ? actor.id : null)

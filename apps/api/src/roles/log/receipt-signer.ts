@@ -48,9 +48,14 @@ const make = async (organization: string, root: RootKey): Promise<StoredKey> => 
   return { id, publicKey, wrapped }
 }
 
-export const receiptSigners = ({ pool }: Pick<LogParts, 'pool'>, root: RootKey): ReceiptSigners => {
-  /** Opened keys stay in memory for as long as this role runs: they sign every unlock. */
-  const opened = new Map<string, KeyObject>()
+/** Milliseconds for which a key goes on signing after a newer one was made elsewhere. */
+const SIGNER_KEPT = 60_000
+/** Organizations whose signers are kept; beyond it all are looked up anew. */
+const MAX_SIGNERS = 10_000
+
+export const receiptSigners = ({ pool, clock }: Pick<LogParts, 'pool' | 'clock'>, root: RootKey): ReceiptSigners => {
+  /** Opened keys stay in memory: they sign every unlock. */
+  const kept = new Map<string, { readonly signer: Signer; readonly until: number }>()
 
   const keysOf = (organization: string): Promise<readonly StoredKey[]> =>
     withOrganization(pool, organization, async (transaction) => {
@@ -75,8 +80,6 @@ export const receiptSigners = ({ pool }: Pick<LogParts, 'pool'>, root: RootKey):
     })
 
   const open = (organization: string, key: StoredKey): KeyObject => {
-    const known = opened.get(key.id)
-    if (known) return known
     let pkcs8: Buffer
     try {
       pkcs8 = openBytes(key.wrapped, root.key, contextOf(organization, key.id))
@@ -85,20 +88,24 @@ export const receiptSigners = ({ pool }: Pick<LogParts, 'pool'>, root: RootKey):
     }
     const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
     pkcs8.fill(0)
-    opened.set(key.id, privateKey)
     return privateKey
   }
 
   return {
     publicKeys: keysOf,
     async signerFor(organization) {
+      const known = kept.get(organization)
+      if (known && clock() < known.until) return known.signer
       const [newest] = await keysOf(organization)
       const privateKey = open(organization, newest!)
-      return {
+      const signer: Signer = {
         algorithm: 'ed25519',
         publicKey: newest!.publicKey,
         sign: async (data): Promise<Bytes> => new Uint8Array(sign(null, data, privateKey)),
       }
+      if (kept.size >= MAX_SIGNERS) kept.clear()
+      kept.set(organization, { signer, until: clock() + SIGNER_KEPT })
+      return signer
     },
   }
 }

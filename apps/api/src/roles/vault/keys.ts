@@ -117,7 +117,23 @@ export interface VaultKeys {
   ): Promise<Result>
 }
 
+/** Sealing keys, as they rest, that are not read again for each unlock. */
+const MAX_KEPT = 10_000
+
 export const vaultKeys = (parts: Parts): VaultKeys => {
+  /** Rows of keys never change. What is kept is wrapped; each use asks the KMS. */
+  const kept = new Map<string, StoredKey>()
+
+  const sealingKey = async (organization: string, id: string): Promise<StoredKey | undefined> => {
+    const name = `${organization} ${id}`
+    const known = kept.get(name)
+    if (known) return known
+    const key = (await organizationKeys(parts, organization, 'sealing')).find((candidate) => candidate.id === id)
+    if (kept.size >= MAX_KEPT) kept.clear()
+    if (key) kept.set(name, key)
+    return key
+  }
+
   const stored = async (scope: KeyScope, use: AuthorityUse): Promise<StoredKey> => {
     if (scope.scope === 'deployment') return deploymentKey(parts)
     return (await organizationKeys(parts, scope.organization, use))[0]!
@@ -133,7 +149,7 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
     },
     knownKeys: (organization, use) => organizationKeys(parts, organization, use),
     async withSealingKey(organization, id, work) {
-      const key = (await organizationKeys(parts, organization, 'sealing')).find((candidate) => candidate.id === id)
+      const key = await sealingKey(organization, id)
       if (!key) throw new SallyportError('unseal_failed', { message: 'It was sealed to a key that this vault does not have.' })
       const seed = parts.kms.unwrap(key.wrapped, contextOf({ scope: 'organization', organization }, { use: 'sealing', id }))
       return withSecretBytes(seed, async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey))

@@ -23,6 +23,7 @@ import {
   verifyStatement,
 } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
+import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
 import { findGateway } from '../../domains/gateways/index.ts'
@@ -71,22 +72,20 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
     withOrganization(parts.pool, organization, work)
 
   /** Step 1: the gateway's signature, standing and clock. */
-  const verifyGateway = async ({ organization, request: text }: Asked, now: number): Promise<LeaseRequest> => {
-    const claimed = parseStatement(leaseRequest, text).payload
-    const gateway = await inOrganization(organization, (transaction) => findGateway(transaction, claimed.gateway))
+  const verifyGateway = async (transaction: Transaction, asked: Asked, now: number): Promise<LeaseRequest> => {
+    const claimed = parseStatement(leaseRequest, asked.request).payload
+    const gateway = await findGateway(transaction, claimed.gateway)
     if (gateway?.status !== 'joined') throw new SallyportError('gateway_unknown')
-    const request = await verifyStatement(leaseRequest, text, [gateway.publicKey])
+    const request = await verifyStatement(leaseRequest, asked.request, [gateway.publicKey])
     if (Math.abs(now - request.issuedAt) > TICKET_LIFETIME + MAX_CLOCK_SKEW) throw new SallyportError('signature_expired')
-    if (request.organization !== organization) throw new SallyportError('identity_mismatch')
+    if (request.organization !== asked.organization) throw new SallyportError('identity_mismatch')
     return request
   }
 
   /** Steps 2 to 4: both signatures of the client, times, and that gateway and client mean each other. */
-  const verifyClient = async (request: LeaseRequest, now: number): Promise<Verified<Ticket>> => {
-    const { organization, gateway } = request
-    const client = await inOrganization(organization, (transaction) =>
-      verifyClientStatement(transaction, { type: ticket, text: request.ticket, organization, gateway, now }),
-    )
+  const verifyClient = async (transaction: Transaction, request: LeaseRequest, now: number): Promise<Verified<Ticket>> => {
+    const { organization, gateway, ticket: text } = request
+    const client = await verifyClientStatement(transaction, { type: ticket, text, organization, gateway, now })
     if (client.payload.purpose !== 'connect') throw new SallyportError('ticket_invalid')
     return client
   }
@@ -206,8 +205,10 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
 
   return async (asked) => {
     const now = parts.clock()
-    const request = await verifyGateway(asked, now)
-    const client = await verifyClient(request, now)
+    const { request, client } = await inOrganization(asked.organization, async (transaction) => {
+      const verified = await verifyGateway(transaction, asked, now)
+      return { request: verified, client: await verifyClient(transaction, verified, now) }
+    })
     const { user, device, id: session } = client.session
     const actor: AuditActor = { kind: 'user', id: user, device, session, address: request.clientAddress }
     const unlock: Unlock = { organization: asked.organization, now, request, client, actor }

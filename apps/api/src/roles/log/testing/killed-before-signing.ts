@@ -1,5 +1,5 @@
 /** A log role that is killed by the system when it is about to sign a receipt: its entry is committed by then. */
-import { type UnlockRecord } from '../../../links/index.ts'
+import type { UnlockRecord } from '../../../links/index.ts'
 import type { DatabaseLogin } from '../../../db/login.ts'
 import { openPool } from '../../../db/pool.ts'
 import { loadRootKey } from '../../../keys/root-key.ts'
@@ -7,10 +7,16 @@ import { quietLogger } from '../../../testing/quiet-logger.ts'
 import { appendingUnlocks } from '../append-unlock.ts'
 import { receiptSigners } from '../receipt-signer.ts'
 
-const login = JSON.parse(process.env['LOG_DATABASE'] ?? '') as DatabaseLogin
+export interface KilledLogOptions {
+  readonly login: DatabaseLogin
+  /** Of the root key's file. */
+  readonly key: string
+}
+
+const { login, key } = JSON.parse(process.env['KILLED_LOG'] ?? '') as KilledLogOptions
 const pool = openPool({ role: 'log', login, onConnectionLost: () => undefined })
-const root = await loadRootKey({ kind: 'file', path: process.env['LOG_KEY'] ?? '' })
-const signers = receiptSigners({ pool }, root)
+const root = await loadRootKey({ kind: 'file', path: key })
+const signers = receiptSigners({ pool, clock: Date.now }, root)
 const killing: typeof signers = {
   ...signers,
   signerFor: async (organization) => ({
