@@ -346,6 +346,15 @@ describe('resources', () => {
     expect(asked('createResource')).toMatchObject([{ body: { endpoint: { tls: { kind: 'pinned', sha256 } } } }])
   })
 
+  test('keep their own CA when only the name in the certificate changes', async () => {
+    const tls = { kind: 'authority', certificates: 'own CA', serverName: null }
+    const { profile } = await start({
+      routes: { ...routes, getResource: () => ({ ...resource, endpoint: { ...endpoint, tls } }) },
+    })
+    await runCli(['admin', 'resources', 'change', 'shop-db', '--tls-server-name', 'db.example.org'], { profile })
+    expect(asked('changeResource')).toMatchObject([{ body: { endpoint: { tls: { ...tls, serverName: 'db.example.org' } } } }])
+  })
+
   test('change only in what is given, and say which secrets are unbound then', async () => {
     const { profile } = await start({ routes })
     const { stderr } = await runCli(['admin', 'resources', 'change', 'shop-db', '--port', '5433', '--strict-recording', 'on'], {

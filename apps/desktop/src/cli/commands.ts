@@ -27,4 +27,23 @@ export const commandGroups: readonly CommandGroup[] = [
   { heading: 'Administration:', commands: administrationCommands },
 ]
 
+/** Commands of several words lie in groups. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  'agent': 'The background process that holds keys and connections',
+  'admin': 'Administration: users, roles, resources, gateways and more',
+  'admin users': 'People and their invitations',
+  'admin roles': 'What groups of people may do and reach',
+  'admin grants': 'Temporary access of one person',
+  'admin sites': 'Where resources and gateways are',
+  'admin resources': 'Databases and servers to reach',
+  'admin credentials': 'Identities on resources',
+  'admin secrets': 'Passwords and keys of credentials, sealed here',
+  'admin gateways': 'Gateways and relays',
+  'admin devices': 'Enrolled computers',
+  'admin sessions': 'Sign-ins',
+  'admin leases': 'Credentials in use',
+  'admin alerts': 'What looked wrong',
+  'admin settings': 'Settings of the organization',
+}
+
 export const allCommands: readonly Command[] = commandGroups.flatMap(({ commands }) => commands)

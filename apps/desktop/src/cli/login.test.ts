@@ -65,6 +65,17 @@ describe.skipIf(terminalSkipReason())('at a terminal', () => {
     expect(lastAsked()).toEqual({ name: 'signIn', input: { email: 'ada@example.org', password: PASSWORD } })
   })
 
+  test('with the invitation on standard input the questions come to the terminal behind it', async () => {
+    const { profile } = await start()
+    await writeFile(join(profile, 'invitation'), invitation)
+    const run = runOnTerminal(['login', '-'], { profile, inputFile: join(profile, 'invitation') })
+    await run.answer('New password', `${PASSWORD}\r`)
+    await run.answer('The same again: ', `${PASSWORD}\r`)
+    expect(await run.exited).toBe(0)
+    expect(run.shown).not.toContain(PASSWORD)
+    expect(lastAsked()).toEqual({ name: 'enrol', input: { invitation, password: PASSWORD } })
+  })
+
   test('a wrong password ends with 3 and says so', async () => {
     const { profile } = await start(signedOut())
     const run = runOnTerminal(['login', '--email', 'ada@example.org'], { profile })

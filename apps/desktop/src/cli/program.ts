@@ -3,30 +3,12 @@ import { Argument, Command as Parser, CommanderError, Option } from 'commander'
 import { SallyportError } from '@sallyport/protocol'
 import { clientVersion } from './version.ts'
 import { type Command, isDestructive } from './command.ts'
-import { allCommands, commandGroups } from './commands.ts'
+import { allCommands, commandGroups, groupSummaries } from './commands.ts'
 import { completeCommand } from './commands/completion.ts'
 import { helpCommand } from './commands/help.ts'
 import type { GlobalOptions } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { runCommand, tell, type Typed } from './run.ts'
-
-const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
-  'agent': 'The background process that holds keys and connections',
-  'admin': 'Administration: users, roles, resources, gateways and more',
-  'admin users': 'People and their invitations',
-  'admin roles': 'What groups of people may do and reach',
-  'admin grants': 'Temporary access of one person',
-  'admin sites': 'Where resources and gateways are',
-  'admin resources': 'Databases and servers to reach',
-  'admin credentials': 'Identities on resources',
-  'admin secrets': 'Passwords and keys of credentials, sealed here',
-  'admin gateways': 'Gateways and relays',
-  'admin devices': 'Enrolled computers',
-  'admin sessions': 'Sign-ins',
-  'admin leases': 'Credentials in use',
-  'admin alerts': 'What looked wrong',
-  'admin settings': 'Settings of the organization',
-}
 
 /** Parses and runs a command line; resolves to the exit code. */
 export const runProgram = async (words: readonly string[]): Promise<number> => {
@@ -124,7 +106,7 @@ const groupOf = (root: Parser, words: readonly string[], heading: string): Parse
   for (const [index, word] of words.entries()) {
     const name = words.slice(0, index + 1).join(' ')
     const existing = parent.commands.find((command) => command.name() === word)
-    const created = existing ?? configured(parent.command(word)).description(GROUP_SUMMARIES[name] ?? '')
+    const created = existing ?? configured(parent.command(word)).description(groupSummaries[name] ?? '')
     if (!existing && parent === root) created.helpGroup(heading)
     parent = created
   }

@@ -43,8 +43,8 @@ interface GivenTrust {
   readonly tlsSystem?: boolean
 }
 
-/** undefined: nothing was said about trust. */
-export const trustOf = (given: GivenTrust): Endpoint['tls'] | undefined => {
+/** @param present what stays where nothing else is said; undefined is answered when nothing was said at all. */
+export const trustOf = (given: GivenTrust, present: Endpoint['tls']): Endpoint['tls'] | undefined => {
   const { tlsAuthority, tlsServerName, tlsPin, tlsSystem = false } = given
   if (tlsPin !== undefined) {
     if (tlsAuthority !== undefined || tlsServerName !== undefined || tlsSystem)
@@ -53,11 +53,17 @@ export const trustOf = (given: GivenTrust): Endpoint['tls'] | undefined => {
   }
   if (tlsAuthority !== undefined && tlsSystem) throw invalid('Either --tls-ca or --tls-system.')
   if (tlsAuthority === undefined && tlsServerName === undefined && !tlsSystem) return undefined
-  return { kind: 'authority', certificates: tlsAuthority ?? '', serverName: tlsServerName ?? null }
+  const before = present.kind === 'authority' ? present : defaultTrust
+  return {
+    kind: 'authority',
+    certificates: tlsAuthority ?? (tlsSystem ? '' : before.certificates),
+    serverName: tlsServerName ?? before.serverName,
+  }
 }
 
 export const defaultPorts: Readonly<Record<Endpoint['protocol'], number>> = { postgresql: 5432 }
-export const defaultTrust: Endpoint['tls'] = { kind: 'authority', certificates: '', serverName: null }
+/** The CAs of the system, for the host's own name. */
+export const defaultTrust = { kind: 'authority', certificates: '', serverName: null } as const satisfies Endpoint['tls']
 
 export const trustText = (tls: Endpoint['tls']): string => {
   if (tls.kind === 'pinned') return `exactly the certificate with SHA-256 ${Buffer.from(tls.sha256, 'base64url').toString('hex')}`

@@ -103,7 +103,7 @@ export const resourceCommands = [
             protocol,
             host: values.host,
             port: values.port ?? defaultPorts[protocol],
-            tls: trustOf(values) ?? defaultTrust,
+            tls: trustOf(values, defaultTrust) ?? defaultTrust,
             plaintextAllowed: values.plaintextAllowed,
             weakestAuthentication: values.weakestAuthentication ?? 'scram',
           },
@@ -131,7 +131,7 @@ export const resourceCommands = [
       const parameters = { resource: values.resource }
       const { endpoint, options } = await context.api('getResource', { parameters })
       const { host, port, plaintextAllowed, weakestAuthentication, labelConnections, strictRecording } = values
-      const endpointChanges = given({ host, port, plaintextAllowed, weakestAuthentication, tls: trustOf(values) })
+      const endpointChanges = given({ host, port, plaintextAllowed, weakestAuthentication, tls: trustOf(values, endpoint.tls) })
       const optionChanges = given({ labelConnections, strictRecording })
       const body: InputOf<RouteOf<'changeResource'>>['body'] = {
         ...given({ name: values.name, site: values.site, description: values.description }),

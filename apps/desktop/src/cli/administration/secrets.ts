@@ -1,5 +1,4 @@
 import { endpointDigest } from '@sallyport/protocol'
-import type { ResponseOf, RouteOf } from '@sallyport/protocol/api'
 import { type Command, defineCommand } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import type { Context } from '../context.ts'
@@ -17,9 +16,6 @@ const secretOf = async (context: Context, id: string) => {
   return { secret, resource: await context.api('getResource', { parameters: { resource } }) }
 }
 
-const versionMessage = (answer: ResponseOf<RouteOf<'replaceSecret'>>, verb: string) =>
-  message(answer, `The secret is ${verb}: version ${answer.version}, ${answer.bound ? 'bound' : 'unbound'}.`)
-
 export const secretCommands: readonly Command[] = [
   defineCommand({
     words: 'admin secrets replace',
@@ -28,7 +24,8 @@ export const secretCommands: readonly Command[] = [
     run: async (context, { credential: id, ...given }) => {
       const { secret, resource } = await secretOf(context, id)
       const body = await sealSecret(context, resource, await readSecret(context, given))
-      return versionMessage(await context.api('replaceSecret', { parameters: { secret }, body }), 'replaced')
+      const replaced = await context.api('replaceSecret', { parameters: { secret }, body })
+      return message(replaced, `Stored as version ${replaced.version}; new connections use it.`)
     },
   }),
   defineCommand({
@@ -40,7 +37,8 @@ export const secretCommands: readonly Command[] = [
       const { secret, resource } = await secretOf(context, id)
       await confirm(context, `Send this secret to ${describeEndpoint(resource)}?`)
       const body = { endpointDigest: await endpointDigest(resource.endpoint) }
-      return versionMessage(await context.api('bindSecret', { parameters: { secret }, body }), 'bound')
+      const bound = await context.api('bindSecret', { parameters: { secret }, body })
+      return message(bound, `Bound to ${describeEndpoint(resource)}.`)
     },
   }),
 ]

@@ -21,12 +21,14 @@ export const createAgentConnection = ({ profile, passphraseFile, progress }: Con
   let opening: Promise<LocalClient> | null = null
   let client: LocalClient | null = null
   const keep = (opened: LocalClient): LocalClient => (client = opened)
+  const open = async (): Promise<LocalClient> => {
+    const running = await connectAgent(profile)
+    if (running) return keep(running)
+    const options = { profile, ...(passphraseFile === undefined ? {} : { passphraseFile }) }
+    return keep(await progress('Starting the agent', connectOrStartAgent(options)))
+  }
   return {
-    agent: () => {
-      const options = { profile, ...(passphraseFile === undefined ? {} : { passphraseFile }) }
-      opening ??= progress('Starting the agent', connectOrStartAgent(options)).then(keep)
-      return opening
-    },
+    agent: () => (opening ??= open()),
     runningAgent: async () => {
       if (client) return client
       const running = await connectAgent(profile)

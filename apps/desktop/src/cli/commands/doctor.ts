@@ -67,7 +67,7 @@ const examine = async (context: Context): Promise<Check[]> => {
   } catch (error) {
     return [failed('Agent', error)]
   }
-  const { items } = await agent.call('credentials', {})
+  const items = status.state === 'signed-in' ? (await agent.call('credentials', {})).items : []
   return [
     fine('Agent', `runs as process ${status.pid}, version ${status.version}`),
     checkKeys(status),

@@ -11,30 +11,45 @@ const BATCH = 2000
 
 export type LogRoute = 'listAuditEntries' | 'listActivity'
 
-interface FollowOptions<Name extends LogRoute> {
-  readonly route: Name
+export interface Follower<Name extends LogRoute> {
   readonly query: QueryOfList<Name>
-  /** What was shown already. */
-  readonly shown: readonly ItemOf<Name>[]
   readonly idOf: (item: ItemOf<Name>) => string
+  /** Milliseconds since 1970. */
   readonly timeOf: (item: ItemOf<Name>) => number
   readonly show: (item: ItemOf<Name>) => Promise<void>
 }
 
+interface FollowOptions<Name extends LogRoute> extends Follower<Name> {
+  readonly route: Name
+  /** Rows to begin with. */
+  readonly limit: number
+}
+
 /** Never resolves: it ends with the process, or throws when the agent or API is gone. */
 export const follow = async <Name extends LogRoute>(context: Context, options: FollowOptions<Name>): Promise<never> => {
-  const { route, query, idOf, timeOf, show } = options
-  const seen = new Map(options.shown.map((item) => [idOf(item), timeOf(item)]))
-  let newest = Math.max(Date.now() - OVERLAP, ...options.shown.map(timeOf))
-  for (;;) {
-    await wait(STEP)
-    const after = new Date(newest - OVERLAP).toISOString()
-    const { items } = await allItems(context.api, { route, query: { ...query, after }, limit: BATCH })
-    for (const item of items.toReversed().filter((candidate) => !seen.has(idOf(candidate)))) {
+  const { route, query, limit, idOf, timeOf, show } = options
+  const seen = new Map<string, number>()
+  let newest = Date.now()
+  const note = (items: readonly ItemOf<Name>[]): void => {
+    for (const item of items) {
       seen.set(idOf(item), timeOf(item))
       newest = Math.max(newest, timeOf(item))
-      await show(item)
     }
+  }
+  const recent = async (): Promise<readonly ItemOf<Name>[]> => {
+    const after = new Date(newest - OVERLAP).toISOString()
+    return (await allItems(context.api, { route, query: { ...query, after }, limit: BATCH })).items
+  }
+  // First what is there, so that rows beyond the limit do not come again as new ones.
+  note(await recent())
+  const { items: first } = await allItems(context.api, { route, query, limit })
+  note(first)
+  for (const item of first.toReversed()) await show(item)
+  for (;;) {
+    await wait(STEP)
+    const fresh = (await recent()).filter((item) => !seen.has(idOf(item)))
+    note(fresh)
+    for (const item of fresh.toReversed()) await show(item)
     for (const [id, time] of seen) if (time < newest - 2 * OVERLAP) seen.delete(id)
   }
 }

@@ -1,5 +1,5 @@
 /** Commands that show a log: a table of the newest rows, or all that comes with --follow. */
-import { allItems, type QueryOfList } from '../agent/pages.ts'
+import { allItems } from '../agent/pages.ts'
 import type { Outcome } from '../command.ts'
 import type { Context } from '../context.ts'
 import type { ItemOf, NounName } from '../names/nouns.ts'
@@ -9,7 +9,7 @@ import { limitOption, LOG_ROWS, type NameOf } from '../route-command.ts'
 import { oneLine } from '../terminal/printable.ts'
 import { write } from '../terminal/output.ts'
 import { type Column, table } from '../views/table.ts'
-import { follow, type LogRoute } from './follow.ts'
+import { follow, type Follower, type LogRoute } from './follow.ts'
 
 export const logOptions = {
   after: option('since <time>', 'only after this time: 2h, 2026-11-22', pastInstant),
@@ -18,32 +18,27 @@ export const logOptions = {
   watch: flag('follow', 'goes on and shows what is new, until Ctrl-C'),
 }
 
-interface LogView<Name extends LogRoute> {
+interface LogView<Name extends LogRoute> extends Omit<Follower<Name>, 'show'> {
   readonly route: Name
-  readonly query: QueryOfList<Name>
   readonly limit: number | undefined
   readonly watch: boolean
   readonly names: readonly NounName[]
   readonly columns: (nameOf: NameOf) => readonly Column<ItemOf<Name>>[]
   readonly empty: string
-  readonly idOf: (row: ItemOf<Name>) => string
-  /** Milliseconds since 1970. */
-  readonly timeOf: (row: ItemOf<Name>) => number
 }
 
 export const showLog = async <Name extends LogRoute>(context: Context, view: LogView<Name>): Promise<Outcome> => {
-  const { route, query, limit = LOG_ROWS, watch, names, empty, idOf, timeOf } = view
-  const { items, more } = await context.progress('Reading', allItems(context.api, { route, query, limit }))
+  const { route, query, limit = LOG_ROWS, watch, names, empty, ...rest } = view
   const nameOf: NameOf = context.options.json ? (_, id) => id : await context.directory.namer(...names)
   const columns = view.columns(nameOf)
-  if (!watch) {
-    if (more) context.note(`The newest ${limit} are shown; more with --limit.`)
-    return table(items, { columns, empty })
+  if (watch) {
+    const show = (row: ItemOf<Name>): Promise<void> =>
+      write(process.stdout, `${context.options.json ? JSON.stringify(row) : lineOf(row, columns)}\n`)
+    return follow(context, { ...rest, route, query, limit, show })
   }
-  const show = (row: ItemOf<Name>): Promise<void> =>
-    write(process.stdout, `${context.options.json ? JSON.stringify(row) : lineOf(row, columns)}\n`)
-  for (const row of items.toReversed()) await show(row)
-  return follow(context, { route, query, shown: items, idOf, timeOf, show })
+  const { items, more } = await context.progress('Reading', allItems(context.api, { route, query, limit }))
+  if (more) context.note(`The newest ${limit} are shown; more with --limit.`)
+  return table(items, { columns, empty })
 }
 
 const lineOf = <Row>(row: Row, columns: readonly Column<Row>[]): string =>

@@ -47,12 +47,16 @@ export interface TerminalRun {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
+interface TerminalOptions extends Omit<CliOptions, 'input'> {
+  readonly columns?: number
+  /** Its standard input, instead of the terminal. */
+  readonly inputFile?: string
+}
+
 /** Runs it on a terminal of its own, 80 columns wide. Killed if it has not ended within 30 s. */
-export const runOnTerminal = (
-  words: readonly string[],
-  options: CliOptions & { readonly columns?: number } = {},
-): TerminalRun => {
-  const line = [process.execPath, PROGRAM, ...words].map(quoted).join(' ')
+export const runOnTerminal = (words: readonly string[], options: TerminalOptions = {}): TerminalRun => {
+  const redirection = options.inputFile === undefined ? '' : ` < ${quoted(options.inputFile)}`
+  const line = [process.execPath, PROGRAM, ...words].map(quoted).join(' ') + redirection
   const child = spawn('script', ['-qefc', `stty cols ${options.columns ?? 80}; exec ${line}`, '/dev/null'], {
     env: { ...environmentOf(options), TERM: 'xterm' },
     timeout: 30_000,

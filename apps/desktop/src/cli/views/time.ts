@@ -16,13 +16,20 @@ const units = [
   [1, 's'],
 ] as const
 
-/** `3 h`: the largest unit that fits, rounded down. */
+/** `3 h`, `1 h 30 min`: the largest unit that fits and the next smaller one, rounded down. */
 export const roughly = (seconds: number): string => {
-  const [size, unit] = units.find(([unitSize]) => seconds >= unitSize) ?? units[3]
-  return `${Math.floor(seconds / size)} ${unit}`
+  const largest = units.findIndex(([size]) => seconds >= size)
+  if (largest < 0) return '0 s'
+  let rest = seconds
+  const parts = units.slice(largest, largest + 2).map(([size, unit]) => {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    return count === 0 ? '' : `${count} ${unit}`
+  })
+  return parts.filter((part) => part !== '').join(' ')
 }
 
-/** `in 3 h`, `2 min ago`. */
+/** `in 1 h 30 min`, `2 min ago`. */
 export const relative = (timestamp: string, now = Date.now()): string => {
   const seconds = Math.round((Date.parse(timestamp) - now) / 1000)
   return seconds >= 0 ? `in ${roughly(seconds)}` : `${roughly(-seconds)} ago`
