@@ -18,7 +18,7 @@ describe('the OpenAPI document', () => {
   it('has exactly the routes that are served', () => {
     const described = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(
-        ([method, operation]) => `${method.toUpperCase()} ${path} ${String(operation['operationId'])}`,
+        ([method, operation]) => `${method.toUpperCase()} ${path} ${operation['operationId'] as string}`,
       ),
     )
     expect(described.toSorted()).toEqual(table.map(([name, { method, path }]) => `${method} ${path} ${name}`).toSorted())

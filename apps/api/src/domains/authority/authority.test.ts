@@ -85,7 +85,11 @@ const createOrganization = async () => {
   return { id, trustDomain }
 }
 
-const openssl = async (certificates: { readonly chain: readonly Uint8Array[]; readonly root: Uint8Array; readonly purpose: string }) => {
+const openssl = async (certificates: {
+  readonly chain: readonly Uint8Array[]
+  readonly root: Uint8Array
+  readonly purpose: string
+}) => {
   const [leaf, ...issuers] = certificates.chain
   const file = async (name: string, ders: readonly Uint8Array[]): Promise<string> => {
     const path = join(folder, `${randomUUID()}-${name}.pem`)
@@ -147,7 +151,9 @@ describe('certificates of an organization', () => {
       ensureAuthority(transaction, { signer, clock }, organization),
     )
     const later = { signer, clock: () => now + 300 * 86_400_000 }
-    const after = await withOrganization(pool, organization.id, (transaction) => ensureAuthority(transaction, later, organization))
+    const after = await withOrganization(pool, organization.id, (transaction) =>
+      ensureAuthority(transaction, later, organization),
+    )
     expect(after.root.certificate).toEqual(before.root.certificate)
     expect(after.issuer.certificate).not.toEqual(before.issuer.certificate)
     const text = await trustBundleFor({ ...later, pool, keys: testKeys, gateways: () => Promise.resolve([]) }, organization)
@@ -159,7 +165,8 @@ describe('certificates of an organization', () => {
 
 const receiptKey = new Uint8Array(generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }))
 const testKeys = {
-  vaultKeys: () => Promise.resolve({ keys: [{ id: toBase64url(new Uint8Array(32)), publicKey: toBase64url(new Uint8Array(32)) }] }),
+  vaultKeys: () =>
+    Promise.resolve({ keys: [{ id: toBase64url(new Uint8Array(32)), publicKey: toBase64url(new Uint8Array(32)) }] }),
   receiptKeys: async () => ({ keys: [{ id: await keyIdOf(receiptKey), publicKey: toBase64url(receiptKey) }] }),
 }
 
@@ -179,7 +186,10 @@ describe('the trust bundle', () => {
 describe('the deployment root', () => {
   it('is one for all replicas, and names a server by DNS name and address', async () => {
     const authority = { signer: memorySigner(), clock }
-    const [first, second] = await Promise.all([deploymentRoot(pool, authority), deploymentRoot(database.openPool('api'), authority)])
+    const [first, second] = await Promise.all([
+      deploymentRoot(pool, authority),
+      deploymentRoot(database.openPool('api'), authority),
+    ])
     expect(toBase64url(first)).toBe(toBase64url(second))
     const { publicKey } = await requestFor()
     const names = [
@@ -220,6 +230,9 @@ describe('a certificate request', () => {
     const request = await Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm: algorithm })
     const attempt = keyOfCertificateRequest(new Uint8Array(request.rawData))
     await expect(attempt).rejects.toMatchObject({ code: 'invalid_request' })
-    expect(createPublicKey({ key: Buffer.from(await crypto.subtle.exportKey('spki', keys.publicKey)), format: 'der', type: 'spki' }).asymmetricKeyDetails).toMatchObject({ namedCurve: 'secp384r1' })
+    expect(
+      createPublicKey({ key: Buffer.from(await crypto.subtle.exportKey('spki', keys.publicKey)), format: 'der', type: 'spki' })
+        .asymmetricKeyDetails,
+    ).toMatchObject({ namedCurve: 'secp384r1' })
   })
 })

@@ -15,13 +15,3 @@ export const bumpTrustBundle = async (transaction: Transaction, organization: st
   await notifyChange(transaction, { organization, topic: 'trust-bundle' })
   return Number(trust_bundle_number)
 }
-
-/** The number of the bundle that holds now; 0 before the first. */
-export const trustBundleNumber = async (transaction: Transaction, organization: string): Promise<number> => {
-  const row = await transaction
-    .selectFrom('organizations')
-    .select('trust_bundle_number')
-    .where('id', '=', organization)
-    .executeTakeFirstOrThrow()
-  return Number(row.trust_bundle_number)
-}

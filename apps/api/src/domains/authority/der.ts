@@ -15,7 +15,8 @@ const lengthOf = (length: number): Uint8Array => {
   return Uint8Array.of(0x80 | digits.length, ...digits)
 }
 
-const element = (tag: number, content: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(tag), lengthOf(content.length), content)
+const element = (tag: number, content: Uint8Array): Uint8Array =>
+  concatBytes(Uint8Array.of(tag), lengthOf(content.length), content)
 
 /** Shortest form: no leading zero but the one that keeps the number positive. */
 const unsignedInteger = (bytes: Uint8Array): Uint8Array => {

@@ -41,7 +41,13 @@ export const listCertificates = async (transaction: Transaction, kind: Kind, now
 
 const store = async (
   transaction: Transaction,
-  certificate: { readonly kind: Kind; readonly keyId: string; readonly der: Uint8Array; readonly now: number; readonly notAfter: number },
+  certificate: {
+    readonly kind: Kind
+    readonly keyId: string
+    readonly der: Uint8Array
+    readonly now: number
+    readonly notAfter: number
+  },
 ): Promise<StoredCertificate> => {
   const expiresAt = new Date(certificate.notAfter)
   await transaction

@@ -14,5 +14,10 @@ export interface AuthorityTables {
     expires_at: Date
   }
   /** The last one of each organization. */
-  trust_bundles: { organization_id: Generated<string>; number: ColumnType<string | number, number, number>; statement: string; issued_at: Date }
+  trust_bundles: {
+    organization_id: Generated<string>
+    number: ColumnType<string | number, number, number>
+    statement: string
+    issued_at: Date
+  }
 }

@@ -39,11 +39,7 @@ const readDraft = async (
     .forShare()
     .executeTakeFirstOrThrow()
   const number = Number(trust_bundle_number)
-  const stored = await transaction
-    .selectFrom('trust_bundles')
-    .select('statement')
-    .where('number', '=', number)
-    .executeTakeFirst()
+  const stored = await transaction.selectFrom('trust_bundles').select('statement').where('number', '=', number).executeTakeFirst()
   const encoded = async (kind: 'root' | 'issuer'): Promise<string[]> =>
     (await listCertificates(transaction, kind, now)).map(({ certificate }) => toBase64url(certificate))
   const payload = {

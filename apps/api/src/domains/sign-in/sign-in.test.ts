@@ -1,4 +1,4 @@
-import { decodeInvitation, toBase64url } from '@sallyport/protocol'
+import { decodeInvitation, type SallyportError, toBase64url } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withOrganization } from '../../db/with-organization.ts'
@@ -96,7 +96,8 @@ describe('signing in', () => {
     const stranger = person()
     const answers = []
     for (const who of [email, 'nobody@acme.test']) {
-      answers.push(await stranger.signIn(who, 'wrong password').catch((error: Error) => ({ ...error, message: error.message })))
+      const refusal = await stranger.signIn(who, 'wrong password').catch((error: unknown) => error as SallyportError)
+      answers.push({ code: 'code' in refusal ? refusal.code : 'none', message: 'message' in refusal ? refusal.message : 'none' })
     }
     expect(answers[0]).toEqual(answers[1])
     expect(answers[0]).toMatchObject({ code: 'sign_in_failed' })
