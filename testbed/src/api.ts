@@ -2,7 +2,7 @@
 import type { Program } from '@sallyport/testkit'
 import { type NodeProgramOptions, runNodeProgram, startNodeProgram, waitUntilReady } from './node-program.ts'
 
-const ENTRY = 'apps/api/src/main.ts'
+export const API_ENTRY = 'apps/api/src/main.ts'
 
 export interface ApiOptions {
   readonly dataDirectory: string
@@ -22,7 +22,7 @@ export interface Api {
 
 const programOf = (options: ApiOptions, args: readonly string[]): NodeProgramOptions => ({
   name: options.name ?? 'api',
-  entry: ENTRY,
+  entry: API_ENTRY,
   args,
   env: {
     SALLYPORT_DATA_DIRECTORY: options.dataDirectory,

@@ -1,6 +1,8 @@
 export { type Agent, startAgent } from './agent.ts'
 export { type Api, bootstrap, startApi } from './api.ts'
 export { addDatabase, addRole, type Database, passwordSecret, storeSecret } from './catalogue.ts'
+export type { CentralDatabase } from './central-database.ts'
 export { type Gateway, startGateway } from './gateway.ts'
 export { programEnvironment } from './node-program.ts'
+export type { RolesApart } from './roles-apart.ts'
 export { type Invited, type Person, type PersonOptions, Testbed, type TestbedOptions } from './testbed.ts'
