@@ -1,6 +1,8 @@
 /** Another role's operations, called over HTTPS: the same interface as in one process. */
 import { Agent, request } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ErrorCode, isErrorCode, SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
 import type { ProgramRole } from '../db/roles.ts'
@@ -12,6 +14,23 @@ import type { Address } from './serve.ts'
 /** The largest answer is a page of audit entries. */
 const MAX_RESPONSE = 48 * 1024 * 1024
 const CALL_TIMEOUT = 20_000
+const RETRY = 100
+
+const accepts = ({ host, port }: Address): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CALL_TIMEOUT })
+    const answer = (accepted: boolean) => () => {
+      socket.destroy()
+      resolve(accepted)
+    }
+    socket.once('connect', answer(true)).once('error', answer(false)).once('timeout', answer(false))
+  })
+
+/** Waits at most `patience` milliseconds for a role that is just starting. Whether it came is for the first call to find out. */
+export const awaitListening = async (address: Address, patience: number): Promise<void> => {
+  const end = performance.now() + patience
+  while (!(await accepts(address)) && performance.now() < end) await sleep(RETRY)
+}
 
 export interface ConnectLinkOptions<Table extends Operations> {
   readonly identity: LinkIdentity
