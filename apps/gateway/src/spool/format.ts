@@ -19,7 +19,7 @@
  * authenticates each frame was measured at twelve times the processor time of this one for a frame of one record, which is what
  * a single busy connection makes.
  */
-import { type Cipheriv, createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { type Cipheriv, createCipheriv, createDecipheriv, type Decipheriv, hkdfSync } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 export const SEGMENT_HEADER_LENGTH = 64
@@ -105,13 +105,32 @@ export class FrameSealer {
 
 const checksum = (header: Buffer, ciphertext: Buffer): number => crc32(ciphertext, crc32(header.subarray(0, CHECKSUM_OFFSET)))
 
-/** The JSON lines of a frame; null if it is not what was written. */
-export const openFrame = (key: Buffer, header: Buffer, ciphertext: Buffer): Buffer | null => {
-  if (header.readUInt32BE(CHECKSUM_OFFSET) !== checksum(header, ciphertext)) return null
-  const offset = header.readBigUInt64BE(16)
-  const counter = Buffer.alloc(BLOCK)
-  counter.writeBigUInt64BE(offset / BigInt(BLOCK), BLOCK / 2)
-  const decipher = createDecipheriv(ALGORITHM, key, counter)
-  decipher.update(Buffer.alloc(Number(offset % BigInt(BLOCK))))
-  return decipher.update(ciphertext)
+/** Opens the frames of one segment; those that follow each other share a cipher. */
+export class FrameOpener {
+  readonly #key: Buffer
+  #decipher: Decipheriv | null = null
+  /** Place in the key stream at which the decipher stands. */
+  #offset = 0n
+
+  constructor(key: Buffer) {
+    this.#key = key
+  }
+
+  /** The JSON lines of a frame; null if it is not what was written. */
+  open(header: Buffer, ciphertext: Buffer): Buffer | null {
+    if (header.readUInt32BE(CHECKSUM_OFFSET) !== checksum(header, ciphertext)) return null
+    const offset = header.readBigUInt64BE(16)
+    const decipher = this.#decipher !== null && offset === this.#offset ? this.#decipher : this.#decipherAt(offset)
+    this.#offset = offset + BigInt(ciphertext.length)
+    return decipher.update(ciphertext)
+  }
+
+  #decipherAt(offset: bigint): Decipheriv {
+    const counter = Buffer.alloc(BLOCK)
+    counter.writeBigUInt64BE(offset / BigInt(BLOCK), BLOCK / 2)
+    const decipher = createDecipheriv(ALGORITHM, this.#key, counter)
+    decipher.update(Buffer.alloc(Number(offset % BigInt(BLOCK))))
+    this.#decipher = decipher
+    return decipher
+  }
 }

@@ -4,11 +4,14 @@ import {
   decodeFrameHeader,
   decodeSegmentHeader,
   FRAME_HEADER_LENGTH,
-  openFrame,
+  FrameOpener,
   SEGMENT_HEADER_LENGTH,
   type SegmentHeader,
   segmentKey,
 } from './format.ts'
+
+/** Read at once, at least: a frame of one record is small. */
+const READ_AHEAD = 256 * 1024
 
 export interface Frame {
   readonly first: number
@@ -20,13 +23,15 @@ export interface Frame {
 export class SegmentReader {
   readonly header: SegmentHeader
   readonly #handle: FileHandle
-  readonly #key: Buffer
+  readonly #opener: FrameOpener
   #position = SEGMENT_HEADER_LENGTH
+  /** What was read of the file from `#position` on. */
+  #window: Buffer = Buffer.alloc(0)
 
   private constructor(handle: FileHandle, header: SegmentHeader, spoolKey: Buffer) {
     this.#handle = handle
     this.header = header
-    this.#key = segmentKey(spoolKey, header)
+    this.#opener = new FrameOpener(segmentKey(spoolKey, header))
   }
 
   /** null: the file does not begin as a segment. */
@@ -51,14 +56,36 @@ export class SegmentReader {
 
   /** The next frame; null at the end of the file and at anything that is not a whole frame. */
   async next(): Promise<Frame | null> {
-    const head = await readExactly(this.#handle, FRAME_HEADER_LENGTH, this.#position)
-    const header = head === null ? null : decodeFrameHeader(head)
-    if (head === null || header === null) return null
-    const body = await readExactly(this.#handle, header.length, this.#position + FRAME_HEADER_LENGTH)
-    const lines = body === null ? null : openFrame(this.#key, head, body)
-    if (lines === null) return null
-    this.#position += FRAME_HEADER_LENGTH + header.length
+    if (!(await this.#fill(FRAME_HEADER_LENGTH))) return null
+    const header = decodeFrameHeader(this.#window)
+    if (header === null || !(await this.#fill(FRAME_HEADER_LENGTH + header.length))) return null
+    const end = FRAME_HEADER_LENGTH + header.length
+    const lines = this.#opener.open(
+      this.#window.subarray(0, FRAME_HEADER_LENGTH),
+      this.#window.subarray(FRAME_HEADER_LENGTH, end),
+    )
+    if (lines === null) {
+      // Perhaps it was read while it was being written.
+      this.#window = Buffer.alloc(0)
+      return null
+    }
+    this.#window = this.#window.subarray(end)
+    this.#position += end
     return { first: header.first, count: header.count, lines }
+  }
+
+  /** Makes the window at least so long. False: the file ends before. */
+  async #fill(length: number): Promise<boolean> {
+    if (this.#window.length >= length) return true
+    const bytes = Buffer.allocUnsafe(Math.max(length, READ_AHEAD))
+    let filled = 0
+    while (filled < length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, bytes.length - filled, this.#position + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    this.#window = bytes.subarray(0, filled)
+    return filled >= length
   }
 
   /** Whether bytes follow that {@link next} did not return. */
@@ -67,20 +94,11 @@ export class SegmentReader {
   }
 
   async close(): Promise<void> {
-    this.#key.fill(0)
     await this.#handle.close()
   }
 }
 
 const readExactly = async (handle: FileHandle, length: number, position: number): Promise<Buffer | null> => {
-  const { size } = await handle.stat()
-  if (size < position + length) return null
-  const bytes = Buffer.allocUnsafe(length)
-  let filled = 0
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled)
-    if (bytesRead === 0) return null
-    filled += bytesRead
-  }
-  return bytes
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position)
+  return bytesRead === length ? buffer : null
 }

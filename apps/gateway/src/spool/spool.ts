@@ -17,7 +17,7 @@ import { type FileCalls, SegmentWriter, systemFileCalls } from './segment-writer
 import { type Group, sharedPromise, WaitingRecords } from './waiting-records.ts'
 
 /** Milliseconds from a write to the fdatasync that covers it. */
-const SYNC_DELAY = 10
+const SYNC_DELAY = 15
 
 export interface SpoolLimits {
   /** All segments together, in bytes. */
