@@ -51,8 +51,12 @@ export interface Pools {
 
 /** Pools of the roles that are played here, and of no other. */
 export const openPools = (config: Config, server: DatabaseServer, logger: Logger): Pools => {
-  const onConnectionLost = (error: Error): void =>
+  let closing = false
+  // A pool that ends does not wait for its idle connections, so that the server may be gone before they are.
+  const onConnectionLost = (error: Error): void => {
+    if (closing) return
     logger.warn({ event: 'database.connection-lost', error: error.message }, 'a database connection was lost')
+  }
   const pools = new Map(
     config.roles.map((role) => [role, openPool({ role, login: server.login(role), onConnectionLost })] as const),
   )
@@ -63,6 +67,7 @@ export const openPools = (config: Config, server: DatabaseServer, logger: Logger
       return pool
     },
     close: async () => {
+      closing = true
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
     },
   }
