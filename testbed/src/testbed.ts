@@ -5,21 +5,12 @@ import { join } from 'node:path'
 import type { Endpoint } from '@sallyport/protocol'
 import { freePort, makeTemporaryDirectory, type ShopDatabase, shopDatabase, type ShopOptions } from '@sallyport/testkit'
 import { type Agent, startAgent } from './agent.ts'
-import { type Api, type ApiOptions, bootstrap, startApi } from './api.ts'
+import type { Api } from './api.ts'
 import { addDatabase, addRole, type Database } from './catalogue.ts'
-import { type CentralDatabase, databaseEnvironment, startCentralDatabase } from './central-database.ts'
+import { Central, type CentralOptions } from './central.ts'
 import { type Gateway, startGateway } from './gateway.ts'
-import { type RolesApart, startRolesApart } from './roles-apart.ts'
 
-export interface TestbedOptions {
-  readonly apiEnvironment?: Readonly<Record<string, string>>
-  /**
-   * `embedded` (the default): the API brings its own PostgreSQL. `central`: one beside it, of which the test is superuser;
-   * replicas and more organizations need it.
-   */
-  readonly database?: 'embedded' | 'central'
-  /** `apart`: api, vault and log as three processes, over a central database. */
-  readonly roles?: 'together' | 'apart'
+export interface TestbedOptions extends CentralOptions {
   readonly gatewayArguments?: readonly string[]
   readonly shop?: ShopOptions
   /** How the shop's certificate is trusted, and other parts of its endpoint that a test wants otherwise. */
@@ -47,44 +38,25 @@ export interface PersonOptions {
   readonly keychain?: boolean
 }
 
-const acme = { slug: 'acme', name: 'Acme', email: 'owner@acme.example', firstName: 'Olive', lastName: 'Owner' }
-
 export class Testbed {
   readonly directory: string
   readonly shop: ShopDatabase
-  readonly apiOptions: ApiOptions
+  readonly central: Central
   readonly organization = 'acme'
-  api: Api
   owner!: Person
   site!: string
   /** The shop as a resource: credentials `owner`, `read-write`, `read-only`. */
   database!: Database
-  /** null: embedded. */
-  readonly centralDatabase: CentralDatabase | null
-  /** null: together in one process. */
-  readonly rolesApart: RolesApart | null
-  readonly replicas: Api[] = []
   readonly gateways: Gateway[] = []
   readonly people: Person[] = []
   readonly #options: TestbedOptions
   readonly #passphraseFile: string
   readonly #dispose: (() => Promise<void>)[] = []
 
-  private constructor(parts: {
-    directory: string
-    shop: ShopDatabase
-    apiOptions: ApiOptions
-    api: Api
-    centralDatabase: CentralDatabase | null
-    rolesApart: RolesApart | null
-    options: TestbedOptions
-  }) {
+  private constructor(parts: { directory: string; shop: ShopDatabase; central: Central; options: TestbedOptions }) {
     this.directory = parts.directory
     this.shop = parts.shop
-    this.apiOptions = parts.apiOptions
-    this.api = parts.api
-    this.centralDatabase = parts.centralDatabase
-    this.rolesApart = parts.rolesApart
+    this.central = parts.central
     this.#options = parts.options
     this.#passphraseFile = join(parts.directory, 'passphrase')
   }
@@ -92,29 +64,19 @@ export class Testbed {
   /** API, one gateway, the shop, and the owner of the organization, who is signed in and may lease all of it. */
   static async start(options: TestbedOptions = {}): Promise<Testbed> {
     const temporary = await makeTemporaryDirectory()
-    const apart = options.roles === 'apart'
-    const centralDatabase = apart || options.database === 'central' ? await startCentralDatabase() : null
-    const together: ApiOptions = {
-      dataDirectory: join(temporary.path, 'api'),
-      port: await freePort(),
-      gatewayPort: await freePort(),
-      env: { ...(centralDatabase ? databaseEnvironment(centralDatabase) : {}), ...options.apiEnvironment },
-    }
-    const [shop, invitation] = await Promise.all([shopDatabase(options.shop), bootstrap(together, acme)])
-    const rolesApart =
-      apart && centralDatabase
-        ? await startRolesApart({ directory: temporary.path, from: together.dataDirectory, database: centralDatabase })
-        : null
-    const apiOptions = rolesApart ? { ...together, env: { ...options.apiEnvironment, ...rolesApart.apiEnvironment } } : together
-    const [api] = await Promise.all([startApi(apiOptions), rolesApart?.ready()])
-    const testbed = new Testbed({ directory: temporary.path, shop, apiOptions, api, centralDatabase, rolesApart, options })
+    const [shop, central] = await Promise.all([shopDatabase(options.shop), Central.start(options, temporary.path)])
+    const testbed = new Testbed({ directory: temporary.path, shop, central, options })
     testbed.#dispose.push(
       () => temporary.remove(),
       () => shop.stop(),
     )
     await writeFile(testbed.#passphraseFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
-    await testbed.#furnish(invitation)
+    await testbed.#furnish(central.invitation)
     return testbed
+  }
+
+  get api(): Api {
+    return this.central.api
   }
 
   async #furnish(invitation: string): Promise<void> {
@@ -180,34 +142,7 @@ export class Testbed {
 
   /** Starts the API again on its data. */
   async restartApi(): Promise<void> {
-    this.api = await startApi(this.apiOptions)
-  }
-
-  /**
-   * Another process of the API on the same (central) database, with the same keys. It listens elsewhere and is, unless `env`
-   * says otherwise, reached by the same origin as the first: whoever balances between them is left to the test.
-   */
-  async addReplica(env: Readonly<Record<string, string>> = {}): Promise<Api> {
-    if (this.centralDatabase === null || this.rolesApart !== null) throw new Error('a replica needs a central database')
-    const [port, gatewayPort] = [await freePort(), await freePort()]
-    const origins = { SALLYPORT_PUBLIC_ORIGIN: this.api.origin, SALLYPORT_GATEWAY_ORIGIN: this.api.gatewayOrigin }
-    const name = `api replica ${this.replicas.length + 1}`
-    const replica = await startApi({
-      ...this.apiOptions,
-      port,
-      gatewayPort,
-      name,
-      env: { ...this.apiOptions.env, ...origins, ...env },
-    })
-    this.replicas.push(replica)
-    return replica
-  }
-
-  /** Another organization of the same deployment (of a central database); returns the invitation of its owner. */
-  addOrganization(slug: string): Promise<string> {
-    if (this.centralDatabase === null || this.rolesApart !== null)
-      throw new Error('another organization needs a central database')
-    return bootstrap(this.apiOptions, { slug, name: slug, email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' })
+    await this.central.restart()
   }
 
   /** Makes a user and an invitation for them. */
@@ -258,10 +193,7 @@ export class Testbed {
   async stop(): Promise<void> {
     for (const dispose of this.#dispose.slice(2)) await dispose()
     for (const gateway of this.gateways) await gateway.stop()
-    for (const replica of this.replicas) await replica.stop()
-    await this.api.stop()
-    await this.rolesApart?.stop()
-    await this.centralDatabase?.stop()
+    await this.central.stop()
     await this.#dispose[1]!()
     await this.#dispose[0]!()
   }

@@ -1,0 +1,120 @@
+/** The central API alone, with whatever stands behind it: its database, its roles, its replicas, its organizations. */
+import { join } from 'node:path'
+import { freePort, makeTemporaryDirectory } from '@sallyport/testkit'
+import { type Api, type ApiOptions, bootstrap, startApi } from './api.ts'
+import { type CentralDatabase, databaseEnvironment, startCentralDatabase } from './central-database.ts'
+import { type RolesApart, startRolesApart } from './roles-apart.ts'
+
+export interface CentralOptions {
+  /**
+   * `embedded` (the default): the API brings its own PostgreSQL. `central`: one beside it, of which the test is superuser;
+   * replicas and more organizations need it.
+   */
+  readonly database?: 'embedded' | 'central'
+  /** `apart`: api, vault and log as three processes, over a central database. */
+  readonly roles?: 'together' | 'apart'
+  readonly apiEnvironment?: Readonly<Record<string, string>>
+}
+
+const acme = { slug: 'acme', name: 'Acme', email: 'owner@acme.example', firstName: 'Olive', lastName: 'Owner' }
+
+export class Central {
+  /** Data of the API below `api`; of roles apart below `vault` and `log`. */
+  readonly directory: string
+  /** Of the first organization's owner, who is owner@acme.example. */
+  readonly invitation: string
+  /** null: embedded. */
+  readonly database: CentralDatabase | null
+  /** null: together in one process. */
+  readonly rolesApart: RolesApart | null
+  api: Api
+  readonly replicas: Api[] = []
+  readonly #options: ApiOptions
+  readonly #dispose: () => Promise<void>
+
+  private constructor(parts: {
+    directory: string
+    invitation: string
+    database: CentralDatabase | null
+    rolesApart: RolesApart | null
+    api: Api
+    options: ApiOptions
+    dispose: () => Promise<void>
+  }) {
+    this.directory = parts.directory
+    this.invitation = parts.invitation
+    this.database = parts.database
+    this.rolesApart = parts.rolesApart
+    this.api = parts.api
+    this.#options = parts.options
+    this.#dispose = parts.dispose
+  }
+
+  /** With one organization, `acme`, whose owner is invited. `below`: a folder that is the caller's to remove. */
+  static async start(options: CentralOptions = {}, below?: string): Promise<Central> {
+    const temporary = below === undefined ? await makeTemporaryDirectory() : null
+    const directory = below ?? temporary!.path
+    const apart = options.roles === 'apart'
+    const database = apart || options.database === 'central' ? await startCentralDatabase() : null
+    const together: ApiOptions = {
+      dataDirectory: join(directory, 'api'),
+      port: await freePort(),
+      gatewayPort: await freePort(),
+      env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment },
+    }
+    const invitation = await bootstrap(together, acme)
+    const rolesApart = apart && database ? await startRolesApart({ directory, from: together.dataDirectory, database }) : null
+    const own = rolesApart ? { ...together, env: { ...options.apiEnvironment, ...rolesApart.apiEnvironment } } : together
+    const [api] = await Promise.all([startApi(own), rolesApart?.ready()])
+    const dispose = async (): Promise<void> => {
+      await rolesApart?.stop()
+      await database?.stop()
+      await temporary?.remove()
+    }
+    return new Central({ directory, invitation, database, rolesApart, api, options: own, dispose })
+  }
+
+  /** Starts the API again on its data, once it has ended. */
+  async restart(): Promise<void> {
+    this.api = await startApi(this.#options)
+  }
+
+  /**
+   * Another process of the API on the same (central) database, with the same keys. It listens elsewhere and is, unless `env`
+   * says otherwise, reached by the same origin as the first: whoever balances between them is left to the test.
+   */
+  async addReplica(env: Readonly<Record<string, string>> = {}): Promise<Api> {
+    this.#needDatabase('a replica')
+    const replica = await startApi({
+      ...this.#options,
+      name: `api replica ${this.replicas.length + 1}`,
+      port: await freePort(),
+      gatewayPort: await freePort(),
+      env: {
+        ...this.#options.env,
+        SALLYPORT_PUBLIC_ORIGIN: this.api.origin,
+        SALLYPORT_GATEWAY_ORIGIN: this.api.gatewayOrigin,
+        ...env,
+      },
+    })
+    this.replicas.push(replica)
+    return replica
+  }
+
+  /** Another organization of the same deployment (of a central database); returns the invitation of its owner. */
+  async addOrganization(slug: string): Promise<string> {
+    this.#needDatabase('another organization')
+    const owner = { email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' }
+    return bootstrap(this.#options, { slug, name: slug, ...owner })
+  }
+
+  #needDatabase(what: string): void {
+    if (this.database === null) throw new Error(`${what} needs a central database`)
+  }
+
+  async stop(): Promise<void> {
+    for (const replica of this.replicas) await replica.stop()
+    await this.api.stop()
+    await this.#dispose()
+  }
+}
