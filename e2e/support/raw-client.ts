@@ -86,6 +86,16 @@ const facts = {
 const senderFor = (invitation: Invitation): HttpsSender =>
   createHttpsSender(invitation.apiRoot === null ? {} : { ca: toPem([invitation.apiRoot]) })
 
+interface RawClientParts {
+  readonly origin: string
+  readonly slug: string
+  readonly password: string
+  readonly fingerprint: Fingerprint
+  readonly sender: HttpsSender
+  readonly keys: RawKeys
+  readonly material: SessionMaterial
+}
+
 export class RawClient {
   readonly origin: string
   readonly slug: string
@@ -98,16 +108,9 @@ export class RawClient {
   trust: TrustBundle
   readonly #muxes: MuxSession[] = []
 
-  private constructor(parts: {
-    invitation: Invitation
-    password: string
-    fingerprint: Fingerprint
-    sender: HttpsSender
-    keys: RawKeys
-    material: SessionMaterial
-  }) {
-    this.origin = new URL(parts.invitation.api).origin
-    this.slug = parts.invitation.organization
+  private constructor(parts: RawClientParts) {
+    this.origin = parts.origin
+    this.slug = parts.slug
     this.password = parts.password
     this.fingerprint = parts.fingerprint
     this.sender = parts.sender
@@ -129,7 +132,7 @@ export class RawClient {
     const body = await enrolmentBody(target, { keys, fingerprint, device: null, deviceState: null })
     const input = { body: { ...body, code: invitation.code, password } }
     const material = expectDone('acceptInvitation', await callWith(target, { route: 'acceptInvitation', input, keys }))
-    return new RawClient({ invitation, password, fingerprint, sender, keys, material })
+    return new RawClient({ ...target, password, fingerprint, keys, material })
   }
 
   get organization(): string {
@@ -158,10 +161,9 @@ export class RawClient {
     return { key: this.keys.session.pem, cert: toPem(this.material.certificates), ca: toPem(this.trust.roots) }
   }
 
-  /** Another client that holds the same keys and whatever this one was given so far. */
-  clone(): RawClient {
-    const copy = Object.create(RawClient.prototype) as RawClient
-    return Object.assign(copy, this)
+  /** Another client, with the keys and everything else that this one was given so far; or with other keys. */
+  clone(keys: Partial<RawKeys> = {}): RawClient {
+    return new RawClient({ ...this, keys: { ...this.keys, ...keys } })
   }
 
   /** A call, signed but not sent. */

@@ -12,6 +12,8 @@ export interface AgentOptions {
   readonly passphraseFile?: string
   readonly env?: Readonly<Record<string, string>>
   readonly name?: string
+  /** A command that runs the agent, such as one that shows it another machine. */
+  readonly within?: readonly string[]
 }
 
 export interface Agent {
@@ -33,6 +35,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     entry: ENTRY,
     args: ['--profile', options.profile, ...(options.passphraseFile ? ['--passphrase-file', options.passphraseFile] : [])],
     ...(options.env ? { env: options.env } : {}),
+    ...(options.within ? { within: options.within } : {}),
   })
   await waitUntilReady(program)
   const local = await connectAgent(options.profile)

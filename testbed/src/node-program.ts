@@ -11,6 +11,8 @@ export interface NodeProgramOptions {
   /** On top of {@link programEnvironment}. */
   readonly env?: Readonly<Record<string, string>>
   readonly name: string
+  /** A command that runs it, with the program's own words at its end: `unshare --mount …`. */
+  readonly within?: readonly string[]
 }
 
 /** What our programs get of this process's environment: no setting of ours that the caller happens to have. */
@@ -21,12 +23,10 @@ export const programEnvironment = (extra: Readonly<Record<string, string>> = {})
   return { ...Object.fromEntries(inherited), ...extra }
 }
 
-const invocation = ({ entry, args, env, name }: NodeProgramOptions) => ({
-  name,
-  command: process.execPath,
-  args: [fileURLToPath(new URL(entry, repository)), ...args],
-  env: programEnvironment(env),
-})
+const invocation = ({ entry, args, env, name, within = [] }: NodeProgramOptions) => {
+  const [command, ...words] = [...within, process.execPath, fileURLToPath(new URL(entry, repository)), ...args]
+  return { name, command: command!, args: words, env: programEnvironment(env) }
+}
 
 export const startNodeProgram = (options: NodeProgramOptions): Promise<Program> => spawnProgram(invocation(options))
 
