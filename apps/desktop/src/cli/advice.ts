@@ -11,7 +11,6 @@ const commands: Readonly<Partial<Record<ErrorCode, string>>> = {
   device_mismatch: SIGN_IN,
   device_state_stale: SIGN_IN,
   challenge_invalid: SIGN_IN,
-  sign_in_failed: SIGN_IN,
   certificate_expired: SIGN_IN,
   not_granted: 'sallyport ls',
   signature_expired: LOOK,
@@ -19,6 +18,7 @@ const commands: Readonly<Partial<Record<ErrorCode, string>>> = {
   api_unreachable: LOOK,
   gateway_unreachable: LOOK,
   stopping: 'sallyport agent start',
+  keychain_unavailable: 'sallyport agent start --passphrase-file <file>',
 }
 
 export const adviceOn = (code: ErrorCode): string | undefined => commands[code]

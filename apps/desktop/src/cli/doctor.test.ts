@@ -83,7 +83,7 @@ describe('the doctor', () => {
     ['s behind that of the API', 3, { routes: { getMe: () => me(new Date(Date.now() + 600_000).toISOString()) } }],
     ['This device was revoked.', 3, { routes: { getMe: failing('device_revoked') } }],
     [
-      'port taken by nginx (12)',
+      'Port 15001 is used by nginx (12)',
       6,
       {
         methods: {

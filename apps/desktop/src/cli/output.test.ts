@@ -66,6 +66,21 @@ describe('what is granted', () => {
   })
 })
 
+test('what keeps tools from connecting is said beside the list', async () => {
+  const failure = { code: 'resource_unreachable', message: 'The resource does not answer.', at: '2026-11-22T08:00:00.000Z' }
+  const items = [
+    sampleCredential('shop-db/read-only', { listener: { state: 'port-taken', owner: '/usr/sbin/nginx (12)' } }),
+    sampleCredential('shop-db/read-write', { lastError: failure }),
+  ]
+  const { profile } = await start({ methods: { credentials: () => ({ items }) } })
+  const { stdout, stderr } = await runCli(['ls'], { profile })
+  expect(stdout).toContain('port taken')
+  expect(stderr).toContain(
+    'used by /usr/sbin/nginx (12). End that program, or choose another port: sallyport port shop-db/read-only <port>',
+  )
+  expect(stderr).toContain('shop-db/read-write: the last connection failed: The resource does not answer. (resource_unreachable)')
+})
+
 describe('on a terminal', () => {
   const skip = terminalSkipReason()
   const methods = { credentials: () => ({ items: [sampleCredential('shop-db/read-only')] }) }

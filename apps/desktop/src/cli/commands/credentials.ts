@@ -1,9 +1,10 @@
 import { type Command, defineCommand } from '../command.ts'
 import { accessUntil, credentialData, grantedCredential, grantedCredentials, throughText } from '../credentials/granted.ts'
-import { assertListening, stateColor, stateText } from '../credentials/listener.ts'
+import { assertListening, stateColor, stateText, troubleOf } from '../credentials/listener.ts'
 import type { LocalCredential } from '../../shared/local-api.ts'
 import { argument, type Reader } from '../parameters/parameter.ts'
 import { portNumber } from '../parameters/readers.ts'
+import { oneLine } from '../terminal/printable.ts'
 import { message } from '../views/answer.ts'
 import { table } from '../views/table.ts'
 import { localTime } from '../views/time.ts'
@@ -24,6 +25,7 @@ export const credentialCommands: readonly Command[] = [
     parameters: {},
     run: async (context) => {
       const items = await grantedCredentials(context)
+      for (const trouble of items.map(troubleOf)) if (trouble !== null) context.note(oneLine(trouble))
       return table(items, {
         data: items.map(credentialData),
         columns: [

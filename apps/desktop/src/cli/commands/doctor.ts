@@ -1,11 +1,11 @@
-import { type ErrorCode, errorTable, SallyportError } from '@sallyport/protocol'
+import { type ErrorCode, errorTable, isErrorCode, SallyportError } from '@sallyport/protocol'
 import type { LocalClient } from '../../local/local-client.ts'
 import type { AgentStatus, LocalCredential } from '../../shared/local-api.ts'
 import { adviceOn } from '../advice.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { findPostgresProgram } from '../credentials/find-program.ts'
-import { stateText } from '../credentials/listener.ts'
+import { troubleOf } from '../credentials/listener.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { toSallyportError } from '../failure.ts'
 import { oneLine } from '../terminal/printable.ts'
@@ -74,7 +74,7 @@ const examine = async (context: Context): Promise<Check[]> => {
     checkApi(status),
     ...(await checkSession(context, status)),
     ...status.gateways.map(checkGateway),
-    ...items.flatMap(checkListener),
+    ...items.map(checkListener),
     await checkPsql(),
   ]
 }
@@ -104,7 +104,7 @@ const checkSession = async (context: Context, status: AgentStatus): Promise<Chec
   if (status.state === 'not-enrolled') return []
   if (status.state === 'signed-out') {
     const { code, message } = status.ended ?? { code: 'session_unknown', message: errorTable.session_unknown.text }
-    return [wrong('Session', code as ErrorCode, { found: message, advice: 'sallyport login' })]
+    return [wrong('Session', isErrorCode(code) ? code : 'session_unknown', { found: message })]
   }
   try {
     const me = await context.api('getMe')
@@ -133,27 +133,13 @@ const checkGateway = ({ name, connected, roundTripMs }: AgentStatus['gateways'][
         'Connections are made when needed; if that fails, check that this network lets it through.',
       )
 
-const checkListener = (credential: LocalCredential): Check[] => {
-  const { granted, listener, lastError, port } = credential
-  const name = `${granted.name} on port ${port}`
-  if (listener.state === 'port-taken')
-    return [
-      wrong('Listener', 'port_taken', {
-        found: `${name}: ${stateText(credential)}`,
-        advice: `sallyport port ${granted.name} <port>`,
-      }),
-    ]
-  if (listener.state === 'unbound')
-    return [wrong('Listener', 'secret_unbound', { found: `${name}: ${errorTable.secret_unbound.text}` })]
-  if (lastError)
-    return [
-      notice(
-        'Listener',
-        `${name}: ${lastError.message} (${lastError.code}, ${lastError.at})`,
-        'Connect again; if it stays, tell an administrator.',
-      ),
-    ]
-  return [fine('Listener', `${name}: ${listener.state}`)]
+const checkListener = (credential: LocalCredential): Check => {
+  const { granted, listener, port } = credential
+  const trouble = troubleOf(credential)
+  if (trouble === null) return fine('Listener', `${granted.name} on port ${port}: ${listener.state}`)
+  if (listener.state === 'port-taken') return wrong('Listener', 'port_taken', { found: trouble })
+  if (listener.state === 'unbound') return wrong('Listener', 'secret_unbound', { found: trouble })
+  return notice('Listener', trouble, 'Connect again; if it stays, tell an administrator.')
 }
 
 const checkPsql = async (): Promise<Check> => {

@@ -1,18 +1,23 @@
 /** The listener of a credential, in words. */
-import { SallyportError } from '@sallyport/protocol'
+import { errorTable, SallyportError } from '@sallyport/protocol'
 import type { LocalCredential } from '../../shared/local-api.ts'
 import type { Context } from '../context.ts'
 import type { Color } from '../terminal/terminal.ts'
 
-export const stateText = ({ listener }: LocalCredential): string => {
-  switch (listener.state) {
-    case 'port-taken':
-      return listener.owner === null ? 'port taken' : `port taken by ${listener.owner}`
-    case 'listening':
-    case 'off':
-    case 'unbound':
-      return listener.state
-  }
+export const stateText = ({ listener }: LocalCredential): string =>
+  listener.state === 'port-taken' ? 'port taken' : listener.state
+
+const portTaken = ({ granted, listener, port }: LocalCredential): string => {
+  const owner = listener.state === 'port-taken' ? listener.owner : null
+  return `Port ${port} is used by ${owner ?? 'another program'}. End that program, or choose another port: sallyport port ${granted.name} <port>`
+}
+
+/** What keeps tools from connecting, or did the last time; null: nothing known. */
+export const troubleOf = (credential: LocalCredential): string | null => {
+  const { granted, listener, lastError } = credential
+  if (listener.state === 'port-taken') return `${granted.name}: ${portTaken(credential)}`
+  if (listener.state === 'unbound') return `${granted.name}: ${errorTable.secret_unbound.text}`
+  return lastError && `${granted.name}: the last connection failed: ${lastError.message} (${lastError.code})`
 }
 
 export const stateColor = ({ listener }: LocalCredential): Color | null => {
@@ -28,16 +33,15 @@ export const stateColor = ({ listener }: LocalCredential): Color | null => {
 }
 
 /** Throws what keeps tools from connecting to it. */
-export const assertListening = ({ granted, listener, port }: LocalCredential): void => {
-  switch (listener.state) {
+export const assertListening = (credential: LocalCredential): void => {
+  const { name } = credential.granted
+  switch (credential.listener.state) {
     case 'listening':
       return
     case 'off':
-      throw new SallyportError('conflict', { message: `${granted.name} is off. Turn it on: sallyport connect ${granted.name}` })
+      throw new SallyportError('conflict', { message: `${name} is off. Turn it on: sallyport connect ${name}` })
     case 'port-taken':
-      throw new SallyportError('port_taken', {
-        message: `Port ${port} is used by ${listener.owner ?? 'another program'}. End that program, or choose another port: sallyport port ${granted.name} <port>`,
-      })
+      throw new SallyportError('port_taken', { message: portTaken(credential) })
     case 'unbound':
       throw new SallyportError('secret_unbound')
   }

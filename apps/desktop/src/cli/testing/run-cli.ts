@@ -1,7 +1,7 @@
 /** Runs the real command as a process of its own. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Finished, runProgram, skipReason, waitFor } from '@sallyport/testkit'
+import { type Finished, findProgram, runProgram, skipReason, waitFor } from '@sallyport/testkit'
 
 export const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))
 export const LAUNCHER = fileURLToPath(new URL('../../../bin/sallyport.mjs', import.meta.url))
@@ -57,11 +57,15 @@ interface TerminalOptions extends Omit<CliOptions, 'input'> {
 export const runOnTerminal = (words: readonly string[], options: TerminalOptions = {}): TerminalRun => {
   const redirection = options.inputFile === undefined ? '' : ` < ${quoted(options.inputFile)}`
   const line = [process.execPath, PROGRAM, ...words].map(quoted).join(' ') + redirection
-  const child = spawn('script', ['-qefc', `stty cols ${options.columns ?? 80}; exec ${line}`, '/dev/null'], {
-    env: { ...environmentOf(options), TERM: 'xterm' },
-    timeout: 30_000,
-    killSignal: 'SIGKILL',
-  })
+  const child = spawn(
+    findProgram('script') ?? 'script',
+    ['-qefc', `stty cols ${options.columns ?? 80}; exec ${line}`, '/dev/null'],
+    {
+      env: { ...environmentOf(options), TERM: 'xterm' },
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    },
+  )
   let shown = ''
   let position = 0
   // Questions have no line end: they are read as they come.

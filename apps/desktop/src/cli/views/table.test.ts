@@ -39,5 +39,6 @@ test('bytes and times are shown in the unit that fits', () => {
   expect([0, 1023, 1024, 1_500_000, 2 ** 40].map(byteCount)).toEqual(['0 B', '1023 B', '1.0 KiB', '1.4 MiB', '1.0 TiB'])
   const now = Date.parse('2026-11-22T08:00:00.000Z')
   expect(relative('2026-11-22T11:30:00.000Z', now)).toBe('in 3 h 30 min')
+  expect(relative('2026-11-22T19:59:58.000Z', now)).toBe('in 12 h')
   expect(relative('2026-11-22T07:58:00.000Z', now)).toBe('2 min ago')
 })

@@ -16,11 +16,11 @@ const units = [
   [1, 's'],
 ] as const
 
-/** `3 h`, `1 h 30 min`: the largest unit that fits and the next smaller one, rounded down. */
+/** `3 h`, `1 h 30 min`: the largest unit that fits and the next smaller one, to the minute from an hour on. */
 export const roughly = (seconds: number): string => {
-  const largest = units.findIndex(([size]) => seconds >= size)
+  let rest = seconds < 3600 ? Math.floor(seconds) : Math.round(seconds / 60) * 60
+  const largest = units.findIndex(([size]) => rest >= size)
   if (largest < 0) return '0 s'
-  let rest = seconds
   const parts = units.slice(largest, largest + 2).map(([size, unit]) => {
     const count = Math.floor(rest / size)
     rest -= count * size
