@@ -71,8 +71,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     listeners.apply(items).catch(failed('listeners'))
   }
   const credentials = new GrantedCredentials({ keeper, logger, onChange: showGranted })
-  const status = () =>
-    agentStatusOf({ profile: paths.folder, identity, keeper, connections, pool: () => tunnels?.pool ?? null })
+  const status = () => agentStatusOf({ profile: paths.folder, identity, keeper, connections, pool: () => tunnels?.pool ?? null })
   const answer = answerMethods({ keeper, credentials, listeners, connections, status, stop: options.onStop })
   const server = new LocalServer({ paths, runDirectory, answer, logger })
 

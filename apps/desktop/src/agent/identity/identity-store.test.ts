@@ -34,7 +34,12 @@ test('the file is private and holds no byte of the key, in any form', async () =
     'base64url',
   )
   for (const secret of [pkcs8.subarray(30, 60), scalar, Buffer.from(fromBase64url(document.fingerprintSecret))]) {
-    for (const form of [secret, secret.toString('base64').slice(0, 20), secret.toString('base64url').slice(0, 20), secret.toString('hex')])
+    for (const form of [
+      secret,
+      secret.toString('base64').slice(0, 20),
+      secret.toString('base64url').slice(0, 20),
+      secret.toString('hex'),
+    ])
       expect(file.includes(form)).toBe(false)
   }
 })
@@ -86,8 +91,8 @@ test('others are handed a signer whose public key verifies, and no private key',
   const data = Buffer.from('data')
   const key = { algorithm: signer.algorithm, publicKey: signer.publicKey }
   expect(await verifySignature(key, data, await signer.sign(data))).toBe(true)
-  expect(createPublicKey({ key: Buffer.from(signer.publicKey), format: 'der', type: 'spki' }).asymmetricKeyDetails?.namedCurve).toBe(
-    'prime256v1',
-  )
+  expect(
+    createPublicKey({ key: Buffer.from(signer.publicKey), format: 'der', type: 'spki' }).asymmetricKeyDetails?.namedCurve,
+  ).toBe('prime256v1')
   expect(JSON.stringify(signer)).not.toContain(document.deviceKey)
 })

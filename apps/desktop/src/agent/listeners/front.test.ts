@@ -4,7 +4,14 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type Caller, SallyportError } from '@sallyport/protocol'
 import type { RunningPostgres } from '@sallyport/postgres'
-import { freePort, makeTemporaryDirectory, runProgram, type TemporaryDirectory, temporaryPostgres, waitFor } from '@sallyport/testkit'
+import {
+  freePort,
+  makeTemporaryDirectory,
+  runProgram,
+  type TemporaryDirectory,
+  temporaryPostgres,
+  waitFor,
+} from '@sallyport/testkit'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { join } from 'node:path'
@@ -158,7 +165,8 @@ const startup = (): Buffer => {
   const fields = Buffer.from('user\0postgres\0database\0postgres\0\0')
   return Buffer.concat([int32s(8 + fields.length, 196608), fields])
 }
-const firstByte = async (socket: Socket): Promise<string> => ((await once(socket, 'data')) as [Buffer])[0].toString('latin1', 0, 1)
+const firstByte = async (socket: Socket): Promise<string> =>
+  ((await once(socket, 'data')) as [Buffer])[0].toString('latin1', 0, 1)
 const ended = (socket: Socket): Promise<Buffer> =>
   new Promise((resolve) => {
     const parts: Buffer[] = []
@@ -222,13 +230,16 @@ test.for([
 })
 
 const nobody = 65534
-test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('another user of this computer is refused in the tool', async () => {
-  const result = await runProgram({
-    command: 'setpriv',
-    args: [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'psql', '-X', url('sslmode=prefer'), '-c', 'select 1'],
-    env: { PATH: process.env['PATH'], HOME: '/' },
-  })
-  expect(result.code).toBe(2)
-  expect(result.stderr).toContain('[sallyport: caller_refused]')
-  expect(callers).toEqual([])
-})
+test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+  'another user of this computer is refused in the tool',
+  async () => {
+    const result = await runProgram({
+      command: 'setpriv',
+      args: [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'psql', '-X', url('sslmode=prefer'), '-c', 'select 1'],
+      env: { PATH: process.env['PATH'], HOME: '/' },
+    })
+    expect(result.code).toBe(2)
+    expect(result.stderr).toContain('[sallyport: caller_refused]')
+    expect(callers).toEqual([])
+  },
+)

@@ -1,6 +1,6 @@
 /** The listener of one credential: a loopback port and, where the system has them, a unix socket beside it. */
 import { rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { describePortOwner } from './caller/port-owner.ts'
@@ -99,7 +99,7 @@ export class Listener {
     }
   }
 
-  #listen(kind: 'tcp' | 'unix', where: Parameters<Server['listen']>[0] & object): Promise<Server> {
+  #listen(kind: 'tcp' | 'unix', where: ListenOptions): Promise<Server> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#options.onConnection(socket, kind))
     return new Promise((resolve, reject) => {
       server.once('error', reject)

@@ -14,8 +14,8 @@ import { openPreferences } from './preferences.ts'
 import { grantedFor } from './testing.ts'
 
 let folder: TemporaryDirectory
-let open: Listeners[] = []
-let squatters: Server[] = []
+const open: Listeners[] = []
+const squatters: Server[] = []
 
 beforeEach(async () => {
   folder = await makeTemporaryDirectory()
@@ -92,34 +92,47 @@ test('the unix socket lies in a folder that is private', async () => {
   expect((await stat(join(folder.path, 'postgresql', `.s.PGSQL.${port}`))).isSocket()).toBe(true)
 })
 
-test.skipIf(process.platform !== 'linux')('a port that is taken is told with its owner, not moved, and taken up when it is free', async () => {
-  const port = await freePort()
-  const squatter = await squat(port)
-  const listeners = await start([grantedFor('shop/reader', port)])
-  const [item] = listeners.list()
-  expect(item!.port).toBe(port)
-  expect(item!.listener).toEqual({ state: 'port-taken', owner: expect.stringContaining(`process ${process.pid}`) })
-  squatter.close()
-  await waitFor(() => listeners.list()[0]!.listener.state === 'listening', { description: 'the port to be taken up' })
-})
+test.skipIf(process.platform !== 'linux')(
+  'a port that is taken is told with its owner, not moved, and taken up when it is free',
+  async () => {
+    const port = await freePort()
+    const squatter = await squat(port)
+    const listeners = await start([grantedFor('shop/reader', port)])
+    const [item] = listeners.list()
+    expect(item!.port).toBe(port)
+    expect(item!.listener).toEqual({ state: 'port-taken', owner: expect.stringContaining(`process ${process.pid}`) })
+    squatter.close()
+    await waitFor(() => listeners.list()[0]!.listener.state === 'listening', { description: 'the port to be taken up' })
+  },
+)
 
-test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('of another user’s program at least the user is told', async () => {
-  const port = await freePort()
-  const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`
-  const owner = await start([]).then(async (listeners) => {
-    const running = runProgram({
-      command: 'setpriv',
-      args: ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', `${script};setTimeout(() => process.exit(), 3000)`],
-      env: { PATH: process.env['PATH'] },
+test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+  'of another user’s program at least the user is told',
+  async () => {
+    const port = await freePort()
+    const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`
+    const owner = await start([]).then(async (listeners) => {
+      const running = runProgram({
+        command: 'setpriv',
+        args: [
+          '--reuid=65534',
+          '--regid=65534',
+          '--clear-groups',
+          process.execPath,
+          '-e',
+          `${script};setTimeout(() => process.exit(), 3000)`,
+        ],
+        env: { PATH: process.env['PATH'] },
+      })
+      await waitFor(() => connects(port), { description: 'the squatter' })
+      await listeners.apply([grantedFor('shop/reader', port)])
+      const state = listeners.list()[0]!.listener
+      await running
+      return state
     })
-    await waitFor(() => connects(port), { description: 'the squatter' })
-    await listeners.apply([grantedFor('shop/reader', port)])
-    const state = listeners.list()[0]!.listener
-    await running
-    return state
-  })
-  expect(owner).toMatchObject({ state: 'port-taken', owner: expect.stringContaining('nobody') })
-})
+    expect(owner).toMatchObject({ state: 'port-taken', owner: expect.stringContaining('nobody') })
+  },
+)
 
 test('a listener that the person closed stays closed after a restart, until they open it', async () => {
   const granted = grantedFor('shop/reader', await freePort())
@@ -136,7 +149,11 @@ test('a port of the person’s own is remembered, and given up again', async () 
   const granted = grantedFor('shop/reader', await freePort())
   const own = await freePort()
   const before = await start([granted])
-  expect(await before.setPort('shop/reader', own)).toMatchObject({ port: own, portOverridden: true, listener: { state: 'listening' } })
+  expect(await before.setPort('shop/reader', own)).toMatchObject({
+    port: own,
+    portOverridden: true,
+    listener: { state: 'listening' },
+  })
   expect(await connects(granted.port)).toBe(false)
   await before.close()
   const after = await start([granted])

@@ -242,7 +242,9 @@ export class Listeners {
   #changed(): void {
     this.#file
       .update(this.list())
-      .catch((error: unknown) => this.#options.logger.warn({ event: 'listeners-file.failed', error }, 'the file of listeners failed'))
+      .catch((error: unknown) =>
+        this.#options.logger.warn({ event: 'listeners-file.failed', error }, 'the file of listeners failed'),
+      )
     this.#options.onChange()
   }
 }

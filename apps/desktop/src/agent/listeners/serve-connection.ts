@@ -51,7 +51,10 @@ export const serveConnection = async (socket: Socket, options: ServeOptions): Pr
   } catch (thrown) {
     clearTimeout(timer)
     const error = thrown instanceof SallyportError ? thrown : new SallyportError('internal', { cause: thrown })
-    logger.info({ event: 'connection.refused', credential: granted.credential, code: error.code, error }, 'a connection was refused')
+    logger.info(
+      { event: 'connection.refused', credential: granted.credential, code: error.code, error },
+      'a connection was refused',
+    )
     options.onOutcome(error)
     refuse(client, front.refusal(error))
   }

@@ -106,7 +106,10 @@ export class FaceConnection {
       const id = idOf(value)
       if (id === null) return this.#drop('it sent something that is no request')
       const details = issuePaths(request.error, 'request')
-      return this.#sendError(id, new SallyportError('invalid_request', { message: 'The agent does not know this method.', details }))
+      return this.#sendError(
+        id,
+        new SallyportError('invalid_request', { message: 'The agent does not know this method.', details }),
+      )
     }
     const { id, method, params } = request.data
     if (this.#unanswered >= MAX_UNANSWERED) return this.#sendError(id, new SallyportError('rate_limited'))

@@ -50,12 +50,14 @@ test('after a message without an answer no renewal runs until it cannot arrive a
 
 test('a refusal is an answer', async () => {
   const { gate, renew } = setUp()
-  await expect(gate.use(() => Promise.reject(new SallyportError('not_granted')))).rejects.toThrow()
+  await expect(gate.use(() => Promise.reject(new SallyportError('not_granted')))).rejects.toMatchObject({ code: 'not_granted' })
   expect(await renew()).toBe(true)
 })
 
 test('a renewal that failed lets messages through again', async () => {
   const { gate } = setUp()
-  await expect(gate.renew(() => Promise.reject(new SallyportError('api_unreachable')))).rejects.toThrow()
+  await expect(gate.renew(() => Promise.reject(new SallyportError('api_unreachable')))).rejects.toMatchObject({
+    code: 'api_unreachable',
+  })
   expect(await gate.use(async (state) => state.counter)).toBe(1)
 })

@@ -26,7 +26,7 @@ export class GrantedCredentials {
     this.#onChange = options.onChange
     this.#keeper.changes.listen((topic) => {
       if (topic === 'session') this.#forget()
-      if (topic === 'session' || topic === 'credentials') void this.refresh()
+      if (topic === 'session' || topic === 'credentials') this.#begin()
     })
   }
 
@@ -54,6 +54,10 @@ export class GrantedCredentials {
     if (this.#retry !== null) clearTimeout(this.#retry)
   }
 
+  #begin(): void {
+    this.refresh().catch(() => {})
+  }
+
   async #askUntilCurrent(): Promise<void> {
     do {
       this.#again = false
@@ -74,7 +78,7 @@ export class GrantedCredentials {
     } catch (error) {
       if (running !== this.#keeper.running) return
       this.#logger.warn({ event: 'credentials.failed', error }, 'the list of credentials could not be fetched')
-      this.#retry = setTimeout(() => void this.refresh(), this.#backoff.next())
+      this.#retry = setTimeout(() => this.#begin(), this.#backoff.next())
     }
   }
 

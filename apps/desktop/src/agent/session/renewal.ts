@@ -45,13 +45,20 @@ export class Renewal {
     this.#at(session.certifiedAt + life * (EARLIEST + (LATEST - EARLIEST) * Math.random()))
   }
 
-  /** Renews now, or as soon as the API answers. Resolves after the first attempt, whatever came of it. */
+  /** Renews now, or as soon as the API answers. Resolves after the first attempt, whatever came of it; never rejects. */
   now(): Promise<void> {
     this.#timer?.clear()
-    this.#running ??= this.#attempt().finally(() => {
-      this.#running = null
-    })
+    this.#running ??= this.#attempt()
+      .catch((error: unknown) => this.#options.logger.error({ event: 'session.renewal-defect', error }, 'a renewal failed'))
+      .finally(() => {
+        this.#running = null
+      })
     return this.#running
+  }
+
+  /** The same for those who do not wait. */
+  begin(): void {
+    this.now().catch(() => {})
   }
 
   stop(): void {
@@ -62,7 +69,7 @@ export class Renewal {
   #at(instant: number): void {
     this.#timer?.clear()
     if (this.#stopped) return
-    this.#timer = atInstant(instant, () => void this.now())
+    this.#timer = atInstant(instant, () => this.begin())
   }
 
   async #attempt(): Promise<void> {

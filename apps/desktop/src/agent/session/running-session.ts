@@ -85,7 +85,7 @@ export class RunningSession {
   start(): void {
     this.#events.start()
     if (this.#confirmed) this.#renewal.schedule()
-    else void this.#renewal.now()
+    else this.#renewal.begin()
   }
 
   /** Throws `api_unreachable` while a session that was taken up again could not be renewed yet. */
@@ -108,7 +108,7 @@ export class RunningSession {
   refresh(): void {
     this.#events.refresh()
     const { certifiedAt, certificateExpiresAt } = this.#live.stored
-    if (Date.now() > (certifiedAt + certificateExpiresAt) / 2) void this.#renewal.now()
+    if (Date.now() > (certifiedAt + certificateExpiresAt) / 2) this.#renewal.begin()
   }
 
   /** Ends it here. What it needs to end at the API is the caller's to do before. */

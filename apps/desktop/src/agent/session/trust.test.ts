@@ -1,4 +1,13 @@
-import { encodeInvitation, fromBase64url, type Invitation, sha256, signStatement, toBase64url, type TrustBundle, trustBundle } from '@sallyport/protocol'
+import {
+  encodeInvitation,
+  fromBase64url,
+  type Invitation,
+  sha256,
+  signStatement,
+  toBase64url,
+  type TrustBundle,
+  trustBundle,
+} from '@sallyport/protocol'
 import type { ApiClient } from '@sallyport/protocol/api'
 import { decodeInvitation } from '@sallyport/protocol'
 import { expect, test } from 'vitest'
@@ -97,7 +106,10 @@ test.for([
 test('a new root counts once a bundle signed by the old one names it, and then alone', async () => {
   const { enrolment, root, sign } = await enrolled()
   const next = await makeRoot()
-  const followed = await followTrust(enrolment, await sign(bundleOf(next.certificate, { roots: [next.certificate, root.certificate] })))
+  const followed = await followTrust(
+    enrolment,
+    await sign(bundleOf(next.certificate, { roots: [next.certificate, root.certificate] })),
+  )
   const under = (key: string) => sign(bundleOf(next.certificate, { number: 6 }), key)
   await expect(followTrust(followed, await under(root.key))).rejects.toMatchObject({ code: 'certificate_invalid' })
   expect((await followTrust(followed, await under(next.key))).trustNumber).toBe(6)

@@ -56,7 +56,7 @@ export class Tunnels {
   readonly #options: TunnelsOptions
   readonly #leases = new Leases()
   readonly #renewals: LeaseRenewals
-  readonly #opening = new Map<string, Promise<unknown>>()
+  readonly #opening = new Map<string, Promise<{ readonly error: unknown } | null>>()
 
   constructor(options: TunnelsOptions) {
     this.#options = options
@@ -113,45 +113,49 @@ export class Tunnels {
   async #through(link: GatewayLink, request: TunnelRequest): Promise<Tunnel> {
     const key = { credential: request.credential.credential, gateway: link.entry.id }
     const mux = await link.session()
-    const lease = await this.#leaseToResume(key)
-    if (lease !== null) {
-      try {
-        const head = { type: 'resume', lease: lease.id, caller: request.caller } as const
-        return this.#begin(link, key, await openStream(mux, { head, first: request.first, signal: request.signal }))
-      } catch (error) {
-        if (!(error instanceof SallyportError) || !gone.has(error.code)) throw error
-        this.#leases.drop(lease)
+    for (;;) {
+      const lease = this.#leases.find(key)
+      if (lease !== null) {
+        const resumed = await this.#resume(mux, lease, request)
+        if (resumed !== null) return this.#begin(link, key, resumed)
+        continue
       }
+      const opening = this.#opening.get(nameOf(key))
+      // Nothing may come between looking for another one and being the one: no promise is waited for.
+      if (opening === undefined) return this.#begin(link, key, await this.#openAlone(mux, key, request))
+      const failure = await opening
+      if (failure !== null) throw failure.error
     }
-    return this.#begin(link, key, await this.#openAlone(mux, key, request))
   }
 
-  /** Connections that begin together wait for the first one's lease, and then stand on it too. */
-  async #leaseToResume(key: LeaseKey): Promise<Lease | null> {
-    const found = this.#leases.find(key)
-    if (found !== null) return found
-    const opening = this.#opening.get(`${key.credential} ${key.gateway}`)
-    if (opening === undefined) return null
-    await opening
-    return this.#leases.find(key)
+  /** null: the lease is over at the gateway. */
+  async #resume(mux: MuxSession, lease: Lease, { caller, first, signal }: TunnelRequest): Promise<OpenedStream | null> {
+    try {
+      return await openStream(mux, { head: { type: 'resume', lease: lease.id, caller }, first, signal })
+    } catch (error) {
+      if (!(error instanceof SallyportError) || !gone.has(error.code)) throw error
+      this.#leases.drop(lease)
+      return null
+    }
   }
 
+  /** Connections that begin together wait for the first one, and stand on its lease, or fail as it did. */
   async #openAlone(mux: MuxSession, key: LeaseKey, request: TunnelRequest): Promise<OpenedStream> {
-    const name = `${key.credential} ${key.gateway}`
     const opened = this.#open(mux, key, request)
-    // Whoever waits for it sees the lease noted: before anything else happens with the answer.
-    const noted = opened.then(
+    // The lease is noted before those who wait go on.
+    const outcome = opened.then(
       ({ answer }) => {
         if (answer.lease) this.#leases.note(key, answer.lease)
+        return null
       },
-      () => {},
+      (error: unknown) => ({ error }),
     )
-    this.#opening.set(name, noted)
+    this.#opening.set(nameOf(key), outcome)
     try {
-      await noted
+      await outcome
       return await opened
     } finally {
-      if (this.#opening.get(name) === noted) this.#opening.delete(name)
+      this.#opening.delete(nameOf(key))
     }
   }
 
@@ -199,3 +203,5 @@ export class Tunnels {
     }
   }
 }
+
+const nameOf = ({ credential, gateway }: LeaseKey): string => `${credential} ${gateway}`

@@ -43,7 +43,11 @@ describe.skipIf(process.platform !== 'linux')('on this computer', () => {
 
   test('the peer is told with program, user and process', async () => {
     const { ours, theirs } = await open()
-    expect(await identifyCaller(ours)).toEqual({ program: expect.stringContaining('node'), user: userInfo().username, pid: process.pid })
+    expect(await identifyCaller(ours)).toEqual({
+      program: expect.stringContaining('node'),
+      user: userInfo().username,
+      pid: process.pid,
+    })
     theirs.destroy()
   })
 

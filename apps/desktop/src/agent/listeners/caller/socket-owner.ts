@@ -33,7 +33,10 @@ export const findOwner = async ({ inode, uid }: SocketEntry): Promise<SocketOwne
 
 /** Known callers, then the youngest first. */
 const candidates = (): number[] => {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).sort((left, right) => right - left)
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((left, right) => right - left)
   return [...recent, ...all]
 }
 

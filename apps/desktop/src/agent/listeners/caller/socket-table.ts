@@ -30,7 +30,10 @@ export const findInTable = (table: string, query: SocketQuery): SocketEntry | nu
   for (let at = table.indexOf(needle); at >= 0; at = table.indexOf(needle, at + 1)) {
     const start = table.lastIndexOf('\n', at) + 1
     const end = table.indexOf('\n', at)
-    const words = table.slice(start, end < 0 ? undefined : end).trim().split(/\s+/)
+    const words = table
+      .slice(start, end < 0 ? undefined : end)
+      .trim()
+      .split(/\s+/)
     const [local, remote, state, uid, inode] = [words[1], words[2], words[3], words[7], words[9]]
     if (local === undefined || remote === undefined || uid === undefined || inode === undefined) continue
     const [localAddress, localPort] = local.split(':')

@@ -1,5 +1,5 @@
 /** Our errors in PostgreSQL's own form, so that the tool shows them: what happened, our code, what to do. */
-import { type ErrorCode, type ErrorKind, SallyportError } from '@sallyport/protocol'
+import type { ErrorCode, ErrorKind, SallyportError } from '@sallyport/protocol'
 
 /** SQLSTATE by kind (PostgreSQL manual, appendix A). */
 const byKind: Readonly<Record<ErrorKind, string>> = {

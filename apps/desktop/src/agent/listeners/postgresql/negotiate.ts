@@ -33,7 +33,8 @@ const ALPN = 'postgresql'
 export const negotiate = async (socket: Socket, options: NegotiateOptions): Promise<FirstPacket> => {
   if (options.tls !== null && (await beginsWithTls(socket))) {
     const secure = await startTls(socket, options.tls)
-    if (secure.alpnProtocol !== ALPN) throw new SallyportError('protocol_error', { message: 'Direct TLS needs ALPN "postgresql".' })
+    if (secure.alpnProtocol !== ALPN)
+      throw new SallyportError('protocol_error', { message: 'Direct TLS needs ALPN "postgresql".' })
     options.onClient(secure)
     return readFirst(secure)
   }

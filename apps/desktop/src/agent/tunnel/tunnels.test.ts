@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { parseStatement, ticket, leaseRenewal } from '@sallyport/protocol'
+import { waitFor } from '@sallyport/testkit'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { granted, StubOrganization } from './testing.ts'
+import { type Tunnel, Tunnels, type TunnelsOptions } from './tunnels.ts'
+
+let organization: StubOrganization
+let tunnels: Tunnels | null = null
+beforeEach(async () => {
+  organization = await StubOrganization.make()
+})
+afterEach(async () => {
+  tunnels?.close()
+  await organization.stop()
+})
+
+const start = async (): Promise<Awaited<ReturnType<StubOrganization['session']>>> => {
+  const session = await organization.session()
+  tunnels = new Tunnels({ session: session as TunnelsOptions['session'], logger: pino({ level: 'silent' }), onChange: () => {} })
+  return session
+}
+const first = Buffer.from('first words')
+const open = (credential = organization.credential(), signal = new AbortController().signal): Promise<Tunnel> =>
+  tunnels!.open({ credential, caller: null, first, signal })
+const echoed = async (tunnel: Tunnel): Promise<string> => ((await once(tunnel.stream, 'data')) as [Buffer])[0].toString()
+
+test('the first connection opens a lease with a ticket for this gateway, and its bytes get through', async () => {
+  const gateway = await organization.addGateway()
+  const { live } = await start()
+  const credential = organization.credential()
+  const tunnel = await open(credential)
+  expect(await echoed(tunnel)).toBe('first words')
+  const [head] = gateway.heads
+  expect(head!.type).toBe('open')
+  const { payload } = parseStatement(ticket, head!.type === 'open' ? head!.ticket : '')
+  expect(payload).toMatchObject({
+    purpose: 'connect',
+    gateway: gateway.id,
+    credential: credential.credential,
+    session: live.stored.id,
+    device: live.device,
+    deviceState: { counter: 1 },
+  })
+  expect(tunnel.bytes()).toEqual({ up: first.length, down: first.length })
+})
+
+test('further connections resume the lease', async () => {
+  const gateway = await organization.addGateway()
+  gateway.answer = () => granted(lease)
+  const lease = randomUUID()
+  await start()
+  const credential = organization.credential()
+  await open(credential)
+  expect(await echoed(await open(credential))).toBe('first words')
+  expect(gateway.heads.map(({ type }) => type)).toEqual(['open', 'resume'])
+  expect(gateway.heads[1]).toMatchObject({ lease })
+})
+
+test('connections that begin together cost one unlock', async () => {
+  const gateway = await organization.addGateway()
+  const lease = randomUUID()
+  gateway.answer = async (head) => {
+    if (head.type === 'open') await new Promise((resolve) => setTimeout(resolve, 50))
+    return granted(lease)
+  }
+  await start()
+  const credential = organization.credential()
+  await Promise.all(Array.from({ length: 20 }, () => open(credential)))
+  expect(gateway.heads.filter(({ type }) => type === 'open')).toHaveLength(1)
+  expect(gateway.heads.filter(({ type }) => type === 'resume')).toHaveLength(19)
+})
+
+test.for(['lease_unknown', 'lease_ended'] as const)(
+  'a resume refused with %s opens anew, without the tool knowing',
+  async (code) => {
+    const gateway = await organization.addGateway()
+    gateway.answer = (head) => (head.type === 'resume' ? { ok: false, error: { code, message: 'gone' } } : granted(randomUUID()))
+    await start()
+    const credential = organization.credential()
+    await open(credential)
+    expect(await echoed(await open(credential))).toBe('first words')
+    expect(gateway.heads.map(({ type }) => type)).toEqual(['open', 'resume', 'open'])
+  },
+)
+
+test('a refusal of the person is not asked of another gateway', async () => {
+  const gateways = [await organization.addGateway(), await organization.addGateway()]
+  for (const gateway of gateways) gateway.answer = () => ({ ok: false, error: { code: 'not_granted', message: 'no access' } })
+  await start()
+  await expect(open()).rejects.toMatchObject({ code: 'not_granted', message: 'no access' })
+  expect(gateways.flatMap(({ heads }) => heads)).toHaveLength(1)
+})
+
+test('a gateway that is gone is passed over for the next', async () => {
+  const gateways = [await organization.addGateway(), await organization.addGateway()]
+  await start()
+  const gone = tunnels!.pool.candidates(organization.site)[0]!.entry.id
+  await gateways.find(({ id }) => id === gone)!.close()
+  const tunnel = await open()
+  expect(tunnel.gateway.id).not.toBe(gone)
+})
+
+test('a gateway that drains is passed over for the next', async () => {
+  const gateways = [await organization.addGateway(), await organization.addGateway()]
+  await start()
+  const draining = gateways.find(({ id }) => id === tunnels!.pool.candidates(organization.site)[0]!.entry.id)!
+  draining.answer = () => ({ ok: false, error: { code: 'gateway_draining', message: 'stopping' } })
+  expect((await open()).gateway.id).not.toBe(draining.id)
+})
+
+test('without a gateway that can be reached the error says so', async () => {
+  const gateway = await organization.addGateway()
+  await start()
+  await gateway.close()
+  await expect(open()).rejects.toMatchObject({ code: 'gateway_unreachable' })
+})
+
+test('another gateway’s certificate is not taken for the chosen one', async () => {
+  const gateway = await organization.addGateway({ identity: `spiffe://tests.sallyport.internal/gateway/${randomUUID()}` })
+  await start()
+  await expect(open()).rejects.toMatchObject({ code: 'identity_mismatch' })
+  expect(gateway.heads).toEqual([])
+})
+
+test('a gateway under an issuer that counts no more is refused', async () => {
+  const gateway = await organization.addGateway()
+  const session = await start()
+  ;(session.live.trust.issuers as string[])[0] = 'AAAA'
+  await expect(open()).rejects.toMatchObject({ code: 'identity_mismatch' })
+  expect(gateway.heads).toEqual([])
+})
+
+test('a new certificate moves new connections to a new link, and cuts none of the old', async () => {
+  const gateway = await organization.addGateway()
+  gateway.answer = () => granted(lease)
+  const lease = randomUUID()
+  await start()
+  const credential = organization.credential()
+  const before = await open(credential)
+  expect(await echoed(before)).toBe('first words')
+  tunnels!.materialChanged()
+  await waitFor(() => gateway.sessions.length === 2, { description: 'the new link' })
+  await open(credential)
+  expect(gateway.sessions[1]!.stats().openStreams).toBe(1)
+  before.stream.write('still here')
+  expect(await echoed(before)).toBe('still here')
+  before.stream.end()
+  await waitFor(() => gateway.sessions[0]!.isClosed, { description: 'the old link to end with its last stream' })
+})
+
+test('a stream that the gateway resets is an error at the tool’s side', async () => {
+  const gateway = await organization.addGateway()
+  await start()
+  const tunnel = await open()
+  const failed = once(tunnel.stream, 'error')
+  for (const session of gateway.sessions) session.close()
+  expect(await failed).toHaveLength(1)
+})
+
+test('leases that carry connections are renewed at half of their time with one message, others not', async () => {
+  const gateway = await organization.addGateway()
+  const leases = [randomUUID(), randomUUID(), randomUUID()]
+  let next = 0
+  gateway.answer = (head) => {
+    if (head.type !== 'renew') return granted(leases[next++]!, 20)
+    const { payload } = parseStatement(leaseRenewal, head.renewal)
+    const renewed = payload.leases.map((id) => ({ id, state: 'renewed' as const, expiresAt: Date.now() + 300_000 }))
+    return { ok: true, renewal: { leases: renewed, revocation: 1 } }
+  }
+  await start()
+  // A lease that seems to end at once is given ten seconds: the gateway's clock may be behind.
+  await Promise.all([open(), open()])
+  const idle = await open()
+  idle.stream.destroy()
+  const renewal = await waitFor(() => gateway.heads.find(({ type }) => type === 'renew'), {
+    description: 'a renewal',
+    timeoutMs: 9_000,
+  })
+  const { payload } = parseStatement(leaseRenewal, renewal.type === 'renew' ? renewal.renewal : '')
+  expect([...payload.leases].sort()).toEqual(leases.slice(0, 2).sort())
+  expect(payload.gateway).toBe(gateway.id)
+})
+
+test('a message for open connections goes under their lease to each gateway that has some', async () => {
+  const gateway = await organization.addGateway()
+  const other = await organization.addGateway()
+  gateway.answer = other.answer = () => granted(lease)
+  const lease = randomUUID()
+  await start()
+  const credential = organization.credential()
+  const { gateway: used } = await open(credential)
+  await tunnels!.tell(randomUUID(), Buffer.from('cancel of somebody else'))
+  const told = tunnels!.tell(credential.credential, Buffer.from('cancel'))
+  const user = [gateway, other].find(({ id }) => id === used.id)!
+  await waitFor(() => user.heads.length === 2, { description: 'the message' })
+  await told
+  expect(user.heads.map(({ type }) => type)).toEqual(['open', 'resume'])
+  expect([gateway, other].flatMap(({ heads }) => heads)).toHaveLength(2)
+})
