@@ -138,7 +138,8 @@ describe('TLS to a resource', () => {
     const self = { name: 'alone', key, der: Buffer.alloc(0) }
     const der = await issue(self, { publicKey: key.publicKey, name: { type: 'dns', value: 'whatever.example' } })
     const port = await tlsResource({ key: key.pem, cert: toPem(der) })
-    const { stream } = await connect({ port, host: 'shop.example', tls: pinned(der) })
+    const { stream, serverCertificate } = await connect({ port, host: 'shop.example', tls: pinned(der) })
+    expect(serverCertificate).toEqual(der)
     expect(await read(stream)).toBe('hello')
   })
 

@@ -5,13 +5,14 @@
 import { constants } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { assertNever } from '../assert-never.ts'
 import { type Endpoint, fromBase64url, SallyportError } from '@sallyport/protocol'
 import type { ConnectUpstreamOptions, CredentialSecret, UpstreamConnection } from '../adapters/adapter.ts'
 import type { AddressRules } from './address-rules.ts'
 import { dial, type Resolve } from './dial.ts'
 import { connectPinned } from './pinned-tls.ts'
+import type { Secured } from './secured.ts'
 import { connectVerified } from './verified-tls.ts'
 
 /** Milliseconds for the request for TLS and its handshake. */
@@ -84,13 +85,13 @@ const secure = async (socket: Socket, target: UpstreamTarget, how: ConnectUpstre
   // CVE-2021-23222: what came in plaintext would pass as if it had come under TLS.
   if (unread(socket) > 0)
     throw new SallyportError('resource_tls_refused', { message: 'The resource sent plaintext where TLS had to begin.' })
-  const stream = await startTls(socket, target, how.alpn)
-  return { stream, serverCertificate: stream.getPeerX509Certificate()?.raw ?? null }
+  const { stream, certificate } = await startTls(socket, target, how.alpn)
+  return { stream, serverCertificate: certificate }
 }
 
 const unread = (stream: Duplex): number => stream.readableLength
 
-const startTls = (socket: Socket, target: UpstreamTarget, alpn: string | undefined): Promise<TLSSocket> => {
+const startTls = (socket: Socket, target: UpstreamTarget, alpn: string | undefined): Promise<Secured> => {
   const { endpoint, clientCertificate } = target
   const options: ConnectionOptions = {
     socket,

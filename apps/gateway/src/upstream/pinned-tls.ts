@@ -3,14 +3,15 @@
  * names, and a pin replaces both. The certificate is compared before the connection is handed on, so before a byte is sent.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { connect, type ConnectionOptions } from 'node:tls'
 import { SallyportError } from '@sallyport/protocol'
+import type { Secured } from './secured.ts'
 
 /**
  * @param sha256 of the DER of the certificate that must be shown
  * Rejects with `resource_certificate` for any other, or with what the handshake says.
  */
-export const connectPinned = (options: Omit<ConnectionOptions, 'ca'>, sha256: Uint8Array): Promise<TLSSocket> =>
+export const connectPinned = (options: Omit<ConnectionOptions, 'ca'>, sha256: Uint8Array): Promise<Secured> =>
   new Promise((resolve, reject) => {
     const socket = connect({ ...options, rejectUnauthorized: false })
     const fail = (error: unknown): void => {
@@ -33,6 +34,6 @@ export const connectPinned = (options: Omit<ConnectionOptions, 'ca'>, sha256: Ui
         )
         return
       }
-      resolve(socket)
+      resolve({ stream: socket, certificate: shown })
     })
   })

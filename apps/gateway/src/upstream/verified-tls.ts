@@ -1,7 +1,8 @@
 /** TLS to a resource whose certificate an authority vouches for, by name. */
 import { isIP } from 'node:net'
-import { connect, type ConnectionOptions, getCACertificates, type TLSSocket } from 'node:tls'
+import { connect, type ConnectionOptions, getCACertificates } from 'node:tls'
 import { SallyportError } from '@sallyport/protocol'
+import type { Secured } from './secured.ts'
 
 /** What Node calls a certificate that it does not believe. */
 const certificateCodes =
@@ -24,7 +25,7 @@ export interface Authority {
 }
 
 /** Rejects with `resource_certificate`, or with what the handshake says. */
-export const connectVerified = (options: ConnectionOptions, authority: Authority): Promise<TLSSocket> =>
+export const connectVerified = (options: ConnectionOptions, authority: Authority): Promise<Secured> =>
   new Promise((resolve, reject) => {
     const { certificates, name } = authority
     const socket = connect({
@@ -44,8 +45,9 @@ export const connectVerified = (options: ConnectionOptions, authority: Authority
     socket.once('secureConnect', () => {
       socket.off('error', fail)
       socket.off('close', onClose)
-      if (socket.authorized) resolve(socket)
-      else fail(socket.authorizationError)
+      const certificate = socket.getPeerX509Certificate()?.raw
+      if (socket.authorized && certificate !== undefined) resolve({ stream: socket, certificate })
+      else fail(socket.authorizationError ?? new SallyportError('resource_certificate'))
     })
   })
 
