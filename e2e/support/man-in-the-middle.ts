@@ -18,7 +18,10 @@ export interface ManInTheMiddle {
  * `relay`: passes everything, and only listens. `strip`: answers the SSLRequest with N itself and passes the rest in plaintext.
  * `answer`: replaces the server's answer to the SSLRequest by these bytes, and passes the rest.
  */
-export type Meddling = { readonly kind: 'relay' } | { readonly kind: 'strip' } | { readonly kind: 'answer'; readonly bytes: Buffer }
+export type Meddling =
+  | { readonly kind: 'relay' }
+  | { readonly kind: 'strip' }
+  | { readonly kind: 'answer'; readonly bytes: Buffer }
 
 /** Replaces the first chunk of the server, which answers the SSLRequest. */
 const withAnswer = (upstream: Socket, client: Socket, bytes: Buffer): void => {

@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly name?: string
+  /** A command that runs it once it joined, such as one that gives it a small disk. */
+  readonly within?: readonly string[]
 }
 
 export interface Gateway {
@@ -57,6 +59,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       ...(options.args ?? []),
     ],
     ...(options.env ? { env: options.env } : {}),
+    ...(options.within ? { within: options.within } : {}),
   })
   await waitUntilReady(program)
   return {

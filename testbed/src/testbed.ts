@@ -127,13 +127,14 @@ export class Testbed {
     return gateway
   }
 
-  /** Starts a gateway again on its state folder. */
-  async restartGateway(gateway: Gateway): Promise<Gateway> {
+  /** Starts a gateway again on its state folder; `within`: by a command that runs it. */
+  async restartGateway(gateway: Gateway, settings: { readonly within?: readonly string[] } = {}): Promise<Gateway> {
     const restarted = await startGateway({
       name: 'gateway again',
       port: gateway.port,
       state: gateway.state,
       joinToken: () => Promise.reject(new Error('it joined before')),
+      ...settings,
       ...(this.#options.gatewayArguments ? { args: this.#options.gatewayArguments } : {}),
     })
     this.gateways.push(restarted)
