@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type Caller, SallyportError } from '@sallyport/protocol'
-import type { RunningPostgres } from '@sallyport/postgres'
 import {
   freePort,
   makeTemporaryDirectory,
@@ -27,7 +26,7 @@ import { grantedFor } from './testing.ts'
 
 const logger = pino({ level: 'silent' })
 let folder: TemporaryDirectory
-let database: RunningPostgres
+let database: Awaited<ReturnType<typeof temporaryPostgres>>
 let listeners: Listeners
 /** Of this profile's own loopback, PEM. */
 let certificate: string

@@ -25,16 +25,3 @@ export class Backoff {
     return base * (0.5 + Math.random())
   }
 }
-
-/** Resolves after so many milliseconds, or at once when `signal` aborts; never rejects. */
-export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const finish = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', finish)
-      resolve()
-    }
-    const timer = setTimeout(finish, milliseconds)
-    signal.addEventListener('abort', finish)
-  })
