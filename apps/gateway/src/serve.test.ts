@@ -10,6 +10,8 @@ import { openStream, playAgent, type PlayedAgent } from './testing/played-agent.
 import { type PlayedApi, playApi } from './testing/played-api.ts'
 import { addCredential, startGateway, type TestGateway, type TestGatewayOptions } from './testing/running-gateway.ts'
 
+/** Starting a program takes long where many do so at once. */
+const PATIENCE = { timeoutMs: 60_000 }
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 let api: PlayedApi
@@ -142,6 +144,12 @@ describe("the gateway's certificate", () => {
   })
 })
 
+test('a gateway whose certificate has ended says that it must join anew', async () => {
+  api.gatewayLifetime = 500
+  const starting = startGateway(api, { config: { listen: { host: '127.0.0.1', port: 0 } }, beforeServe: 1_100 })
+  await expect(starting).rejects.toThrow(/certificate ended .* Join anew/)
+})
+
 describe('recording', () => {
   test('that the API does not take is kept, and shipped when it does', async () => {
     const { port } = await start()
@@ -155,7 +163,7 @@ describe('recording', () => {
   })
 })
 
-describe('the program', () => {
+describe('the program', { timeout: 120_000 }, () => {
   let directory: TemporaryDirectory
   beforeEach(async () => {
     directory = await makeTemporaryDirectory()
@@ -167,7 +175,7 @@ describe('the program', () => {
     spawnProgram({ command: process.execPath, args: [MAIN, ...args, '--state', state()], name: 'gateway' })
   const joinOnce = async (): Promise<void> => {
     const joining = await run(['join', '--token', api.joinToken])
-    await joining.waitForLine(/"event":"joined"/)
+    await joining.waitForLine(/"event":"joined"/, PATIENCE)
     expect(await joining.exited).toEqual({ code: 0, signal: null })
   }
 
@@ -175,10 +183,10 @@ describe('the program', () => {
     await joinOnce()
     const port = await freePort()
     const serving = await run(['serve', '--listen', `127.0.0.1:${port}`])
-    const [line] = await serving.waitForLine(/.*"event":"ready".*/)
+    const [line] = await serving.waitForLine(/.*"event":"ready".*/, PATIENCE)
     expect(JSON.parse(line)).toMatchObject({ address: `127.0.0.1:${port}`, gateway: api.gateway() })
     const second = await run(['serve', '--listen', `127.0.0.1:${await freePort()}`])
-    await second.waitForLine(/Another gateway runs on/)
+    await second.waitForLine(/Another gateway runs on/, PATIENCE)
     expect((await second.exited).code).toBe(1)
     agent = await playAgent(api)
     const mux = await agent.connect(port)
@@ -197,17 +205,17 @@ describe('the program', () => {
 
   test('says what is wrong with a token, and does not join twice', async () => {
     const bad = await run(['join', '--token', 'sallyport-join-nonsense'])
-    await bad.waitForLine(/join_token_invalid/)
+    await bad.waitForLine(/join_token_invalid/, PATIENCE)
     expect((await bad.exited).code).toBe(1)
     await joinOnce()
     const again = await run(['join', '--token', api.joinToken])
-    await again.waitForLine(/joined already/)
+    await again.waitForLine(/joined already/, PATIENCE)
     expect((await again.exited).code).toBe(1)
   })
 
   test('says that it must join first', async () => {
     const serving = await run(['serve', '--listen', `127.0.0.1:${await freePort()}`])
-    await serving.waitForLine(/Join first/)
+    await serving.waitForLine(/Join first/, PATIENCE)
     expect((await serving.exited).code).toBe(1)
   })
 
@@ -217,7 +225,7 @@ describe('the program', () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     const serving = await run(['serve', '--listen', `127.0.0.1:${port}`])
-    await serving.waitForLine(new RegExp(`127.0.0.1:${port} is in use`))
+    await serving.waitForLine(new RegExp(`127.0.0.1:${port} is in use`), PATIENCE)
     expect((await serving.exited).code).toBe(1)
     other.close()
   })

@@ -79,6 +79,12 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     },
     onFailure: (error) => logger.warn({ event: 'certificate.renewal-failed', error }),
   })
+  if (certificate.expiresAt <= now()) {
+    const ended = new Date(certificate.expiresAt).toISOString()
+    throw new Error(
+      `The gateway's certificate ended at ${ended}, so that it cannot renew it. Join anew, with a folder of its own.`,
+    )
+  }
   const apiAuthority = apiRoot === null ? {} : { ca: derToPem(apiRoot) }
   const credentials = (): LinkCredentials => ({ cert: certificate.chain, key: key.pem, ...apiAuthority })
   const api = createApiCalls({ origin: gatewayApi, signer: key.signer, credentials, random, clock: now })

@@ -1,6 +1,7 @@
 /** A whole gateway in this process, joined to a played API. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { freePort, makeTemporaryDirectory } from '@sallyport/testkit'
 import type { ServeConfig } from '../config.ts'
 import { joinGateway } from '../control/join.ts'
@@ -13,6 +14,8 @@ import type { PlayedApi, PlayedCredential } from './played-api.ts'
 export interface TestGatewayOptions {
   readonly config?: Partial<ServeConfig>
   readonly monotonic?: () => number
+  /** Milliseconds that the gateway lies idle between joining and serving. */
+  readonly beforeServe?: number
 }
 
 export interface TestGateway {
@@ -34,6 +37,7 @@ export const startGateway = async (api: PlayedApi, options: TestGatewayOptions =
   const directory = await makeTemporaryDirectory()
   const state = join(directory.path, 'state')
   await joinPlayed(api, state)
+  await pause(options.beforeServe ?? 0)
   const adapter = echoAdapter()
   const port = await freePort()
   const config: ServeConfig = {
