@@ -84,10 +84,11 @@ describe('the program', { timeout: PATIENCE }, () => {
   })
 
   it('keeps what is secret from other accounts', async () => {
-    for (const name of await readdir(folder)) {
-      const facts = await stat(join(folder, name))
-      if (facts.isFile()) expect(facts.mode & 0o077, name).toBe(0)
-    }
+    const entries = await readdir(folder, { withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(folder, entry.name))
+    const modes = await Promise.all(files.map(async (file) => (await stat(file)).mode & 0o077))
+    expect(files.length).toBeGreaterThan(2)
+    expect(modes.every((mode) => mode === 0)).toBe(true)
   })
 
   it('explains what it was told wrongly, with a code of its own', async () => {
