@@ -42,7 +42,11 @@ const readStates = (transaction: Transaction, device: string): Promise<KeptState
  * Takes the state that a message with both valid signatures brought. False: a copy of the device exists, and nothing was
  * changed here. The device's row stays locked until the transaction ends.
  */
-export const takeDeviceState = async (transaction: Transaction, device: string, brought: DeviceState | null): Promise<boolean> => {
+export const takeDeviceState = async (
+  transaction: Transaction,
+  device: string,
+  brought: DeviceState | null,
+): Promise<boolean> => {
   const match = matchState(await readStates(transaction, device), brought)
   if (match === 'current') {
     await transaction

@@ -132,8 +132,7 @@ describe('snapshots', () => {
       await transaction.insertInto('revocations').values(rows).execute()
       await transaction.updateTable('organizations').set({ revocation_number: 4100 }).where('id', '=', id).execute()
     })
-    const read = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
-      withOrganization(database.pools.api, id, work)
+    const read = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) => withOrganization(database.pools.api, id, work)
     const snapshot = await read((transaction) => readSnapshot(transaction, { organization: id, now: Date.now() }))
     expect(snapshot.head).toBe(4000)
     expect(snapshot.revocations).toHaveLength(4000)

@@ -48,7 +48,9 @@ export const inviteUser = async (
   if (user.status === 'disabled') throw new SallyportError('conflict', { message: 'This account is disabled.' })
   for (const permission of await permissionsOfUser(transaction, user.id)) {
     if (!request.by.has(permission)) {
-      throw new SallyportError('forbidden', { message: 'This user may do more than you: somebody who may as much must invite them.' })
+      throw new SallyportError('forbidden', {
+        message: 'This user may do more than you: somebody who may as much must invite them.',
+      })
     }
   }
   const { code, expiresAt } = await issueInvitation(transaction, user.id, request.authority.clock())

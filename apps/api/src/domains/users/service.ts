@@ -77,7 +77,9 @@ const statusAfter = (user: User, wanted: UserPatch['status']): User['status'] =>
 const differences = (user: User, changed: Pick<User, 'firstName' | 'lastName' | 'status'>) => {
   const fields = ['firstName', 'lastName', 'status'] as const
   return Object.fromEntries(
-    fields.filter((field) => user[field] !== changed[field]).map((field) => [field, { before: user[field], after: changed[field] }]),
+    fields
+      .filter((field) => user[field] !== changed[field])
+      .map((field) => [field, { before: user[field], after: changed[field] }]),
   )
 }
 
