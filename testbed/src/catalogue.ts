@@ -9,21 +9,30 @@ import {
   seal,
   utf8,
 } from '@sallyport/protocol'
-import { secretInfo } from '@sallyport/protocol/api'
+import { type InputOf, type RouteOf, secretInfo } from '@sallyport/protocol/api'
 import type { Agent } from './agent.ts'
 
-/** Seals a credential to the vault key of the organization and stores it for a resource; returns its reference. */
-export const storeSecret = async (
+/** Seals a credential to the vault key of the organization: what the API is sent to store it for a resource, or to replace one. */
+export const sealSecret = async (
   administrator: Agent,
   resource: { readonly id: string; readonly endpoint: Endpoint },
   plaintext: CredentialPlaintext,
-): Promise<string> => {
+): Promise<InputOf<RouteOf<'createSecret'>>['body']> => {
   const trust = await administrator.local.call('trust', {})
   const vaultKey = trust.vaultKeys[0]!
   const digest = await endpointDigest(resource.endpoint)
   const info = secretInfo({ organization: trust.organization, resource: resource.id, endpointDigest: digest })
   const sealed = await seal(utf8(canonicalJson(plaintext)), fromBase64url(vaultKey.publicKey), { info })
-  const body = { resource: resource.id, endpointDigest: digest, vaultKey: vaultKey.id, sealed }
+  return { resource: resource.id, endpointDigest: digest, vaultKey: vaultKey.id, sealed }
+}
+
+/** Seals and stores a credential for a resource; returns its reference. */
+export const storeSecret = async (
+  administrator: Agent,
+  resource: { readonly id: string; readonly endpoint: Endpoint },
+  plaintext: CredentialPlaintext,
+): Promise<string> => {
+  const body = await sealSecret(administrator, resource, plaintext)
   return (await administrator.api('createSecret', { body })).id
 }
 
