@@ -20,6 +20,8 @@ export interface ApiConnectionOptions {
 export interface ApiConnection extends ApiClient {
   readonly origin: string
   readonly reachable: boolean
+  /** What another connection to it found out. */
+  noteReachable(reachable: boolean): void
   close(): void
 }
 
@@ -63,6 +65,7 @@ export const openApi = (options: ApiConnectionOptions): ApiConnection => {
         throw explainSkew(error, skew)
       }
     },
+    noteReachable,
     close: () => sender.close(),
   }
 }

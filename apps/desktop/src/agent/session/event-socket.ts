@@ -35,6 +35,8 @@ export interface EventSocketOptions {
   readonly onEnded: (error: SallyportError) => void
   /** It opened: what was missed meanwhile is told now. */
   readonly onOpen: () => void
+  /** It broke, or could not be opened; it goes on trying. */
+  readonly onLost: () => void
 }
 
 export class EventSocket {
@@ -146,6 +148,7 @@ export class EventSocket {
   #failed(error: unknown): void {
     if (this.#stopped) return
     this.#options.logger.debug({ event: 'events.retry', error }, 'the event socket is not open')
+    this.#options.onLost()
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#retry = setTimeout(() => this.start(), this.#backoff.next())
   }

@@ -60,7 +60,11 @@ export class RunningSession {
       ca: root === null ? undefined : toPem([root]),
       signers,
       logger,
-      onOpen: () => options.onEvent('credentials'),
+      onOpen: () => {
+        this.#api.noteReachable(true)
+        options.onEvent('credentials')
+      },
+      onLost: () => this.#api.noteReachable(false),
       onEvent: ({ topic }) => this.#onEvent(topic),
       onEnded: (error) => this.#end(error),
     })

@@ -18,6 +18,7 @@ export interface GatewayPoolOptions {
 export class GatewayPool {
   readonly #options: GatewayPoolOptions
   readonly #links = new Map<string, GatewayLink>()
+  #sites: ReadonlySet<string> = new Set()
 
   constructor(options: GatewayPoolOptions) {
     this.#options = options
@@ -44,6 +45,7 @@ export class GatewayPool {
       if (known !== undefined) known.update(entry)
       else this.#links.set(entry.id, new GatewayLink({ entry, ...this.#options }))
     }
+    this.keep(this.#sites)
     this.#options.onChange()
   }
 
@@ -62,6 +64,7 @@ export class GatewayPool {
 
   /** Connects to what these sites will need, so that the first tool does not wait for it. */
   keep(sites: ReadonlySet<string>): void {
+    this.#sites = sites
     for (const site of sites) for (const link of this.candidates(site).slice(0, KEPT_PER_SITE)) link.keep()
   }
 

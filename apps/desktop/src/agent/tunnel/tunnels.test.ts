@@ -142,7 +142,8 @@ test('a new certificate moves new connections to a new link, and cuts none of th
   const before = await open(credential)
   expect(await echoed(before)).toBe('first words')
   tunnels!.materialChanged()
-  await waitFor(() => gateway.sessions.length === 2, { description: 'the new link' })
+  // The old link is told to go once the new one stands.
+  await waitFor(() => gateway.sessions.length === 2 && gateway.sessions[0]!.goingAway, { description: 'the new link' })
   await open(credential)
   expect(gateway.sessions[1]!.stats().openStreams).toBe(1)
   before.stream.write('still here')
