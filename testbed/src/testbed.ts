@@ -1,5 +1,5 @@
 /** A whole Sallyport on one machine, of real processes: an API, gateways, people with agents, and the shop's database. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Endpoint } from '@sallyport/protocol'
@@ -36,6 +36,13 @@ export interface PersonOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Keeps device secrets in the keychain that `env` names. */
   readonly keychain?: boolean
+}
+
+/** Another Sallyport may run on this machine, and its people's agents hold the first ports of all. */
+const PORTS = 100
+const portsOfItsOwn = (): { readonly first: number; readonly last: number } => {
+  const first = 10_000 + PORTS * randomInt(100)
+  return { first, last: first + PORTS - 1 }
 }
 
 export class Testbed {
@@ -81,6 +88,7 @@ export class Testbed {
 
   async #furnish(invitation: string): Promise<void> {
     this.owner = await this.#enrol({ name: 'owner', email: 'owner@acme.example', invitation }, {})
+    await this.owner.agent.api('changeSettings', { body: { ports: portsOfItsOwn() } })
     this.site = (await this.owner.agent.api('createSite', { body: { name: 'here' } })).id
     await this.addGateway()
     const { users, caPem, port, database } = this.shop
