@@ -1,4 +1,5 @@
 /** The agent: names its parts, wires them, and ends them in order. Who owns what: identity, session, tunnels, listeners, faces. */
+import { rm } from 'node:fs/promises'
 import type { GrantedCredential } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
 import type { ProfilePaths } from '../local/profile.ts'
@@ -110,6 +111,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       await keeper.stop()
       tunnels?.close()
       await server.close()
+      if (runDirectory !== null) await rm(runDirectory, { recursive: true, force: true })
     },
   }
 }

@@ -5,6 +5,7 @@
  * `stop` end it in good order.
  */
 import { SallyportError } from '@sallyport/protocol'
+import { collectRarely } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { makeProfileFolder, profilePaths } from '../local/profile.ts'
 import { type Agent, startAgent } from './agent.ts'
@@ -53,6 +54,7 @@ const stopOnce = (agent: Promise<Agent>, logger: Logger): (() => void) => {
 }
 
 const run = async (): Promise<void> => {
+  collectRarely()
   const { profile, passphrase, foreground } = await readArguments(process.argv.slice(2), process.env)
   const paths = profilePaths(profile)
   await makeProfileFolder(paths.folder)
