@@ -8,11 +8,13 @@ import { type RolesApart, startRolesApart } from './roles-apart.ts'
 export interface CentralOptions {
   /**
    * `embedded` (the default): the API brings its own PostgreSQL. `central`: one beside it, of which the test is superuser;
-   * replicas and more organizations need it.
+   * replicas need it.
    */
   readonly database?: 'embedded' | 'central'
   /** `apart`: api, vault and log as three processes, over a central database. */
   readonly roles?: 'together' | 'apart'
+  /** Slugs of organizations besides `acme`. */
+  readonly organizations?: readonly string[]
   readonly apiEnvironment?: Readonly<Record<string, string>>
 }
 
@@ -21,8 +23,10 @@ const acme = { slug: 'acme', name: 'Acme', email: 'owner@acme.example', firstNam
 export class Central {
   /** Data of the API below `api`; of roles apart below `vault` and `log`. */
   readonly directory: string
-  /** Of the first organization's owner, who is owner@acme.example. */
+  /** Of the owner of `acme`, who is owner@acme.example. */
   readonly invitation: string
+  /** By the slug of one of the other organizations, of its owner: owner@<slug>.example. */
+  readonly invitations: Readonly<Record<string, string>>
   /** null: embedded. */
   readonly database: CentralDatabase | null
   /** null: together in one process. */
@@ -35,6 +39,7 @@ export class Central {
   private constructor(parts: {
     directory: string
     invitation: string
+    invitations: Readonly<Record<string, string>>
     database: CentralDatabase | null
     rolesApart: RolesApart | null
     api: Api
@@ -43,6 +48,7 @@ export class Central {
   }) {
     this.directory = parts.directory
     this.invitation = parts.invitation
+    this.invitations = parts.invitations
     this.database = parts.database
     this.rolesApart = parts.rolesApart
     this.api = parts.api
@@ -50,7 +56,7 @@ export class Central {
     this.#dispose = parts.dispose
   }
 
-  /** With one organization, `acme`, whose owner is invited. `below`: a folder that is the caller's to remove. */
+  /** With an organization, `acme`, whose owner is invited. `below`: a folder that is the caller's to remove. */
   static async start(options: CentralOptions = {}, below?: string): Promise<Central> {
     const temporary = below === undefined ? await makeTemporaryDirectory() : null
     const directory = below ?? temporary!.path
@@ -63,6 +69,11 @@ export class Central {
       env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment },
     }
     const invitation = await bootstrap(together, acme)
+    const invitations: Record<string, string> = {}
+    for (const slug of options.organizations ?? []) {
+      const owner = { email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' }
+      invitations[slug] = await bootstrap(together, { slug, name: slug, ...owner })
+    }
     const rolesApart = apart && database ? await startRolesApart({ directory, from: together.dataDirectory, database }) : null
     const own = rolesApart ? { ...together, env: { ...options.apiEnvironment, ...rolesApart.apiEnvironment } } : together
     const [api] = await Promise.all([startApi(own), rolesApart?.ready()])
@@ -71,7 +82,7 @@ export class Central {
       await database?.stop()
       await temporary?.remove()
     }
-    return new Central({ directory, invitation, database, rolesApart, api, options: own, dispose })
+    return new Central({ directory, invitation, invitations, database, rolesApart, api, options: own, dispose })
   }
 
   /** Starts the API again on its data, once it has ended. */
@@ -84,7 +95,7 @@ export class Central {
    * says otherwise, reached by the same origin as the first: whoever balances between them is left to the test.
    */
   async addReplica(env: Readonly<Record<string, string>> = {}): Promise<Api> {
-    this.#needDatabase('a replica')
+    if (this.database === null) throw new Error('replicas need a central database')
     const replica = await startApi({
       ...this.#options,
       name: `api replica ${this.replicas.length + 1}`,
@@ -99,17 +110,6 @@ export class Central {
     })
     this.replicas.push(replica)
     return replica
-  }
-
-  /** Another organization of the same deployment (of a central database); returns the invitation of its owner. */
-  async addOrganization(slug: string): Promise<string> {
-    this.#needDatabase('another organization')
-    const owner = { email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' }
-    return bootstrap(this.#options, { slug, name: slug, ...owner })
-  }
-
-  #needDatabase(what: string): void {
-    if (this.database === null) throw new Error(`${what} needs a central database`)
   }
 
   async stop(): Promise<void> {
