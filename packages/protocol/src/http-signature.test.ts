@@ -132,3 +132,42 @@ describe('refuses', () => {
 test('signs only with a nonce of 16 bytes', async () => {
   await expect(signCall(call, signers, { nonce: new Uint8Array(15), created })).rejects.toThrow(TypeError)
 })
+
+describe('the session signature alone', () => {
+  const verifySession = (changed: HttpCall) =>
+    verifyCall(changed, {
+      labels: ['session'],
+      covered: ['device'],
+      now: created,
+      keyFor: async () => ({ algorithm: 'ecdsa-p256-sha256', publicKey: session.publicKey }),
+    })
+  const bySession = (device: typeof stranger) =>
+    signCall(call, [{ label: 'device', signer: device }, signers[1]], { nonce, created })
+
+  test('verifies over a device signature of whatever key', async () => {
+    await expect(verifySession({ ...call, fields: await bySession(stranger) })).resolves.toMatchObject({ created })
+  })
+
+  test('does not verify without one, nor over one that was altered or exchanged, with its input or without', async () => {
+    const alone = await signCall(call, [signers[1]], { nonce, created })
+    const other = await bySession(stranger)
+    const swap = (fields: readonly string[]) => ({
+      ...call,
+      fields: Object.fromEntries(
+        Object.entries(signed.fields).map(([name, value]) => {
+          const [ofOther, ofOurs] = [other[name]!.split(/, (?=session=)/), value.split(/, (?=session=)/)]
+          return [name, fields.includes(name) ? `${ofOther[0]}, ${ofOurs[1]}` : value]
+        }),
+      ),
+    })
+    for (const changed of [
+      { ...call, fields: alone },
+      swap(['signature']),
+      swap(['signature-input']),
+      swap(['signature', 'signature-input']),
+    ]) {
+      await expect(verifySession(changed)).rejects.toMatchObject({ code: 'signature_invalid' })
+    }
+    await expect(verifySession(swap([]))).resolves.toBeDefined()
+  })
+})

@@ -2,9 +2,10 @@
  * Signed HTTP calls: RFC 9421 message signatures with RFC 9530 content digests.
  *
  * A call of a client carries two signatures. `device` covers `@method`, `@target-uri`, `content-digest` and, with a body,
- * `content-type`; `session` covers the same and the device's signature (`"signature";key="device"`). Both carry the same
- * `created` and `nonce`, and the tag {@link SIGNATURE_TAG}. A gateway's call carries one, labelled `gateway`; an unattended
- * job's one, labelled `service`. `spec/http-signatures.md`.
+ * `content-type`; `session` covers the same and the device's signature with its input (`"signature";key="device"`,
+ * `"signature-input";key="device"`): nobody can alter that without the session's key. Both carry the same `created` and
+ * `nonce`, and the tag {@link SIGNATURE_TAG}. A gateway's call carries one, labelled `gateway`; an unattended job's one,
+ * labelled `service`. `spec/http-signatures.md`.
  */
 import {
   component,
@@ -56,7 +57,7 @@ const componentsOf = (call: Pick<HttpCall, 'body'>, earlier: readonly SignatureL
   '@target-uri',
   'content-digest',
   ...(call.body.length > 0 ? ['content-type'] : []),
-  ...earlier.map((label) => component('signature', { key: label })),
+  ...earlier.flatMap((label) => [component('signature', { key: label }), component('signature-input', { key: label })]),
 ]
 
 const descriptorOf = (call: HttpCall) => ({
@@ -113,6 +114,8 @@ export interface VerifiedCall {
 
 export interface VerifyCallOptions {
   readonly labels: readonly SignatureLabel[]
+  /** Signatures that those of `labels` must cover, too, and that are not verified. */
+  readonly covered?: readonly SignatureLabel[]
   /** Finds the key that this label must have signed with; null when there is none. Called once for each label. */
   readonly keyFor: (label: SignatureLabel, keyId: string) => Promise<CallKey | null>
   /** Seconds since 1970. */
@@ -127,8 +130,9 @@ export const verifyCall = async (call: HttpCall, options: VerifyCallOptions): Pr
   if (!call.fields['signature'] || !call.fields['signature-input']) throw new SallyportError('signature_missing')
   await checkDigest(call)
   const verified: VerifiedSignature[] = []
-  for (const [index, label] of options.labels.entries()) {
-    verified.push(await verifyOne(call, options, { label, earlier: options.labels.slice(0, index) }))
+  const { labels, covered = [] } = options
+  for (const [index, label] of labels.entries()) {
+    verified.push(await verifyOne(call, options, { label, earlier: [...covered, ...labels.slice(0, index)] }))
   }
   const [first] = verified
   const { nonce, created } = first!.parameters

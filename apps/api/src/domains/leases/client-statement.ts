@@ -4,6 +4,7 @@
  */
 import {
   type DeviceState,
+  type ErrorCode,
   type leaseRenewal,
   MAX_CLOCK_SKEW,
   parseStatement,
@@ -12,10 +13,11 @@ import {
   type ticket,
   TICKET_LIFETIME,
   verifyStatement,
+  verifyStatementSignature,
 } from '@sallyport/protocol'
 import type { z } from 'zod'
 import type { Transaction } from '../../db/schema.ts'
-import { findSession, type Session } from '../sessions/index.ts'
+import { findSession, revokeForeignUse, type Session } from '../sessions/index.ts'
 
 type ClientStatementType = typeof ticket | typeof leaseRenewal
 
@@ -44,7 +46,17 @@ const checkTimes = ({ issuedAt, expiresAt }: ClientStatement, now: number): void
   if (now > expiresAt + MAX_CLOCK_SKEW || issuedAt > now + MAX_CLOCK_SKEW) throw new SallyportError('ticket_expired')
 }
 
-/** Verifies both signatures with the stored keys, then times, organization and gateway. Changes nothing. */
+export type ClientVerification<Payload> =
+  | { readonly refused: null; readonly client: Verified<Payload> }
+  /** What was changed because of it stays: the caller throws after the transaction has committed. */
+  | { readonly refused: ErrorCode }
+
+const SESSION_SIGNATURE = 1
+
+/**
+ * Verifies both signatures with the stored keys, then times, organization and gateway. A valid signature of the session over one
+ * that is not of its device revokes the session; whatever else is wrong is thrown and changes nothing.
+ */
 export const verifyClientStatement = async <Type extends ClientStatementType>(
   transaction: Transaction,
   expected: {
@@ -52,18 +64,26 @@ export const verifyClientStatement = async <Type extends ClientStatementType>(
     readonly text: string
     readonly organization: string
     readonly gateway: string
+    /** IP address from which the client reached the gateway, where it is told. */
+    readonly address: string | null
     readonly now: number
   },
-): Promise<Verified<z.output<Type['payload']>>> => {
+): Promise<ClientVerification<z.output<Type['payload']>>> => {
   const type = expected.type as StatementType<Type['payload']>
-  const unverified = parseStatement(type, expected.text).payload as ClientStatement
-  const session = await findSession(transaction, unverified.session)
-  if (session?.device !== unverified.device) throw new SallyportError('session_unknown')
-  const payload = await verifyStatement(type, expected.text, [session.devicePublicKey, session.publicKey])
+  const session = await findSession(transaction, (parseStatement(type, expected.text).payload as ClientStatement).session)
+  if (session === null) throw new SallyportError('session_unknown')
+  const { publicKey, devicePublicKey } = session
+  const payload = await verifyStatementSignature(type, expected.text, { index: SESSION_SIGNATURE, publicKey })
+  try {
+    await verifyStatement(type, expected.text, [devicePublicKey, publicKey])
+  } catch {
+    return { refused: await revokeForeignUse(transaction, session, expected) }
+  }
   const statement = payload as ClientStatement
+  if (statement.device !== session.device) throw new SallyportError('session_unknown')
   checkTimes(statement, expected.now)
   if (statement.organization !== expected.organization || statement.gateway !== expected.gateway) {
     throw new SallyportError('identity_mismatch', { message: 'This was signed for another gateway.' })
   }
-  return { payload: payload as z.output<Type['payload']>, session }
+  return { refused: null, client: { payload: payload as z.output<Type['payload']>, session } }
 }

@@ -106,9 +106,11 @@ const withdraw = async (transaction: Transaction, decided: readonly Decided[], n
 /** One audit entry for each renewal that was accepted, whatever became of its leases. Throws the code of a refusal. */
 export const renewLeases = async (call: RenewalCall): Promise<LeaseRenewalAnswer> => {
   const { organization, gateway, now } = call
-  const client = await call.transaction((transaction) =>
-    verifyClientStatement(transaction, { type: leaseRenewal, text: call.renewal, organization, gateway, now }),
+  const verified = await call.transaction((transaction) =>
+    verifyClientStatement(transaction, { type: leaseRenewal, text: call.renewal, organization, gateway, address: null, now }),
   )
+  if (verified.refused !== null) throw new SallyportError(verified.refused)
+  const { client } = verified
   const { user, device, id: session } = client.session
   const actor: AuditActor = { kind: 'user', id: user, device, session, address: null }
   const refusal = await call.transaction((transaction) => admitClientStatement(transaction, client, { now, actor }))

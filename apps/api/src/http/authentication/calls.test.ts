@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { signCall, toBase64url, utf8 } from '@sallyport/protocol'
+import { signCall, type Signer, toBase64url, utf8 } from '@sallyport/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, apiUnderTest, ownerOf } from '../../testing/api-under-test.ts'
 import { makeSigner } from '../../testing/make-signer.ts'
@@ -93,8 +93,8 @@ describe('a call signed by device and session', () => {
     const [device, session] = owner.signers()
     const stranger = makeSigner()
     const swapped = [
-      [{ label: 'device', signer: stranger } as const, session!],
       [device!, { label: 'session', signer: stranger } as const],
+      [{ label: 'device', signer: stranger } as const, { label: 'session', signer: stranger } as const],
       [{ label: 'device', signer: session!.signer } as const, { label: 'session', signer: device!.signer } as const],
     ]
     for (const signers of swapped) {
@@ -167,12 +167,52 @@ describe('a call that was recorded', () => {
 })
 
 describe('a session key that left its device', () => {
+  it('ends the session when it is used with a device key that nobody enrolled, or over a forged signature', async () => {
+    await owner.client.call('changeSettings', { body: { newDevices: 'allow' } })
+    const makeForged = (of: Signer): Signer => ({ ...makeSigner(), publicKey: of.publicKey })
+    for (const makeDevice of [() => makeSigner(), makeForged]) {
+      const victim = makePerson(api)
+      await victim.signIn(ownerOf('acme').email)
+      const [device, session] = victim.signers()
+      const stolen = [{ ...device!, signer: makeDevice(device!.signer) }, session!]
+      const call = { method: 'GET', targetUri: `${api.origin}/v1/me`, fields: {}, body: new Uint8Array() }
+      const sign = () => ({ nonce: randomBytes(16), created: Math.floor(api.clock() / 1000) })
+      expect(await sendRaw(victim, { ...call, fields: await signCall(call, stolen, sign()) })).toBe('device_mismatch')
+      expect(await codeOf(victim.client.call('getMe'))).toBe('device_mismatch')
+      const alerts = async () =>
+        (await owner.client.call('listAlerts', {})).items.filter(({ kind }) => kind === 'device-mismatch')
+      const before = await alerts()
+      expect(await sendRaw(victim, { ...call, fields: await signCall(call, stolen, sign()) })).toBe('device_mismatch')
+      expect(await alerts()).toEqual(before)
+      victim.close()
+    }
+    expect(await codeOf(owner.client.call('getMe'))).toBe('accepted')
+    await owner.client.call('changeSettings', { body: { newDevices: 'approve' } })
+  })
+
+  it('is not shown by a call that somebody altered on its way', async () => {
+    const call = await owner.sign({ path: '/v1/me' })
+    for (const field of ['signature', 'signature-input']) {
+      const altered = call.fields[field]!.replace(
+        /^(device=[^,]*?)([A-Za-z0-9])([^A-Za-z0-9]*, session=)/,
+        (_, before, one, after) => {
+          return `${before}${one === 'a' ? 'b' : 'a'}${after}`
+        },
+      )
+      expect(altered).not.toBe(call.fields[field])
+      expect(await sendRaw(owner, { ...call, fields: { ...call.fields, [field]: altered } })).toBe('signature_invalid')
+    }
+    expect(await sendRaw(owner, call)).toBe('accepted')
+  })
+
   it('ends the session when it is used with the key of another device, with an alert, and nothing else', async () => {
     const [victim, other] = [makePerson(api), makePerson(api)]
     await owner.client.call('changeSettings', { body: { newDevices: 'allow' } })
     await victim.signIn(ownerOf('acme').email)
     await other.signIn(ownerOf('acme').email)
     const stolen = [other.signers()[0]!, victim.signers()[1]!]
+    const ofKind = (alert: { kind: string }): boolean => alert.kind === 'device-mismatch'
+    const alertsBefore = (await owner.client.call('listAlerts', {})).items.filter(ofKind)
     const call = { method: 'GET', targetUri: `${api.origin}/v1/me`, fields: {}, body: new Uint8Array() }
     const parameters = { nonce: randomBytes(16), created: Math.floor(api.clock() / 1000) }
     expect(await sendRaw(other, { ...call, fields: await signCall(call, stolen, parameters) })).toBe('device_mismatch')
@@ -180,7 +220,7 @@ describe('a session key that left its device', () => {
     expect(await codeOf(other.client.call('getMe'))).toBe('accepted')
     expect(await codeOf(owner.client.call('getMe'))).toBe('accepted')
     const { items } = await owner.client.call('listAlerts', {})
-    expect(items.filter((alert) => alert.kind === 'device-mismatch')).toHaveLength(1)
+    expect(items.filter(ofKind)).toHaveLength(alertsBefore.length + 1)
     await owner.client.call('changeSettings', { body: { newDevices: 'approve' } })
     victim.close()
     other.close()

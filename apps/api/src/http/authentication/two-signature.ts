@@ -1,19 +1,17 @@
 /** Calls of a signed-in user: signed by the device, then by the session. `spec/http-signatures.md` of the protocol. */
 import { SallyportError, verifyCall } from '@sallyport/protocol'
-import type { AuditActor, Organization, Permission } from '@sallyport/protocol/api'
+import type { Organization, Permission } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { Dependencies } from '../../dependencies.ts'
-import { raiseAlert } from '../../domains/alerts/index.ts'
-import { recordAudit } from '../../domains/audit/index.ts'
 import { spendNonce } from '../../domains/nonces/index.ts'
 import { readOrganization } from '../../domains/organizations/index.ts'
 import { permissionsOfUser } from '../../domains/roles/index.ts'
 import {
-  endSessions,
   findDeviceKey,
   findSession,
   findSessionKey,
+  revokeForeignUse,
   type Session,
   type SessionKey,
   sessionStanding,
@@ -25,17 +23,23 @@ import type { IncomingCall } from '../incoming-call.ts'
 interface VerifiedSignatures {
   readonly nonce: string
   readonly created: number
-  readonly deviceKeyId: string
+  /** The key of an enrolled device; null: whoever holds the session's key signed without one. */
+  readonly deviceKeyId: string | null
   readonly session: SessionKey
 }
 
 const algorithm = 'ecdsa-p256-sha256'
 
-/** Both keys are known to us and both signatures are theirs; whether they belong together is not known yet. */
-const verifySignatures = async (dependencies: Dependencies, { call }: IncomingCall): Promise<VerifiedSignatures> => {
+/** `session` alone: whatever stands where the device's signature belongs must be covered, and is not looked at. */
+const verifyWith = async (
+  dependencies: Dependencies,
+  { call }: IncomingCall,
+  labels: readonly ['device', 'session'] | readonly ['session'],
+): Promise<VerifiedSignatures> => {
   let session: SessionKey | null = null
   const { nonce, created, keyIds } = await verifyCall(call, {
-    labels: ['device', 'session'],
+    labels,
+    covered: labels[0] === 'session' ? ['device'] : [],
     now: Math.floor(dependencies.clock() / 1000),
     keyFor: async (label, keyId) => {
       if (label === 'device') {
@@ -47,39 +51,21 @@ const verifySignatures = async (dependencies: Dependencies, { call }: IncomingCa
       return { algorithm, publicKey: session.publicKey }
     },
   })
-  const [deviceKeyId] = keyIds
+  const deviceKeyId = labels[0] === 'session' ? null : keyIds[0]
   if (session === null || deviceKeyId === undefined) throw new SallyportError('signature_invalid')
   return { nonce, created, deviceKeyId, session }
 }
 
-/** The session's key was used together with the key of another device: it left its device. */
-const revokeForeignUse = async (
-  transaction: Transaction,
-  session: Session,
-  call: { readonly organization: string; readonly actor: AuditActor; readonly now: number },
-): Promise<void> => {
-  const { organization, actor, now } = call
-  await endSessions(transaction, {
-    organization,
-    scope: { session: session.id },
-    status: 'revoked',
-    code: 'device_mismatch',
-    now,
-  })
-  await recordAudit(transaction, {
-    type: 'session.revoked',
-    actor,
-    subject: { kind: 'session', id: session.id },
-    details: { code: 'device_mismatch' },
-  })
-  await raiseAlert(transaction, {
-    organization,
-    kind: 'device-mismatch',
-    user: session.user,
-    device: session.device,
-    message: 'The key of a session was used together with the key of another device. The session was ended.',
-    actor,
-  })
+/** Both keys are known to us and both signatures are theirs, or the session's alone; whether they belong together is not known. */
+const verifySignatures = async (dependencies: Dependencies, incoming: IncomingCall): Promise<VerifiedSignatures> => {
+  try {
+    return await verifyWith(dependencies, incoming, ['device', 'session'])
+  } catch (error) {
+    if (!(error instanceof SallyportError) || error.code !== 'signature_invalid') throw error
+    return verifyWith(dependencies, incoming, ['session']).catch(() => {
+      throw error
+    })
+  }
 }
 
 type Outcome =
@@ -103,9 +89,7 @@ const judge = async (
   const refusal = sessionStanding(session, call.now)
   if (refusal !== null) return { refused: new SallyportError(refusal) }
   if (session.deviceKeyId !== verified.deviceKeyId) {
-    const actor = { kind: 'anonymous', id: null, device: null, session: session.id, address: call.address } as const
-    await revokeForeignUse(transaction, session, { organization, actor, now: call.now })
-    return { refused: new SallyportError('device_mismatch') }
+    return { refused: new SallyportError(await revokeForeignUse(transaction, session, { organization, ...call })) }
   }
   await touchSession(transaction, session, call.now)
   const permissions = await permissionsOfUser(transaction, session.user)

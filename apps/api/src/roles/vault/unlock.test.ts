@@ -150,14 +150,34 @@ describe('an unlock is refused', () => {
     const single = text.slice(0, text.lastIndexOf('.'))
     expect(await codeOf(ask(await world.makeRequest(single, recipient)))).toBe('ticket_invalid')
     for (const signers of [
-      [makeSigner(), person.signer],
       [person.deviceSigner, makeSigner()],
       [person.signer, person.deviceSigner],
-      [person.signer, person.signer],
+      [makeSigner(), makeSigner()],
     ]) {
       const forged = await world.makeTicket({}, { signers })
       expect(await codeOf(ask(await world.makeRequest(forged.text, recipient)))).toBe('ticket_invalid')
     }
+    await expect(world.unlock()).resolves.toBeDefined()
+  })
+
+  it('for a ticket by the session key without its device, which ends the session', async () => {
+    const recipient = await generateSealingKeyPair()
+    for (const device of [makeSigner(), null]) {
+      const victim = await world.signIn()
+      const signers = [device ?? victim.signer, victim.signer]
+      const forged = await world.makeTicket({}, { by: victim, signers })
+      expect(await codeOf(ask(await world.makeRequest(forged.text, recipient)))).toBe('device_mismatch')
+      expect(await codeOf(world.unlock({}, { by: victim }))).toBe('device_mismatch')
+    }
+    await expect(world.unlock()).resolves.toBeDefined()
+  })
+
+  it('for a ticket whose device signature somebody altered, which ends nothing', async () => {
+    const [ticketOf, other] = [await world.makeTicket(), await world.makeTicket()]
+    const [payload, , session] = ticketOf.text.split('.')
+    const altered = [payload, other.text.split('.')[1], session].join('.')
+    expect(await codeOf(ask(await world.makeRequest(altered, await generateSealingKeyPair())))).toBe('ticket_invalid')
+    await expect(world.unlock()).resolves.toBeDefined()
   })
 
   it('for a session of another device, and a session that does not exist', async () => {

@@ -83,11 +83,11 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
   }
 
   /** Steps 2 to 4: both signatures of the client, times, and that gateway and client mean each other. */
-  const verifyClient = async (transaction: Transaction, request: LeaseRequest, now: number): Promise<Verified<Ticket>> => {
-    const { organization, gateway, ticket: text } = request
-    const client = await verifyClientStatement(transaction, { type: ticket, text, organization, gateway, now })
-    if (client.payload.purpose !== 'connect') throw new SallyportError('ticket_invalid')
-    return client
+  const verifyClient = async (transaction: Transaction, request: LeaseRequest, now: number) => {
+    const { organization, gateway, ticket: text, clientAddress: address } = request
+    const verified = await verifyClientStatement(transaction, { type: ticket, text, organization, gateway, address, now })
+    if (verified.refused === null && verified.client.payload.purpose !== 'connect') throw new SallyportError('ticket_invalid')
+    return verified
   }
 
   /** Steps 5 to 7: the ticket is spent, all are in good standing, and nobody else has this device's state. */
@@ -205,10 +205,12 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
 
   return async (asked) => {
     const now = parts.clock()
-    const { request, client } = await inOrganization(asked.organization, async (transaction) => {
-      const verified = await verifyGateway(transaction, asked, now)
-      return { request: verified, client: await verifyClient(transaction, verified, now) }
+    const { request, verified } = await inOrganization(asked.organization, async (transaction) => {
+      const ofGateway = await verifyGateway(transaction, asked, now)
+      return { request: ofGateway, verified: await verifyClient(transaction, ofGateway, now) }
     })
+    if (verified.refused !== null) throw new SallyportError(verified.refused)
+    const { client } = verified
     const { user, device, id: session } = client.session
     const actor: AuditActor = { kind: 'user', id: user, device, session, address: request.clientAddress }
     const unlock: Unlock = { organization: asked.organization, now, request, client, actor }
