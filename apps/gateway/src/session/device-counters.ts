@@ -1,6 +1,6 @@
 /**
  * The counter of the device state, as this gateway has seen it per session: it never falls, so that a copy of a device that is
- * behind shows itself here, too. The vault decides what it means; a new sign-in is a new session and begins anew.
+ * behind is refused here even by an API that forgot, as after a restored backup. A new sign-in is a new session and begins anew.
  */
 import { SallyportError } from '@sallyport/protocol'
 

@@ -25,8 +25,9 @@ export const renewLeases = async (options: RenewalsOptions, peer: SessionPeer, t
   const { organization, gateway, api, leases, standing, counters, now } = options
   const renewal = await checkRenewal(text, { peer, recipient: { organization, gateway, now: now() } })
   standing.checkSession(renewal.session)
-  counters.check(renewal.session, renewal.deviceState.counter)
   const answer = await api.renewLeases(text)
+  // After the API: it has to learn of a copy that is behind, and cuts both.
+  counters.check(renewal.session, renewal.deviceState.counter)
   counters.advance(renewal.session, renewal.deviceState.counter)
   const applied = answer.leases.map((state) =>
     applyState(state, { leases, session: peer.session, revocation: answer.revocation, standing }),

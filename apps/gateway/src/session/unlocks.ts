@@ -56,10 +56,9 @@ export class Unlocks {
 
   /** Throws the code of the first check that fails, or what the API refuses with. */
   async open(peer: SessionPeer, head: OpenHead): Promise<Lease> {
-    const { organization, gateway, now, counters, leases, standing } = this.#options
+    const { organization, gateway, now, leases, standing } = this.#options
     const ticket = await checkTicket(head.ticket, { peer, recipient: { organization, gateway, now: now() } })
     standing.checkSession(ticket.session)
-    counters.check(ticket.session, ticket.deviceState.counter)
     const key = `${ticket.session} ${ticket.credential}`
     const running = this.#running.get(key)
     if (running !== undefined) return running
@@ -91,6 +90,8 @@ export class Unlocks {
     const recipient = await generateSealingKeyPair()
     const request = await this.#sign(head.ticket, { recipient: recipient.publicKey, clientAddress })
     const answer = await api.requestLease(request)
+    // After the vault: it has to learn of a copy that is behind, and cuts both.
+    counters.check(ticket.session, ticket.deviceState.counter)
     counters.advance(ticket.session, ticket.deviceState.counter)
     await checkBinding(answer, ticket)
     standing.checkLease(answer.binding, answer.revocation)
