@@ -94,7 +94,11 @@ export const admitDevice = async (transaction: Transaction, arrival: DeviceArriv
   if (known === null) return enrol(transaction, arrival)
   const device = (await lockDevice(transaction, known.id)) ?? known
   if (device.status === 'revoked') return { device, refused: 'device_revoked' }
-  if (device.status === 'pending' && arrival.newDevice === 'pending') return { device, refused: 'device_not_approved' }
+  if (device.status === 'pending' && arrival.newDevice === 'pending') {
+    // What waits for approval is the machine of who knows the password, not one on which the device's key turned up.
+    await updateDevice(transaction, device.id, { fingerprint: arrival.fingerprint })
+    return { device, refused: 'device_not_approved' }
+  }
   if (!(await checkFingerprint(transaction, { ...arrival, device }))) return { device, refused: 'fingerprint_changed' }
   return { device, refused: null }
 }
