@@ -4,12 +4,13 @@ import { freePort, waitFor } from '@sallyport/testkit'
 
 /** Moves every listener of this agent to a free port, as people do whose ports something else holds. */
 export const takeOwnPorts = async (agent: Agent): Promise<void> => {
+  const { items: granted } = await agent.api('listMyCredentials')
   const items = await waitFor(
     async () => {
       const { items: found } = await agent.local.call('credentials', {})
-      return found.length > 0 && found
+      return found.length === granted.length && found
     },
-    { description: 'credentials to be granted' },
+    { description: 'all credentials to have a listener' },
   )
-  for (const { granted } of items) await agent.local.call('setPort', { name: granted.name, port: await freePort() })
+  for (const item of items) await agent.local.call('setPort', { name: item.granted.name, port: await freePort() })
 }
