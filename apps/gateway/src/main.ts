@@ -1,5 +1,6 @@
 /** The gateway: `join` once with a token, then `serve`. The only file that names the adapters. */
 import { randomBytes } from 'node:crypto'
+import { collectRarely } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
 import { postgresqlAdapter } from './adapters/postgresql/index.ts'
@@ -44,6 +45,7 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
 }
 
 const main = async (): Promise<void> => {
+  collectRarely()
   let logger = createLogger('info')
   try {
     const config = await readConfig(process.argv.slice(2), process.env)
