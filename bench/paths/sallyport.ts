@@ -1,8 +1,8 @@
 /** The whole of Sallyport as people run it: agent, gateway, API, the PostgreSQL adapter that records every query. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { freePort } from '@sallyport/testkit'
-import { addDatabase, addRole, type Gateway, startGateway, Testbed } from '@sallyport/testbed'
+import { freePort, waitFor } from '@sallyport/testkit'
+import { addDatabase, addRole, type Agent, type Gateway, startGateway, Testbed } from '@sallyport/testbed'
 import { type DatabaseAccess, type Ends, type Link, noLink, type Path, type PathName } from './path.ts'
 
 /** First connections under a new lease that one run may measure, for each path. */
@@ -57,19 +57,31 @@ const startPath = async (route: Route, link: Link): Promise<Path> => {
   })
   await addRole(agent, { users: [testbed.owner.id], credentials: Object.values(database.credentials) })
   const local = async (credential: string): Promise<DatabaseAccess> => {
-    const { host, port } = await agent.listening(`${resource}/${credential}`)
+    const { host, port } = await listeningSomewhere(agent, `${resource}/${credential}`)
     return { ...access, host, port, user: 'anyone', password: 'anything', sslmode: 'disable', caPem: null }
   }
-  const [steady, ...fresh] = await Promise.all(names.map(local))
+  const steady = await local('steady')
+  const fresh: DatabaseAccess[] = []
+  for (const credential of names.slice(1)) fresh.push(await local(credential))
   return {
     name,
     bytes: null,
-    database: steady!,
+    database: steady,
     freshDatabase: () => fresh.shift() ?? null,
     near: [agent.program.pid],
     far: [gateway.program.pid],
     stop,
   }
+}
+
+/** On a port of its own: those of the organization may be taken by another Sallyport on this machine. */
+const listeningSomewhere = async (agent: Agent, name: string) => {
+  await waitFor(async () => (await agent.local.call('credentials', {})).items.some(({ granted }) => granted.name === name), {
+    description: `the grant of ${name}`,
+    timeoutMs: 30_000,
+  })
+  await agent.local.call('setPort', { name, port: await freePort() })
+  return agent.listening(name)
 }
 
 interface SiteGateway {

@@ -1,8 +1,9 @@
 /** The near half of the raw path: local connections become streams of one session. No ticket, no lease, no adapter. */
 import { type AddressInfo, createServer } from 'node:net'
-import { dialWebSocket, joinStreams, MuxSession } from '@sallyport/transport'
+import { collectRarely, dialWebSocket, joinStreams, MuxSession } from '@sallyport/transport'
 import { obeySignals, readSettings, targetPorts } from './programs.ts'
 
+collectRarely()
 const { key, cert, ca, identity, farPort = 0 } = readSettings()
 const channel = await dialWebSocket({ host: '127.0.0.1', port: farPort, tls: { key, cert, ca }, expectedIdentity: identity })
 const session = new MuxSession(channel, { role: 'client' })

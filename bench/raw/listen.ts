@@ -1,8 +1,9 @@
 /** The far half of the raw path: each stream names one of a few ports of this machine and is joined to it. */
 import { connect } from 'node:net'
-import { joinStreams, listenWebSocket, MuxSession, type MuxStream } from '@sallyport/transport'
+import { collectRarely, joinStreams, listenWebSocket, MuxSession, type MuxStream } from '@sallyport/transport'
 import { obeySignals, readSettings, targetPorts } from './programs.ts'
 
+collectRarely()
 const { key, cert, ca } = readSettings()
 const targets = targetPorts()
 

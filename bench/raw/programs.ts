@@ -20,5 +20,7 @@ export const targetPorts = (): number[] => process.argv.slice(3).map(Number)
 /** SIGTERM ends the program, SIGUSR2 collects its garbage. */
 export const obeySignals = (): void => {
   process.once('SIGTERM', () => process.exit(0))
-  process.on('SIGUSR2', () => void globalThis.gc?.())
+  process.on('SIGUSR2', () => {
+    globalThis.gc?.()
+  })
 }
