@@ -29,7 +29,7 @@ const leases = async (migration: Kysely<unknown>): Promise<void> => {
   await sql`create index leases_session on leases (organization_id, session_id) where ended_at is null`.execute(migration)
   await protectTable(migration, 'leases', {
     api: ['select', 'update(expires_at, ended_at, end_code, revoked)'],
-    vault: ['select', 'insert', 'update(ended_at, end_code)'],
+    vault: ['select', 'insert', 'update(ended_at, end_code, revoked)'],
   })
 
   await sql`

@@ -164,6 +164,7 @@ describe('an unlock is refused', () => {
     const recipient = await generateSealingKeyPair()
     for (const device of [makeSigner(), null]) {
       const victim = await world.signIn()
+      await world.unlock({}, { by: victim })
       const signers = [device ?? victim.signer, victim.signer]
       const forged = await world.makeTicket({}, { by: victim, signers })
       expect(await codeOf(ask(await world.makeRequest(forged.text, recipient)))).toBe('device_mismatch')
@@ -220,6 +221,7 @@ describe('an unlock is refused', () => {
   })
 
   it('for a device state that another copy has used, and that ends every session of the device', async () => {
+    await world.unlock()
     const stale = { counter: world.person.deviceState.counter, value: 'A'.repeat(22) }
     expect(await codeOf(world.unlock({ deviceState: stale }))).toBe('device_state_stale')
     const session = await world.inOrganization((transaction) =>
