@@ -1,7 +1,7 @@
 /** One stream under a lease, from the adapter's start to the last byte: what an adapter is handed, and how it is ended. */
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
-import type { Caller } from '@sallyport/protocol'
+import type { Caller, ErrorCode } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { Adapter, AdapterConnection, ConnectionEnd, EndReason } from '../adapters/adapter.ts'
 import type { UpstreamConnector } from '../upstream/connector.ts'
@@ -11,6 +11,9 @@ import { copySecret, type Lease, type LeasedConnection } from './lease.ts'
 
 /** Milliseconds that an adapter gets to tell the tool why it is being ended, before the stream is cut. */
 const END_GRACE = 250
+
+/** How every adapter says that the resource refused the credential. */
+const REFUSED: ErrorCode = 'resource_sign_in_failed'
 
 export interface ConnectionServices {
   readonly recorder: Recorder
@@ -69,6 +72,7 @@ const serve = async (options: ConnectionOptions, id: string, signal: AbortSignal
   const activity = activityOf(services.recorder, lease, id)
   const start = performance.now()
   const end = await runAdapter(options, { activity, signal, logger })
+  if (end.reason === REFUSED) lease.refused = true
   await recordClosed(activity, { end, durationMs: performance.now() - start, services, logger })
   logger.info({ event: 'connection.closed', reason: end.reason, bytesUp: end.bytesUp, bytesDown: end.bytesDown })
 }

@@ -57,6 +57,7 @@ export class LeaseTable {
     const known = this.#leases.get(lease.id)
     if (known !== undefined) {
       wipeSecret(lease.secret)
+      known.refused = false
       this.extend(known, lease.expiresAt, lease.decidedAt)
       return known
     }
@@ -71,10 +72,14 @@ export class LeaseTable {
     return lease
   }
 
-  /** A lease of this session; somebody else's is as unknown as none. Throws `lease_unknown`. */
+  /**
+   * A lease of this session to connect under; somebody else's is as unknown as none. Throws `lease_unknown`, and `lease_ended` for one
+   * whose credential the resource refused.
+   */
   find(id: string, session: string): Lease {
     const lease = this.findIfLive(id, session)
     if (lease === null) throw new SallyportError('lease_unknown')
+    if (lease.refused) throw new SallyportError('lease_ended')
     return lease
   }
 

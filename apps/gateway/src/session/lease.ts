@@ -24,6 +24,8 @@ export interface Lease {
   expiresAt: number
   /** Revocation number at which it was last decided. */
   decidedAt: number
+  /** The resource refused the credential: it may have been replaced since, so who connects next asks the vault again. */
+  refused: boolean
   /** Why it ended; null while it lives. */
   ended: EndReason | null
 }

@@ -3,6 +3,7 @@ import { encodeFramedJson, type LeaseAnswer, SallyportError, sha256, toBase64url
 import type { MuxSession } from '@sallyport/transport'
 import { waitFor } from '@sallyport/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { REFUSE } from '../testing/echo-adapter.ts'
 import { openStream, playAgent, type PlayedAgent, readAnswer } from '../testing/played-agent.ts'
 import { type PlayedApi, type PlayedCredential, playApi } from '../testing/played-api.ts'
 import { addCredential, startGateway, type TestGateway } from '../testing/running-gateway.ts'
@@ -200,6 +201,20 @@ describe('a lease', () => {
     const stranger = await (await playAgent(api)).connect(gateway.port)
     expect(codeOf((await openStream(stranger, { type: 'resume', lease, caller: null })).answer)).toBe('lease_unknown')
     stranger.close()
+  })
+
+  test('whose credential the resource refused is not connected under again before the vault was asked', async () => {
+    const first = await open()
+    const lease = leaseOf(first.answer)
+    first.stream.write(REFUSE)
+    await rest(first.stream)
+    const again = await openStream(mux, { type: 'resume', lease, caller: null })
+    expect(codeOf(again.answer)).toBe('lease_ended')
+    const before = api.unlocks.length
+    const fresh = await open()
+    expect(api.unlocks.length).toBe(before + 1)
+    const resumed = await openStream(mux, { type: 'resume', lease: leaseOf(fresh.answer), caller: null })
+    expect(await echo(resumed.stream, 'hello')).toBe('hello')
   })
 
   test('outlives the connection of the client', async () => {

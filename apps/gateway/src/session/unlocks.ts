@@ -149,5 +149,6 @@ const toLease = (answer: LeaseAnswer, secret: Lease['secret']): Lease => ({
   connections: new Set(),
   expiresAt: answer.binding.expiresAt,
   decidedAt: answer.revocation,
+  refused: false,
   ended: null,
 })

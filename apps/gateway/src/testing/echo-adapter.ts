@@ -1,6 +1,9 @@
 /** An adapter for tests: signs nobody in, records one query per chunk, and sends back what it got. */
 import type { Adapter, AdapterConnection, ConnectionEnd, EndReason } from '../adapters/adapter.ts'
 
+/** Sent as one chunk it ends the connection as if the resource had refused the credential. */
+export const REFUSE = 'refuse the credential'
+
 export interface EchoAdapter extends Adapter {
   /** What each connection was handed, newest last. */
   readonly connections: AdapterConnection[]
@@ -32,6 +35,10 @@ export const echoAdapter = (): EchoAdapter => {
     try {
       for await (const chunk of client as AsyncIterable<Buffer>) {
         bytes += chunk.length
+        if (chunk.toString('latin1') === REFUSE) {
+          reason = 'resource_sign_in_failed'
+          break
+        }
         const statement = { text: chunk.toString('latin1') }
         const outcome = { binds: [], bindsOmitted: 0, durationMs: 0, rows: null, error: null }
         await activity.record({ kind: 'query', form: 'simple', at, statement, ...outcome })
