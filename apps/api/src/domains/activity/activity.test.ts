@@ -19,6 +19,7 @@ import {
   destroyOldKeys,
   dropOldPartitions,
   findActivity,
+  isFullPage,
   openActivity,
   takeBatch,
   vaultActivityKeys,
@@ -210,6 +211,26 @@ describe('a batch', () => {
       below = page.at(-1)!.position
     }
     expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((number) => `${stream}-${number}`))
+  })
+
+  test('is read in shorter pages where statements are long', async () => {
+    const long = 'x'.repeat(250_000)
+    await take(
+      await seal(
+        Array.from({ length: 20 }, (_, index) => query(`${index} ${long}`)),
+        { stream: randomUUID() },
+      ),
+    )
+    const seen: number[] = []
+    let below = null as Parameters<typeof findActivity>[1]['below']
+    for (let isMore = true; isMore;) {
+      const page = await run((transaction) => findActivity(transaction, { filter: {}, below, limit: 100 }))
+      expect(page.reduce((bytes, { body }) => bytes + body.length, 0)).toBeLessThan(3_000_000)
+      seen.push(...page.map(({ position }) => position.number))
+      below = page.at(-1)!.position
+      isMore = isFullPage(page)
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => 19 - index))
   })
 })
 

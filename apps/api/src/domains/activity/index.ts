@@ -1,6 +1,6 @@
 export { activityKeysOf, periodOf } from './keys.ts'
 export type { ActivityKey, ActivityKeys, ActivityKeysOptions, AskForActivityKey } from './keys.ts'
-export { findActivity, openActivity } from './list.ts'
+export { findActivity, isFullPage, openActivity } from './list.ts'
 export type { ActivityFilter, ActivityPosition, ActivityRow, EncryptedRow } from './list.ts'
 export { dropOldPartitions, ensurePartitions } from './partitions.ts'
 export { deleteOldActivity, destroyOldKeys } from './retention.ts'

@@ -31,7 +31,14 @@ export interface EncryptedRow extends Omit<ActivityRow, 'activity'> {
   readonly body: Uint8Array
 }
 
-/** Newest first; `limit` at most. */
+/** Bodies of a page are this long together, in bytes, or one body longer: answers stay short however long statements are. */
+const MAX_PAGE_BYTES = 2 * 1024 * 1024
+
+/** Whether the page ends because it is long, so that another may follow. */
+export const isFullPage = (rows: readonly EncryptedRow[]): boolean =>
+  rows.reduce((bytes, { body }) => bytes + body.length, 0) > MAX_PAGE_BYTES
+
+/** Newest first; `limit` at most, fewer where they are long ({@link isFullPage}). */
 export const findActivity = async (
   transaction: Transaction,
   options: { readonly filter: ActivityFilter; readonly below: ActivityPosition | null; readonly limit: number },
@@ -52,7 +59,17 @@ export const findActivity = async (
       .where(sql<boolean>`(at, stream, number) < (${below.at}::timestamptz, ${below.stream}::uuid, ${below.number}::bigint)`)
   }
   const newest = query.orderBy('at', 'desc').orderBy('stream', 'desc').orderBy('number', 'desc').limit(limit)
-  return (await newest.execute()).map((row) => ({
+  // Lengths are known without reading the bodies, so that only those of the page are read.
+  const before = sql<number>`coalesce(sum(octet_length(body)) over (
+    order by at desc, stream desc, number desc rows between unbounded preceding and 1 preceding), 0)`
+  const page = transaction
+    .selectFrom(transaction.selectFrom(newest.as('newest')).selectAll().select(before.as('before')).as('page'))
+    .selectAll()
+    .where('before', '<=', MAX_PAGE_BYTES)
+    .orderBy('at', 'desc')
+    .orderBy('stream', 'desc')
+    .orderBy('number', 'desc')
+  return (await page.execute()).map((row) => ({
     id: `${row.stream}-${row.number}`,
     at: row.at.toISOString(),
     kind: row.kind,
