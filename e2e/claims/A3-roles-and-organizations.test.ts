@@ -1,0 +1,295 @@
+/**
+ * A3. Roles bound what each call may do, and each organization sees only itself.
+ *
+ * The attacker is a colleague with a small role, somebody who signs with a gateway's key or not at all, or the owner of
+ * another organization of the same deployment who knows every id of this one. All calls are made of the served OpenAPI
+ * document, so that an endpoint that is added tomorrow is tried, too; one with a new kind of id fails until the id is there.
+ */
+import { randomUUID } from 'node:crypto'
+import { signCall } from '@sallyport/protocol'
+import { builtInRoles, type Permission, permissions, type Route, routes } from '@sallyport/protocol/api'
+import { Central } from '@sallyport/testbed'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addNewcomer } from '../support/newcomer.ts'
+import { fill, type Filled, type Operation, operationsOf, unsignedCall, type Values } from '../support/openapi-calls.ts'
+import { furnish, type OrganizationWorld, sealedSecret } from '../support/organization-world.ts'
+import { type RawAnswer, sendCall } from '../support/raw-call.ts'
+import { RawClient } from '../support/raw-client.ts'
+
+/** In names and texts of the other organization; nothing that the attacker is answered may hold it. */
+const MARK = 'zebrafish'
+const roleNames = Object.keys(builtInRoles) as (keyof typeof builtInRoles)[]
+
+let central: Central
+let operations: Operation[]
+/** The attacked organization's owner, and one of everything in it. */
+let victim: RawClient
+let theirs: OrganizationWorld
+/** The attackers', by role. */
+let callers: Record<keyof typeof builtInRoles, RawClient>
+let own: OrganizationWorld
+let foreignValues: Values
+let ownValues: Values
+
+const signedBy = async (client: RawClient, filled: Filled): Promise<RawAnswer> => {
+  const call = unsignedCall(client.origin, filled)
+  const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
+  return client.sendRaw({ ...call, fields: await signCall(call, client.callSigners, parameters) })
+}
+
+/** What a call needs besides ids, sealed by the caller as if it were their own. */
+const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld): Promise<Values> => {
+  const { sealed, vaultKey, endpointDigest } = await sealedSecret(sealer, { id: ids.resource, endpoint }, 'another password')
+  // Ports are the organization's own, whatever the document says of numbers.
+  return { ...ids, sealed, vaultKey, endpointDigest, endpoint, connection: randomUUID(), port: 20_000 }
+}
+
+const expectNoLeak = (answer: RawAnswer, filled: Filled): void => {
+  const text = answer.text.toLowerCase()
+  const secrets = [MARK, victim.organization, victim.user, victim.session, victim.device, ...Object.values(theirs.ids)]
+  const found = secrets.filter((secret) => text.includes(secret))
+  expect(found, `${filled.method} ${filled.path} answered ${answer.text.slice(0, 500)}`).toEqual([])
+}
+
+/** Operations of signed-in people. Those that bring keys of their own are first contact, and sign-in is another promise. */
+const ofPeople = (): Operation[] =>
+  operations.filter(({ operationId, caller }) => caller === 'client' && !firstContact.has(operationId))
+const firstContact = new Set(
+  Object.entries(routes as Readonly<Record<string, Route>>).flatMap(([name, { authentication }]) =>
+    authentication === 'sign-in' ? [name] : [],
+  ),
+)
+const allows = (allowed: readonly string[], permission: string | null): boolean =>
+  permission === null || allowed.includes(permission)
+
+/** Everything that somebody could have changed, as the owner sees it. */
+const stateOf = async (client: RawClient): Promise<unknown> => {
+  const page = { query: { limit: 500 } }
+  const [users, devices, sessions] = [
+    (await client.call('listUsers', page)).items.map(({ lastSignInAt: _, ...rest }) => rest),
+    (await client.call('listDevices', page)).items.map(({ lastSeenAt: _, ...rest }) => rest),
+    (await client.call('listSessions', page)).items.map(({ lastUsedAt: _, ...rest }) => rest),
+  ]
+  const rest = await Promise.all([
+    client.call('listRoles', page),
+    client.call('listGrants', page),
+    client.call('listSites', page),
+    client.call('listResources', page),
+    client.call('listCredentials', page),
+    client.call('listLeases', page),
+    client.call('getSettings'),
+  ])
+  const gateways = (await client.call('listGateways', page)).items.map(({ id, name, status, sites }) => ({
+    id,
+    name,
+    status,
+    sites,
+  }))
+  return { users, devices, sessions, rest, gateways }
+}
+
+beforeAll(async () => {
+  central = await Central.start({ organizations: [MARK] })
+  const attackers = await RawClient.enrol(central.invitation)
+  victim = await RawClient.enrol(central.invitations[MARK]!)
+  callers = {
+    owner: attackers,
+    auditor: await addNewcomer(attackers, 'auditor', { roles: ['auditor'] }),
+    member: await addNewcomer(attackers, 'member', { roles: ['member'] }),
+  }
+  theirs = await furnish(victim, MARK, `password of ${MARK}`)
+  own = await furnish(attackers, 'own', 'password of own')
+  foreignValues = await valuesOf(attackers, theirs)
+  ownValues = await valuesOf(attackers, own)
+  const document = await attackers.sendRaw({
+    method: 'GET',
+    targetUri: `${attackers.origin}/v1/openapi.json`,
+    fields: {},
+    body: new Uint8Array(),
+  })
+  operations = operationsOf(document.json)
+})
+afterAll(async () => {
+  for (const client of [victim, theirs?.person, own?.person, ...Object.values(callers ?? {})]) client?.close()
+  theirs?.gateway.close()
+  own?.gateway.close()
+  await central?.stop()
+})
+
+describe('the document', () => {
+  it('describes every route, with the permission and the callers that the route declares', () => {
+    const described = operations.map(({ operationId, method, path, caller, 'x-permission': permission }) => ({
+      operationId,
+      method,
+      path,
+      permission,
+      caller,
+    }))
+    const callerOf = { 'public': 'nobody', 'two-signature': 'client', 'sign-in': 'client', 'gateway': 'gateway' } as const
+    const declared = Object.entries(routes as Readonly<Record<string, Route>>).map(([operationId, route]) => ({
+      operationId,
+      method: route.method,
+      path: route.path,
+      permission: route.permission,
+      caller: callerOf[route.authentication as keyof typeof callerOf],
+    }))
+    const byName = (a: { operationId: string }, b: { operationId: string }): number => (a.operationId < b.operationId ? -1 : 1)
+    expect(described.toSorted(byName)).toEqual(declared.toSorted(byName))
+    expect(described.length).toBeGreaterThan(50)
+  })
+
+  it('has every endpoint that changes something ask for a permission, unless it is about the caller alone', () => {
+    const free = ofPeople().filter(({ 'x-permission': permission }) => permission === null)
+    for (const { path, parameters } of free) {
+      expect(path).toMatch(/^\/v1\/(me|session|trust-bundle)(\/|$)/)
+      expect(parameters.filter(({ in: place }) => place === 'path')).toEqual([])
+    }
+  })
+})
+
+describe.each(roleNames)('the %s of another organization', (role) => {
+  it('gets nowhere with the ids of this one, and learns nothing', async () => {
+    const before = await stateOf(victim)
+    const tried: string[] = []
+    for (const operation of ofPeople()) {
+      const filled = fill(operation, foreignValues)
+      if (filled.references.length === 0 && filled.filters.length === 0) continue
+      const answer = await signedBy(callers[role], filled)
+      const what = `${operation.operationId}: ${answer.text.slice(0, 300)}`
+      if (!allows(builtInRoles[role], operation['x-permission'])) expect(answer.code, what).toBe('forbidden')
+      else if (filled.references.length > 0) expect(answer.code, what).toBe('not_found')
+      else expect(answer.json, what).toMatchObject({ items: [] })
+      expectNoLeak(answer, filled)
+      tried.push(operation.operationId)
+    }
+    expect(tried.length).toBeGreaterThan(25)
+    expect(await stateOf(victim)).toEqual(before)
+  })
+
+  it('sees nothing of this one in any list', async () => {
+    for (const operation of ofPeople()) {
+      if (operation.method !== 'GET' || operation.parameters.some(({ required }) => required)) continue
+      const filled = { method: 'GET', path: `${operation.path}`, body: new Uint8Array(), references: [], filters: [] }
+      const answer = await signedBy(callers[role], filled)
+      const allowed = allows(builtInRoles[role], operation['x-permission'])
+      expect(answer.code, operation.operationId).toBe(allowed ? null : 'forbidden')
+      expectNoLeak(answer, filled)
+    }
+    // The mark is there for whoever may see it: it would have been found.
+    const { items } = await victim.call('listResources')
+    expect(JSON.stringify(items)).toContain(MARK)
+  })
+})
+
+describe('somebody without the two signatures', () => {
+  it('gets nowhere unsigned', async () => {
+    for (const operation of ofPeople()) {
+      const filled = fill(operation, ownValues)
+      const answer = await callers.owner.sendRaw(unsignedCall(callers.owner.origin, filled))
+      expect(answer, operation.operationId).toMatchObject({ code: 'signature_missing', status: 401 })
+    }
+  })
+
+  it("gets nowhere with a gateway's signature", async () => {
+    const signer = own.gateway.key.signer
+    for (const operation of ofPeople()) {
+      const call = unsignedCall(callers.owner.origin, fill(operation, ownValues))
+      const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
+      const fields = await signCall(call, [{ label: 'gateway', signer }], parameters)
+      const answer = await callers.owner.sendRaw({ ...call, fields })
+      expect(answer, operation.operationId).toMatchObject({ code: 'signature_invalid', status: 401 })
+    }
+  })
+
+  it("finds what is for gateways only where a gateway's certificate is asked for", async () => {
+    const forGateways = operations.filter(({ caller }) => caller === 'gateway')
+    expect(forGateways.length).toBeGreaterThan(4)
+    for (const operation of forGateways) {
+      const path = { method: operation.method, path: operation.path, body: new Uint8Array(), references: [], filters: [] }
+      expect(await signedBy(callers.owner, path), operation.operationId).toMatchObject({ code: 'not_found' })
+      const there = unsignedCall(own.gateway.origin, path)
+      await expect(callers.owner.sendRaw(there)).rejects.toMatchObject({ code: 'api_unreachable' })
+      expect(await own.gateway.sendRaw(there), operation.operationId).toMatchObject({ code: 'signature_missing' })
+      const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
+      const asPerson = { ...there, fields: await signCall(there, callers.owner.callSigners, parameters) }
+      expect(await sendCall(own.gateway.sender.send, asPerson), operation.operationId).toMatchObject({
+        code: 'signature_invalid',
+      })
+    }
+    expect(await own.gateway.attempt('getGatewayTrustBundle')).toMatchObject({ code: null })
+  })
+})
+
+describe('a gateway of another organization', () => {
+  it("gets no lease with a person's ticket, renews none and ends none", async () => {
+    const { credential, lease } = theirs.ids
+    for (const target of [own.gateway.id, theirs.gateway.id]) {
+      const { text } = await theirs.person.makeTicket({ gateway: target, credential })
+      for (const parts of [{}, { organization: theirs.gateway.organization }, { gateway: theirs.gateway.id }]) {
+        const { answer } = await own.gateway.askForLease(text, parts)
+        expect(answer.code).toMatch(/^(session_unknown|identity_mismatch|gateway_unknown)$/)
+      }
+    }
+    const renewal = await theirs.person.makeLeaseRenewal({ gateway: own.gateway.id, leases: [lease] })
+    expect(await own.gateway.attempt('renewLeases', { body: { renewal } })).toMatchObject({ code: 'session_unknown' })
+    await own.gateway.attempt('endLeases', { body: { leases: [{ id: lease, reason: 'closed' }] } })
+    const { items } = await victim.call('listLeases')
+    expect(items.find(({ id }) => id === lease)).toMatchObject({ status: 'active' })
+    // Its own gateway does each of these.
+    const { text } = await theirs.person.makeTicket({ gateway: theirs.gateway.id, credential })
+    expect((await theirs.gateway.askForLease(text)).lease).not.toBeNull()
+  })
+})
+
+describe('permissions', () => {
+  it('allow, each alone, just the endpoints that ask for them', async () => {
+    const { id: role } = await callers.owner.call('createRole', { body: { name: 'one permission' } })
+    const tester = await addNewcomer(callers.owner, 'tester', { roles: ['one permission'] })
+    const allow = (list: readonly Permission[]) =>
+      callers.owner.call('changeRole', { parameters: { role }, body: { permissions: [...list] } })
+    const isForbidden = async (operation: Operation): Promise<boolean> => {
+      const answer = await signedBy(tester, fill(operation, foreignValues))
+      expectNoLeak(answer, fill(operation, foreignValues))
+      // Some are refused for what they would give away: a role that may do what its maker may not.
+      return answer.code === 'forbidden' && answer.text.includes('Your roles do not allow this.')
+    }
+    for (const permission of permissions) {
+      const asking = ofPeople().filter((operation) => operation['x-permission'] === permission)
+      await allow(permissions.filter((each) => each !== permission))
+      for (const operation of asking)
+        expect(await isForbidden(operation), `${operation.operationId} without ${permission}`).toBe(true)
+      await allow([permission])
+      for (const operation of asking) {
+        // Settings are the whole organization's: the rest of this file lives by them.
+        if (operation.operationId === 'changeSettings') continue
+        expect(await isForbidden(operation), `${operation.operationId} with ${permission}`).toBe(false)
+      }
+    }
+    tester.close()
+  })
+})
+
+describe('what is allowed', () => {
+  it("works for the auditor, with ids of one's own", async () => {
+    for (const operation of ofPeople()) {
+      if (operation.method !== 'GET') continue
+      const answer = await signedBy(callers.auditor, fill(operation, ownValues))
+      expect(answer, operation.operationId).toMatchObject({ status: 200 })
+    }
+  })
+
+  it("works for the owner, with ids of one's own", async () => {
+    const order = ['GET', 'POST', 'PUT', 'PATCH']
+    const building = ofPeople().filter(({ method }) => method !== 'DELETE')
+    const ending = ofPeople().filter(({ method, parameters }) => method === 'DELETE' && parameters.length > 0)
+    const inOrder = [...building.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method)), ...ending.toReversed()]
+    for (const operation of inOrder) {
+      const filled = fill(operation, ownValues)
+      if (filled.references.length === 0) continue
+      const answer = await signedBy(callers.owner, filled)
+      expect(answer.code ?? 'done', `${operation.operationId}: ${answer.text}`).not.toMatch(
+        /^(forbidden|not_found|invalid_request|internal)$/,
+      )
+    }
+  })
+})

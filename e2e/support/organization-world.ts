@@ -1,0 +1,74 @@
+/** One of everything in an organization, so that each id of it can be tried elsewhere. */
+import { canonicalJson, type Endpoint, endpointDigest, fromBase64url, seal, utf8 } from '@sallyport/protocol'
+import { secretInfo } from '@sallyport/protocol/api'
+import { passwordSecret } from '@sallyport/testbed'
+import { freePort } from '@sallyport/testkit'
+import { addNewcomer } from './newcomer.ts'
+import type { RawClient } from './raw-client.ts'
+import { RawGateway } from './raw-gateway.ts'
+
+export interface OrganizationWorld {
+  /** Of whoever holds the ids: a person without rights, on a device of their own. */
+  readonly person: RawClient
+  readonly gateway: RawGateway
+  readonly endpoint: Endpoint
+  readonly ids: Readonly<
+    Record<
+      'user' | 'device' | 'session' | 'role' | 'site' | 'resource' | 'secret' | 'credential' | 'grant' | 'gateway' | 'lease',
+      string
+    >
+  >
+}
+
+/** A secret sealed to the vault of the sealer's organization, for a resource; the body of `createSecret`. */
+export const sealedSecret = async (
+  sealer: RawClient,
+  resource: { readonly id: string; readonly endpoint: Endpoint },
+  password: string,
+) => {
+  const vaultKey = sealer.trust.vaultKeys[0]!
+  const digest = await endpointDigest(resource.endpoint)
+  const info = secretInfo({ organization: sealer.organization, resource: resource.id, endpointDigest: digest })
+  const sealed = await seal(utf8(canonicalJson(passwordSecret(password))), fromBase64url(vaultKey.publicKey), { info })
+  return { resource: resource.id, endpointDigest: digest, vaultKey: vaultKey.id, sealed }
+}
+
+/** Everything is called `name` in some way. The resource is nowhere: it is leased, but never reached. */
+export const furnish = async (administrator: RawClient, name: string, password: string): Promise<OrganizationWorld> => {
+  const person = await addNewcomer(administrator, name)
+  const site = (await administrator.call('createSite', { body: { name: `${name} site` } })).id
+  const endpoint: Endpoint = {
+    protocol: 'postgresql',
+    host: `${name}.example`,
+    port: 5432,
+    tls: { kind: 'authority', certificates: '', serverName: null },
+    plaintextAllowed: false,
+    weakestAuthentication: 'scram',
+  }
+  const resource = await administrator.call('createResource', { body: { site, name: `${name}-db`, endpoint } })
+  const secret = (await administrator.call('createSecret', { body: await sealedSecret(administrator, resource, password) })).id
+  const credential = (
+    await administrator.call('createCredential', { body: { resource: resource.id, name, userName: name, secret } })
+  ).id
+  const role = (await administrator.call('createRole', { body: { name: `${name} role` } })).id
+  await administrator.call('addRoleCredential', { parameters: { role, credential } })
+  const grant = (
+    await administrator.call('createGrant', {
+      body: { user: person.user, credential, reason: name, expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
+    })
+  ).id
+  const address = { host: '127.0.0.1', port: await freePort() }
+  const { token } = await administrator.call('createJoinToken', { body: { name: `${name} gateway`, sites: [site], address } })
+  const gateway = await RawGateway.join(token)
+  const { text } = await person.makeTicket({ gateway: gateway.id, credential })
+  const asked = await gateway.askForLease(text)
+  if (asked.lease === null) throw new Error(`no lease: ${asked.answer.text}`)
+  const { lease } = asked.lease.binding
+  const own = { user: person.user, device: person.device, session: person.session }
+  return {
+    person,
+    gateway,
+    endpoint,
+    ids: { ...own, role, site, resource: resource.id, secret, credential, grant, gateway: gateway.id, lease },
+  }
+}
