@@ -16,6 +16,11 @@ describe('the configuration', () => {
     expect(config.rootKeys.vault).not.toEqual(config.rootKeys.log)
   })
 
+  it('certifies sessions for an hour, or for less when told so', () => {
+    expect(readConfig(base).sessionCertificateLifetime).toBe(3_600_000)
+    expect(readConfig({ ...base, SALLYPORT_SESSION_CERTIFICATE_MINUTES: '1' }).sessionCertificateLifetime).toBe(60_000)
+  })
+
   it('reads addresses of both families', () => {
     expect(readConfig({ ...base, SALLYPORT_LISTEN: '[::1]:443' }).listen.public).toEqual({ host: '::1', port: 443 })
   })
@@ -29,6 +34,9 @@ describe('the configuration', () => {
     ['SALLYPORT_KMS', 'none'],
     ['SALLYPORT_KMS', 'passphrase'],
     ['SALLYPORT_TLS_KEY', '/key.pem'],
+    ['SALLYPORT_SESSION_CERTIFICATE_MINUTES', '0'],
+    ['SALLYPORT_SESSION_CERTIFICATE_MINUTES', '61'],
+    ['SALLYPORT_SESSION_CERTIFICATE_MINUTES', '1.5'],
     ['SALLYPORT_LOG_LEVEL', 'loud'],
   ])('refuses %s=%s', (name, value) => {
     expect(() => readConfig({ ...base, [name]: value })).toThrow(ConfigError)

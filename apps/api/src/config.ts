@@ -27,6 +27,8 @@ export interface Config {
   readonly tls: { readonly certificateFile: string; readonly keyFile: string; readonly authorityFile: string | null } | null
   readonly rootKeys: { readonly vault: RootKeySource; readonly log: RootKeySource }
   readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
+  /** Milliseconds. */
+  readonly sessionCertificateLifetime: number
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -112,6 +114,16 @@ const parseTls = (environment: Environment): Config['tls'] => {
   return { certificateFile, keyFile, authorityFile: environment['SALLYPORT_TLS_AUTHORITY'] ?? null }
 }
 
+const MINUTE = 60_000
+
+/** Agents renew at half life; an hour is what gateways and clocks were made for, and no more is issued. */
+const parseSessionMinutes = (text: string | undefined): number => {
+  if (text === undefined) return 60 * MINUTE
+  const minutes = /^\d{1,2}$/.test(text) ? Number(text) : 0
+  if (minutes < 1 || minutes > 60) throw new ConfigError('SALLYPORT_SESSION_CERTIFICATE_MINUTES: 1 to 60')
+  return minutes * MINUTE
+}
+
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
 
 /** Throws {@link ConfigError}. */
@@ -148,6 +160,7 @@ export const readConfig = (environment: Environment): Config => {
       shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
       addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },
     },
+    sessionCertificateLifetime: parseSessionMinutes(environment['SALLYPORT_SESSION_CERTIFICATE_MINUTES']),
     logLevel: level.data,
   }
 }

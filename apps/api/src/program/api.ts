@@ -49,7 +49,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   const { config, server, pools, clock, logger, links, closing } = parts
   const pool = pools.of('api')
   const login = server.login('api')
-  const authority = authorityOf(links.vault, clock)
+  const authority = { ...authorityOf(links.vault, clock), sessionLifetime: config.sessionCertificateLifetime }
   const live = startLiveServices({ pool, login, vault: links.vault, clock, logger })
   closing.push(() => live.close())
   const certificates = await startListenerCertificates({ config, pool, authority, logger })

@@ -22,7 +22,7 @@ export interface IssuedCertificate {
   readonly expiresAt: Date
 }
 
-/** 1 hour for sessions, 24 hours for gateways and relays. The identity is the only name in it. */
+/** 1 hour for sessions unless the authority says otherwise, 24 hours for gateways and relays. The identity is the only name in it. */
 export const issueLeaf = async (
   transaction: Transaction,
   authority: Authority,
@@ -31,7 +31,7 @@ export const issueLeaf = async (
   const { organization, kind, id, publicKey } = request
   const { issuer } = await ensureAuthority(transaction, authority, organization)
   const now = authority.clock()
-  const lifetime = kind === 'session' ? lifetimes.session : lifetimes.gateway
+  const lifetime = kind === 'session' ? (authority.sessionLifetime ?? lifetimes.session) : lifetimes.gateway
   // Whole seconds, as certificates have them.
   const notAfter = Math.floor(Math.min(now + lifetime, request.notAfter ?? Infinity, issuer.expiresAt.getTime()) / 1000) * 1000
   const leaf = await buildCertificate(authority.signer, {

@@ -11,6 +11,8 @@ export interface Authority {
   readonly signer: AuthoritySigner
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Milliseconds that certificates of sessions last; one hour if absent. */
+  readonly sessionLifetime?: number
 }
 
 export interface AuthorityOrganization {
