@@ -26,10 +26,13 @@ export const psqlPrints = async (connection: string, ...statements: readonly str
   return stdout.trimEnd()
 }
 
-/** The code in the FATAL error by which a connection was refused, with all of what psql said; fails when it was not. */
+/**
+ * The code in the FATAL error by which a connection was refused, with all of what psql said; throws when it was not. Gateways put it
+ * in parentheses, agents in brackets.
+ */
 export const psqlRefusal = async (connection: string): Promise<{ readonly code: string; readonly text: string }> => {
   const { code: exit, stderr: text } = await runPsql(connection, 'select 1')
-  const [, code] = /FATAL: .*\(([a-z_]+)\)$/m.exec(text) ?? []
+  const [, code] = /FATAL: .*[([](?:sallyport: )?([a-z_]+)[)\]]$/m.exec(text) ?? []
   if (exit !== 2 || code === undefined) throw new Error(`psql was not refused with a code (exit ${exit}): ${text}`)
   return { code, text }
 }
