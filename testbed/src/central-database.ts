@@ -22,7 +22,7 @@ const makeRoles = async (superuser: pg.Client, passwords: Readonly<Record<Databa
 }
 
 export const startCentralDatabase = async (): Promise<CentralDatabase> => {
-  const postgres = await temporaryPostgres()
+  const postgres = await temporaryPostgres({ settings: { track_commit_timestamp: 'on' } })
   const password = (): string => randomBytes(18).toString('base64url')
   const passwords = { owner: password(), api: password(), vault: password(), log: password() }
   const superuser = new pg.Client({ connectionString: postgres.connectionString('postgres') })
