@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import {
   credentialInfo,
+  endpointDigest,
   fromBase64url,
   type LeaseAnswer,
   type LeaseBinding,
@@ -105,6 +106,8 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
       const decision = decide(subject.facts)
       if (!decision.allowed) throw new SallyportError(decision.code)
       if (subject.liveLeases >= MAX_SESSION_LEASES) throw new SallyportError('limit_reached')
+      // The gateway will connect to the endpoint itself: its digest is not believed.
+      if ((await endpointDigest(subject.endpoint)) !== subject.endpointDigest) throw new SallyportError('secret_unbound')
       const binding: LeaseBinding = {
         version: 1,
         lease: randomUUID(),
