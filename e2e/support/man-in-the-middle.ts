@@ -11,6 +11,8 @@ export interface ManInTheMiddle {
   readonly connections: number
   /** Every byte that came towards the server, in any connection. */
   readonly seen: Buffer
+  /** Every byte that came back from the server. */
+  readonly answered: Buffer
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ const withAnswer = (upstream: Socket, client: Socket, bytes: Buffer): void => {
 
 export const manInTheMiddle = async (serverPort: number, meddling: Meddling): Promise<ManInTheMiddle> => {
   const seen: Buffer[] = []
+  const answered: Buffer[] = []
   const sockets = new Set<Socket>()
   let connections = 0
   const server = createServer((client) => {
@@ -54,6 +57,7 @@ export const manInTheMiddle = async (serverPort: number, meddling: Meddling): Pr
       if (meddling.kind === 'strip' && chunk.equals(SSL_REQUEST)) client.write('N')
       else upstream.write(chunk)
     })
+    upstream.on('data', (chunk: Buffer) => answered.push(chunk))
     if (meddling.kind === 'answer') withAnswer(upstream, client, meddling.bytes)
     else upstream.pipe(client)
   })
@@ -65,6 +69,9 @@ export const manInTheMiddle = async (serverPort: number, meddling: Meddling): Pr
     },
     get seen() {
       return Buffer.concat(seen)
+    },
+    get answered() {
+      return Buffer.concat(answered)
     },
     close: async () => {
       server.close()
