@@ -16,6 +16,8 @@ const GIGABIT = 125_000_000
 export interface Plan {
   readonly measurements: readonly Measurement[]
   readonly pace: Pace
+  /** The whole run, milliseconds; setting up and ending come to it. */
+  readonly limitMs: number
   /** Bytes that COPY loads at a time. */
   readonly loadBytes: number
 }
@@ -38,6 +40,7 @@ const echoOverLink = (): Measurement =>
   })
 
 export const makePlan = ({ quick, loadFile }: { readonly quick: boolean; readonly loadFile: string }): Plan => ({
+  limitMs: quick ? 75_000 : 390_000,
   pace: quick ? { rounds: 1, milliseconds: 400 } : { rounds: 3, milliseconds: 1000 },
   loadBytes: quick ? 50_000_000 : 250_000_000,
   measurements: [

@@ -16,12 +16,18 @@ export interface Measured {
 /** Each round begins with another path. */
 const turned = <Item>(items: readonly Item[], by: number): Item[] => items.map((_, index) => items[(index + by) % items.length]!)
 
-/** A path that fails is left out from then on, with its reason. */
-export const measure = async (measurement: Measurement, paths: readonly Path[], pace: Pace): Promise<Measured> => {
+/**
+ * One round at least; the others as long as `mayGoOn` allows. A path that fails is left out from then on, with its reason.
+ */
+export const measure = async (
+  measurement: Measurement,
+  paths: readonly Path[],
+  { pace, mayGoOn }: { readonly pace: Pace; readonly mayGoOn: () => boolean },
+): Promise<Measured> => {
   const collected = new Map(measurement.metrics.map(({ name }) => [name, new Map<PathName, number[]>()]))
   const failed: Failed[] = []
   let running = paths.filter((path) => measurement.suits(path))
-  for (let round = 0; round < (measurement.rounds ?? pace.rounds); round += 1) {
+  for (let round = 0; round < (measurement.rounds ?? pace.rounds) && (round === 0 || mayGoOn()); round += 1) {
     for (const path of turned(running, round)) {
       try {
         const values = await measurement.run(path, pace)

@@ -13,12 +13,20 @@ import type { Series } from './results/result.ts'
 import { goalSummary, seriesTable } from './results/table.ts'
 import { measure } from './rounds.ts'
 import { setStage, type Stage } from './stage.ts'
+import { TimeBudget } from './time-budget.ts'
 
 const WARM_UP_MS = 200
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`)
 const progress = (text: string): void => void process.stderr.write(`… ${text}\n`)
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim()
+
+interface Run {
+  readonly stage: Stage
+  readonly names: readonly PathName[]
+  readonly plan: Plan
+  readonly budget: TimeBudget
+}
 
 const openPaths = async (stage: Stage, names: readonly PathName[], roundTrip?: RoundTrip): Promise<Path[]> => {
   const paths: Path[] = []
@@ -32,22 +40,28 @@ const openPaths = async (stage: Stage, names: readonly PathName[], roundTrip?: R
   return paths
 }
 
-const run = async (measurement: Measurement, paths: readonly Path[], plan: Plan): Promise<Series[]> => {
+const run = async (measurement: Measurement, paths: readonly Path[], { plan, budget }: Run): Promise<Series[]> => {
+  const mayGoOn = budget.begin()
+  if (budget.isOver) {
+    say(`skipped ${measurement.name}: the run's time is over\n`)
+    return []
+  }
   progress(measurement.title)
-  const { series, failed } = await measure(measurement, paths, plan.pace)
+  const { series, failed } = await measure(measurement, paths, { pace: plan.pace, mayGoOn })
   for (const one of series) say(`${seriesTable(one)}\n`)
   for (const { path, reason } of failed) say(`failed ${measurement.name}/${path}: ${reason}\n`)
   return [...series]
 }
 
-const onLoopback = async (stage: Stage, names: readonly PathName[], plan: Plan): Promise<Series[]> => {
+const onLoopback = async (whole: Run): Promise<Series[]> => {
+  const { stage, names, plan } = whole
   const measurements = plan.measurements.filter(({ roundTrip }) => roundTrip === undefined)
   if (measurements.length === 0) return []
   const paths = await openPaths(stage, names)
   const all: Series[] = []
   for (const measurement of measurements) {
     if (measurement.name === 'copy-in') await prepareFor(stage, paths, plan)
-    all.push(...(await run(measurement, paths, plan)))
+    all.push(...(await run(measurement, paths, whole)))
     // The memory of fresh processes comes before anything that warms them up.
     if (measurement.name === 'idle-process') for (const path of paths) await warmUp(path, WARM_UP_MS)
   }
@@ -60,29 +74,31 @@ const prepareFor = async (stage: Stage, paths: readonly Path[], plan: Plan): Pro
   if (any !== undefined) await prepareLoad(any, { file: stage.loadFile, bytes: plan.loadBytes })
 }
 
-const overLinks = async (stage: Stage, names: readonly PathName[], plan: Plan): Promise<Series[]> => {
+const overLinks = async (whole: Run): Promise<Series[]> => {
+  const { stage, names, plan, budget } = whole
   const all: Series[] = []
   for (const measurement of plan.measurements) {
     const { roundTrip } = measurement
     if (roundTrip === undefined) continue
     const wanted = names.filter((name) => roundTrip.paths.includes(name))
     if (wanted.length === 0) continue
-    const paths = await openPaths(stage, wanted, roundTrip)
-    all.push(...(await run(measurement, paths, plan)))
+    const paths = budget.isOver ? [] : await openPaths(stage, wanted, roundTrip)
+    all.push(...(await run(measurement, paths, whole)))
     for (const path of paths) await stage.close(path)
   }
   return all
 }
 
 const bench = async (options: Options): Promise<Series[]> => {
-  const stage = await setStage()
+  const names = pathNames.filter((name) => options.takes(name))
+  const stage = await setStage(names)
   const stop = (): void => void stage.stop().finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   try {
     const plan = makePlan({ quick: options.quick, loadFile: stage.loadFile })
     const chosen = { ...plan, measurements: plan.measurements.filter(({ name }) => options.measures(name)) }
-    const names = pathNames.filter((name) => options.takes(name))
-    return [...(await onLoopback(stage, names, chosen)), ...(await overLinks(stage, names, chosen))]
+    const whole: Run = { stage, names, plan: chosen, budget: new TimeBudget(plan.limitMs, chosen.measurements.length) }
+    return [...(await onLoopback(whole)), ...(await overLinks(whole))]
   } finally {
     await stage.stop()
   }

@@ -1,11 +1,11 @@
 /** Everything a run measures: both ends, and between them the paths, each started when it is first needed. */
 import { join } from 'node:path'
 import { makeTemporaryDirectory } from '@sallyport/testkit'
-import { type BenchDatabase, startBenchDatabase } from './bench-database.ts'
+import { startBenchDatabase } from './bench-database.ts'
 import type { RoundTrip } from './measurements/measurement.ts'
 import { startDirect, startDirectTls } from './paths/direct.ts'
 import { startHaproxy } from './paths/haproxy.ts'
-import { type Ends, type Link, noLink, type Path, type PathName, type StartPath } from './paths/path.ts'
+import { type DatabaseAccess, type Ends, type Link, noLink, type Path, type PathName, type StartPath } from './paths/path.ts'
 import { startPgbouncer } from './paths/pgbouncer.ts'
 import { startRaw } from './paths/raw.ts'
 import type { SallyportSystem } from './paths/sallyport.ts'
@@ -35,7 +35,8 @@ export interface Stage {
 
 type Stop = () => Promise<unknown>
 
-export const setStage = async (): Promise<Stage> => {
+/** `names`: the paths that may be opened. */
+export const setStage = async (names: readonly PathName[]): Promise<Stage> => {
   const stops: Stop[] = []
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end()
@@ -43,15 +44,17 @@ export const setStage = async (): Promise<Stage> => {
   try {
     const folder = await makeTemporaryDirectory()
     stops.push(() => folder.remove())
-    const databases: BenchDatabase[] = []
-    for (const tls of [false, true]) {
-      const database = await startBenchDatabase({ tls })
-      stops.push(() => database.stop())
-      databases.push(database)
+    const database = async (tls: boolean): Promise<DatabaseAccess> => {
+      const started = await startBenchDatabase({ tls })
+      stops.push(() => started.stop())
+      return started.access
     }
+    const plain = await database(false)
+    const needsTls = names.some((name) => name === 'direct-tls' || name === 'sallyport-tls')
+    const tls = needsTls ? await database(true) : null
     const bytes = await startByteServer()
     stops.push(() => bytes.program.stop())
-    const ends: Ends = { plain: databases[0]!.access, tls: databases[1]!.access, bytes: bytes.port, folder: folder.path }
+    const ends: Ends = { plain, tls, bytes: bytes.port, folder: folder.path }
     return { loadFile: join(folder.path, 'load'), ...keepPaths(ends, stops), stop }
   } catch (error) {
     await stop()

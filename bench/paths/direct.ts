@@ -14,7 +14,7 @@ export const startDirect: StartPath = async (ends, link) => ({
 export const startDirectTls: StartPath = async (ends, link) => ({
   name: 'direct-tls',
   bytes: null,
-  database: await through(ends.tls, link),
+  database: ends.tls === null ? null : await through(ends.tls, link),
   near: [],
   far: [],
   stop: () => Promise.resolve(),

@@ -28,8 +28,8 @@ export interface DatabaseAccess {
 export interface Ends {
   /** A PostgreSQL without TLS, as beside a tunnel's far end. */
   readonly plain: DatabaseAccess
-  /** The same with TLS, as across a network. */
-  readonly tls: DatabaseAccess
+  /** The same with TLS, as across a network; null: no path of this run needs it. */
+  readonly tls: DatabaseAccess | null
   /** Port of the byte server. */
   readonly bytes: number
   /** For keys, settings and state. */
