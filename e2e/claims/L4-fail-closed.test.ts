@@ -1,0 +1,202 @@
+/**
+ * L4. If activity cannot be recorded, access stops, and nothing that was accepted is lost or recorded twice.
+ *
+ * Whoever wants something unrecorded pulls plugs: kills the gateway in the middle of traffic, keeps the API away, kills it after
+ * it committed a batch and before the gateway hears of it, fills the gateway's spool, fills its disk. Tools count the statements that they
+ * saw completed; afterwards each of those must be in the log exactly once, and the gateway's numbers must have no gap. Where
+ * nothing can be recorded, no statement completes.
+ */
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Gateway, Testbed } from '@sallyport/testbed'
+import { freePort, skipReason, type SlowPipe, slowPipe, waitFor } from '@sallyport/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ActivityRow, allActivity } from '../support/activity.ts'
+import { psqlRefusal } from '../support/run-psql.ts'
+import { asSuperuser } from '../support/superuser.ts'
+import { markIn, startTraffic, type Traffic } from '../support/traffic.ts'
+
+const SPOOL_MEBIBYTES = 64
+const DISK_MEBIBYTES = 12
+const MEBIBYTE = 1024 * 1024
+/** Characters of a statement when a spool is to be filled. */
+const BULKY = 250_000
+const MOST_TOOLS = 4
+const CREDENTIAL = 'shop-db/read-only'
+
+let bed: Testbed
+/** Between gateway and API. */
+let link: SlowPipe
+let gateway: Gateway
+
+beforeAll(async () => {
+  const target = { host: '127.0.0.1', port: await freePort() }
+  link = await slowPipe({ target })
+  bed = await Testbed.start({
+    gatewayArguments: ['--spool-limit-mebibytes', String(SPOOL_MEBIBYTES)],
+    apiEnvironment: {
+      SALLYPORT_GATEWAY_LISTEN: `127.0.0.1:${target.port}`,
+      SALLYPORT_GATEWAY_ORIGIN: `https://127.0.0.1:${link.port}`,
+    },
+  })
+  gateway = bed.gateways[0]!
+})
+afterAll(async () => {
+  link?.heal()
+  await bed?.stop()
+  await link?.close()
+})
+
+const traffic = async (options: { readonly tools: number; readonly padding?: number }): Promise<Traffic> =>
+  startTraffic(await bed.owner.agent.url(CREDENTIAL), options)
+
+const completes = (one: Traffic, count: number): Promise<unknown> =>
+  waitFor(() => one.completed.length >= count, { description: `${count} statements`, timeoutMs: 60_000 })
+
+const recorded = (rows: readonly ActivityRow[], one: Traffic): string[] => {
+  const [series] = /^traffic-\d+-/.exec(one.completed[0] ?? '') ?? ['none']
+  return rows.flatMap(({ activity }) => {
+    const mark = markIn(activity)
+    return mark?.startsWith(series) ? [mark] : []
+  })
+}
+
+/** The latest rows; records are shipped in the order of their numbers, so that all before them are there, too. */
+const newest = async (): Promise<ActivityRow[]> => {
+  const { items } = await bed.owner.agent.api('listActivity', { query: { limit: 50 } })
+  return items as ActivityRow[]
+}
+
+/** Waits until the log holds what completed last, then compares: nothing lost, nothing twice, at most what was under way besides. */
+const expectRecorded = async (one: Traffic, underWay: number): Promise<void> => {
+  // One for each tool: what completed before them was recorded before one of them.
+  const last = one.completed.slice(-MOST_TOOLS)
+  await waitFor(
+    async () => {
+      const marks = new Set(recorded(await newest(), one))
+      return last.every((mark) => marks.has(mark))
+    },
+    { description: 'what completed last in the log', timeoutMs: 90_000 },
+  )
+  const rows = await allActivity(bed.owner.agent, { after: one.since })
+  const marks = recorded(rows, one)
+  expect(new Set(marks).size).toBe(marks.length)
+  expect(one.completed.filter((mark) => !marks.includes(mark))).toEqual([])
+  expect(marks.length - one.completed.length).toBeLessThanOrEqual(underWay)
+  const numbers = rows.map(({ id }) => Number(id.slice(id.lastIndexOf('-') + 1))).toSorted((left, right) => left - right)
+  expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index))
+  expect(new Set(rows.map(({ id }) => id.slice(0, id.lastIndexOf('-')))).size).toBe(1)
+}
+
+test('a gateway killed in the middle of traffic loses nothing that a tool saw completed', async () => {
+  const one = await traffic({ tools: MOST_TOOLS })
+  await completes(one, 200)
+  gateway.program.kill('SIGKILL')
+  await gateway.program.exited
+  expect(await one.ended).toHaveLength(MOST_TOOLS)
+  gateway = await bed.restartGateway(gateway)
+  await expectRecorded(one, MOST_TOOLS)
+})
+
+test('with the API away what is leased goes on, nothing new is unlocked, and all of it is shipped later', async () => {
+  const one = await traffic({ tools: 2 })
+  await completes(one, 20)
+  bed.api.program.kill('SIGKILL')
+  await bed.api.program.exited
+  const before = one.completed.length
+  await completes(one, before + 100)
+  const refused = await psqlRefusal(await bed.owner.agent.url('shop-db/owner'))
+  expect(refused.code).toMatch(/^(api_unreachable|gateway_isolated)$/)
+  await bed.restartApi()
+  expect(await one.finish()).toEqual([])
+  await expectRecorded(one, 0)
+})
+
+test('an API killed between its commit and the acknowledgement, again and again, records nothing twice', async () => {
+  const one = await traffic({ tools: 2 })
+  for (const delayMs of [600, 300]) {
+    const before = one.completed.length
+    await completes(one, before + 5)
+    link.set({ delayMs })
+    // Of what is typed now the acknowledgement is still on its way when the log has it.
+    const known = one.completed.length
+    await completes(one, known + 5)
+    await waitFor(
+      async () => {
+        const marks = new Set(recorded(await newest(), one))
+        return one.completed.slice(known).some((mark) => marks.has(mark))
+      },
+      { description: 'a batch to be committed', timeoutMs: 30_000 },
+    )
+    bed.api.program.kill('SIGKILL')
+    link.cut()
+    await bed.api.program.exited
+    link.set({ delayMs: 0 })
+    await bed.restartApi()
+  }
+  expect(await one.finish()).toEqual([])
+  await expectRecorded(one, 0)
+})
+
+const folderBytes = async (folder: string): Promise<number> => {
+  let total = 0
+  for (const name of await readdir(folder)) total += (await stat(join(folder, name))).size
+  return total
+}
+
+test('a full spool pauses traffic: the database has answered, the tool is not told, and the rest follows when there is room', async () => {
+  const one = await traffic({ tools: 2, padding: BULKY })
+  await completes(one, 2)
+  link.partition()
+  // Full: what the database did is not shown to anybody, and nothing more is asked of it.
+  const stuck = `select count(*)::int as stuck from pg_stat_activity
+    where datname = 'shop' and usename = 'readonly' and state = 'idle' and state_change < now() - interval '3 seconds'`
+  await waitFor(async () => (await asSuperuser<{ stuck: number }>(bed.shop.postgres, stuck))[0]?.stuck === 2, {
+    description: 'both tools to wait',
+    timeoutMs: 120_000,
+  })
+  const spooled = await folderBytes(join(gateway.state, 'spool'))
+  const [paused, pending] = [one.completed.length, one.pending]
+  expect(spooled).toBeGreaterThan((SPOOL_MEBIBYTES - 8) * MEBIBYTE)
+  expect(spooled).toBeLessThan((SPOOL_MEBIBYTES + 8) * MEBIBYTE)
+  expect(pending).toBe(2)
+  expect(one.completed.length).toBe(paused)
+  link.heal()
+  link.cut()
+  await completes(one, paused + 4)
+  expect(await one.finish()).toEqual([])
+  await expectRecorded(one, 0)
+})
+
+/** A gateway whose spool lies on a disk of its own that is nearly full. It is gone with the gateway. */
+const smallDisk = (state: string): readonly string[] => {
+  const spool = join(state, 'spool')
+  const script = `cp -a "$1" "$1.kept" && mount -t tmpfs -o size=${DISK_MEBIBYTES}m none "$1" && cp -a "$1.kept/." "$1/" && shift && exec "$@"`
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', spool]
+}
+const reason = skipReason({ programs: ['unshare', 'mount'], platforms: ['linux'], root: true })
+
+test.skipIf(reason !== null)(
+  `a full disk ends the connections instead of going on unrecorded (${reason ?? 'runs'})`,
+  async () => {
+    await gateway.stop()
+    gateway = await bed.restartGateway(gateway, { within: smallDisk(gateway.state) })
+    const one = await traffic({ tools: 2, padding: BULKY })
+    await completes(one, 2)
+    link.partition()
+    const failures = await one.ended
+    expect(failures.map((failure) => (failure as { code?: string }).code)).toEqual(['58030', '58030'])
+    expect(String(failures[0])).toContain('(recording_unavailable)')
+    // As it is for whoever comes now. What still fits is recorded; what does not never completes.
+    const more = await traffic({ tools: 1, padding: BULKY })
+    expect(await more.ended).toMatchObject([{ code: '58030' }])
+    expect(more.completed.length * BULKY).toBeLessThan(DISK_MEBIBYTES * MEBIBYTE)
+    link.heal()
+    link.cut()
+    await expectRecorded(one, 2)
+    const again = await traffic({ tools: 1 })
+    await completes(again, 2)
+    expect(await again.finish()).toEqual([])
+    await expectRecorded(again, 0)
+  },
+)
