@@ -123,9 +123,10 @@ const MAX_KEPT = 10_000
 export const vaultKeys = (parts: Parts): VaultKeys => {
   /** Rows of keys never change. What is kept is wrapped; each use asks the KMS. */
   const kept = new Map<string, StoredKey>()
+  const nameOf = (organization: string, id: string): string => `${organization} ${id}`
 
   const sealingKey = async (organization: string, id: string): Promise<StoredKey | undefined> => {
-    const name = `${organization} ${id}`
+    const name = nameOf(organization, id)
     const known = kept.get(name)
     if (known) return known
     const key = (await organizationKeys(parts, organization, 'sealing')).find((candidate) => candidate.id === id)
@@ -151,7 +152,12 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
     async withSealingKey(organization, id, work) {
       const key = await sealingKey(organization, id)
       if (!key) throw new SallyportError('unseal_failed', { message: 'It was sealed to a key that this vault does not have.' })
-      const seed = parts.kms.unwrap(key.wrapped, contextOf({ scope: 'organization', organization }, { use: 'sealing', id }))
+      const context = contextOf({ scope: 'organization', organization }, { use: 'sealing', id })
+      const seed = parts.kms.unwrap(key.wrapped, context).catch((error: unknown) => {
+        // A damaged row may be put right while this program runs.
+        kept.delete(nameOf(organization, id))
+        throw error
+      })
       return withSecretBytes(seed, async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey))
     },
   }
