@@ -142,7 +142,20 @@ describe('a gateway whose API lies', () => {
 })
 
 describe('every unlock', () => {
-  it('is in the log, once, where its receipt says, before it is answered', async () => {
+  it('is in the log before it is answered', async () => {
+    const select = 'select 1 from audit_entries where organization_id = $1 and index = $2 and id = $3'
+    const found: number[] = []
+    lying.tamper = async (honest) => {
+      const { organization, index, lease } = parseStatement(receipt, honest.receipt).payload
+      found.push((await centralSql(superuser(), select, [organization, index, lease])).length)
+      return honest
+    }
+    expect(await connect(deceived.port)).toBeNull()
+    lying.tamper = null
+    expect(found).toEqual([1])
+  })
+
+  it('is in the log once, where its receipt says', async () => {
     for (const { binding, receipt: text } of lying.answers) {
       const keys = person.trust.receiptKeys.map(({ publicKey }) => fromBase64url(publicKey))
       const proofs = await Promise.allSettled(keys.map((key) => verifyStatement(receipt, text, [key])))
