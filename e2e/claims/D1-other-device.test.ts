@@ -10,7 +10,7 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GatewayEntry, StreamHead } from '@sallyport/protocol'
-import type { Fingerprint, ResponseOf, RouteOf } from '@sallyport/protocol/api'
+import type { ResponseOf, RouteOf } from '@sallyport/protocol/api'
 import { type Agent, type Person, startAgent, Testbed } from '@sallyport/testbed'
 import { runProgram, type SecretService, secretService, secretServiceSkipReason, waitFor } from '@sallyport/testkit'
 import type { MuxSession } from '@sallyport/transport'
@@ -24,8 +24,7 @@ import { type OpenedStream, openStream, queryPostgres, refusalOf, startPostgres 
 
 const noKeychain = secretServiceSkipReason()
 const noOtherMachine = await otherMachineSkipReason()
-const named = (name: string, ...reasons: readonly (string | null)[]): string =>
-  [name, ...reasons.filter((reason) => reason !== null).map((reason) => `(${reason})`)].join(' ')
+const because = (reason: string | null): string => (reason === null ? '' : ` (${reason})`)
 
 let testbed: Testbed
 let keychain: SecretService | null = null
@@ -220,9 +219,9 @@ describe('who proves nothing', () => {
       'signature_invalid',
     )
     // The victim's keys are named, and the stranger's sign.
-    const pretend = (own: RawClient['keys']['device'], theirs: RawClient['keys']['device']) => ({
-      ...own,
-      signer: { ...own.signer, publicKey: theirs.publicKey },
+    const pretend = (key: RawClient['keys']['device'], theirs: RawClient['keys']['device']) => ({
+      ...key,
+      signer: { ...key.signer, publicKey: theirs.publicKey },
     })
     const impostor = victim.client.clone({
       device: pretend(stranger.keys.device, victim.client.keys.device),
@@ -319,7 +318,7 @@ describe('the profile folder', () => {
       { description: `the agent to be signed out with ${code}` },
     )
 
-  test.skipIf(noKeychain !== null)(named('opens nothing without its keychain', noKeychain), async () => {
+  test.skipIf(noKeychain !== null)(`opens nothing without its keychain${because(noKeychain)}`, async () => {
     const person = await employ('keychain-victim')
     const psql = await openPsql(await person.agent.url('shop-db/read-only'))
     const copy = await copyProfile(person, 'copy-without-keychain')
@@ -334,7 +333,7 @@ describe('the profile folder', () => {
   })
 
   test.skipIf((noKeychain ?? noOtherMachine) !== null)(
-    named('with its keychain on another machine: both are cut, and the device waits for approval', noKeychain, noOtherMachine),
+    `with its keychain on another machine: both are cut, and the device waits for approval${because(noKeychain ?? noOtherMachine)}`,
     async () => {
       const person = await employ('moved-victim')
       const psql = await openPsql(await person.agent.url('shop-db/read-only'))
@@ -358,7 +357,7 @@ describe('the profile folder', () => {
   )
 
   test.skipIf(noKeychain !== null)(
-    named('with its keychain on a perfect copy of the machine: both are cut', noKeychain),
+    `with its keychain on a perfect copy of the machine: both are cut${because(noKeychain)}`,
     async () => {
       const person = await employ('cloned-victim')
       const psql = await openPsql(await person.agent.url('shop-db/read-only'))

@@ -89,6 +89,8 @@ const senderFor = (invitation: Invitation): HttpsSender =>
 interface RawClientParts {
   readonly origin: string
   readonly slug: string
+  /** PEM of whom to trust for the API's own certificates; null: web PKI. */
+  readonly apiAuthority: string | null
   readonly password: string
   readonly fingerprint: Fingerprint
   readonly sender: HttpsSender
@@ -99,6 +101,8 @@ interface RawClientParts {
 export class RawClient {
   readonly origin: string
   readonly slug: string
+  /** PEM of whom to trust for the API's own certificates; null: web PKI. */
+  readonly apiAuthority: string | null
   readonly password: string
   readonly fingerprint: Fingerprint
   readonly sender: HttpsSender
@@ -111,6 +115,7 @@ export class RawClient {
   private constructor(parts: RawClientParts) {
     this.origin = parts.origin
     this.slug = parts.slug
+    this.apiAuthority = parts.apiAuthority
     this.password = parts.password
     this.fingerprint = parts.fingerprint
     this.sender = parts.sender
@@ -132,7 +137,8 @@ export class RawClient {
     const body = await enrolmentBody(target, { keys, fingerprint, device: null, deviceState: null })
     const input = { body: { ...body, code: invitation.code, password } }
     const material = expectDone('acceptInvitation', await callWith(target, { route: 'acceptInvitation', input, keys }))
-    return new RawClient({ ...target, password, fingerprint, keys, material })
+    const apiAuthority = invitation.apiRoot === null ? null : toPem([invitation.apiRoot])
+    return new RawClient({ ...target, apiAuthority, password, fingerprint, keys, material })
   }
 
   get organization(): string {
@@ -163,7 +169,8 @@ export class RawClient {
 
   /** Another client, with the keys and everything else that this one was given so far; or with other keys. */
   clone(keys: Partial<RawKeys> = {}): RawClient {
-    return new RawClient({ ...this, keys: { ...this.keys, ...keys } })
+    const { origin, slug, apiAuthority, password, fingerprint, sender, material } = this
+    return new RawClient({ origin, slug, apiAuthority, password, fingerprint, sender, material, keys: { ...this.keys, ...keys } })
   }
 
   /** A call, signed but not sent. */
