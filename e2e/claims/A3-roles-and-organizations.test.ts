@@ -62,13 +62,20 @@ const firstContact = new Set(
 const allows = (allowed: readonly string[], permission: string | null): boolean =>
   permission === null || allowed.includes(permission)
 
+/** A code, or what a list held that was narrowed by a foreign id. */
+const comesTo = (answer: RawAnswer): string => answer.code ?? JSON.stringify((answer.json as { items?: unknown }).items)
+const expected = (role: keyof typeof builtInRoles, operation: Operation, filled: Filled): string => {
+  if (!allows(builtInRoles[role], operation['x-permission'])) return 'forbidden'
+  return filled.references.length > 0 ? 'not_found' : '[]'
+}
+
 /** Everything that somebody could have changed, as the owner sees it. */
 const stateOf = async (client: RawClient): Promise<unknown> => {
   const page = { query: { limit: 500 } }
   const [users, devices, sessions] = [
-    (await client.call('listUsers', page)).items.map(({ lastSignInAt: _, ...rest }) => rest),
-    (await client.call('listDevices', page)).items.map(({ lastSeenAt: _, ...rest }) => rest),
-    (await client.call('listSessions', page)).items.map(({ lastUsedAt: _, ...rest }) => rest),
+    (await client.call('listUsers', page)).items.map((item) => ({ ...item, lastSignInAt: null })),
+    (await client.call('listDevices', page)).items.map((item) => ({ ...item, lastSeenAt: null })),
+    (await client.call('listSessions', page)).items.map((item) => ({ ...item, lastUsedAt: null })),
   ]
   const rest = await Promise.all([
     client.call('listRoles', page),
@@ -156,9 +163,7 @@ describe.each(roleNames)('the %s of another organization', (role) => {
       if (filled.references.length === 0 && filled.filters.length === 0) continue
       const answer = await signedBy(callers[role], filled)
       const what = `${operation.operationId}: ${answer.text.slice(0, 300)}`
-      if (!allows(builtInRoles[role], operation['x-permission'])) expect(answer.code, what).toBe('forbidden')
-      else if (filled.references.length > 0) expect(answer.code, what).toBe('not_found')
-      else expect(answer.json, what).toMatchObject({ items: [] })
+      expect(comesTo(answer), what).toBe(expected(role, operation, filled))
       expectNoLeak(answer, filled)
       tried.push(operation.operationId)
     }
@@ -282,7 +287,11 @@ describe('what is allowed', () => {
     const order = ['GET', 'POST', 'PUT', 'PATCH']
     const building = ofPeople().filter(({ method }) => method !== 'DELETE')
     const ending = ofPeople().filter(({ method, parameters }) => method === 'DELETE' && parameters.length > 0)
-    const inOrder = [...building.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method)), ...ending.toReversed()]
+    // What hangs on others ends first, and what others hang on is deleted last.
+    const rank = ({ operationId, parameters }: Operation): number =>
+      parameters.length > 1 ? 0 : operationId.startsWith('revoke') ? 1 : 2
+    const endings = ending.toReversed().toSorted((a, b) => rank(a) - rank(b))
+    const inOrder = [...building.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method)), ...endings]
     for (const operation of inOrder) {
       const filled = fill(operation, ownValues)
       if (filled.references.length === 0) continue

@@ -143,9 +143,9 @@ describe('a ciphertext that was moved', () => {
     'its key alone': 'wrapped_key = f.wrapped_key',
   }
   const cases = Object.entries(sources).flatMap(([source, from]) =>
-    Object.entries(parts).map(([part, columns]) => [source, part, columns, from] as const),
+    Object.entries(parts).map(([part, columns]) => ({ source, part, columns, from })),
   )
-  it.each(cases)('is not released in the place it got: %s, %s', async (_source, _part, columns, from) => {
+  it.each(cases)('is not released in the place it got: $source, $part', async ({ columns, from }) => {
     const move = `update secret_versions v set ${columns} from secret_versions f
       where v.secret_id = $1 and v.version = 2 and f.secret_id = $2 and f.version = $3`
     expect(await askAfter(move, [world.ids.secret, ...from()])).toBe(refused)

@@ -174,7 +174,7 @@ describe('every unlock', () => {
       expect(proof).toMatchObject({ lease: binding.lease, gateway: binding.gateway, session: binding.session })
     }
     const leases = await centralSql<{ id: string }>(superuser(), 'select id from leases')
-    const logged = (await loggedUnlocks()).map(({ entry }) => entry.details['lease'])
+    const logged = (await loggedUnlocks()).map(({ entry }) => String(entry.details['lease']))
     expect(logged.toSorted()).toEqual(leases.map(({ id }) => id).toSorted())
     expect(logged.length).toBeGreaterThanOrEqual(lying.answers.length)
   })
@@ -228,10 +228,11 @@ describe('the log as it lies in the database', () => {
           /permission denied|must be owner/,
         )
       }
+    }
+    for (const role of ['api', 'vault'] as const) {
       const forged = 'insert into audit_entries select * from audit_entries'
-      if (role !== 'log') await expect(centralSql(database.url(role), forged), role).rejects.toThrow('permission denied')
-      if (role !== 'log')
-        await expect(centralSql(database.url(role), 'select * from receipt_keys'), role).rejects.toThrow('permission denied')
+      await expect(centralSql(database.url(role), forged), role).rejects.toThrow('permission denied')
+      await expect(centralSql(database.url(role), 'select * from receipt_keys'), role).rejects.toThrow('permission denied')
     }
     const after = await centralSql<{ count: string }>(superuser(), 'select count(*) from audit_entries')
     expect(Number(after[0]!.count)).toBeGreaterThanOrEqual(Number(before))
