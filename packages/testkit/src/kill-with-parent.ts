@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 
-/** Waits for a line, which means that the program is gone, or for the end of its input, which means that we are. */
-const script = `trap '' INT TERM HUP; read -r line || kill -KILL -- "-$1"`
+/** Not `kill -KILL --`, which dash refuses. Waits for a line, which means that the program is gone, or for the end of its input, which means that we are. */
+const script = `trap '' INT TERM HUP; read -r line || kill -s KILL -- "-$1"`
 
 /**
  * Kills a process and its group (which it must lead) when this process ends, however. Call the returned function when the
