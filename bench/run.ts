@@ -15,7 +15,7 @@ import { measure } from './rounds.ts'
 import { setStage, type Stage } from './stage.ts'
 import { TimeBudget } from './time-budget.ts'
 
-const WARM_UP_MS = 200
+const WARM_UP_MS = 500
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`)
 const progress = (text: string): void => void process.stderr.write(`… ${text}\n`)
@@ -59,11 +59,15 @@ const onLoopback = async (whole: Run): Promise<Series[]> => {
   if (measurements.length === 0) return []
   const paths = await openPaths(stage, names)
   const all: Series[] = []
+  let isWarm = false
   for (const measurement of measurements) {
+    // The memory of fresh processes comes before anything that warms them up.
+    if (!isWarm && measurement.fresh !== true) {
+      for (const path of paths) await warmUp(path, WARM_UP_MS)
+      isWarm = true
+    }
     if (measurement.name === 'copy-in') await prepareFor(stage, paths, plan)
     all.push(...(await run(measurement, paths, whole)))
-    // The memory of fresh processes comes before anything that warms them up.
-    if (measurement.name === 'idle-process') for (const path of paths) await warmUp(path, WARM_UP_MS)
   }
   for (const path of paths) await stage.close(path)
   return all

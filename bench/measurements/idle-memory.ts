@@ -44,6 +44,7 @@ export const idleStreams = (count: number): Measurement => ({
       better: 'lower',
     },
   ],
+  fresh: true,
   rounds: 1,
   suits: ({ bytes, near }) => canCount && bytes !== null && near.length > 0,
   run: async (path) => {

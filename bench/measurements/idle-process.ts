@@ -15,6 +15,7 @@ export const idleProcesses: Measurement = {
     { name: 'idle-process-near', title: `${title}, tool's side`, unit: 'MB', better: 'lower' },
     { name: 'idle-process-far', title: `${title}, database's side`, unit: 'MB', better: 'lower' },
   ],
+  fresh: true,
   rounds: 1,
   suits: ({ near, far }) => canCount && near.length + far.length > 0,
   run: async ({ near, far }) => {

@@ -27,6 +27,8 @@ export interface Measurement {
   /** Whether it makes sense for this path. */
   readonly suits: (path: Path) => boolean
   readonly run: (path: Path, pace: Pace) => Promise<Values>
+  /** Wants processes that have carried nothing yet. */
+  readonly fresh?: boolean
   /** Instead of the run's own number of rounds. */
   readonly rounds?: number
   /** Paths on a link with this round trip; absent: on loopback. */
