@@ -4,6 +4,9 @@ import { type Program, runProgram, spawnProgram } from '@sallyport/testkit'
 
 const repository = new URL('../../', import.meta.url)
 
+/** Our programs start in half the time when what was compiled once is found again. */
+const compileCache = fileURLToPath(new URL('node_modules/.cache/sallyport-testbed', repository))
+
 export interface NodeProgramOptions {
   /** Entry file below the repository's root. */
   readonly entry: string
@@ -20,7 +23,7 @@ export const programEnvironment = (extra: Readonly<Record<string, string>> = {})
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(SALLYPORT_|DATABASE_URL$|PG[A-Z]+$|NODE_OPTIONS$)/.test(name),
   )
-  return { ...Object.fromEntries(inherited), ...extra }
+  return { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: compileCache, ...extra }
 }
 
 const invocation = ({ entry, args, env, name, within = [] }: NodeProgramOptions) => {

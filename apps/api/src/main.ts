@@ -16,7 +16,17 @@ const STANDARD_ERROR = 2
 const STOP_LIMIT = 15_000
 
 /** Names of fields that must never get into the log, should one be logged by mistake. */
-const secretFields = ['password', 'connectionString', 'passphrase', 'credential', 'code', 'secret', 'token', 'share', 'privateKey']
+const secretFields = [
+  'password',
+  'connectionString',
+  'passphrase',
+  'credential',
+  'code',
+  'secret',
+  'token',
+  'share',
+  'privateKey',
+]
 
 const createLogger = (config: Config, destination: number): Logger =>
   pino(
@@ -38,7 +48,13 @@ const serve = async (config: Config): Promise<void> => {
   const program = await startProgram({ config, clock: Date.now, logger })
   const { api, served } = program
   logger.info(
-    { event: 'ready', version, roles: config.roles, ...(api ? { origins: api.contact.origins, addresses: api.addresses } : {}), served },
+    {
+      event: 'ready',
+      version,
+      roles: config.roles,
+      ...(api ? { origins: api.contact.origins, addresses: api.addresses } : {}),
+      served,
+    },
     'ready',
   )
   const reason = await Promise.race([interrupted.promise, program.databaseEnded.then(() => 'database')])

@@ -141,8 +141,8 @@ describe('the session signature alone', () => {
       now: created,
       keyFor: async () => ({ algorithm: 'ecdsa-p256-sha256', publicKey: session.publicKey }),
     })
-  const bySession = (device: typeof stranger) =>
-    signCall(call, [{ label: 'device', signer: device }, signers[1]], { nonce, created })
+  const bySession = (foreign: typeof stranger) =>
+    signCall(call, [{ label: 'device', signer: foreign }, signers[1]], { nonce, created })
 
   test('verifies over a device signature of whatever key', async () => {
     await expect(verifySession({ ...call, fields: await bySession(stranger) })).resolves.toMatchObject({ created })

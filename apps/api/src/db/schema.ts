@@ -26,7 +26,8 @@ import type { OrganizationTables } from '../domains/organizations/index.ts'
 export interface Database
   extends
     UserTables,
-    SessionTables, SignInTables,
+    SessionTables,
+    SignInTables,
     NonceTables,
     InvitationTables,
     DeviceTables,

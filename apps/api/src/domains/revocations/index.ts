@@ -1,6 +1,6 @@
 export { startRevocationFeed } from './feed.ts'
 export type { RevocationFeed, RevocationFeedOptions, RevocationFollower } from './feed.ts'
-export { lockRevocationNumber, REVOCATIONS_CHANNEL, revoke } from './revoke.ts'
+export { lockRevocationNumber, revoke } from './revoke.ts'
 export type { RevokeOptions } from './revoke.ts'
 export { dropOldRevocations, readHead, readRevocationsAfter, readSnapshot } from './store.ts'
 export type { OrganizationHead, RevocationSnapshot } from './store.ts'
