@@ -8,13 +8,14 @@ export interface TlsIdentity {
   /** The only authorities trusted for the other end; the system's own are not. */
   readonly ca: string | Buffer | ReadonlyArray<string | Buffer>
   /**
-   * Key exchange groups, most wanted first, in OpenSSL's notation. Default `X25519MLKEM768:X25519`;
+   * Key exchange groups, most wanted first, in OpenSSL's notation. Default `X25519MLKEM768/X25519`;
    * `X25519MLKEM768` alone refuses peers without the post-quantum hybrid.
    */
   readonly groups?: string
 }
 
-const DEFAULT_GROUPS = 'X25519MLKEM768:X25519'
+/** With a slash between them a server asks for the first also when a client, which can do both, offered only the second. */
+const DEFAULT_GROUPS = 'X25519MLKEM768/X25519'
 
 /** TLS 1.3 and nothing below, hybrid post-quantum key exchange first, no resumption. The same for both ends. */
 export function secureOptions(identity: TlsIdentity): SecureContextOptions {
