@@ -124,12 +124,14 @@ describe('a ticket is refused before the API is asked', () => {
     const head = await agent.makeTicket(credential.id, {}, [agent.deviceKey, (await playAgent(api)).sessionKey])
     expect(codeOf((await openStream(mux, head)).answer)).toBe('ticket_invalid')
   })
+})
 
-  test('with a device state older than one the vault accepted', async () => {
-    const value = toBase64url(new Uint8Array(16))
-    expect(codeOf((await open({ deviceState: { counter: 5, value } })).answer)).toBe('ok')
-    expect(codeOf((await open({ deviceState: { counter: 4, value } })).answer)).toBe('device_state_stale')
-  })
+test('a device state older than one the vault accepted is told to the vault, and refused whatever it says', async () => {
+  const value = toBase64url(new Uint8Array(16))
+  expect(codeOf((await open({ deviceState: { counter: 5, value } })).answer)).toBe('ok')
+  const before = api.unlocks.length
+  expect(codeOf((await open({ deviceState: { counter: 4, value } })).answer)).toBe('device_state_stale')
+  expect(api.unlocks).toHaveLength(before + 1)
 })
 
 describe('an answer of the API opens nothing when a field is swapped', () => {
