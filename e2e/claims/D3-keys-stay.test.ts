@@ -77,8 +77,8 @@ const note = (hidden: Map<string, Canary>, profile: SealedProfile, when: string)
 /** Everything that a client does with its keys. */
 const live = async (name: string, options: { readonly env?: Record<string, string> }, owner: Owner): Promise<Run> => {
   const hidden = new Map<string, Canary>()
-  const isKept = 'keychain' in owner
-  const person = await testbed.addPerson(name, { roles: ['shop: everything'], keychain: isKept, ...options })
+  const inKeychain = 'keychain' in owner
+  const person = await testbed.addPerson(name, { roles: ['shop: everything'], keychain: inKeychain, ...options })
   await work(person.agent)
   note(hidden, await openSealedProfile(person.agent.profile, owner), 'after enrolment')
 
@@ -89,7 +89,7 @@ const live = async (name: string, options: { readonly env?: Record<string, strin
   // An agent that takes up a session renews it at once.
   const passphraseFile = join(testbed.directory, 'passphrase')
   const { profile } = person.agent
-  const again = await startAgent({ profile, name: `${name} again`, ...(isKept ? {} : { passphraseFile }), ...options })
+  const again = await startAgent({ profile, name: `${name} again`, ...(inKeychain ? {} : { passphraseFile }), ...options })
   agents.push(again)
   const log = join(profile, 'agent.log')
   await waitFor(async () => (await readFile(log, 'utf8')).includes('session.renewed'), {

@@ -19,7 +19,7 @@ export const fakeGateway = async (port: number, identity: SecureContextOptions):
   let attempts = 0
   let heard = ''
   const sockets = new Set<Socket>()
-  const server = createServer({ ...identity, minVersion: 'TLSv1.3' })
+  const server = createServer({ minVersion: 'TLSv1.3', ...identity })
   server.on('connection', (socket: Socket) => {
     attempts += 1
     sockets.add(socket)
@@ -41,7 +41,7 @@ export const fakeGateway = async (port: number, identity: SecureContextOptions):
     get heard() {
       return heard
     },
-    show: (next) => server.setSecureContext({ ...next, minVersion: 'TLSv1.3' }),
+    show: (next) => server.setSecureContext({ minVersion: 'TLSv1.3', ...next }),
     close: async () => {
       server.close()
       for (const socket of sockets) socket.destroy()
