@@ -86,6 +86,11 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     imports: '../main/window.ts',
     to: 'apps/desktop/src/main/window.ts',
   },
+  'local-between': {
+    from: 'apps/desktop/src/local/reaches.ts',
+    imports: '../agent/agent.ts',
+    to: 'apps/desktop/src/agent/agent.ts',
+  },
   'cli-through-local-api': {
     from: 'apps/desktop/src/cli/reaches.ts',
     imports: '../agent/keys.ts',
