@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.ts'
 
@@ -12,6 +13,8 @@ const elsewhere = ['**/node_modules/**', '**/dist/**']
 export default defineConfig({
   test: {
     reporters: countsFile === undefined ? ['default'] : ['default', testCountsReporter(countsFile)],
+    // One more than the default, which leaves a processor idle: most tests wait for a database or a program.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
