@@ -60,8 +60,12 @@ export class ControlLink {
   readonly #stopping = new AbortController()
   readonly #backoff = new Backoff({ firstMs: 100, longestMs: 5_000 })
   #socket: WebSocket | null = null
-  /** The last revocation that was applied; null before the first snapshot. */
+  /** The last revocation that was applied: everything it concerns is closed. null before the first snapshot. */
   #applied: number | null = null
+  /** The last one whose connections are being closed: closing one takes time, and the next does not wait for it. */
+  #received: number | null = null
+  /** Confirms in order what was closed. */
+  #confirming: Promise<void> = Promise.resolve()
   /** When it was last known that nothing is missing. */
   #currentAt = Number.NEGATIVE_INFINITY
   /** Messages are handled one after the other, also where handling takes time. */
@@ -128,6 +132,7 @@ export class ControlLink {
     this.#socket = null
     // What came before the end is applied before another hello says what is missing.
     await this.#work
+    await this.#confirming
     return detail
   }
 
@@ -163,6 +168,7 @@ export class ControlLink {
 
   #sayHello(socket: WebSocket): void {
     const { version, trustBundle } = this.#options
+    this.#received = this.#applied
     this.#send(socket, { type: 'hello', since: this.#applied, version, trustBundle: trustBundle() })
   }
 
@@ -179,10 +185,15 @@ export class ControlLink {
     try {
       await this.#apply(socket, message)
     } catch (error) {
-      // Something could not be closed: nothing is confirmed, and a new link tells it again.
-      this.#options.events.onState('lost', `a control message failed: ${String(error)}`)
-      socket.terminate()
+      this.#fail(socket, error)
     }
+  }
+
+  /** Something could not be closed: nothing is confirmed, and a new link tells it again. */
+  #fail(socket: WebSocket, error: unknown): void {
+    if (socket === this.#socket) this.#socket = null
+    this.#options.events.onState('lost', `a control message failed: ${String(error)}`)
+    socket.terminate()
   }
 
   async #apply(socket: WebSocket, message: ControlFromApi): Promise<void> {
@@ -190,13 +201,14 @@ export class ControlLink {
     switch (message.type) {
       case 'snapshot':
         await events.onSnapshot(message.revocations)
+        this.#received = message.head
         this.#confirm(socket, message.head)
         return
       case 'revocations':
-        await this.#applyRevocations(socket, message.revocations)
+        this.#applyRevocations(socket, message.revocations)
         return
       case 'heartbeat':
-        if (this.#applied !== null && this.#applied >= message.head) this.#isCurrentNow()
+        if (this.#received !== null && this.#received >= message.head) this.#isCurrentNow()
         else this.#sayHello(socket)
         if (message.trustBundle > this.#options.trustBundle()) events.onTrustBundle(message.trustBundle)
         return
@@ -208,21 +220,28 @@ export class ControlLink {
     }
   }
 
-  async #applyRevocations(socket: WebSocket, revocations: readonly Revocation[]): Promise<void> {
-    if (this.#applied === null) return
-    const applied = this.#applied
-    const news = revocations.filter(({ number }) => number > applied)
-    const isConsecutive = news.every(({ number }, index) => number === applied + 1 + index)
+  #applyRevocations(socket: WebSocket, revocations: readonly Revocation[]): void {
+    if (this.#received === null) return
+    const received = this.#received
+    const news = revocations.filter(({ number }) => number > received)
+    const isConsecutive = news.every(({ number }, index) => number === received + 1 + index)
     if (!isConsecutive) {
       this.#sayHello(socket)
       return
     }
-    if (news.length === 0) return
-    await this.#options.events.onRevocations(news)
-    this.#confirm(socket, news.at(-1)!.number)
+    const last = news.at(-1)
+    if (last === undefined) return
+    this.#received = last.number
+    this.#isCurrentNow()
+    const closed = this.#options.events.onRevocations(news)
+    this.#confirming = Promise.all([closed, this.#confirming]).then(
+      () => this.#confirm(socket, last.number),
+      (error: unknown) => this.#fail(socket, error),
+    )
   }
 
   #confirm(socket: WebSocket, number: number): void {
+    if (socket !== this.#socket) return
     this.#applied = number
     this.#isCurrentNow()
     this.#send(socket, { type: 'applied', revocation: number })
