@@ -8,6 +8,7 @@ import {
   controlFromApi,
   type ControlFromGateway,
   controlPaths,
+  controlSubprotocols,
   HEARTBEAT_INTERVAL,
   MAX_CONTROL_FRAME,
   type Revocation,
@@ -16,7 +17,6 @@ import {
 } from '@sallyport/protocol'
 import { Backoff } from '../backoff.ts'
 
-const SUBPROTOCOL = 'sallyport.control.v1'
 /** A side that hears nothing for so long closes, in milliseconds. So long the gateway also counts as connected without a link. */
 const SILENCE_LIMIT = 3 * HEARTBEAT_INTERVAL
 const HANDSHAKE_LIMIT = 10_000
@@ -118,7 +118,7 @@ export class ControlLink {
       [{ label: 'gateway', signer: this.#options.signer }],
       { nonce: this.#options.random(NONCE_BYTES), created: Math.floor(this.#options.clock() / 1000) },
     )
-    const socket = new WebSocket(target.replace(/^https:/, 'wss:'), [SUBPROTOCOL], {
+    const socket = new WebSocket(target.replace(/^https:/, 'wss:'), [controlSubprotocols.gateway], {
       ...this.#options.credentials(),
       headers,
       minVersion: 'TLSv1.3',

@@ -6,6 +6,7 @@ import {
   agentEvent,
   type CallSigners,
   controlPaths,
+  controlSubprotocols,
   isErrorCode,
   SallyportError,
   signCall,
@@ -16,7 +17,6 @@ import { WebSocket } from 'ws'
 import { Backoff } from '../program/backoff.ts'
 import { endsSession } from './ending-codes.ts'
 
-const SUBPROTOCOL = 'sallyport.events.v1'
 /** The close code by which the API ends a session; the reason is the error code. */
 const SESSION_ENDED = 4401
 const HANDSHAKE_LIMIT = 10_000
@@ -80,7 +80,7 @@ export class EventSocket {
     const created = Math.floor(Date.now() / 1000)
     const headers = await signCall(call, signers(), { nonce: randomBytes(NONCE_BYTES), created })
     if (this.#stopped) return
-    const socket = new WebSocket(targetUri.replace(/^https:/, 'wss:'), SUBPROTOCOL, {
+    const socket = new WebSocket(targetUri.replace(/^https:/, 'wss:'), controlSubprotocols.agent, {
       headers,
       ...(ca === undefined ? {} : { ca }),
       minVersion: 'TLSv1.3',
