@@ -1,0 +1,197 @@
+/**
+ * The app's contract: what the renderer asks of its host, and is told by it. The host is the app's main process, over IPC, or the
+ * agent, over a WebSocket on loopback: the renderer cannot tell them apart but by {@link hostFacts}. One table of methods with
+ * the schema of what goes in and out, in the manner of `local-api.ts`; the host parses every payload on arrival.
+ */
+import { isErrorCode, timestamp, uuid } from '@sallyport/protocol'
+import { z } from 'zod'
+import { localEvent, localMethods } from './local-api.ts'
+
+const nothing = z.strictObject({})
+const credentialName = localMethods.connect.params.shape.name
+
+/** Longest message between renderer and host, in bytes of its JSON: as long as a line of the local API. */
+export const MAX_APP_MESSAGE = 4 * 1024 * 1024
+
+/** What this host can do. Where it cannot, the renderer shows no button. */
+export const hostCapability = z.enum([
+  /** Starts other programs of this computer. */
+  'open-in',
+  /** Saves a file where the person says. */
+  'save-file',
+  'start-at-login',
+  'tray',
+  'notifications',
+  'updates',
+  /** The window's frame is drawn by the renderer: see `titleBar`. */
+  'own-title-bar',
+  /** Starts the agent again when it has gone. */
+  'start-agent',
+])
+
+export const hostFacts = z.strictObject({
+  kind: z.enum(['electron', 'loopback']),
+  platform: z.enum(['linux', 'darwin', 'win32']),
+  version: z.string().max(64),
+  /** Of the parts beneath, for a report: `electron`, `chromium`, `node`. */
+  components: z.record(z.string().max(32), z.string().max(64)),
+  capabilities: z.array(hostCapability),
+  /** Pixels that the system's window buttons take of the top row; all 0 where the system draws a frame of its own. */
+  titleBar: z.strictObject({ left: z.int().nonnegative(), right: z.int().nonnegative() }),
+  /** Name of this computer as its user knows it: what a new device is called unless the person says otherwise. */
+  deviceName: z.string().max(120),
+})
+export type HostFacts = z.infer<typeof hostFacts>
+
+/**
+ * What a tool that was found will do: `connects` at once, is `ready` and connects at first use, or is `prepared`, one click
+ * away.
+ */
+export const openOutcome = z.enum(['connects', 'ready', 'prepared'])
+
+export const foundTool = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  label: z.string().max(120),
+  kind: z.enum(['terminal', 'application']),
+  outcome: openOutcome,
+  /** What the tool asks once, at its first use: told before it is opened. */
+  firstUse: z.string().max(500).nullable(),
+  /** Whether it was the last one opened for this credential. */
+  lastUsed: z.boolean(),
+})
+export type FoundTool = z.infer<typeof foundTool>
+
+/** `connected` only when a connection of that very program arrived at the credential's listener. */
+export const openProgress = z.strictObject({
+  launch: uuid,
+  credential: credentialName,
+  tool: foundTool.shape.id,
+  state: z.enum(['started', 'connected', 'prepared', 'did-not-connect', 'failed']),
+  /** What to do, when it did not connect or failed. */
+  message: z.string().max(1000).nullable(),
+})
+export type OpenProgress = z.infer<typeof openProgress>
+
+/** How the window behaves. What the person prefers elsewhere is the agent's, so that app, tray and CLI know one truth. */
+export const windowSettings = z.strictObject({
+  startAtLogin: z.boolean(),
+  /** null until the person was asked at the first close. */
+  whenClosed: z.enum(['keep-running', 'quit']).nullable(),
+})
+export type WindowSettings = z.infer<typeof windowSettings>
+
+/** Places in the system's browser that the renderer may ask for; it never names an address itself. */
+export const browserPlace = z.discriminatedUnion('place', [
+  /** The page of a sign-in or confirmation that the agent began. */
+  z.strictObject({ place: z.literal('attempt'), id: uuid }),
+  z.strictObject({ place: z.literal('documentation'), page: z.enum(['user-guide', 'open-in', 'troubleshooting']) }),
+])
+export type BrowserPlace = z.infer<typeof browserPlace>
+
+interface AppMethod {
+  readonly params: z.ZodType
+  readonly result: z.ZodType
+}
+const defineMethods = <const Table extends Readonly<Record<string, AppMethod>>>(table: Table): Table => table
+
+/** The agent's methods that the host passes on as they are. Not among them: `subscribe` and `stop`, which are the host's. */
+const { subscribe: _subscribe, stop: _stop, ...passedOn } = localMethods
+
+/** Names of the methods that a host passes on to the agent without looking into them. */
+export const passedOnMethods: ReadonlySet<string> = new Set(Object.keys(passedOn))
+
+export const appMethods = defineMethods({
+  ...passedOn,
+  host: { params: nothing, result: hostFacts },
+  /** The tools found on this computer that can open the credential, best first. `again`: look afresh. */
+  openInTools: {
+    params: z.strictObject({ credential: credentialName, again: z.boolean().optional() }),
+    result: z.strictObject({ items: z.array(foundTool).max(64) }),
+  },
+  /** Resolves when the tool was started; how it went on is told by `openIn` events of this launch. */
+  openIn: {
+    params: z.strictObject({ credential: credentialName, tool: foundTool.shape.id }),
+    result: z.strictObject({ launch: uuid }),
+  },
+  /** Puts text on the clipboard. Addresses and identifiers; never a secret, which the renderer does not know. */
+  copy: {
+    params: z.strictObject({
+      text: z
+        .string()
+        .min(1)
+        .max(64 * 1024),
+    }),
+    result: nothing,
+  },
+  /** Asks the person where to, and writes. `saved` is false when they thought better of it. */
+  saveFile: {
+    params: z.strictObject({
+      suggestedName: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/),
+      content: z.string().max(3 * 1024 * 1024),
+    }),
+    result: z.strictObject({ saved: z.boolean() }),
+  },
+  openBrowser: { params: browserPlace, result: nothing },
+  windowSettings: { params: nothing, result: windowSettings },
+  changeWindowSettings: { params: windowSettings.partial(), result: windowSettings },
+  /** Starts the background agent when it has gone. */
+  startAgent: { params: nothing, result: nothing },
+  /** Ends the app; the agent keeps its tunnels unless told to end connections. */
+  quit: { params: z.strictObject({ endConnections: z.boolean() }), result: nothing },
+})
+export type AppMethodName = keyof typeof appMethods
+export type AppParams<Name extends AppMethodName> = z.input<(typeof appMethods)[Name]['params']>
+export type AppResult<Name extends AppMethodName> = z.output<(typeof appMethods)[Name]['result']>
+
+/** What the host tells the renderer. The agent's own events say only that something changed; the renderer asks again. */
+export const appEvent = z.discriminatedUnion('event', [
+  localEvent,
+  /** The agent went away or is back. */
+  z.strictObject({ event: z.literal('agent'), present: z.boolean() }),
+  z.strictObject({ event: z.literal('openIn'), progress: openProgress }),
+  /** Somebody opened `sallyport://connect/<credential>`: the renderer asks before anything happens. */
+  z.strictObject({ event: z.literal('link'), credential: uuid }),
+  /** A menu, the tray or a notification leads to a screen. */
+  z.strictObject({ event: z.literal('navigate'), to: z.string().regex(/^\/[a-z0-9/-]{0,200}$/) }),
+  /** A newer version is on disk and starts with the next start. */
+  z.strictObject({ event: z.literal('update'), version: z.string().max(64), readyAt: timestamp }),
+])
+export type AppEvent = z.infer<typeof appEvent>
+
+/** An error as it crosses to the renderer: plain data. */
+const appError = z.strictObject({
+  code: z.string().refine(isErrorCode),
+  message: z.string().max(2000),
+  details: z.array(z.string().max(300)).max(64).optional(),
+})
+
+export const appRequest = z.strictObject({
+  id: z.int().nonnegative(),
+  method: z.custom<AppMethodName>((value) => typeof value === 'string' && Object.hasOwn(appMethods, value)),
+  params: z.unknown(),
+})
+export type AppRequest = z.infer<typeof appRequest>
+
+export const appAnswer = z.union([
+  z.strictObject({ id: z.int().nonnegative(), result: z.unknown() }),
+  z.strictObject({ id: z.int().nonnegative(), error: appError }),
+])
+export type AppAnswer = z.infer<typeof appAnswer>
+
+/**
+ * Over a WebSocket the renderer's first message proves that it was opened by the person: the one-time token of the address's
+ * fragment. The answer is {@link appWelcome}; then requests, answers and events as JSON texts.
+ */
+export const appHello = z.strictObject({ hello: z.literal(1), token: z.string().min(16).max(128) })
+/** `next` is what to say hello with when this connection is lost: again good for one time, kept in memory only. */
+export const appWelcome = z.strictObject({ welcome: z.literal(1), next: z.string().min(16).max(128) })
+
+/**
+ * What the preload puts into the page as `window.sallyport`. Errors are part of the answer because what crosses the isolation
+ * of contexts is copied, and an error's own fields are not.
+ */
+export interface AppPort {
+  send(request: AppRequest): Promise<AppAnswer>
+  /** Returns how to stop listening. */
+  listen(listener: (event: AppEvent) => void): () => void
+}
