@@ -1,6 +1,6 @@
 import { SallyportError } from '@sallyport/protocol'
 import { defineCommand } from '../command.ts'
-import { explicitUrl, libpqVariables, type PostgresAddress, postgresAddress } from '../credentials/addresses.ts'
+import { explicitUrl, libpqVariables, type PostgresAddress, postgresAddress } from '../../shared/addresses.ts'
 import { findPostgresProgram } from '../credentials/find-program.ts'
 import { grantedCredential } from '../credentials/granted.ts'
 import { ensureListening } from '../credentials/listener.ts'

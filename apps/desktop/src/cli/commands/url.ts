@@ -1,35 +1,20 @@
-import { defineCommand } from '../command.ts'
 import {
-  dockerLine,
+  addressForms,
+  addressIn,
   explicitUrl,
   jdbcUrl,
   libpqVariables,
   plainUrl,
-  type PostgresAddress,
+  platformOf,
   postgresAddress,
-  psqlWords,
-  shellLines,
   socketPath,
   socketUrl,
-} from '../credentials/addresses.ts'
+} from '../../shared/addresses.ts'
+import { defineCommand } from '../command.ts'
 import { grantedCredential } from '../credentials/granted.ts'
-import { shellWord } from '../credentials/shell-word.ts'
 import { invalid } from '../parameters/invalid.ts'
 import { argument, option } from '../parameters/parameter.ts'
 import { choice, text } from '../parameters/readers.ts'
-
-const forms = {
-  url: plainUrl,
-  psql: (address) => ['env', '-u', 'PGSERVICE', ...psqlWords(address)].map(shellWord).join(' '),
-  jdbc: jdbcUrl,
-  env: (address) => shellLines(address),
-  docker: (address) => dockerLine(address),
-  socket: (address) => {
-    const url = socketUrl(address)
-    if (url === null) throw invalid('This system has no unix sockets for tools. Use another --format.')
-    return url
-  },
-} as const satisfies Readonly<Record<string, (address: PostgresAddress) => string>>
 
 export const urlCommand = defineCommand({
   words: 'url',
@@ -37,11 +22,7 @@ export const urlCommand = defineCommand({
   details: 'No form holds a password: none is needed here.',
   parameters: {
     credential: argument('credential', 'name of a granted credential', grantedCredential),
-    format: option(
-      'format <format>',
-      'url (if not given), psql, jdbc, env, docker or socket',
-      choice(Object.keys(forms) as (keyof typeof forms)[]),
-    ),
+    format: option('format <format>', 'url (if not given), psql, jdbc, env, docker or socket', choice(addressForms)),
     database: option('database <name>', 'another database than the first it may use', text),
   },
   examples: [
@@ -64,7 +45,11 @@ export const urlCommand = defineCommand({
         socket,
         socketFile,
       },
-      text: () => forms[format](address),
+      text: () => {
+        const written = addressIn(format, address, platformOf(process.platform))
+        if (written === null) throw invalid('This system has no unix sockets for tools. Use another --format.')
+        return written
+      },
     }
   },
 })

@@ -1,7 +1,11 @@
-/** Addresses of a credential in the forms that tools take. */
-import { join } from 'node:path'
-import type { LocalCredential } from '../../shared/local-api.ts'
+/** Addresses of a credential in the forms that tools take. None holds a password: the listener asks for none. */
+import type { LocalCredential } from './local-api.ts'
 import { shellWord } from './shell-word.ts'
+
+/** A system that tools run on, as Node names it. */
+export type Platform = 'linux' | 'darwin' | 'win32'
+
+export const platformOf = (name: string): Platform => (name === 'win32' || name === 'darwin' ? name : 'linux')
 
 /** What libpq is told; the listener asks for no password and ends here, so that TLS would protect nothing. */
 export interface PostgresAddress {
@@ -21,13 +25,16 @@ export const postgresAddress = (credential: LocalCredential, database?: string):
   socketDirectory: credential.socketDirectory,
 })
 
+/** Half of a surrogate pair has no bytes in UTF-8; encodeURIComponent throws on it. */
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed())
+
 const urlOf = (
   { user, host, port, database }: Pick<PostgresAddress, 'user' | 'host' | 'port' | 'database'>,
   parameters: Readonly<Record<string, string>>,
 ): string => {
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-  const authority = `${encodeURIComponent(user)}@${host}${host === '' ? '' : `:${port}`}`
-  return `postgresql://${authority}/${encodeURIComponent(database)}?${query.join('&')}`
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encoded(value)}`)
+  const authority = `${encoded(user)}@${host}${host === '' ? '' : `:${port}`}`
+  return `postgresql://${authority}/${encoded(database)}?${query.join('&')}`
 }
 
 export const plainUrl = (address: PostgresAddress): string => urlOf(address, { sslmode: 'disable' })
@@ -49,10 +56,10 @@ export const socketUrl = ({ socketDirectory, ...address }: PostgresAddress): str
   socketDirectory === null ? null : urlOf({ ...address, host: '' }, { host: socketDirectory, port: String(address.port) })
 
 export const socketPath = ({ socketDirectory, port }: PostgresAddress): string | null =>
-  socketDirectory === null ? null : join(socketDirectory, `.s.PGSQL.${port}`)
+  socketDirectory === null ? null : `${socketDirectory}/.s.PGSQL.${port}`
 
 export const jdbcUrl = ({ host, port, database, user }: PostgresAddress): string =>
-  `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?user=${encodeURIComponent(user)}&sslmode=disable&gssEncMode=disable`
+  `jdbc:postgresql://${host}:${port}/${encoded(database)}?user=${encoded(user)}&sslmode=disable&gssEncMode=disable`
 
 export const psqlWords = (address: PostgresAddress): readonly string[] => ['psql', '-w', explicitUrl(address)]
 
@@ -72,22 +79,52 @@ export const libpqVariables = ({ host, port, user, database }: PostgresAddress):
 /** A service file of the person would win over all the variables. */
 const UNSET = ['PGSERVICE', 'PGOPTIONS']
 
-/** Lines to evaluate in a shell: POSIX, and on Windows PowerShell. */
-export const shellLines = (address: PostgresAddress, platform = process.platform): string => {
+/** To PowerShell curly quotation marks are quotation marks, too. */
+const powerShellText = (text: string): string => `'${text.replaceAll(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`
+
+/** One word of the shell that people of the platform have: POSIX, or PowerShell. */
+const wordFor = (platform: Platform) => (platform === 'win32' ? powerShellText : shellWord)
+
+/** Lines to evaluate in a shell. */
+const shellLines = (address: PostgresAddress, platform: Platform): string => {
   const variables = Object.entries(libpqVariables(address))
   if (platform === 'win32')
     return [
       ...UNSET.map((name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`),
-      ...variables.map(([name, value]) => `$Env:${name} = '${value.replaceAll("'", "''")}'`),
+      ...variables.map(([name, value]) => `$Env:${name} = ${powerShellText(value)}`),
     ].join('\n')
   return [`unset ${UNSET.join(' ')}`, ...variables.map(([name, value]) => `export ${name}=${shellWord(value)}`)].join('\n')
 }
+
+/** To paste into a shell. */
+const psqlLine = (address: PostgresAddress, platform: Platform): string =>
+  platform === 'win32'
+    ? `Remove-Item Env:PGSERVICE -ErrorAction SilentlyContinue; psql -w ${powerShellText(explicitUrl(address))}`
+    : ['env', '-u', 'PGSERVICE', ...psqlWords(address)].map(shellWord).join(' ')
 
 /**
  * psql in a container. On Linux it shares the network of the host and runs as the person, because the listener serves nobody
  * else; elsewhere the container's own name of the host leads here.
  */
-export const dockerLine = (address: PostgresAddress, platform = process.platform): string =>
+const dockerLine = (address: PostgresAddress, platform: Platform): string =>
   platform === 'linux'
     ? `docker run --rm -it --network host --user "$(id -u):$(id -g)" postgres psql -w ${shellWord(plainUrl(address))}`
-    : `docker run --rm -it postgres psql -w ${shellWord(plainUrl({ ...address, host: 'host.docker.internal' }))}`
+    : `docker run --rm -it postgres psql -w ${wordFor(platform)(plainUrl({ ...address, host: 'host.docker.internal' }))}`
+
+type Form = (address: PostgresAddress, platform: Platform) => string | null
+
+const forms = {
+  url: plainUrl,
+  psql: psqlLine,
+  jdbc: jdbcUrl,
+  env: shellLines,
+  docker: dockerLine,
+  socket: socketUrl,
+} as const satisfies Readonly<Record<string, Form>>
+
+export type AddressForm = keyof typeof forms
+export const addressForms = Object.keys(forms) as readonly AddressForm[]
+
+/** What to copy; null where the system has nothing of that form. */
+export const addressIn = (form: AddressForm, address: PostgresAddress, platform: Platform): string | null =>
+  forms[form](address, platform)
