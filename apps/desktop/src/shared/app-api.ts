@@ -178,6 +178,11 @@ export const appAnswer = z.union([
 ])
 export type AppAnswer = z.infer<typeof appAnswer>
 
+/** Where the loopback page finds its WebSocket, on its own origin. */
+export const LOOPBACK_SOCKET_PATH = '/socket'
+/** What the fragment of the loopback page's address holds: `#token=<one-time token>`; the page takes it out at once. */
+export const LOOPBACK_TOKEN_FIELD = 'token'
+
 /**
  * Over a WebSocket the renderer's first message proves that it was opened by the person: the one-time token of the address's
  * fragment. The answer is {@link appWelcome}; then requests, answers and events as JSON texts.
