@@ -50,7 +50,7 @@ export type ControlFromApi = z.infer<typeof controlFromApi>
 
 /** What agents and apps are told over their event socket: that something changed, never what. */
 export const agentEvent = z.strictObject({
-  topic: z.enum(['credentials', 'session', 'trust-bundle', 'devices', 'activity', 'audit', 'alerts']),
+  topic: z.enum(['credentials', 'session', 'trust-bundle', 'devices', 'activity', 'audit', 'alerts', 'requests']),
   version: z.int().nonnegative(),
 })
 export type AgentEvent = z.infer<typeof agentEvent>

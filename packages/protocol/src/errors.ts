@@ -25,6 +25,8 @@ export const errorTable = define({
     text: 'This version of the protocol is not supported. Update the older side.',
   },
   payload_too_large: { kind: 'input', status: 413, text: 'The request is larger than allowed.' },
+  reason_required: { kind: 'input', status: 400, text: 'Say why you need the access: this rule asks for a reason.' },
+  duration_too_long: { kind: 'input', status: 400, text: 'This is longer than the rule allows.' },
   // Authentication of calls
   signature_missing: { kind: 'authentication', status: 401, text: 'The call is not signed by both the device and the session.' },
   signature_invalid: { kind: 'authentication', status: 401, text: 'A signature of the call does not verify.' },
@@ -82,10 +84,19 @@ export const errorTable = define({
   grant_expired: { kind: 'permission', status: 403, text: 'Your access to this credential has ended. Ask for it again.' },
   wrong_site: { kind: 'permission', status: 403, text: 'This gateway does not serve the site of that resource.' },
   address_refused: { kind: 'permission', status: 403, text: 'The gateway does not connect to this address.' },
+  own_request: { kind: 'permission', status: 403, text: 'Nobody decides on what they asked for themselves.' },
+  not_approver: { kind: 'permission', status: 403, text: 'You may not decide on this request.' },
+  not_responder: {
+    kind: 'permission',
+    status: 403,
+    text: 'No rule lets you open this in an emergency. Ask for access instead.',
+  },
+  outside_window: { kind: 'permission', status: 403, text: 'Approvals by this rule do not count at this time.' },
   // Missing, conflicts, limits
   not_found: { kind: 'missing', status: 404, text: 'There is no such thing here.' },
   conflict: { kind: 'conflict', status: 409, text: 'It was changed or exists already.' },
   in_use: { kind: 'conflict', status: 409, text: 'Something else still depends on it.' },
+  request_closed: { kind: 'conflict', status: 409, text: 'The request is decided already, or its time is over.' },
   rate_limited: { kind: 'limit', status: 429, text: 'Too many requests. Wait and try again.' },
   limit_reached: { kind: 'limit', status: 429, text: 'A limit of the organization is reached.' },
   // Leases and credentials

@@ -1,3 +1,4 @@
+export * from './access-schemas.ts'
 export * from './audit-entry.ts'
 export * from './client.ts'
 export * from './page.ts'

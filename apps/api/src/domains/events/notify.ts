@@ -13,7 +13,7 @@ const MAX_NAMED_USERS = 100
 
 export const changeNotice = z.strictObject({
   organization: z.uuid(),
-  topic: z.enum(['credentials', 'session', 'trust-bundle', 'devices', 'activity', 'audit', 'alerts']),
+  topic: z.enum(['credentials', 'session', 'trust-bundle', 'devices', 'activity', 'audit', 'alerts', 'requests']),
   version: z.int().nonnegative(),
   /** Whom it concerns; null: everybody of the organization. */
   users: z.array(z.uuid()).max(MAX_NAMED_USERS).nullable(),

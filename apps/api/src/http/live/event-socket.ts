@@ -46,6 +46,7 @@ const mayHear = (topic: AgentEvent['topic'], permissions: ReadonlySet<Permission
     case 'session':
     case 'trust-bundle':
     case 'devices':
+    case 'requests':
       return true
     case 'activity':
       return permissions.has('activity.read')
