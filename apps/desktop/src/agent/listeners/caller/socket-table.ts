@@ -1,5 +1,5 @@
 /** The kernel's tables of TCP sockets: whose a loopback connection is. Format: proc(5), /proc/net/tcp. */
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 
 export interface SocketEntry {
   readonly uid: number
@@ -49,44 +49,79 @@ export const findInTable = (table: string, query: SocketQuery): SocketEntry | nu
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'] as const
 
-/** Reads each table once for all who ask while it is being read, but never one that was begun before they asked. */
-class SharedTable {
+/** The kernel hands out a page at a time, whatever room there is. */
+const PIECE = 16_384
+
+interface Asked {
+  readonly query: SocketQuery
+  readonly resolve: (found: SocketEntry | null) => void
+}
+
+/**
+ * Looks through one table for all who ask, piece by piece, and stops when everybody has found theirs: the kernel takes
+ * microseconds for each line, and a busy computer keeps tens of thousands of connections that just ended. Nobody is answered
+ * from a pass that began before they asked.
+ */
+class TableSearch {
   readonly #path: string
-  #current: Promise<string> | null = null
-  #next: Promise<string> | null = null
+  #asked: Asked[] = []
+  #running = false
 
   constructor(path: string) {
     this.#path = path
   }
 
-  read(): Promise<string> {
-    if (this.#current === null) {
-      this.#current = this.#begin()
-      return this.#current
-    }
-    this.#next ??= this.#current.then(() => {
-      this.#next = null
-      this.#current = this.#begin()
-      return this.#current
+  /** null: there is no such socket in it, or the system does not tell. */
+  find(query: SocketQuery): Promise<SocketEntry | null> {
+    return new Promise((resolve) => {
+      this.#asked.push({ query, resolve })
+      if (!this.#running) void this.#run()
     })
-    return this.#next
   }
 
-  #begin(): Promise<string> {
-    const reading = readFile(this.#path, 'latin1').catch(() => '')
-    const done = reading.finally(() => {
-      if (this.#current === done) this.#current = null
-    })
-    return done
+  async #run(): Promise<void> {
+    this.#running = true
+    while (this.#asked.length > 0) {
+      const asked = this.#asked
+      this.#asked = []
+      const left = new Set(asked)
+      await this.#pass(left).catch(() => undefined)
+      for (const { resolve } of left) resolve(null)
+    }
+    this.#running = false
+  }
+
+  /** Takes out of `left` whoever is answered. */
+  async #pass(left: Set<Asked>): Promise<void> {
+    await using file = await open(this.#path)
+    const piece = Buffer.allocUnsafe(PIECE)
+    let rest = ''
+    while (left.size > 0) {
+      const { bytesRead } = await file.read(piece, 0, PIECE)
+      if (bytesRead === 0) return
+      const text = rest + piece.latin1Slice(0, bytesRead)
+      const end = text.lastIndexOf('\n') + 1
+      rest = text.slice(end)
+      answer(text.slice(0, end), left)
+    }
   }
 }
 
-const tables = TABLES.map((path) => new SharedTable(path))
+const answer = (lines: string, left: Set<Asked>): void => {
+  for (const asked of left) {
+    const found = findInTable(lines, asked.query)
+    if (found === null) continue
+    left.delete(asked)
+    asked.resolve(found)
+  }
+}
+
+const tables = TABLES.map((path) => new TableSearch(path))
 
 /** null when there is no such socket, or the system does not tell. */
 export const findSocket = async (query: SocketQuery): Promise<SocketEntry | null> => {
   for (const table of tables) {
-    const found = findInTable(await table.read(), query)
+    const found = await table.find(query)
     if (found !== null) return found
   }
   return null
