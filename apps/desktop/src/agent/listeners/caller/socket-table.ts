@@ -75,7 +75,7 @@ class TableSearch {
   find(query: SocketQuery): Promise<SocketEntry | null> {
     return new Promise((resolve) => {
       this.#asked.push({ query, resolve })
-      if (!this.#running) void this.#run()
+      if (!this.#running) this.#run().catch(() => undefined)
     })
   }
 
@@ -99,7 +99,7 @@ class TableSearch {
     while (left.size > 0) {
       const { bytesRead } = await file.read(piece, 0, PIECE)
       if (bytesRead === 0) return
-      const text = rest + piece.latin1Slice(0, bytesRead)
+      const text = rest + piece.toString('latin1', 0, bytesRead)
       const end = text.lastIndexOf('\n') + 1
       rest = text.slice(end)
       answer(text.slice(0, end), left)
