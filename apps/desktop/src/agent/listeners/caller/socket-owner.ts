@@ -31,13 +31,13 @@ export const findOwner = async ({ inode, uid }: SocketEntry): Promise<SocketOwne
   return null
 }
 
-/** Known callers, then the youngest first. */
-const candidates = (): number[] => {
-  const all = readdirSync('/proc')
+/** Known callers, then the youngest first; who else there is, is asked only when they are not it. */
+function* candidates(): Generator<number> {
+  yield* [...recent]
+  yield* readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .sort((left, right) => right - left)
-  return [...recent, ...all]
+    .toSorted((left, right) => right - left)
 }
 
 const remember = (pid: number): void => {
