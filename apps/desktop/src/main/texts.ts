@@ -1,0 +1,62 @@
+/** What the app says outside its page: menus, the tray, notifications and questions. */
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
+
+export const texts = {
+  name: 'Sallyport',
+  open: 'Open Sallyport',
+  quit: 'Quit Sallyport…',
+  settings: 'Settings…',
+  keyboardShortcuts: 'Keyboard Shortcuts',
+  menus: { file: 'File', edit: 'Edit', view: 'View', go: 'Go', window: 'Window', help: 'Help' },
+  places: {
+    '/resources': 'Resources',
+    '/connections': 'Connections',
+    '/requests': 'Requests',
+    '/approvals': 'Approvals',
+    '/activity': 'Activity',
+  },
+  diagnosis: 'Diagnosis',
+  tray: {
+    noAgent: 'The background agent is not running',
+    signedOut: 'Signed out',
+    notEnrolled: 'This computer is not set up yet',
+    unreachable: (organization: string) => `${organization}: the API cannot be reached`,
+    signedIn: (organization: string, connections: number) =>
+      `${organization}: ${connections === 0 ? 'no open connection' : count(connections, 'open connection', 'open connections')}`,
+    copyAddress: (credential: string, address: string) => `${credential}: copy ${address}`,
+    connection: (program: string, credential: string) => `${program} uses ${credential}`,
+    moreConnections: (number: number) => `${number} more…`,
+    waiting: (number: number) => `${count(number, 'request waits', 'requests wait')} for you…`,
+  },
+  closing: {
+    message: 'Keep Sallyport in the tray?',
+    detail: (connections: number) =>
+      connections === 0
+        ? 'Your addresses stay ready for your tools.'
+        : `Your ${count(connections, 'connection stays', 'connections stay')} open.`,
+    keep: 'Keep',
+    quit: 'Quit',
+  },
+  quitting: {
+    message: 'Quit Sallyport?',
+    detail: (connections: number) =>
+      `Your ${count(connections, 'connection stays', 'connections stay')} open, and addresses stay ready. ` +
+      `Ending them stops the background agent; open transactions are rolled back.`,
+    quit: 'Quit',
+    endToo: (connections: number) => `Quit and End ${count(connections, 'Connection', 'Connections')}`,
+    cancel: 'Cancel',
+  },
+  crashed: {
+    message: 'The window crashed.',
+    detail: 'Connections go on.',
+    reload: 'Reload',
+    save: 'Save Report…',
+    quit: 'Quit',
+  },
+  unresponsive: { message: 'The window does not answer.', detail: 'Connections go on.', reload: 'Reload', wait: 'Wait' },
+  refusedSwitch: (name: string) => `Sallyport does not start with --${name}: it would take away what protects this computer.`,
+  notice: {
+    asks: (who: string, what: string, howLong: string) => `${who} asks for ${what}, ${howLong}`,
+    open: 'Open Sallyport to read why and to decide.',
+  },
+} as const
