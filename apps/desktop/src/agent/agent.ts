@@ -4,6 +4,7 @@ import type { GrantedCredential } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
 import type { ProfilePaths } from '../local/profile.ts'
 import type { LocalEvent } from '../shared/local-api.ts'
+import { keepOpenFolders } from '../open-in/launch/open-folders.ts'
 import { openIdentity } from './identity/identity-store.ts'
 import { identifyCaller } from './listeners/caller/identify.ts'
 import { Connections } from './listeners/connections.ts'
@@ -70,6 +71,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const showGranted = (items: readonly GrantedCredential[]): void => {
     tunnels?.pool.keep(new Set(items.map(({ site }) => site)))
     listeners.apply(items).catch(failed('listeners'))
+    keepOpenFolders(paths.open, new Set(items.map(({ credential }) => credential))).catch(failed('open-folders'))
   }
   const credentials = new GrantedCredentials({ keeper, logger, onChange: showGranted })
   const status = () => agentStatusOf({ profile: paths.folder, identity, keeper, connections, pool: () => tunnels?.pool ?? null })
@@ -84,7 +86,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       setTimeout(() => ended.close(), FAREWELL)
     }
     // Signed out by the person: nothing is left to connect to. Otherwise the tools are told why.
-    if (running === null && identity.document.ended === null) listeners.apply([]).catch(failed('listeners'))
+    if (running === null && identity.document.ended === null) showGranted([])
   }
   const onSession = (topic: SessionTopic): void => {
     if (topic === 'session') replaceTunnels()

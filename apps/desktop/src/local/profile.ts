@@ -24,6 +24,10 @@ export interface ProfilePaths {
   readonly preferences: string
   /** For other tools: what listens where. */
   readonly listeners: string
+  /** Folders of what tools are given to open. */
+  readonly open: string
+  /** What the person chose for tools. */
+  readonly tools: string
   readonly log: string
 }
 
@@ -37,6 +41,8 @@ export const profilePaths = (profile: string): ProfilePaths => {
     contact: join(folder, 'agent.json'),
     preferences: join(folder, 'preferences.json'),
     listeners: join(folder, 'listeners.json'),
+    open: join(folder, 'open'),
+    tools: join(folder, 'tools.json'),
     log: join(folder, 'agent.log'),
   }
 }

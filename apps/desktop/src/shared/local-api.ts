@@ -40,6 +40,8 @@ export const localConnection = z.strictObject({
   credential: credentialName,
   gateway: z.string().max(120),
   caller: z.strictObject({ program: z.string(), user: z.string(), pid: z.int() }).nullable(),
+  /** Loopback port of the tool, by which the system can be asked for the caller; null on a unix socket. */
+  peerPort: port.nullable(),
   openedAt: timestamp,
   bytesUp: z.int().nonnegative(),
   bytesDown: z.int().nonnegative(),

@@ -8,6 +8,8 @@ export interface OpenConnection {
   readonly credential: string
   readonly name: string
   readonly caller: Caller | null
+  /** Of the tool; null on a unix socket. */
+  readonly peerPort: number | null
   readonly tunnel: Tunnel
 }
 
@@ -50,13 +52,14 @@ export class Connections {
   }
 
   list(): readonly LocalConnection[] {
-    return [...this.#entries].map(([id, { name, caller, tunnel, openedAt }]) => {
+    return [...this.#entries].map(([id, { name, caller, peerPort, tunnel, openedAt }]) => {
       const { up, down } = tunnel.bytes()
       return {
         id,
         credential: name,
         gateway: tunnel.gateway.name,
         caller,
+        peerPort,
         openedAt: openedAt.toISOString(),
         bytesUp: up,
         bytesDown: down,

@@ -7,7 +7,7 @@ import type { GrantedCredential } from '@sallyport/protocol/api'
 import { joinStreams } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Tunnel, TunnelRequest } from '../tunnel/tunnels.ts'
-import type { Connections } from './connections.ts'
+import type { Connections, OpenConnection } from './connections.ts'
 import type { Front, Opening } from './front.ts'
 
 /** Milliseconds from accept to the tool's first packet. */
@@ -47,7 +47,7 @@ export const serveConnection = async (socket: Socket, options: ServeOptions): Pr
     client = opening.client
     const caller = await identified
     if (opening.kind === 'message') await deliver(opening, options)
-    else await connect(opening, caller, options)
+    else await connect(opening, { caller, peerPort: socket.remotePort ?? null }, options)
   } catch (thrown) {
     clearTimeout(timer)
     const error = thrown instanceof SallyportError ? thrown : new SallyportError('internal', { cause: thrown })
@@ -66,21 +66,23 @@ const deliver = async ({ client, first }: Opening, { tell }: ServeOptions): Prom
   client.resume()
 }
 
-const connect = async ({ client, first }: Opening, caller: Caller | null, options: ServeOptions): Promise<void> => {
+type Peer = Pick<OpenConnection, 'caller' | 'peerPort'>
+
+const connect = async ({ client, first }: Opening, peer: Peer, options: ServeOptions): Promise<void> => {
   const refusal = options.refused()
   if (refusal !== null) throw refusal
   const { granted, connections, logger } = options
   const gone = new AbortController()
   const onGone = (): void => gone.abort()
   client.once('close', onGone)
-  const tunnel = await options.openTunnel({ credential: granted, caller, first, signal: gone.signal })
+  const tunnel = await options.openTunnel({ credential: granted, caller: peer.caller, first, signal: gone.signal })
   client.off('close', onGone)
   options.onOutcome(null)
   if (client.destroyed) {
     tunnel.stream.destroy()
     return
   }
-  const connection = connections.add({ credential: granted.credential, name: granted.name, caller, tunnel })
+  const connection = connections.add({ credential: granted.credential, name: granted.name, ...peer, tunnel })
   try {
     const { error } = await joinStreams(client, tunnel.stream, { signal: connection.signal })
     logger.info({ event: 'connection.closed', credential: granted.credential, error: error?.message }, 'a connection closed')

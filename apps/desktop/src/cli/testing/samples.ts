@@ -56,6 +56,7 @@ export const sampleConnection = (id: string): LocalConnection => ({
   credential: 'shop-db/read-only',
   gateway: 'berlin-1',
   caller: { program: '/usr/bin/psql', user: 'ada', pid: 99 },
+  peerPort: 50_001,
   openedAt: '2026-11-22T08:00:00.000Z',
   bytesUp: 2048,
   bytesDown: 5_000_000,
