@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-const projects = ['tsconfig.json', ...globSync('{packages,apps}/*/tsconfig*.json', { cwd: root })]
+const projects = ['tsconfig.json', ...globSync('{packages,apps}/{*,*/src/*}/tsconfig*.json', { cwd: root })]
 
 let failed = 0
 for (const project of projects) {

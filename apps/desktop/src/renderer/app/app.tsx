@@ -1,0 +1,99 @@
+/** The app: providers, then either the first run or the shell with the screen of the address. */
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { Suspense, useEffect, useMemo } from 'react'
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter'
+import { useHashLocation } from 'wouter/use-hash-location'
+import { type Bridge, BridgeProvider, useBridge } from '../bridge/bridge.ts'
+import { createQueries, useFreshness } from '../data/queries.ts'
+import { useMethod } from '../data/use-method.ts'
+import { FirstRun } from '../features/first-run/first-run.tsx'
+import { createAppTheme } from '../theme/theme.ts'
+import { Announcer } from '../ui/announcer.tsx'
+import { SkeletonRows } from '../ui/states.tsx'
+import { LinkSheet } from './link-sheet.tsx'
+import { Palette } from './palette.tsx'
+import { useRegions } from './regions.ts'
+import { ScreenBoundary } from './screen-boundary.tsx'
+import { screens } from './screens.ts'
+import { Shell } from './shell.tsx'
+
+interface AppProps {
+  readonly bridge: Bridge
+  /** For pictures of both appearances; people have the system's, or what they chose. */
+  readonly colorScheme?: 'light' | 'dark'
+}
+
+export const App = ({ bridge, colorScheme }: AppProps) => {
+  const queries = useMemo(createQueries, [])
+  const theme = useMemo(createAppTheme, [])
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      {...(colorScheme ? { forceColorScheme: colorScheme } : {})}
+      withCssVariables={false}
+      withStaticClasses
+      withGlobalClasses={false}
+    >
+      <BridgeProvider value={bridge}>
+        <QueryClientProvider client={queries}>
+          <Router hook={useHashLocation}>
+            <Freshness queries={queries} />
+            <Content />
+            <Announcer />
+            <Notifications position="bottom-right" limit={3} containerWidth={320} />
+          </Router>
+        </QueryClientProvider>
+      </BridgeProvider>
+    </MantineProvider>
+  )
+}
+
+const Freshness = ({ queries }: { readonly queries: ReturnType<typeof createQueries> }) => {
+  useFreshness(queries)
+  return null
+}
+
+const Content = () => {
+  const status = useMethod('status', {})
+  useRegions()
+  useNavigation()
+  if (status.data && status.data.state !== 'signed-in') return <FirstRun status={status.data} />
+  return (
+    <>
+      <Shell status={status.data}>
+        <ScreenBoundary>
+          <Suspense fallback={<SkeletonRows />}>
+            <Switch>
+              {screens.map(({ path, component: Screen }) => (
+                <Route key={path} path={`${path}/*?`}>
+                  <Screen />
+                </Route>
+              ))}
+              <Route>
+                <Redirect to={screens[0]?.path ?? '/'} replace />
+              </Route>
+            </Switch>
+          </Suspense>
+        </ScreenBoundary>
+      </Shell>
+      <Palette />
+      <LinkSheet />
+    </>
+  )
+}
+
+/** A menu, the tray or a notification says where to go. */
+const useNavigation = (): void => {
+  const bridge = useBridge()
+  const [, navigate] = useLocation()
+  useEffect(
+    () =>
+      bridge.subscribe((event) => {
+        if (event.event === 'navigate') navigate(event.to)
+      }),
+    [bridge, navigate],
+  )
+}

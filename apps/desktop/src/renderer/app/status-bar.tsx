@@ -1,0 +1,43 @@
+/** The line at the bottom: the path that connections take, and who uses it on what. */
+import type { AgentStatus } from '../../shared/local-api.ts'
+import { text } from '../texts/text.ts'
+import { Status } from '../ui/status.tsx'
+import styles from './shell.module.css'
+
+type Gateway = AgentStatus['gateways'][number]
+
+/** The connected gateway that answers fastest. */
+const nearest = (gateways: readonly Gateway[]): Gateway | undefined =>
+  gateways
+    .filter(({ connected }) => connected)
+    .toSorted((one, other) => (one.roundTripMs ?? Infinity) - (other.roundTripMs ?? Infinity))[0]
+
+const GatewayState = ({ gateways }: { readonly gateways: readonly Gateway[] }) => {
+  const gateway = nearest(gateways)
+  if (!gateway) return <Status kind="off">{text(gateways.length > 0 ? 'shell.noGateway' : 'shell.noGatewayYet')}</Status>
+  const { name, roundTripMs } = gateway
+  return (
+    <Status kind="ready">
+      <span data-volatile>
+        {roundTripMs === null
+          ? text('shell.gatewayPlain', { name })
+          : text('shell.gatewayConnected', { name, roundTrip: Math.round(roundTripMs) })}
+      </span>
+    </Status>
+  )
+}
+
+export const StatusBar = ({ status }: { readonly status: AgentStatus | undefined }) => (
+  <footer className={styles['foot']} aria-label={text('shell.statusBar')} data-region="status">
+    {status ? (
+      <>
+        <GatewayState gateways={status.gateways} />
+        <span>{text('shell.connections', { count: status.connections })}</span>
+        <span>{text('shell.agentVersion', { version: status.version })}</span>
+        <span className="truncate">{status.user?.email}</span>
+      </>
+    ) : (
+      <Status kind="unknown">{text('common.loading')}</Status>
+    )}
+  </footer>
+)

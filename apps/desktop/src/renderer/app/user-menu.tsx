@@ -1,0 +1,47 @@
+/** Who is signed in; appearance and signing out. */
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import type { AgentStatus } from '../../shared/local-api.ts'
+import { useAction } from '../data/use-method.ts'
+import { text } from '../texts/text.ts'
+import styles from './user-menu.module.css'
+
+type User = NonNullable<AgentStatus['user']>
+
+const initials = ({ firstName, lastName }: User): string => `${firstName[0] ?? ''}${lastName[0] ?? ''}`.toUpperCase()
+
+export const UserMenu = ({ user }: { readonly user: User }) => {
+  const { setColorScheme } = useMantineColorScheme()
+  const signOut = useAction('signOut', ['status', 'credentials', 'connections'])
+  const name = `${user.firstName} ${user.lastName}`.trim() || user.email
+  const icon = { size: 16, stroke: 1.75 }
+  return (
+    <Menu width={240}>
+      <Menu.Target>
+        <UnstyledButton className={styles['avatar'] ?? ''} aria-label={text('shell.accountMenu', { name })}>
+          {initials(user)}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={styles['who']}>
+          <div className="truncate">{name}</div>
+          <div className="truncate muted">{user.email}</div>
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconSun {...icon} />} onClick={() => setColorScheme('light')}>
+          {text('shell.toLight')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconMoon {...icon} />} onClick={() => setColorScheme('dark')}>
+          {text('shell.toDark')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconDeviceDesktop {...icon} />} onClick={() => setColorScheme('auto')}>
+          {text('shell.toSystem')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout {...icon} />} onClick={() => signOut.mutate({})}>
+          {text('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

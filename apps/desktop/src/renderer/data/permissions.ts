@@ -1,0 +1,13 @@
+/** Who is signed in and what they may do: decides what is shown. The API decides what is done. */
+import type { Permission } from '@sallyport/protocol/api'
+import { useMethod } from './use-method.ts'
+import { useRoute } from './use-route.ts'
+
+export const useSignedIn = (): boolean => useMethod('status', {}).data?.state === 'signed-in'
+
+const NONE: ReadonlySet<Permission> = new Set()
+
+export const usePermissions = (): ReadonlySet<Permission> => {
+  const me = useRoute('getMe', {}, { enabled: useSignedIn() })
+  return me.data ? new Set(me.data.permissions) : NONE
+}

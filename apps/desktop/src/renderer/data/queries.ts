@@ -1,0 +1,35 @@
+/** What was asked of the host and is kept, and which event makes it stale. */
+import { QueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { AppEvent, AppMethodName } from '../../shared/app-api.ts'
+import { useBridge } from '../bridge/bridge.ts'
+import { methodKey } from './use-method.ts'
+
+export const createQueries = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      // Events say when to ask again. An error is shown at once: whoever sees it knows better than a silent retry.
+      queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  })
+
+const STALE: Partial<Record<AppEvent['event'], readonly AppMethodName[]>> = {
+  status: ['status', 'credentials', 'connections'],
+  credentials: ['credentials'],
+  connections: ['connections', 'credentials', 'status'],
+}
+
+/** Kept by the app's root: asks again what an event made stale. */
+export const useFreshness = (queries: QueryClient): void => {
+  const bridge = useBridge()
+  useEffect(
+    () =>
+      bridge.subscribe(({ event }) => {
+        const keys = event === 'agent' ? [['method'], ['route']] : (STALE[event] ?? []).map((name) => methodKey(name))
+        const refreshed = keys.map((queryKey) => queries.invalidateQueries({ queryKey }))
+        Promise.all(refreshed).catch(() => {})
+      }),
+    [bridge, queries],
+  )
+}

@@ -1,0 +1,46 @@
+/** Asks the host, keeps the answer, and asks again when it says that something changed. */
+import {
+  type QueryKey,
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import type { SallyportError } from '@sallyport/protocol/errors'
+import type { AppMethodName, AppParams, AppResult } from '../../shared/app-api.ts'
+import { useBridge } from '../bridge/bridge.ts'
+
+export const methodKey = (name: AppMethodName, params?: unknown): QueryKey =>
+  params === undefined ? ['method', name] : ['method', name, params]
+
+interface ReadOptions {
+  readonly enabled?: boolean
+}
+
+/** The answer of a method that only reads. Stale rows stay while a newer answer is on its way. */
+export const useMethod = <Name extends AppMethodName>(
+  name: Name,
+  params: AppParams<Name>,
+  options: ReadOptions = {},
+): UseQueryResult<AppResult<Name>, SallyportError> => {
+  const bridge = useBridge()
+  return useQuery<AppResult<Name>, SallyportError>({
+    queryKey: methodKey(name, params),
+    queryFn: () => bridge.call(name, params),
+    enabled: options.enabled ?? true,
+  })
+}
+
+/** A method that changes something; `refresh` names what was read before and is now asked again. */
+export const useAction = <Name extends AppMethodName>(
+  name: Name,
+  refresh: readonly AppMethodName[] = [],
+): UseMutationResult<AppResult<Name>, SallyportError, AppParams<Name>> => {
+  const bridge = useBridge()
+  const queries = useQueryClient()
+  return useMutation<AppResult<Name>, SallyportError, AppParams<Name>>({
+    mutationFn: (params) => bridge.call(name, params),
+    onSettled: () => Promise.all(refresh.map((method) => queries.invalidateQueries({ queryKey: methodKey(method) }))),
+  })
+}

@@ -1,0 +1,10 @@
+/** Style sheets of the page: Mantine's, then ours, which stand above them. */
+import '@mantine/core/styles/default-css-variables.css'
+import '@mantine/core/styles.css'
+import '@mantine/dates/styles.css'
+import '@mantine/notifications/styles.css'
+import '@mantine/spotlight/styles.css'
+import './theme/fonts.css'
+import './theme/variables.css'
+import './theme/global.css'
+import './theme/mantine.css'

@@ -1,0 +1,26 @@
+/**
+ * Every text that the renderer shows: a file for each feature under `en/`, in ICU MessageFormat, so that a translation is
+ * another folder. `<b>…</b>` marks what stands out.
+ */
+import { common } from './en/common.ts'
+import { connections } from './en/connections.ts'
+import { errors } from './en/errors.ts'
+import { firstRun } from './en/first-run.ts'
+import { resources } from './en/resources.ts'
+import { shell } from './en/shell.ts'
+
+export const english = { common, connections, errors, firstRun, resources, shell } as const
+
+type Catalogue = typeof english
+type Feature = keyof Catalogue
+
+export type TextKey = { [F in Feature]: `${F}.${keyof Catalogue[F] & string}` }[Feature]
+
+/** The English text behind a key, for its arguments' names. */
+export type TextOf<Key extends TextKey> = Key extends `${infer F}.${infer Name}`
+  ? F extends Feature
+    ? Name extends keyof Catalogue[F]
+      ? Catalogue[F][Name] & string
+      : never
+    : never
+  : never

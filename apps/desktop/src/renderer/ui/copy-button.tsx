@@ -1,0 +1,40 @@
+/** Copies one text and says so, also to screen readers. */
+import { ActionIcon } from '@mantine/core'
+import { IconCopy } from '@tabler/icons-react'
+import { useBridge } from '../bridge/bridge.ts'
+import { text } from '../texts/text.ts'
+import { errorText } from './error-text.ts'
+import { toast } from './toast.ts'
+
+/** `what` names the text when it is too long to be said: the address itself, or "connection string for psql". */
+export const useCopy = (): ((content: string, what?: string) => void) => {
+  const bridge = useBridge()
+  return (content, what = content) => {
+    bridge
+      .call('copy', { text: content })
+      .then(() => toast(text('common.copied', { what }), 'copied'))
+      .catch((error: unknown) => toast(errorText(error).message, 'copied'))
+  }
+}
+
+interface CopyButtonProps {
+  readonly content: string
+  readonly what: string
+  readonly tabIndex?: number
+}
+
+export const CopyButton = ({ content, what, tabIndex }: CopyButtonProps) => {
+  const copy = useCopy()
+  return (
+    <ActionIcon
+      aria-label={text('common.copyNamed', { what })}
+      tabIndex={tabIndex ?? 0}
+      onClick={(event) => {
+        event.stopPropagation()
+        copy(content, what)
+      }}
+    >
+      <IconCopy size={16} stroke={1.75} />
+    </ActionIcon>
+  )
+}

@@ -1,0 +1,229 @@
+/**
+ * The one list of the app: as many rows as there are, drawn as many as are seen. One tab stop; arrows move between rows, Tab goes
+ * on to what can be operated inside the focused row, Enter opens it. Rows keep their height, whatever is in them.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { classes } from './classes.ts'
+import styles from './data-grid.module.css'
+import { type GridEntry, gridEntries, movedTo } from './grid-entries.ts'
+
+export interface Column<Row> {
+  readonly id: string
+  readonly header: string
+  /** A track of CSS grid: `minmax(160px, 2fr)`, `96px`. */
+  readonly width: string
+  readonly align?: 'start' | 'end'
+  /** `tabIndex` is for what can be operated in the cell: it is reached by Tab only in the active row. */
+  readonly cell: (row: Row, operated: { readonly tabIndex: 0 | -1 }) => ReactNode
+}
+
+export interface DataGridProps<Row> {
+  /** What the grid lists, for screen readers. */
+  readonly label: string
+  readonly rows: readonly Row[]
+  readonly columns: readonly Column<Row>[]
+  readonly keyOf: (row: Row) => string
+  /** Pixels: 40, compact 32, logs 28. */
+  readonly rowHeight?: number
+  /** How many there are, where not all of them are read yet. */
+  readonly total?: number
+  readonly selected?: string | null
+  readonly onOpen?: (row: Row) => void
+  /** Keys while a row has the focus, beyond those that move and open. Returns whether the key was meant. */
+  readonly onRowKey?: (row: Row, event: KeyboardEvent) => boolean
+  readonly onContextMenu?: (row: Row, anchor: HTMLElement) => void
+  /** Rows marked at their edge: production, superuser. */
+  readonly isDangerous?: (row: Row) => boolean
+  readonly groupOf?: (row: Row) => string
+  readonly groupHeader?: (rows: readonly Row[]) => ReactNode
+  /** Called when the end comes near: read the next page. */
+  readonly onEndNear?: () => void
+}
+
+const ROW_HEIGHT = 40
+const GROUP_HEIGHT = 32
+/** Rows drawn beyond what is seen, on either side. */
+const OVERSCAN = 8
+const NEAR_END = 20
+
+export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
+  const { rows, columns, keyOf, rowHeight = ROW_HEIGHT, groupOf } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const entries = useMemo(() => gridEntries(rows, { keyOf, groupOf }), [rows, keyOf, groupOf])
+  const positions = useMemo(() => entries.flatMap((entry, at) => (entry.kind === 'row' ? [at] : [])), [entries])
+  const { active, setActive, focusRow, container } = useRoving(props, positions, (at) => virtual.scrollToIndex(at))
+  const virtual = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (at) => (entries[at]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
+    overscan: OVERSCAN,
+    getItemKey: (at) => entries[at]?.key ?? at,
+    // The row with the focus stays drawn however far the list is scrolled: the focus must not fall out of the page.
+    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
+      const first = Math.max(0, startIndex - overscan)
+      const drawn = Array.from({ length: Math.min(count - 1, endIndex + overscan) - first + 1 }, (_, offset) => first + offset)
+      const kept = positions[active]
+      if (kept === undefined || kept >= count || drawn.includes(kept)) return drawn
+      return kept < first ? [kept, ...drawn] : [...drawn, kept]
+    },
+  })
+  const drawn = virtual.getVirtualItems()
+  const last = drawn.at(-1)?.index ?? 0
+  const { onEndNear } = props
+  useEffect(() => {
+    if (onEndNear && entries.length > 0 && last >= entries.length - NEAR_END) onEndNear()
+  }, [onEndNear, last, entries.length])
+
+  const tracks = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') }
+  return (
+    <div
+      className={styles['frame']}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={(props.total ?? rows.length) + 1}
+      aria-colcount={columns.length}
+      ref={container}
+    >
+      <div role="rowgroup">
+        <div role="row" aria-rowindex={1} className={styles['header']} style={tracks}>
+          {columns.map((column) => (
+            <span key={column.id} role="columnheader" className={classes('truncate', column.align === 'end' && styles['end'])}>
+              {column.header}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup" className={styles['scroll']} ref={scroller} tabIndex={-1}>
+        <div role="presentation" className={styles['body']} style={{ height: virtual.getTotalSize() }}>
+          {drawn.map((item) => {
+            const entry = entries[item.index]
+            const place = { height: item.size, transform: `translateY(${item.start}px)` }
+            if (!entry) return null
+            if (entry.kind === 'group')
+              return (
+                <div key={item.key} role="row" className={styles['group']} style={place}>
+                  <span role="gridcell" aria-colspan={columns.length} className={classes(styles['cell'], 'truncate')}>
+                    {props.groupHeader?.(entry.rows)}
+                  </span>
+                </div>
+              )
+            return (
+              <GridRow
+                key={item.key}
+                entry={entry}
+                grid={props}
+                isActive={entry.index === active}
+                style={{ ...tracks, ...place }}
+                activate={setActive}
+                focusRow={focusRow}
+              />
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+interface GridRowProps<Row> {
+  readonly entry: Extract<GridEntry<Row>, { kind: 'row' }>
+  readonly grid: DataGridProps<Row>
+  readonly isActive: boolean
+  readonly style: Readonly<Record<string, string | number>>
+  readonly activate: (index: number) => void
+  readonly focusRow: (index: number) => void
+}
+
+const GridRow = <Row,>({ entry, grid, isActive, style, activate, focusRow }: GridRowProps<Row>) => {
+  const { row, index, key } = entry
+  const tabIndex = isActive ? 0 : -1
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    const moved = movedTo(event.key, index, grid.rows.length)
+    const inside = event.target !== event.currentTarget
+    if (moved !== null && !event.altKey && !event.metaKey && !event.ctrlKey) {
+      event.preventDefault()
+      return focusRow(moved)
+    }
+    if (inside) return
+    if (event.key === 'Enter' && grid.onOpen) {
+      event.preventDefault()
+      return grid.onOpen(row)
+    }
+    if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu' || event.key === '.') {
+      if (!grid.onContextMenu) return
+      event.preventDefault()
+      return grid.onContextMenu(row, event.currentTarget)
+    }
+    if (grid.onRowKey?.(row, event)) event.preventDefault()
+  }
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={grid.selected === key}
+      className={classes(styles['row'], grid.isDangerous?.(row) && styles['danger'])}
+      style={style}
+      tabIndex={tabIndex}
+      data-row={index}
+      onFocus={() => activate(index)}
+      onKeyDown={onKeyDown}
+      onClick={() => grid.onOpen?.(row)}
+    >
+      {grid.columns.map((column) => (
+        <div key={column.id} role="gridcell" className={classes(styles['cell'], column.align === 'end' && styles['end'])}>
+          {column.cell(row, { tabIndex })}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** Which row the keyboard is on. When it goes away, the focus goes to the row that took its place. */
+const useRoving = <Row,>(props: DataGridProps<Row>, positions: readonly number[], scrollTo: (at: number) => void) => {
+  const { rows } = props
+  const [remembered, setActive] = useState(0)
+  const active = Math.max(0, Math.min(remembered, rows.length - 1))
+  const container = useRef<HTMLDivElement>(null)
+  const wanted = useRef<number | null>(null)
+  const hadFocus = useRef(false)
+
+  const rowElement = (index: number): HTMLElement | null =>
+    container.current?.querySelector<HTMLElement>(`[data-row="${index}"]`) ?? null
+
+  const focusRow = (index: number): void => {
+    wanted.current = index
+    setActive(index)
+    const at = positions[index]
+    if (at !== undefined) scrollTo(at)
+    rowElement(index)?.focus({ preventScroll: true })
+  }
+
+  useEffect(() => {
+    // A row that was far away is drawn only after the list has moved.
+    if (wanted.current !== null) {
+      const element = rowElement(wanted.current)
+      if (!element) return
+      if (document.activeElement !== element) element.focus({ preventScroll: true })
+      wanted.current = null
+    }
+    if (hadFocus.current && document.activeElement === document.body) rowElement(active)?.focus({ preventScroll: true })
+  })
+
+  useEffect(() => {
+    const element = container.current
+    const onFocusIn = (): boolean => (hadFocus.current = true)
+    const onFocusOut = ({ relatedTarget }: FocusEvent): void => {
+      // Without a next element the focused one may just have been removed: the effect above looks.
+      if (relatedTarget instanceof Node && !element?.contains(relatedTarget)) hadFocus.current = false
+    }
+    element?.addEventListener('focusin', onFocusIn)
+    element?.addEventListener('focusout', onFocusOut)
+    return () => {
+      element?.removeEventListener('focusin', onFocusIn)
+      element?.removeEventListener('focusout', onFocusOut)
+    }
+  }, [])
+
+  return { active, setActive, focusRow, container }
+}

@@ -1,0 +1,23 @@
+/**
+ * Builds the renderer once, for both of its hosts: the app's main process serves the folder under its own scheme, the agent
+ * over loopback. Paths are relative, scripts and styles are files of their own: the content policy allows nothing inline.
+ */
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  root: join(import.meta.dirname, 'src/renderer'),
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: join(import.meta.dirname, 'dist/renderer'),
+    emptyOutDir: true,
+    // Chromium of the Electron in package.json; browsers of the last two years for the loopback page.
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2048,
+  },
+})
