@@ -59,7 +59,9 @@ test('a refusal crosses with its code', async () => {
 
 test('a defect crosses without its words, and its cause is told to the host', async () => {
   const { answer, onDefect } = services({ copy: () => Promise.reject(new Error('private words')) })
-  const { error } = (await answer({ id: 1, method: 'copy', params: { text: 'a' } })) as { error: { code: string; message: string } }
+  const { error } = (await answer({ id: 1, method: 'copy', params: { text: 'a' } })) as {
+    error: { code: string; message: string }
+  }
   expect(error.code).toBe('internal')
   expect(error.message).not.toContain('private words')
   expect(onDefect).toHaveBeenCalledOnce()

@@ -67,4 +67,3 @@ const plainError = ({ code, message, details }: SallyportError) => ({
 /** For a handler of something this host cannot do: the renderer shows no button for it. */
 export const cannotHere = (what: string): SallyportError =>
   new SallyportError('forbidden', { message: `${what} works in the app only.` })
-

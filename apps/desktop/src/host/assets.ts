@@ -25,7 +25,7 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** By the path of a URL, `/assets/index.js`; `/` and every path without an extension is the page. */
+  /** By the path of a URL, `/assets/index.js`; `/` is the page. */
   find(pathname: string): Asset | null
 }
 
@@ -44,5 +44,5 @@ export const readAssets = async (folder: string): Promise<Assets> => {
   }
   const page = files.get('/index.html')
   if (page === undefined) throw new Error(`${folder} holds no index.html`)
-  return { find: (pathname) => files.get(pathname) ?? (/^\/[\w/-]*$/.test(pathname) ? page : null) }
+  return { find: (pathname) => (pathname === '/' ? page : (files.get(pathname) ?? null)) }
 }

@@ -11,7 +11,11 @@ const DEFAULT_TIMEOUT = 30_000
 const RETRY = 50
 const MAX_REPORT = 4096
 
-const agentProgram = fileURLToPath(new URL('../agent/main.ts', import.meta.url))
+/** How a checkout runs the agent: on the Node that runs this. */
+const sourceCommand = (): AgentCommand => [process.execPath, fileURLToPath(new URL('../agent/main.ts', import.meta.url))]
+
+/** Program and first arguments. */
+type AgentCommand = readonly [string, ...string[]]
 
 /** The one line that an agent prints when it listens, or when it could not start. */
 export const agentReport = z.discriminatedUnion('event', [
@@ -27,6 +31,8 @@ export interface AgentOptions {
   /** Milliseconds for the agent to get ready; 30 s if absent (a keychain may ask the person). */
   readonly timeoutMs?: number
   readonly environment?: NodeJS.ProcessEnv
+  /** What starts the agent; absent: as a checkout does. */
+  readonly command?: AgentCommand
   /** Told once, when no agent runs and one is being started. */
   readonly onStart?: () => void
 }
@@ -67,7 +73,8 @@ const startAgent = (options: AgentOptions, end: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const environment = { ...(options.environment ?? process.env) }
     if (options.passphraseFile !== undefined) environment[PASSPHRASE_VARIABLE] = options.passphraseFile
-    const child = spawn(process.execPath, [agentProgram, '--profile', options.profile], {
+    const [program, ...words] = options.command ?? sourceCommand()
+    const child = spawn(program, [...words, '--profile', options.profile], {
       cwd: options.profile,
       detached: true,
       env: environment,

@@ -179,7 +179,7 @@ export const appAnswer = z.union([
 export type AppAnswer = z.infer<typeof appAnswer>
 
 /** Where the loopback page finds its WebSocket, on its own origin. */
-export const LOOPBACK_SOCKET_PATH = '/socket'
+export const LOOPBACK_SOCKET_PATH = '/bridge'
 /** What the fragment of the loopback page's address holds: `#token=<one-time token>`; the page takes it out at once. */
 export const LOOPBACK_TOKEN_FIELD = 'token'
 

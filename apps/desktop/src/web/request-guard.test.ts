@@ -11,7 +11,9 @@ const asked = (headers: Asked['headers'], over: Partial<Asked> = {}): Asked => (
 
 test('our page asks for its files', () => {
   expect(pathForUs(asked({}), port)).toBe('/assets/index.js')
-  expect(pathForUs(asked({ 'origin': `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin' }), port)).toBe('/assets/index.js')
+  expect(pathForUs(asked({ 'origin': `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin' }), port)).toBe(
+    '/assets/index.js',
+  )
   expect(pathForUs(asked({}, { url: '/?from=mail' }), port)).toBe('/')
 })
 

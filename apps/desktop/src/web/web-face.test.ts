@@ -47,7 +47,7 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
 }
 
 const open = async (port: number, origin = `http://127.0.0.1:${port}`): Promise<WebSocket> => {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { origin })
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/bridge`, { origin })
   await once(socket, 'open')
   return socket
 }
@@ -130,7 +130,7 @@ test.for([
 test('the socket of another page is refused before it opens', async () => {
   const { port } = await invited()
   for (const origin of ['https://evil.example', 'http://localhost:3000', 'null']) {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { origin })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/bridge`, { origin })
     const [error] = (await once(socket, 'error')) as [Error]
     expect(error.message).toContain('403')
   }
@@ -139,7 +139,7 @@ test('the socket of another page is refused before it opens', async () => {
 test('strangers that say nothing do not keep others out for long, nor are there many', async () => {
   const { port, token } = await invited()
   const strangers = await Promise.all([1, 2, 3, 4].map(() => open(port)))
-  const fifth = new WebSocket(`ws://127.0.0.1:${port}/socket`, { origin: `http://127.0.0.1:${port}` })
+  const fifth = new WebSocket(`ws://127.0.0.1:${port}/bridge`, { origin: `http://127.0.0.1:${port}` })
   const [error] = (await once(fifth, 'error')) as [Error]
   expect(error.message).toContain('503')
   strangers[0]!.terminate()

@@ -9,14 +9,8 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
 import { type Assets, readAssets } from '../host/assets.ts'
-import { pageHeaders } from '../host/content-security-policy.ts'
-import {
-  type AppAnswer,
-  type AppEvent,
-  LOOPBACK_SOCKET_PATH,
-  LOOPBACK_TOKEN_FIELD,
-  MAX_APP_MESSAGE,
-} from '../shared/app-api.ts'
+import { pageHeaders } from '../host/page-headers.ts'
+import { type AppAnswer, type AppEvent, LOOPBACK_SOCKET_PATH, LOOPBACK_TOKEN_FIELD, MAX_APP_MESSAGE } from '../shared/app-api.ts'
 import { OneTimeTokens } from './one-time-tokens.ts'
 import { isOwnSocket, pathForUs } from './request-guard.ts'
 import { WebConnection } from './web-connection.ts'
@@ -93,7 +87,7 @@ export class WebFace {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const path = pathForUs(request, this.#port)
     const asset = path === null ? null : (this.#assets?.find(path) ?? null)
-    for (const [name, value] of Object.entries(pageHeaders("'self'"))) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(pageHeaders('loopback'))) response.setHeader(name, value)
     // A request with a body is none of ours; what follows is not read.
     if (path === null) response.setHeader('connection', 'close')
     if (asset === null) response.writeHead(path === null ? 403 : 404).end()

@@ -31,10 +31,15 @@ export const trayView = (facts: TrayFacts, acts: TrayActs): TrayView => {
   const open = (): void => acts.open()
   const sections: readonly (readonly MenuEntry[])[] = [
     // First, because some desktops have no click on the icon itself.
-    [{ kind: 'item', label: texts.open, onClick: open }, { kind: 'note', label: statusLine(facts) }],
+    [
+      { kind: 'item', label: texts.open, onClick: open },
+      { kind: 'note', label: statusLine(facts) },
+    ],
     favouriteEntries(facts, acts),
     connectionEntries(facts, acts),
-    facts.waiting === 0 ? [] : [{ kind: 'item', label: texts.tray.waiting(facts.waiting), onClick: () => acts.open('/approvals') }],
+    facts.waiting === 0
+      ? []
+      : [{ kind: 'item', label: texts.tray.waiting(facts.waiting), onClick: () => acts.open('/approvals') }],
     [
       { kind: 'item', label: texts.settings, onClick: () => acts.open('/settings') },
       { kind: 'item', label: texts.quit, onClick: acts.quit },
@@ -73,13 +78,11 @@ const favouriteEntries = ({ credentials, favourites }: TrayFacts, acts: TrayActs
 
 const connectionEntries = ({ connections }: TrayFacts, acts: TrayActs): readonly MenuEntry[] => {
   const toConnections = (): void => acts.open('/connections')
-  const shown = connections.slice(0, MAX_CONNECTIONS).map(
-    ({ caller, credential }): MenuEntry => ({
-      kind: 'item',
-      label: texts.tray.connection(short(programName(caller?.program)), short(credential)),
-      onClick: toConnections,
-    }),
-  )
+  const shown = connections.slice(0, MAX_CONNECTIONS).map(({ caller, credential }): MenuEntry => ({
+    kind: 'item',
+    label: texts.tray.connection(short(programName(caller?.program)), short(credential)),
+    onClick: toConnections,
+  }))
   const rest = connections.length - shown.length
   return rest === 0 ? shown : [...shown, { kind: 'item', label: texts.tray.moreConnections(rest), onClick: toConnections }]
 }

@@ -1,0 +1,224 @@
+/**
+ * The app between its parts: what the person does in menus, tray, links and at the window's edge, and what changes in the agent.
+ * It knows the desktop only through `Shell`, so that all of it can be tried without one.
+ */
+import { SallyportError } from '@sallyport/protocol'
+import type { Logger } from 'pino'
+import type { AppEvent } from '../shared/app-api.ts'
+import type { AgentStatus, LocalConnection, LocalCredential, LocalEvent } from '../shared/local-api.ts'
+import type { DeepLink } from './links/deep-link.ts'
+import { applicationMenu } from './menu/application-menu.ts'
+import type { AppSettings } from './settings/app-settings.ts'
+import type { Shell } from './shell/shell.ts'
+import { texts } from './texts.ts'
+import { trayView } from './tray/tray-view.ts'
+import { Crashes } from './window/crashes.ts'
+
+/** Milliseconds in which several changes are one look. */
+const TOGETHER = 100
+
+export interface AppWindow {
+  show(): void
+  hide(): void
+  reload(): void
+  tell(event: AppEvent): void
+}
+
+export interface AppAgent {
+  start(): Promise<void>
+  call(method: 'status', params: object): Promise<unknown>
+  call(method: 'credentials', params: object): Promise<unknown>
+  call(method: 'connections', params: object): Promise<unknown>
+  call(method: 'stop', params: object): Promise<unknown>
+}
+
+export interface DesktopAppParts {
+  readonly shell: Shell
+  readonly window: AppWindow
+  readonly agent: AppAgent
+  readonly settings: AppSettings
+  readonly platform: NodeJS.Platform
+  readonly released: boolean
+  /** Whether the tray is seen: where it is not, a closed window would be a lost one. */
+  readonly trayIsSeen: boolean
+  readonly logger: Logger
+}
+
+export class DesktopApp {
+  readonly #parts: DesktopAppParts
+  readonly #crashes = new Crashes()
+  #status: AgentStatus | null = null
+  #connections: readonly LocalConnection[] = []
+  #looking: NodeJS.Timeout | null = null
+  #leaving = false
+  #asking = false
+
+  constructor(parts: DesktopAppParts) {
+    this.#parts = parts
+  }
+
+  /** Menu and tray first, then the agent: a keychain may keep it waiting. */
+  async start(): Promise<void> {
+    const { shell, agent, platform, released } = this.#parts
+    const acts = { go: (place: string) => this.open(place), quit: () => this.#quitAsked() }
+    shell.setMenu(applicationMenu({ platform, released }, acts))
+    this.#showTray([])
+    await agent.start().catch((error: unknown) => this.#note('agent.start', error))
+  }
+
+  open(place?: string): void {
+    const { window } = this.#parts
+    window.show()
+    if (place !== undefined) window.tell({ event: 'navigate', to: place })
+  }
+
+  /** A link brings the window forward; the page asks before it does anything. */
+  openLink(link: DeepLink | null): void {
+    this.#parts.window.show()
+    if (link?.kind === 'connect') this.#parts.window.tell({ event: 'link', credential: link.credential })
+  }
+
+  agentChanged(event: LocalEvent): void {
+    this.#parts.window.tell(event)
+    this.#lookSoon()
+  }
+
+  agentPresence(present: boolean): void {
+    this.#parts.window.tell({ event: 'agent', present })
+    this.#lookSoon()
+  }
+
+  /** Whether the window may close. It is hidden instead where the app goes on. */
+  closing(): boolean {
+    if (this.#leaving) return true
+    const { settings, platform, trayIsSeen, window } = this.#parts
+    if (platform === 'darwin') {
+      window.hide()
+      return false
+    }
+    if (!trayIsSeen || settings.current.whenClosed === 'quit') {
+      this.#leave()
+      return true
+    }
+    if (settings.current.whenClosed === 'keep-running') window.hide()
+    else this.#askAboutClosing().catch((error: unknown) => this.#note('closing', error))
+    return false
+  }
+
+  /** Whether the program may end now; otherwise the person is asked first. */
+  mayQuit(): boolean {
+    if (this.#leaving || this.#connections.length === 0) {
+      this.#leaving = true
+      return true
+    }
+    this.#quitAsked()
+    return false
+  }
+
+  /** The system ends: nobody is there to answer a question. */
+  sessionEnds(): void {
+    this.#leaving = true
+  }
+
+  /** Ends the app. Connections are the agent's: they go on, unless they are to end too. */
+  async quit(endConnections: boolean): Promise<void> {
+    if (endConnections) {
+      await this.#parts.agent.call('stop', {}).catch((error: unknown) => {
+        // It may be gone before its answer is.
+        if (!(error instanceof SallyportError)) throw error
+      })
+    }
+    this.#leave()
+  }
+
+  crashed(reason: string): void {
+    this.#parts.logger.error({ event: 'window.crashed', reason }, 'the window crashed')
+    if (this.#crashes.happened()) this.#parts.window.reload()
+    else this.#askAfterCrash().catch((error: unknown) => this.#note('crash', error))
+  }
+
+  hanging(): void {
+    const { shell, window } = this.#parts
+    const { message, detail, wait, reload } = texts.unresponsive
+    shell
+      .ask({ message, detail, buttons: [reload, wait] })
+      .then((button) => button === 0 && window.reload())
+      .catch((error: unknown) => this.#note('hanging', error))
+  }
+
+  #leave(): void {
+    this.#leaving = true
+    this.#parts.shell.exit()
+  }
+
+  #quitAsked(): void {
+    this.#askAboutQuitting().catch((error: unknown) => this.#note('quitting', error))
+  }
+
+  async #askAboutQuitting(): Promise<void> {
+    const number = this.#connections.length
+    if (number === 0) return this.#leave()
+    if (this.#asking) return
+    this.#asking = true
+    const { message, detail, quit, endToo, cancel } = texts.quitting
+    const question = { message, detail: detail(number), buttons: [quit, endToo(number), cancel] }
+    const button = await this.#parts.shell.ask(question).finally(() => (this.#asking = false))
+    if (button !== 2) await this.quit(button === 1)
+  }
+
+  async #askAboutClosing(): Promise<void> {
+    if (this.#asking) return
+    this.#asking = true
+    const { shell, settings, window } = this.#parts
+    const { message, detail, keep, quit } = texts.closing
+    const question = { message, detail: detail(this.#connections.length), buttons: [keep, quit] }
+    const button = await shell.ask(question).finally(() => (this.#asking = false))
+    await settings.change({ whenClosed: button === 0 ? 'keep-running' : 'quit' })
+    if (button === 0) window.hide()
+    else this.#leave()
+  }
+
+  async #askAfterCrash(): Promise<void> {
+    const { shell, window } = this.#parts
+    const { message, detail, reload, quit } = texts.crashed
+    if ((await shell.ask({ message, detail, buttons: [reload, quit] })) === 0) window.reload()
+    else this.#leave()
+  }
+
+  #lookSoon(): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = null
+      this.#look().catch((error: unknown) => this.#note('look', error))
+    }, TOGETHER)
+  }
+
+  /** Asks the agent how things stand. What it refuses, because nobody is signed in, is empty. */
+  async #look(): Promise<void> {
+    const { agent } = this.#parts
+    const orEmpty = (error: unknown): { items: [] } => {
+      if (!(error instanceof SallyportError)) throw error
+      return { items: [] }
+    }
+    this.#status = (await agent.call('status', {}).catch(() => null)) as AgentStatus | null
+    const [connections, credentials] = await Promise.all([
+      agent.call('connections', {}).catch(orEmpty) as Promise<{ items: LocalConnection[] }>,
+      this.#status?.state === 'signed-in'
+        ? (agent.call('credentials', {}).catch(orEmpty) as Promise<{ items: LocalCredential[] }>)
+        : { items: [] },
+    ])
+    this.#connections = connections.items
+    this.#showTray(credentials.items)
+  }
+
+  #showTray(credentials: readonly LocalCredential[]): void {
+    const { shell } = this.#parts
+    const favourites = credentials.map(({ granted }) => granted.name)
+    const facts = { status: this.#status, credentials, favourites, connections: this.#connections, waiting: 0 }
+    const copy = (text: string): void => void shell.copy(text).catch((error: unknown) => this.#note('copy', error))
+    shell.showTray(trayView(facts, { open: (place) => this.open(place), copy, quit: () => this.#quitAsked() }))
+  }
+
+  #note(what: string, error: unknown): void {
+    this.#parts.logger.warn({ event: `${what}.failed`, error }, `${what} failed`)
+  }
+}

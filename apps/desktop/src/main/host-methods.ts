@@ -1,0 +1,67 @@
+/** What the app itself does for its page. The agent's methods are passed on elsewhere. */
+import { writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { cannotHere, type HostHandlers } from '../host/answer-app.ts'
+import { clientVersion } from '../agent/program/version.ts'
+import type { HostFacts } from '../shared/app-api.ts'
+import type { AppSettings } from './settings/app-settings.ts'
+import type { Shell } from './shell/shell.ts'
+
+export interface HostServices {
+  readonly shell: Shell
+  readonly settings: AppSettings
+  readonly platform: HostFacts['platform']
+  readonly startAgent: () => Promise<void>
+  readonly quit: (endConnections: boolean) => Promise<void>
+  /** The address of a page in the browser that the agent began; null: it began none of this id. */
+  readonly attemptAddress: (id: string) => string | null
+}
+
+export const hostHandlers = (services: HostServices): HostHandlers => {
+  const { shell, settings, platform } = services
+  const windowSettings = async () => ({
+    startAtLogin: await shell.startsAtLogin(),
+    whenClosed: settings.current.whenClosed,
+  })
+  return {
+    host: async () => ({
+      kind: 'electron',
+      platform,
+      version: clientVersion,
+      ...shell.facts,
+      deviceName: hostname().slice(0, 120),
+    }),
+    openInTools: async () => ({ items: [] }),
+    openIn: () => Promise.reject(cannotHere('Opening other programs')),
+    copy: async ({ text }) => {
+      await shell.copy(text)
+      return {}
+    },
+    saveFile: async ({ suggestedName, content }) => {
+      const path = await shell.choosePath(suggestedName)
+      if (path === null) return { saved: false }
+      await writeFile(path, content, { mode: 0o600 })
+      return { saved: true }
+    },
+    openBrowser: async (place) => {
+      const address = place.place === 'attempt' ? services.attemptAddress(place.id) : null
+      if (address === null) throw cannotHere('This page')
+      await shell.openExternal(address)
+      return {}
+    },
+    windowSettings,
+    changeWindowSettings: async ({ startAtLogin, whenClosed }) => {
+      if (startAtLogin !== undefined) await shell.setStartAtLogin(startAtLogin)
+      if (whenClosed !== undefined) await settings.change({ whenClosed })
+      return windowSettings()
+    },
+    startAgent: async () => {
+      await services.startAgent()
+      return {}
+    },
+    quit: async ({ endConnections }) => {
+      await services.quit(endConnections)
+      return {}
+    },
+  }
+}
