@@ -77,6 +77,21 @@ export const errorTable = define({
     status: 401,
     text: 'This is not the computer that was enrolled. Ask an administrator to enrol it again.',
   },
+  presence_required: {
+    kind: 'permission',
+    status: 403,
+    text: 'This needs a fresh confirmation that it is you, in the browser.',
+  },
+  browser_code_invalid: {
+    kind: 'authentication',
+    status: 401,
+    text: 'What was begun in the browser is over or was used already. Start again.',
+  },
+  browser_unfinished: {
+    kind: 'authentication',
+    status: 401,
+    text: 'Nobody finished in the browser in time. Start again.',
+  },
   user_disabled: { kind: 'permission', status: 403, text: 'This account is disabled.' },
   // Permission
   forbidden: { kind: 'permission', status: 403, text: 'Your roles do not allow this.' },
@@ -112,6 +127,7 @@ export const errorTable = define({
   lease_unknown: { kind: 'missing', status: 404, text: 'The lease has ended. Connect again.' },
   lease_ended: { kind: 'permission', status: 403, text: 'The lease has ended.' },
   lease_revoked: { kind: 'permission', status: 403, text: 'Access to this credential was withdrawn.' },
+  connection_ended: { kind: 'permission', status: 403, text: 'An administrator ended this connection.' },
   receipt_invalid: {
     kind: 'unavailable',
     status: 502,
@@ -190,6 +206,7 @@ export const errorTable = define({
   port_taken: { kind: 'conflict', status: 409, text: 'Another program uses this port.' },
   caller_refused: { kind: 'permission', status: 403, text: 'This port serves the user who started the agent, and nobody else.' },
   // Programs
+  tool_failed: { kind: 'unavailable', status: 503, text: 'The tool could not be opened, or did not connect.' },
   stopping: { kind: 'unavailable', status: 503, text: 'The program is stopping.' },
   internal: { kind: 'internal', status: 500, text: 'Something went wrong on our side. It was logged.' },
 })

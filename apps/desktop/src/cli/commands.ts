@@ -8,10 +8,12 @@ import { completionCommand } from './commands/completion.ts'
 import { connectionCommands } from './commands/connections.ts'
 import { credentialCommands } from './commands/credentials.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { openCommand } from './commands/open.ts'
 import { psqlCommand } from './commands/psql.ts'
 import { resourcesCommand } from './commands/resources.ts'
 import { loginCommand } from './commands/login.ts'
 import { sessionCommands } from './commands/session.ts'
+import { toolCommands } from './commands/tools.ts'
 import { urlCommand } from './commands/url.ts'
 
 export interface CommandGroup {
@@ -21,15 +23,19 @@ export interface CommandGroup {
 
 export const commandGroups: readonly CommandGroup[] = [
   { heading: 'Signing in:', commands: [loginCommand, ...sessionCommands] },
-  { heading: 'Connecting:', commands: [...credentialCommands, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands] },
+  {
+    heading: 'Connecting:',
+    commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
+  },
   { heading: 'Looking back:', commands: [auditCommand, activityCommand] },
-  { heading: 'This computer:', commands: [...agentCommands, doctorCommand, completionCommand] },
+  { heading: 'This computer:', commands: [...agentCommands, ...toolCommands, doctorCommand, completionCommand] },
   { heading: 'Administration:', commands: administrationCommands },
 ]
 
 /** Commands of several words lie in groups. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   'agent': 'The background process that holds keys and connections',
+  'tools': 'Programs that sallyport open starts',
   'admin': 'Administration: users, roles, resources, gateways and more',
   'admin users': 'People and their invitations',
   'admin roles': 'What groups of people may do and reach',

@@ -84,7 +84,7 @@ export class OpenIn {
 
   /**
    * Turns the listener on where it is off, and starts the tool. Throws `not_found` for a credential or tool that is not there,
-   * `port_taken` and `secret_unbound` where nothing can connect, `invalid_request` for what the tool cannot be told, and `internal`
+   * `port_taken` and `secret_unbound` where nothing can connect, `invalid_request` for what the tool cannot be told, and `tool_failed`
    * when it cannot be started.
    */
   async open({ credential: name, tool: id, database, signal = new AbortController().signal }: OpenRequest): Promise<Opened> {
@@ -141,7 +141,7 @@ export class OpenIn {
       const running = await (this.#options.launch ?? launch)(plan.start, system)
       return { tool, label, target, plan, running, before }
     } catch (cause) {
-      throw new SallyportError('internal', { message: startFailedText(label, plan.start.program), cause })
+      throw new SallyportError('tool_failed', { message: startFailedText(label, plan.start.program), cause })
     }
   }
 

@@ -1,10 +1,11 @@
 import { type ErrorCode, errorTable, isErrorCode, SallyportError } from '@sallyport/protocol'
 import type { LocalClient } from '../../local/local-client.ts'
+import { thisSystem } from '../../open-in/system/this-system.ts'
+import { findPostgresTool } from '../../open-in/tools/find-psql.ts'
 import type { AgentStatus, LocalCredential } from '../../shared/local-api.ts'
 import { adviceOn } from '../advice.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
-import { findPostgresProgram } from '../credentials/find-program.ts'
 import { troubleOf } from '../credentials/listener.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { toSallyportError } from '../failure.ts'
@@ -143,7 +144,7 @@ const checkListener = (credential: LocalCredential): Check => {
 }
 
 const checkPsql = async (): Promise<Check> => {
-  const path = await findPostgresProgram('psql')
+  const path = await findPostgresTool(thisSystem(), 'psql')
   if (path !== null) return fine('psql', path)
   return notice('psql', 'is not installed', 'Only sallyport psql needs it; other tools connect by themselves.')
 }

@@ -1,10 +1,11 @@
 import { SallyportError } from '@sallyport/protocol'
 import { defineCommand } from '../command.ts'
 import { explicitUrl, libpqVariables, type PostgresAddress, postgresAddress } from '../../shared/addresses.ts'
-import { findPostgresProgram } from '../credentials/find-program.ts'
 import { grantedCredential } from '../credentials/granted.ts'
 import { ensureListening } from '../credentials/listener.ts'
 import { runTool } from '../credentials/run-tool.ts'
+import { thisSystem } from '../../open-in/system/this-system.ts'
+import { findPostgresTool } from '../../open-in/tools/find-psql.ts'
 import { argument, option, remainingArguments } from '../parameters/parameter.ts'
 import { text } from '../parameters/readers.ts'
 
@@ -35,7 +36,7 @@ export const psqlCommand = defineCommand({
     'sallyport psql shop-db/read-only < report.sql',
   ],
   run: async (context, { credential, words, database, program }) => {
-    const path = program ?? (await findPostgresProgram('psql'))
+    const path = program ?? (await findPostgresTool(thisSystem(), 'psql'))
     if (path === null)
       throw new SallyportError('not_found', {
         message: `psql is not installed here. Install the client tools of PostgreSQL; other tools connect to: sallyport url ${credential.granted.name}`,

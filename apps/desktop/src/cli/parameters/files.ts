@@ -1,5 +1,6 @@
 /** What is read of files and standard input. Secrets come this way or from a hidden question, never on a command line. */
 import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { SallyportError } from '@sallyport/protocol'
 import type { Context } from '../context.ts'
 import { invalid } from './invalid.ts'
@@ -59,3 +60,6 @@ export const textOrFile: Reader<string> = {
   },
   offers: 'file',
 }
+
+/** A path that stays the same wherever a later command runs. */
+export const absolutePath: Reader<string> = { read: (typed) => resolve(typed), offers: 'file' }

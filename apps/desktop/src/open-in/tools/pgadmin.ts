@@ -79,7 +79,7 @@ const filesOf = (target: Target, passFile: string): readonly PlannedFile[] => {
 }
 
 const failed = (cause?: unknown): SallyportError =>
-  new SallyportError('internal', { message: 'pgAdmin did not add the server. Add it there by hand, with the address.', cause })
+  new SallyportError('tool_failed', { message: 'pgAdmin did not add the server. Add it there by hand, with the address.', cause })
 
 const namesIn = (text: string | null): readonly string[] => {
   try {
