@@ -31,6 +31,7 @@ const mutating = (Object.keys(routes) as RouteName[]).filter((name) => routes[na
 /** What else a route tells in entries of their own, because it happens with it. */
 const besides: Partial<Record<MutatingRoute, readonly AuditEntryType[]>> = {
   acceptInvitation: ['device.enrolled', 'alert.raised'],
+  openEmergencyAccess: ['alert.raised'],
 }
 
 test('each route that changes something is driven here', () => {

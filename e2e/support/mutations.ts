@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { activityBatch, type Endpoint, endpointDigest, sha256, signStatement, toBase64url, utf8 } from '@sallyport/protocol'
-import type { InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
+import type { AccessRuleTerms, InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
 import { type Agent, passwordSecret, sealSecret, storeSecret, type Testbed } from '@sallyport/testbed'
 import { RawClient } from './raw-client.ts'
 import type { RawAnswer } from './raw-call.ts'
@@ -135,6 +135,46 @@ class Furniture {
     return { ...parts, lease: lease.binding.lease }
   }
 
+  /** What a rule says by which one person may ask for a credential, or open it at once, and the owner decides. */
+  async ruleTerms(person: string, credential: string): Promise<AccessRuleTerms> {
+    const { user } = await this.owner.local.call('status', {})
+    const deciding = { roles: [], users: [user!.id] }
+    return {
+      name: fresh('rule'),
+      priority: 100,
+      enabled: true,
+      selects: { everything: false, credentials: [credential], resources: [], tags: [] },
+      requesters: { roles: [] },
+      approvals: 1,
+      approvers: deciding,
+      windows: [],
+      escalation: null,
+      maxDuration: 3600,
+      maxExtensions: 1,
+      waitsFor: 86_400,
+      reasonRequired: false,
+      emergency: { responders: { roles: [], users: [person] }, maxDuration: 3600, reviewers: deciding, reviewWithin: 86_400 },
+    }
+  }
+
+  async rule(): Promise<string> {
+    const body = await this.ruleTerms(await this.user(), await this.credential())
+    return (await this.owner.api('createAccessRule', { body })).id
+  }
+
+  /** Somebody, and a credential that they may ask for. */
+  async asking() {
+    const [person, credential] = [await this.person(), await this.credential()]
+    await this.owner.api('createAccessRule', { body: await this.ruleTerms(person.user, credential) })
+    return { person, body: { credential, reason: 'a reason', duration: 600 } }
+  }
+
+  /** A request that waits for the owner. */
+  async asked() {
+    const { person, body } = await this.asking()
+    return { person, body, parameters: { accessRequest: (await person.call('createAccessRequest', { body })).id } }
+  }
+
   /** A device that waits for approval. */
   async pendingDevice(): Promise<string> {
     await this.owner.api('changeSettings', { body: { newDevices: 'approve' } })
@@ -217,6 +257,56 @@ const peopleDrivers = (its: Furniture) =>
     approveDevice: async () => its.as('approveDevice', { parameters: { device: await its.pendingDevice() } }),
     revokeDevice: async () => its.as('revokeDevice', { parameters: { device: (await its.person()).device } }),
     revokeSession: async () => its.as('revokeSession', { parameters: { session: (await its.person()).session } }),
+  }) satisfies Partial<Record<MutatingRoute, Driver>>
+
+/** The person who asks does it. */
+const accessDrivers = (its: Furniture) =>
+  ({
+    createAccessRule: async () =>
+      its.as('createAccessRule', { body: await its.ruleTerms(await its.user(), await its.credential()) }),
+    changeAccessRule: async () =>
+      its.as('changeAccessRule', { parameters: { accessRule: await its.rule() }, body: { maxDuration: 60 } }),
+    deleteAccessRule: async () => its.as('deleteAccessRule', { parameters: { accessRule: await its.rule() } }),
+    createAccessRequest: async () => {
+      const { person, body } = await its.asking()
+      return async () => {
+        await person.call('createAccessRequest', { body })
+        return itself(person)
+      }
+    },
+    extendAccessRequest: async () => {
+      const { person, body, parameters } = await its.asked()
+      await its.owner.api('approveAccessRequest', { parameters, body: {} })
+      return async () => {
+        await person.call('extendAccessRequest', { parameters, body: { reason: 'more', duration: body.duration } })
+        return itself(person)
+      }
+    },
+    withdrawAccessRequest: async () => {
+      const { person, parameters } = await its.asked()
+      return async () => {
+        await person.call('withdrawAccessRequest', { parameters })
+        return itself(person)
+      }
+    },
+    openEmergencyAccess: async () => {
+      const { person, body } = await its.asking()
+      return async () => {
+        await person.call('openEmergencyAccess', { body })
+        return itself(person)
+      }
+    },
+    approveAccessRequest: async () =>
+      its.as('approveAccessRequest', { parameters: (await its.asked()).parameters, body: { duration: 300 } }),
+    refuseAccessRequest: async () =>
+      its.as('refuseAccessRequest', { parameters: (await its.asked()).parameters, body: { note: 'no' } }),
+    cancelAccessRequest: async () => its.as('cancelAccessRequest', { parameters: (await its.asked()).parameters }),
+    reviewEmergencyAccess: async () => {
+      const { person, body } = await its.asking()
+      const { id: accessRequest } = await person.call('openEmergencyAccess', { body })
+      await person.call('withdrawAccessRequest', { parameters: { accessRequest } })
+      return its.as('reviewEmergencyAccess', { parameters: { accessRequest }, body: { verdict: 'justified', note: 'seen' } })
+    },
   }) satisfies Partial<Record<MutatingRoute, Driver>>
 
 const identityDrivers = (its: Furniture) =>
@@ -330,5 +420,11 @@ const gatewayDrivers = (its: Furniture) =>
 
 export const mutationDrivers = (bed: Testbed): Readonly<Record<MutatingRoute, Driver>> => {
   const its = new Furniture(bed)
-  return { ...catalogueDrivers(its), ...peopleDrivers(its), ...identityDrivers(its), ...gatewayDrivers(its) }
+  return {
+    ...catalogueDrivers(its),
+    ...peopleDrivers(its),
+    ...accessDrivers(its),
+    ...identityDrivers(its),
+    ...gatewayDrivers(its),
+  }
 }

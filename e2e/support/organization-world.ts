@@ -14,7 +14,19 @@ export interface OrganizationWorld {
   readonly endpoint: Endpoint
   readonly ids: Readonly<
     Record<
-      'user' | 'device' | 'session' | 'role' | 'site' | 'resource' | 'secret' | 'credential' | 'grant' | 'gateway' | 'lease',
+      | 'user'
+      | 'device'
+      | 'session'
+      | 'role'
+      | 'site'
+      | 'resource'
+      | 'secret'
+      | 'credential'
+      | 'grant'
+      | 'gateway'
+      | 'lease'
+      | 'accessRule'
+      | 'accessRequest',
       string
     >
   >
@@ -64,11 +76,49 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   const asked = await gateway.askForLease(text)
   if (asked.lease === null) throw new Error(`no lease: ${asked.answer.text}`)
   const { lease } = asked.lease.binding
+  // The administrator asks, and nobody but the person may approve: so the request waits for whatever is tried on it.
+  const deciding = { roles: [], users: [person.user] }
+  const rule = await administrator.call('createAccessRule', {
+    body: {
+      name: `${name} rule`,
+      priority: 1,
+      enabled: true,
+      selects: { everything: false, credentials: [credential], resources: [], tags: [] },
+      requesters: { roles: [] },
+      approvals: 1,
+      approvers: deciding,
+      windows: [],
+      escalation: null,
+      maxDuration: 3600,
+      maxExtensions: 1,
+      waitsFor: 86_400,
+      reasonRequired: false,
+      emergency: {
+        responders: { roles: [], users: [administrator.user] },
+        maxDuration: 3600,
+        reviewers: deciding,
+        reviewWithin: 86_400,
+      },
+    },
+  })
+  const request = await administrator.call('createAccessRequest', { body: { credential, reason: name, duration: 3600 } })
   const own = { user: person.user, device: person.device, session: person.session }
   return {
     person,
     gateway,
     endpoint,
-    ids: { ...own, role, site, resource: resource.id, secret, credential, grant, gateway: gateway.id, lease },
+    ids: {
+      ...own,
+      role,
+      site,
+      resource: resource.id,
+      secret,
+      credential,
+      grant,
+      gateway: gateway.id,
+      lease,
+      accessRule: rule.id,
+      accessRequest: request.id,
+    },
   }
 }

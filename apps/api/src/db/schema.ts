@@ -1,5 +1,6 @@
 /** Every table, as its domain declares it (a domain adds its own line), and the two things that touch the database. */
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
+import type { AccessRequestTables } from '../domains/access-requests/index.ts'
 import type { RevocationTables } from '../domains/revocations/index.ts'
 import type { GatewayTables } from '../domains/gateways/index.ts'
 import type { EventTables } from '../domains/events/index.ts'
@@ -25,6 +26,7 @@ import type { OrganizationTables } from '../domains/organizations/index.ts'
 
 export interface Database
   extends
+    AccessRequestTables,
     UserTables,
     SessionTables,
     SignInTables,

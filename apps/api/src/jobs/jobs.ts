@@ -1,5 +1,6 @@
 /** What happens by itself: the end of what has an end, and the removal of what is no longer needed. */
 import type { AuditActor } from '@sallyport/protocol/api'
+import { sweepRequests } from '../domains/access-requests/index.ts'
 import { deleteOldActivity, destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
 import { dropOldJoinTokens } from '../domains/gateway-enrolment/index.ts'
 import { expireGrants } from '../domains/grants/index.ts'
@@ -31,6 +32,11 @@ export const jobs: readonly Job[] = [
     name: 'grants',
     interval: 2 * SECOND,
     step: async (transaction, turn) => (await expireGrants(transaction, author(turn))).more,
+  },
+  {
+    name: 'access-requests',
+    interval: 2 * SECOND,
+    step: (transaction, turn) => sweepRequests(transaction, author(turn)),
   },
   {
     name: 'sessions',

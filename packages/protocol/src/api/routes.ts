@@ -1,8 +1,9 @@
 /** Every route of the API. The name of a route is its operation id in the OpenAPI document. */
+import { accessRoutes } from './access-routes.ts'
 import { administrationRoutes } from './administration-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 
-export const routes = { ...identityRoutes, ...administrationRoutes, ...gatewayRoutes } as const
+export const routes = { ...identityRoutes, ...administrationRoutes, ...accessRoutes, ...gatewayRoutes } as const
 export type RouteName = keyof typeof routes
 export type RouteOf<Name extends RouteName> = (typeof routes)[Name]

@@ -202,7 +202,16 @@ export const lease = z.strictObject({
 export const alert = z.strictObject({
   id: uuid,
   at: timestamp,
-  kind: z.enum(['device-cloned', 'device-mismatch', 'fingerprint-changed', 'new-device', 'sign-in-throttled', 'activity-gap']),
+  kind: z.enum([
+    'device-cloned',
+    'device-mismatch',
+    'fingerprint-changed',
+    'new-device',
+    'sign-in-throttled',
+    'activity-gap',
+    'emergency-access',
+    'review-overdue',
+  ]),
   user: uuid.nullable(),
   device: uuid.nullable(),
   message: z.string().max(500),

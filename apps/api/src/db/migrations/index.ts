@@ -7,6 +7,7 @@ import { up as catalogue } from './0004-catalogue.ts'
 import { up as leasesAndLog } from './0005-leases-and-log.ts'
 import { up as activity } from './0006-activity.ts'
 import { up as jobs } from './0007-jobs.ts'
+import { up as accessRequests } from './0010-access-requests.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-leases-and-log': { up: leasesAndLog },
   '0006-activity': { up: activity },
   '0007-jobs': { up: jobs },
+  '0010-access-requests': { up: accessRequests },
 }

@@ -1,3 +1,4 @@
+export { closeGrant, openGrant } from './as-part.ts'
 export { createGrant, expireGrants, revokeGrant } from './service.ts'
 export type { NewGrant } from './service.ts'
 export { listGrants } from './store.ts'

@@ -1,5 +1,7 @@
 /** Every handler. A route without one does not compile. */
 import type { Handlers } from '../handler.ts'
+import { accessRequestHandlers } from './access-requests.ts'
+import { accessRuleHandlers } from './access-rules.ts'
 import { activityHandlers } from './activity.ts'
 import { alertHandlers } from './alerts.ts'
 import { auditHandlers } from './audit.ts'
@@ -27,6 +29,8 @@ export const handlers: Handlers = {
   ...deviceHandlers,
   ...roleHandlers,
   ...grantHandlers,
+  ...accessRequestHandlers,
+  ...accessRuleHandlers,
   ...siteHandlers,
   ...resourceHandlers,
   ...credentialHandlers,
