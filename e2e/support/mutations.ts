@@ -222,6 +222,8 @@ const catalogueDrivers = (its: Furniture) =>
       await its.owner.api('changeResource', { parameters: { resource: resource.id }, body: { endpoint: moved } })
       return its.as('bindSecret', { parameters: { secret }, body: { endpointDigest: await endpointDigest(moved) } })
     },
+    beginLogExport: async () => its.as('beginLogExport'),
+    changeLogWitnesses: async () => its.as('changeLogWitnesses', { body: { witnesses: [], quorum: 0 } }),
     changeSettings: async () => its.as('changeSettings', { body: { activityRetentionDays: 100 + (counter += 1) } }),
   }) satisfies Partial<Record<MutatingRoute, Driver>>
 

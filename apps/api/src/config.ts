@@ -1,5 +1,6 @@
 /** Everything that can be set from outside. Nothing else reads the environment or the command line. */
 import { homedir } from 'node:os'
+import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { displayName, email, slug } from '@sallyport/protocol'
@@ -27,6 +28,8 @@ export interface Config {
   readonly tls: { readonly certificateFile: string; readonly keyFile: string; readonly authorityFile: string | null } | null
   readonly rootKeys: { readonly vault: RootKeySource; readonly log: RootKeySource }
   readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
+  /** Where witnesses of the log may be besides public addresses. */
+  readonly witnessNetworks: BlockList
   /** Milliseconds. */
   readonly sessionCertificateLifetime: number
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -114,6 +117,21 @@ const parseTls = (environment: Environment): Config['tls'] => {
   return { certificateFile, keyFile, authorityFile: environment['SALLYPORT_TLS_AUTHORITY'] ?? null }
 }
 
+/** `127.0.0.0/8,fd00::/8`. */
+const parseNetworks = (name: string, text: string | undefined): BlockList => {
+  const list = new BlockList()
+  for (const network of (text ?? '').split(',').filter((part) => part !== '')) {
+    const [address, prefix, ...more] = network.trim().split('/')
+    const family = isIP(address ?? '')
+    const bits = /^\d{1,3}$/.test(prefix ?? '') ? Number(prefix) : Number.NaN
+    if (family === 0 || more.length > 0 || !(bits <= (family === 6 ? 128 : 32))) {
+      throw new ConfigError(`${name}: networks with commas are expected, 10.0.0.0/8, not "${network}"`)
+    }
+    list.addSubnet(address!, bits, family === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
+}
+
 const MINUTE = 60_000
 
 /** Agents renew at half life; an hour is what gateways and clocks were made for, and no more is issued. */
@@ -160,6 +178,7 @@ export const readConfig = (environment: Environment): Config => {
       shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
       addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },
     },
+    witnessNetworks: parseNetworks('SALLYPORT_WITNESS_NETWORKS', environment['SALLYPORT_WITNESS_NETWORKS']),
     sessionCertificateLifetime: parseSessionMinutes(environment['SALLYPORT_SESSION_CERTIFICATE_MINUTES']),
     logLevel: level.data,
   }

@@ -12,24 +12,30 @@ const sizes: Readonly<Record<ProgramRole, number>> = { api: 12, vault: 6, log: 4
 const STATEMENT_TIMEOUT = 15_000
 const LOCK_TIMEOUT = 10_000
 const IDLE_IN_TRANSACTION_TIMEOUT = 30_000
+/** The log's transactions hold an organization's head: a process that was stopped in one must not hold it for long. */
+const LOG_IDLE_IN_TRANSACTION_TIMEOUT = 5_000
 const CONNECT_TIMEOUT = 10_000
 const IDLE_TIMEOUT = 60_000
 
 /** Settings of every connection, in the form of a startup packet's `options` (libpq manual, "options"). */
-const startupOptions = (login: DatabaseLogin): string =>
+const startupOptions = (login: DatabaseLogin, idleInTransaction: number): string =>
   [
     `-c statement_timeout=${STATEMENT_TIMEOUT}`,
     `-c lock_timeout=${LOCK_TIMEOUT}`,
-    `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT}`,
+    `-c idle_in_transaction_session_timeout=${idleInTransaction}`,
     '-c timezone=UTC',
     ...(login.actAs === undefined ? [] : [`-c role=${login.actAs}`]),
   ].join(' ')
 
 /** For connections outside a pool, too: those that listen. */
-export const connectionConfig = (login: DatabaseLogin, name: string): pg.ClientConfig => ({
+export const connectionConfig = (
+  login: DatabaseLogin,
+  name: string,
+  idleInTransaction: number = IDLE_IN_TRANSACTION_TIMEOUT,
+): pg.ClientConfig => ({
   connectionString: login.connectionString,
   application_name: `sallyport ${name}`,
-  options: startupOptions(login),
+  options: startupOptions(login, idleInTransaction),
   connectionTimeoutMillis: CONNECT_TIMEOUT,
   keepAlive: true,
 })
@@ -43,7 +49,12 @@ export interface PoolOptions {
 
 /** `destroy()` of the result closes all connections. */
 export const openPool = ({ role, login, onConnectionLost }: PoolOptions): Pool => {
-  const pool = new pg.Pool({ ...connectionConfig(login, role), max: sizes[role], idleTimeoutMillis: IDLE_TIMEOUT })
+  const idleInTransaction = role === 'log' ? LOG_IDLE_IN_TRANSACTION_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT
+  const pool = new pg.Pool({
+    ...connectionConfig(login, role, idleInTransaction),
+    max: sizes[role],
+    idleTimeoutMillis: IDLE_TIMEOUT,
+  })
   pool.on('error', onConnectionLost)
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -17,6 +17,7 @@ import type { SecretTables } from '../domains/secrets/index.ts'
 import type { SiteTables } from '../domains/sites/index.ts'
 import type { AuthorityTables } from '../domains/authority/index.ts'
 import type { DeviceTables } from '../domains/devices/index.ts'
+import type { LogWitnessTables } from '../domains/log-witnesses/index.ts'
 import type { InvitationTables } from '../domains/invitations/index.ts'
 import type { NonceTables } from '../domains/nonces/index.ts'
 import type { SignInTables } from '../domains/sign-in/index.ts'
@@ -38,6 +39,7 @@ export interface Database
     CredentialTables,
     GrantTables,
     LeaseTables,
+    LogWitnessTables,
     ResourceTables,
     RoleTables,
     SecretTables,

@@ -1,8 +1,17 @@
 /** What the log role does for the others. */
 import { base64urlOf, der, instant, keyId, receipt, timestamp, uuid } from '@sallyport/protocol'
-import { auditActor, auditEntryType, auditRow, MAX_PAGE } from '@sallyport/protocol/api'
+import {
+  auditActor,
+  auditEntryType,
+  auditRow,
+  logEntries,
+  logRoutes,
+  logState,
+  MAX_LOG_ENTRIES,
+  MAX_PAGE,
+} from '@sallyport/protocol/api'
 import { z } from 'zod'
-import { defineOperations, type LinkOf } from './operation.ts'
+import { bytesUpTo, defineOperations, type LinkOf } from './operation.ts'
 
 /** What a receipt says, besides the number and leaf that the log gives. */
 export const unlockRecord = z.strictObject({
@@ -65,6 +74,28 @@ export const logOperations = defineOperations({
     output: z.strictObject({
       rows: z.array(z.strictObject({ ...auditRow.shape, place: logPlace })).max(MAX_PAGE + 1),
     }),
+  },
+  /** Head, keys, witnesses, and why heads are not signed. */
+  logState: { input: z.strictObject({ organization: uuid }), output: logState },
+  /** Null when there is no such tile. */
+  readTile: {
+    input: z.strictObject({
+      organization: uuid,
+      level: z.int().min(0).max(6),
+      index: z.int().nonnegative(),
+      width: z.int().min(1).max(256),
+    }),
+    output: z.strictObject({ hashes: bytesUpTo(256 * 32).nullable() }),
+  },
+  /** Entries as they were hashed, from one number on, as many as fit. */
+  readEntries: {
+    input: z.strictObject({ organization: uuid, start: z.int().nonnegative(), limit: z.int().min(1).max(MAX_LOG_ENTRIES) }),
+    output: logEntries,
+  },
+  /** `found`: null when the log has no entry of this id. */
+  proveEntry: {
+    input: z.strictObject({ organization: uuid, entry: uuid }),
+    output: z.strictObject({ found: logRoutes.proveLogEntry.response.nullable() }),
   },
 })
 

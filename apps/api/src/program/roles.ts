@@ -25,7 +25,7 @@ const logRole = ({ config, server, pools, logger }: RoleParts) => {
   if (!config.roles.includes('log')) return null
   const connect = (): pg.Client => new pg.Client(connectionConfig(server.login('log'), 'log notifications'))
   const notifications = startNotifications({ connect, logger })
-  return { pool: pools.of('log'), rootKey: config.rootKeys.log, notifications }
+  return { pool: pools.of('log'), rootKey: config.rootKeys.log, notifications, witnessNetworks: config.witnessNetworks }
 }
 
 export const startProgramRoles = async (parts: RoleParts): Promise<Roles> => {

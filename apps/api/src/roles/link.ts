@@ -4,10 +4,8 @@
  */
 import type { ErrorCode } from '@sallyport/protocol'
 import type { Logger } from 'pino'
-import type { Notifications } from '../db/notifications.ts'
 import type { ProgramRole } from '../db/roles.ts'
 import type { Pool } from '../db/schema.ts'
-import type { RootKeySource } from '../keys/root-key.ts'
 import { awaitListening, connectLink } from '../links/connect.ts'
 import { awaitCertificate, type LinkFolders, type LinkIdentity, loadLinkIdentity } from '../links/identity.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
@@ -15,7 +13,7 @@ import { logOperations } from '../links/log-operations.ts'
 import type { LinkOf, Operations } from '../links/operation.ts'
 import { type Address, type LinkCaller, serveLink } from '../links/serve.ts'
 import { vaultOperations } from '../links/vault-operations.ts'
-import { startLog } from './log.ts'
+import { type LogOptions, startLog } from './log.ts'
 import { type KmsSource, startVault } from './vault.ts'
 
 export interface RolesOptions {
@@ -25,7 +23,7 @@ export interface RolesOptions {
   readonly logger: Logger
   /** Present for the roles played here, and only for them. */
   readonly vault?: { readonly pool: Pool; readonly kms: KmsSource }
-  readonly log?: { readonly pool: Pool; readonly rootKey: RootKeySource; readonly notifications: Pick<Notifications, 'listen'> }
+  readonly log?: Omit<LogOptions, 'clock' | 'logger'>
   /** Needed as soon as one role is played elsewhere. */
   readonly links?: {
     readonly folders: LinkFolders
@@ -50,7 +48,11 @@ const all: readonly ProgramRole[] = ['api', 'vault', 'log']
 /** What each role may ask of the others: only the vault has unlocks recorded, only the API asks for the rest. */
 const mayCall = {
   vault: { api: Object.keys(vaultOperations), vault: [], log: [] },
-  log: { api: ['receiptKeys', 'listEntries'], vault: ['appendUnlock'], log: [] },
+  log: {
+    api: ['receiptKeys', 'listEntries', 'logState', 'readTile', 'readEntries', 'proveEntry'],
+    vault: ['appendUnlock'],
+    log: [],
+  },
 } as const satisfies Record<'vault' | 'log', Record<ProgramRole, readonly string[]>>
 
 const need = <Value>(value: Value | undefined, what: string): Value => {

@@ -1,21 +1,29 @@
 /**
- * The log role: numbers each organization's audit entries and signs receipts. It alone has the receipt keys, under a root key
- * of its own, and the database role that may write the log.
+ * The log role: numbers each organization's audit entries, signs receipts, and signs the heads of the Merkle tree over them. It
+ * alone has the keys for both, under a root key of its own, and the database role that may write the log.
  */
+import type { BlockList } from 'node:net'
 import { toBase64url } from '@sallyport/protocol'
 import type { Notifications } from '../db/notifications.ts'
 import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
 import type { LogLink } from '../links/index.ts'
 import { appendingUnlocks } from './log/append-unlock.ts'
+import { startCheckpointer } from './log/checkpointer.ts'
+import { openingSigners } from './log/checkpoint-keys.ts'
 import { listing } from './log/list.ts'
 import type { LogParts } from './log/parts.ts'
+import { provingEntries, readingEntries, readingTiles } from './log/read.ts'
 import { receiptSigners } from './log/receipt-signer.ts'
 import { startSequencer } from './log/sequencer.ts'
+import { readLogState } from './log/state.ts'
+import { askingWitnesses } from './log/witness-client.ts'
 
 export interface LogOptions extends LogParts {
   readonly notifications: Pick<Notifications, 'listen'>
   /** Never the vault's. */
   readonly rootKey: RootKeySource
+  /** Networks besides the public ones where an organization's witnesses may be. */
+  readonly witnessNetworks: BlockList
 }
 
 export interface LogRole {
@@ -29,7 +37,9 @@ export const startLog = async (options: LogOptions): Promise<LogRole> => {
   const root = await loadRootKey(options.rootKey)
   if (root.warning !== null) options.logger.warn({ event: 'log.root-key', protection: root.protection }, root.warning)
   const signers = receiptSigners(options, root)
-  const sequencer = startSequencer(options)
+  const ask = askingWitnesses(options.witnessNetworks)
+  const checkpointer = startCheckpointer({ ...options, ask, open: openingSigners(root) })
+  const sequencer = startSequencer({ ...options, grown: (organization) => checkpointer.grown(organization) })
   return {
     link: {
       appendUnlock: appendingUnlocks({ ...options, appended: (organization) => sequencer.appended(organization) }, signers),
@@ -38,9 +48,14 @@ export const startLog = async (options: LogOptions): Promise<LogRole> => {
         return { keys: keys.map(({ id, publicKey }) => ({ id, publicKey: toBase64url(publicKey) })) }
       },
       listEntries: listing(options),
+      logState: ({ organization }) => readLogState(options, organization),
+      readTile: readingTiles(options),
+      readEntries: readingEntries(options),
+      proveEntry: provingEntries(options),
     },
     async close() {
       await sequencer.close()
+      await checkpointer.close()
       root.key.fill(0)
     },
   }

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +27,12 @@ export const playRoles = async (database: TestDatabase, clock: () => number = Da
     clock,
     logger: quietLogger(),
     vault: { pool: database.pools.vault, kms: { driver: 'local', rootKey: { kind: 'file', path: join(folder, 'vault.key') } } },
-    log: { pool: database.pools.log, rootKey: { kind: 'file', path: join(folder, 'log.key') }, notifications },
+    log: {
+      pool: database.pools.log,
+      rootKey: { kind: 'file', path: join(folder, 'log.key') },
+      notifications,
+      witnessNetworks: new BlockList(),
+    },
   })
   const { vault, log } = roles.api!
   const signer: Authority['signer'] = {

@@ -1,4 +1,5 @@
 /** Everything that one unlock needs, with real keys, a real database and the roles themselves. */
+import { BlockList } from 'node:net'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -72,6 +73,7 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
   const common = { clock: () => clock.now, logger: quietLogger() }
   const notifications = { listen: () => () => undefined }
   const log = await startLog({
+    witnessNetworks: new BlockList(),
     ...common,
     pool: database.pools.log,
     rootKey: { kind: 'file', path: join(folder, 'log.key') },

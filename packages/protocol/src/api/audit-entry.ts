@@ -73,6 +73,9 @@ export const auditEntryTypes = [
   'lease.renewed',
   'lease.ended',
   'activity.batch',
+  'log.exported',
+  'log.witnesses-changed',
+  'log.key-changed',
 ] as const
 
 export const auditEntryType = z.enum(auditEntryTypes)
@@ -92,7 +95,8 @@ export type AuditActor = z.infer<typeof auditActor>
 /** A value in an entry: what was there before and after a change, references, codes. Bounded by {@link MAX_ENTRY_BYTES}. */
 export const auditDetails = z.record(z.string().max(64), z.json())
 
-export const MAX_ENTRY_BYTES = 64 * 1024
+/** What an entry's length can be in a bundle of the log: two bytes. */
+export const MAX_ENTRY_BYTES = 0xffff
 
 export const auditEntry = z.strictObject({
   version: z.literal(1),

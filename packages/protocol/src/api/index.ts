@@ -1,6 +1,7 @@
 export * from './access-schemas.ts'
 export * from './audit-entry.ts'
 export * from './client.ts'
+export * from './log-routes.ts'
 export * from './page.ts'
 export * from './permission.ts'
 export * from './route.ts'

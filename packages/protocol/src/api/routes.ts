@@ -3,7 +3,8 @@ import { accessRoutes } from './access-routes.ts'
 import { administrationRoutes } from './administration-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { logRoutes } from './log-routes.ts'
 
-export const routes = { ...identityRoutes, ...administrationRoutes, ...accessRoutes, ...gatewayRoutes } as const
+export const routes = { ...identityRoutes, ...administrationRoutes, ...accessRoutes, ...gatewayRoutes, ...logRoutes } as const
 export type RouteName = keyof typeof routes
 export type RouteOf<Name extends RouteName> = (typeof routes)[Name]

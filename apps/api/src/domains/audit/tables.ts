@@ -32,8 +32,58 @@ export interface AuditTables {
   audit_logs: {
     organization_id: string
     size: ColumnType<string | number, number, number>
-    /** Root of the Merkle tree of `size` leaves; null while no tree is kept. */
+    /** Root of the Merkle tree of `size` leaves; null in a log that is older than its tree. */
     root: Buffer | null
+    /** The tree's right edge, from which it goes on; null like the root. */
+    edge: ColumnType<Buffer | null, Buffer | null | undefined, Buffer>
+  }
+  /** Full tiles of the tree; partial ones are computed. Never changed. */
+  audit_tiles: {
+    organization_id: Generated<string>
+    level: number
+    index: ColumnType<string | number, number, never>
+    /** 256 hashes. */
+    hashes: Buffer
+    /** The root over them: the hash that stands for this tile one level up. */
+    root: Buffer
+  }
+  /** The log role's own keys for checkpoints, wrapped under its own root key. */
+  checkpoint_keys: {
+    organization_id: Generated<string>
+    /** base64url SHA-256 of the public key. */
+    id: string
+    /** SubjectPublicKeyInfo, DER. */
+    public_key: Buffer
+    wrapped: Buffer
+    created_at: Generated<Date>
+  }
+  /** The checkpoint that was published last, and the last that enough witnesses cosigned. */
+  audit_checkpoints: {
+    organization_id: Generated<string>
+    size: ColumnType<string | number, number, number>
+    root: Buffer
+    note: string
+    signed_at: Date
+    witnessed_size: ColumnType<string | number, number | undefined, number>
+    witnessed_note: string | null
+  }
+  /** Why nothing is signed at present. */
+  audit_log_problems: {
+    organization_id: Generated<string>
+    problem: string
+    message: string
+    since: Date
+  }
+  /** What each witness answered last. */
+  witness_heads: {
+    organization_id: Generated<string>
+    /** The witness's verifier key. */
+    key: string
+    /** Size that it cosigned last, as far as is known here. */
+    size: ColumnType<string | number, number, number>
+    answered_at: Date
+    /** null: it cosigned. */
+    problem: string | null
   }
   /** The log role's own keys, wrapped under its own root key. */
   receipt_keys: {

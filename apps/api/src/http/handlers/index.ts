@@ -12,6 +12,7 @@ import { gatewayLeaseHandlers } from './gateway-leases.ts'
 import { gatewayHandlers } from './gateways.ts'
 import { grantHandlers } from './grants.ts'
 import { leaseHandlers } from './leases.ts'
+import { logHandlers } from './log.ts'
 import { meHandlers } from './me.ts'
 import { resourceHandlers } from './resources.ts'
 import { roleHandlers } from './roles.ts'
@@ -37,6 +38,7 @@ export const handlers: Handlers = {
   ...secretHandlers,
   ...leaseHandlers,
   ...auditHandlers,
+  ...logHandlers,
   ...gatewayHandlers,
   ...gatewayCallHandlers,
   ...gatewayLeaseHandlers,

@@ -39,10 +39,10 @@ export const appendingUnlocks = (
   /** When this returns the entry is committed; asking again with the same entry finds it. */
   const append = (entry: AuditEntry): Promise<NumberedEntry> =>
     withOrganization(parts.pool, entry.organization, async (transaction) => {
-      const size = await lockHead(transaction, entry.organization)
+      const edge = await lockHead(transaction, entry.organization)
       const before = await findAppended(transaction, entry)
       if (before) return before
-      const [numbered] = await appendEntries(transaction, { organization: entry.organization, size }, [entry])
+      const [numbered] = await appendEntries(transaction, { organization: entry.organization, edge }, [entry])
       return numbered!
     })
 

@@ -2,8 +2,10 @@ import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { BlockList } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { leafHash, TreeEdge } from '@sallyport/audit-log'
 import { fromBase64url, fromUtf8, receipt, toBase64url, utf8, verifyStatement } from '@sallyport/protocol'
 import { type AuditActor, auditLeafHash } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
@@ -45,6 +47,7 @@ const start = (pool = database.pools.log, notifications: Parameters<typeof start
     logger: quietLogger(),
     rootKey: { kind: 'file', path: join(folder, 'log.key') },
     notifications,
+    witnessNetworks: new BlockList(),
   })
 
 const using = async <Result>(role: Promise<LogRole>, work: (log: LogRole) => Promise<Result>): Promise<Result> => {
@@ -203,7 +206,9 @@ describe('numbers', () => {
         actor,
         subject: null,
       }
-      return appendEntries(transaction, { organization, size: 5 }, [{ ...entry, details: {} }])
+      const edge = TreeEdge.empty()
+      edge.append(leafHash(utf8('an entry that the log does not have')))
+      return appendEntries(transaction, { organization, edge }, [{ ...entry, details: {} }])
     })
     await expect(stale).rejects.toThrow('moved on')
     expect((await stored()).rows).toEqual([])

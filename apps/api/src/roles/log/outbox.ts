@@ -8,7 +8,7 @@ import { notifyChange } from '../../domains/events/index.ts'
 import { appendEntries, lockHead } from './number.ts'
 import type { LogParts } from './parts.ts'
 
-const BATCH = 500
+const BATCH = 1000
 
 export interface OutboxRow {
   readonly id: string
@@ -46,21 +46,15 @@ const moveBatch = async (transaction: Transaction, organization: string): Promis
     .limit(BATCH)
     .execute()
   if (rows.length === 0) return 0
-  const size = await lockHead(transaction, organization)
+  const edge = await lockHead(transaction, organization)
   await appendEntries(
     transaction,
-    { organization, size },
+    { organization, edge },
     rows.map((row) => entryOfRow(organization, row)),
   )
-  const deleted = await transaction
-    .deleteFrom('audit_outbox')
-    .where(
-      'id',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .executeTakeFirst()
-  if (deleted.numDeletedRows !== BigInt(rows.length)) throw new Error('the outbox changed under its leader')
+  const ids = rows.map((row) => row.id)
+  const deleted = await sql`delete from audit_outbox where id = any (${ids}::uuid[])`.execute(transaction)
+  if (deleted.numAffectedRows !== BigInt(rows.length)) throw new Error('the outbox changed under its leader')
   await notifyChange(transaction, { organization, topic: 'audit' })
   return rows.length
 }

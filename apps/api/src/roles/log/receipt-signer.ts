@@ -1,12 +1,12 @@
 /** The receipt keys: Ed25519, one line of them for each organization, wrapped under a root key that the log role alone has. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { type Bytes, keyIdOf, SallyportError, type Signer } from '@sallyport/protocol'
+import { type KeyObject, sign } from 'node:crypto'
+import { type Bytes, SallyportError, type Signer } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
-import { openBytes, sealBytes } from '../../keys/envelope.ts'
 import type { RootKey } from '../../keys/root-key.ts'
 import type { LogParts } from './parts.ts'
+import { makeWrappedKey, openWrappedKey, type WrappedKey } from './wrapped-key.ts'
 
 export interface ReceiptKey {
   readonly id: string
@@ -20,13 +20,9 @@ export interface ReceiptSigners {
   signerFor(organization: string): Promise<Signer>
 }
 
-interface StoredKey extends ReceiptKey {
-  readonly wrapped: Uint8Array
-}
-
 const contextOf = (organization: string, id: string) => ({ use: 'sallyport receipt key v1', organization, key: id })
 
-const read = async (transaction: Transaction): Promise<StoredKey[]> => {
+const read = async (transaction: Transaction): Promise<WrappedKey[]> => {
   const rows = await transaction
     .selectFrom('receipt_keys')
     .selectAll()
@@ -35,17 +31,6 @@ const read = async (transaction: Transaction): Promise<StoredKey[]> => {
     .limit(8)
     .execute()
   return rows.map((row) => ({ id: row.id, publicKey: row.public_key, wrapped: row.wrapped }))
-}
-
-const make = async (organization: string, root: RootKey): Promise<StoredKey> => {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  })
-  const id = await keyIdOf(publicKey)
-  const wrapped = sealBytes(privateKey, root.key, contextOf(organization, id))
-  privateKey.fill(0)
-  return { id, publicKey, wrapped }
 }
 
 /** Milliseconds for which a key goes on signing after a newer one was made elsewhere. */
@@ -57,7 +42,7 @@ export const receiptSigners = ({ pool, clock }: Pick<LogParts, 'pool' | 'clock'>
   /** Opened keys stay in memory: they sign every unlock. */
   const kept = new Map<string, { readonly signer: Signer; readonly until: number }>()
 
-  const keysOf = (organization: string): Promise<readonly StoredKey[]> =>
+  const keysOf = (organization: string): Promise<readonly WrappedKey[]> =>
     withOrganization(pool, organization, async (transaction) => {
       const present = await read(transaction)
       if (present.length > 0) return present
@@ -66,7 +51,7 @@ export const receiptSigners = ({ pool, clock }: Pick<LogParts, 'pool' | 'clock'>
       )
       const meanwhile = await read(transaction)
       if (meanwhile.length > 0) return meanwhile
-      const key = await make(organization, root)
+      const key = await makeWrappedKey(root, (id) => contextOf(organization, id))
       await transaction
         .insertInto('receipt_keys')
         .values({
@@ -79,16 +64,12 @@ export const receiptSigners = ({ pool, clock }: Pick<LogParts, 'pool' | 'clock'>
       return [key]
     })
 
-  const open = (organization: string, key: StoredKey): KeyObject => {
-    let pkcs8: Buffer
+  const open = (organization: string, key: WrappedKey): KeyObject => {
     try {
-      pkcs8 = openBytes(key.wrapped, root.key, contextOf(organization, key.id))
+      return openWrappedKey(key, root, contextOf(organization, key.id))
     } catch (cause) {
       throw new SallyportError('log_unavailable', { cause })
     }
-    const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-    pkcs8.fill(0)
-    return privateKey
   }
 
   return {

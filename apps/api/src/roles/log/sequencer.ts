@@ -21,7 +21,13 @@ export interface Sequencer {
   close(): Promise<void>
 }
 
-export const startSequencer = (parts: LogParts & { readonly notifications: Pick<Notifications, 'listen'> }): Sequencer => {
+export interface SequencerParts extends LogParts {
+  readonly notifications: Pick<Notifications, 'listen'>
+  /** Called when a log has grown, or may have. */
+  readonly grown: (organization: string) => void
+}
+
+export const startSequencer = (parts: SequencerParts): Sequencer => {
   const waiting = new Set<string>()
   const announcing = new Set<string>()
   const retries = new Set<NodeJS.Timeout>()
@@ -46,6 +52,7 @@ export const startSequencer = (parts: LogParts & { readonly notifications: Pick<
         notifyChange(transaction, { organization, topic: 'audit' }),
       )
     }
+    parts.grown(organization)
   }
 
   const run = async (): Promise<void> => {

@@ -2,6 +2,7 @@
  * One role in a process of its own, with only its own database login and its own folder of keys. The api role calls what its
  * parent sends as `{link, operation, input}` and answers with the result or the error's code.
  */
+import { BlockList } from 'node:net'
 import { join } from 'node:path'
 import { SallyportError } from '@sallyport/protocol'
 import type { DatabaseLogin } from '../../db/login.ts'
@@ -41,6 +42,7 @@ const roles = await startRoles({
           pool,
           rootKey: { kind: 'file', path: join(options.own, 'root.key') } as const,
           notifications: { listen: () => () => undefined },
+          witnessNetworks: new BlockList(),
         },
       }
     : {}),

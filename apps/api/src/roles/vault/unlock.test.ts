@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { generateSealingKeyPair, type LeaseBinding, SallyportError } from '@sallyport/protocol'
@@ -310,6 +311,7 @@ describe('the log', () => {
     await sql`select 1`.execute(pool)
     await pool.destroy()
     const stopped = await startLog({
+      witnessNetworks: new BlockList(),
       pool,
       clock: () => clock.now,
       logger: quietLogger(),

@@ -1,0 +1,104 @@
+/** Calls `add-checkpoint` of a witness (C2SP tlog-witness). Addresses that an organization must not reach are refused after DNS. */
+import { lookup as resolve } from 'node:dns'
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { formatWitnessRequest, wholeNumber, type WitnessRequest } from '@sallyport/audit-log'
+
+const TIMEOUT = 5_000
+const MAX_ANSWER = 256 * 1024
+
+/** What it answered: lines of cosignatures, the size that it has instead of ours, or why not. */
+export type WitnessAnswer =
+  | { readonly kind: 'cosigned'; readonly lines: string }
+  | { readonly kind: 'has-other-size'; readonly size: number }
+  | { readonly kind: 'inconsistent' }
+  | { readonly kind: 'unknown-log' }
+  | { readonly kind: 'refused'; readonly message: string }
+
+/** Loopback, link-local (and with it the metadata of clouds), multicast, and what means this machine. */
+const forbiddenNetworks = (): BlockList => {
+  const list = new BlockList()
+  list.addSubnet('0.0.0.0', 8, 'ipv4')
+  list.addSubnet('127.0.0.0', 8, 'ipv4')
+  list.addSubnet('169.254.0.0', 16, 'ipv4')
+  list.addSubnet('224.0.0.0', 3, 'ipv4')
+  list.addSubnet('::', 127, 'ipv6')
+  list.addSubnet('::ffff:0:0', 96, 'ipv6')
+  list.addSubnet('fe80::', 10, 'ipv6')
+  list.addSubnet('ff00::', 8, 'ipv6')
+  list.addAddress('fd00:ec2::254', 'ipv6')
+  return list
+}
+const forbidden = forbiddenNetworks()
+
+export type AskWitness = (url: string, request: WitnessRequest) => Promise<WitnessAnswer>
+
+const readText = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > MAX_ANSWER) throw new Error('the answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const understand = (status: number, text: string): WitnessAnswer => {
+  switch (status) {
+    case 200:
+      return { kind: 'cosigned', lines: text }
+    case 404:
+      return { kind: 'unknown-log' }
+    case 409:
+      return { kind: 'has-other-size', size: wholeNumber(text.replace(/\n$/, '')) }
+    case 422:
+      return { kind: 'inconsistent' }
+    default:
+      return { kind: 'refused', message: `it answered ${status}` }
+  }
+}
+
+/** `allowed`: networks that the operator lets organizations reach all the same. Throws when there is no answer. */
+export const askingWitnesses = (allowed: BlockList): AskWitness => {
+  const mayReach = (address: string): boolean => {
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    return allowed.check(address, family) || !forbidden.check(address, family)
+  }
+  const lookup: LookupFunction = (host, options, done) => {
+    resolve(host, options, (error, found, family) => {
+      const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found]
+      const refused = error === null && !addresses.every(mayReach)
+      done(
+        refused ? Object.assign(new Error(`the operator does not let witnesses be at ${host}`), { code: 'EACCES' }) : error,
+        found,
+        family,
+      )
+    })
+  }
+  return (url, body) =>
+    new Promise((resolveAnswer, reject) => {
+      const target = new URL(`${url.replace(/\/$/, '')}/add-checkpoint`)
+      const literal = target.hostname.replace(/^\[|\]$/g, '')
+      if (isIP(literal) !== 0 && !mayReach(literal)) {
+        reject(new Error(`the operator does not let witnesses be at ${literal}`))
+        return
+      }
+      const text = Buffer.from(formatWitnessRequest(body))
+      const options = {
+        method: 'POST',
+        lookup,
+        signal: AbortSignal.timeout(TIMEOUT),
+        headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length },
+      }
+      const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+      const sent: ClientRequest = send(target, options, (response) => {
+        readText(response)
+          .then((answer) => understand(response.statusCode ?? 0, answer))
+          .then(resolveAnswer, reject)
+      })
+      sent.on('error', reject)
+      sent.end(text)
+    })
+}
