@@ -80,7 +80,7 @@ export class RunningSession {
     return this.#api.reachable
   }
 
-  /** Aborts when the session is over, here or there. */
+  /** Aborts when the session is over, here or there; its reason is the coded error that ended it, if one did. */
   get signal(): AbortSignal {
     return this.#stop.signal
   }
@@ -116,9 +116,9 @@ export class RunningSession {
   }
 
   /** Ends it here. What it needs to end at the API is the caller's to do before. */
-  stop(): void {
+  stop(reason?: SallyportError): void {
     this.#ended = true
-    this.#stop.abort()
+    this.#stop.abort(reason)
     this.#renewal.stop()
     this.#events.stop()
     this.#expiry.clear()
@@ -127,7 +127,7 @@ export class RunningSession {
 
   #end(error: SallyportError): void {
     if (this.#ended) return
-    this.stop()
+    this.stop(error)
     this.#options.onEnded(error)
   }
 

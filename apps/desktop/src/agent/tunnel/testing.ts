@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   type DeviceState,
+  type ErrorCode,
   FramedJsonDecoder,
   encodeFramedJson,
   formatIdentity,
@@ -29,6 +30,8 @@ export interface StubGateway {
   readonly id: string
   readonly heads: StreamHead[]
   readonly sessions: MuxSession[]
+  /** Why clients are refused before their WebSocket is open; null: they are let in. */
+  refusal: { readonly code: ErrorCode; readonly message: string } | null
   /** What heads are answered with; after a granted one the stream echoes. */
   answer: (head: StreamHead) => StreamAnswer | Promise<StreamAnswer>
   close(): Promise<void>
@@ -77,6 +80,7 @@ export class StubOrganization {
       id,
       heads: [],
       sessions: [],
+      refusal: null,
       answer: () => granted(randomUUID()),
       close: () => listener.close(),
     }
@@ -84,7 +88,8 @@ export class StubOrganization {
       host: '127.0.0.1',
       port: 0,
       tls: { ...(await this.authority.issue({ spiffeId })), ca: this.authority.ca },
-      authorize: async () => ({ ok: true, context: null }),
+      authorize: async () =>
+        gateway.refusal === null ? { ok: true, context: null } : { ok: false, status: 403, ...gateway.refusal },
       onConnection: (channel) => {
         gateway.sessions.push(new MuxSession(channel, { role: 'server', onStream: (stream) => void serve(gateway, stream) }))
       },
@@ -101,10 +106,11 @@ export class StubOrganization {
   }
 
   /** A session under which tunnels are opened. */
-  async session(): Promise<TunnelsOptions['session'] & { live: LiveSession }> {
+  async session(): Promise<TunnelsOptions['session'] & { live: LiveSession; end: AbortController }> {
     const live = await this.#live()
     const state: DeviceState = { counter: 1, value: toBase64url(new Uint8Array(16)) }
-    return { live, gate: new DeviceStateGate({ current: () => state }), confirm: async () => {} }
+    const end = new AbortController()
+    return { live, end, signal: end.signal, gate: new DeviceStateGate({ current: () => state }), confirm: async () => {} }
   }
 
   async stop(): Promise<void> {

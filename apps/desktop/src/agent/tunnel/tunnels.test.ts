@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { parseStatement, ticket, leaseRenewal } from '@sallyport/protocol'
+import { leaseRenewal, parseStatement, SallyportError, ticket } from '@sallyport/protocol'
 import { waitFor } from '@sallyport/testkit'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { granted, StubOrganization } from './testing.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { granted, type StubGateway, StubOrganization } from './testing.ts'
 import { type Tunnel, Tunnels, type TunnelsOptions } from './tunnels.ts'
 
 let organization: StubOrganization
@@ -116,6 +116,37 @@ test('without a gateway that can be reached the error says so', async () => {
   await start()
   await gateway.close()
   await expect(open()).rejects.toMatchObject({ code: 'gateway_unreachable' })
+})
+
+describe('a gateway that cuts the session off while a connection is asked for', () => {
+  const cutOff = async (): Promise<StubGateway> => {
+    const gateway = await organization.addGateway()
+    gateway.answer = () => {
+      for (const session of gateway.sessions) session.close()
+      return new Promise(() => {})
+    }
+    return gateway
+  }
+
+  test('is dialled once more, so that the tool is told why', async () => {
+    const gateway = await cutOff()
+    await start()
+    const opening = open()
+    await waitFor(() => gateway.sessions.length === 1, { description: 'the connection to the gateway' })
+    gateway.refusal = { code: 'device_state_stale', message: 'a copy was seen' }
+    await expect(opening).rejects.toMatchObject({ code: 'device_state_stale', message: 'a copy was seen' })
+  })
+
+  test('is not named as the reason where the API told it first', async () => {
+    const gateway = await cutOff()
+    const session = await start()
+    const cut = gateway.answer
+    gateway.answer = (head) => {
+      session.end.abort(new SallyportError('session_revoked'))
+      return cut(head)
+    }
+    await expect(open()).rejects.toMatchObject({ code: 'session_revoked' })
+  })
 })
 
 test('another gateway’s certificate is not taken for the chosen one', async () => {

@@ -1,7 +1,7 @@
 /** Connections to credentials: which gateway, under which lease, and what to try when one does not do. */
 import { type Caller, type ErrorCode, SallyportError } from '@sallyport/protocol'
 import type { GrantedCredential } from '@sallyport/protocol/api'
-import type { MuxSession, MuxStream } from '@sallyport/transport'
+import { type MuxSession, type MuxStream, TransportError } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { RunningSession } from '../session/running-session.ts'
 import type { GatewayLink } from './gateway-link.ts'
@@ -46,7 +46,7 @@ export interface Tunnel {
 }
 
 export interface TunnelsOptions {
-  readonly session: Pick<RunningSession, 'live' | 'gate' | 'confirm'>
+  readonly session: Pick<RunningSession, 'live' | 'gate' | 'confirm' | 'signal'>
   readonly logger: Logger
   readonly onChange: () => void
 }
@@ -72,7 +72,7 @@ export class Tunnels {
     this.pool.renew()
   }
 
-  /** Throws a coded error: why the last gateway that was tried did not do. */
+  /** Throws a coded error: why the session ended meanwhile, or why the last gateway that was tried did not do. */
   async open(request: TunnelRequest): Promise<Tunnel> {
     await this.#options.session.confirm()
     const links = this.pool.candidates(request.credential.site).slice(0, MAX_GATEWAYS)
@@ -86,6 +86,8 @@ export class Tunnels {
           { event: 'tunnel.failed', gateway: link.entry.id, credential: request.credential.credential, error },
           'a connection could not be opened',
         )
+        const { aborted, reason } = this.#options.session.signal
+        if (aborted && reason instanceof SallyportError) throw reason
         if (request.signal.aborted || !elsewhere.has(last.code)) throw last
       }
     }
@@ -111,8 +113,21 @@ export class Tunnels {
   }
 
   async #through(link: GatewayLink, request: TunnelRequest): Promise<Tunnel> {
-    const key = { credential: request.credential.credential, gateway: link.entry.id }
     const mux = await link.session()
+    try {
+      return await this.#over(mux, { link, request })
+    } catch (error) {
+      if (!(error instanceof TransportError) || !mux.isClosed || request.signal.aborted) throw error
+      // The connection was lost before the gateway answered. Dialled anew, it says whether it cut us off, and why.
+      return this.#over(await link.session(), { link, request })
+    }
+  }
+
+  async #over(
+    mux: MuxSession,
+    { link, request }: { readonly link: GatewayLink; readonly request: TunnelRequest },
+  ): Promise<Tunnel> {
+    const key = { credential: request.credential.credential, gateway: link.entry.id }
     for (;;) {
       const lease = this.#leases.find(key)
       if (lease !== null) {
