@@ -1,0 +1,66 @@
+/** A Chromium of the app's own, without a window on the screen. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type BrowserContext, chromium } from 'playwright-core'
+
+const START_LIMIT = 30_000
+
+export interface OwnChromium {
+  /** Of its debugging protocol. */
+  readonly endpoint: string
+  readonly context: BrowserContext
+  close(): Promise<void>
+}
+
+const flags = (folder: string): string[] => [
+  '--headless=new',
+  '--remote-debugging-port=0',
+  `--user-data-dir=${folder}`,
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--mute-audio',
+  '--hide-scrollbars',
+  '--window-size=1240,760',
+  // As root Chromium's own sandbox does not start; here it holds nothing but our own page.
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  'about:blank',
+]
+
+export const startChromium = async (executable: string): Promise<OwnChromium> => {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-chromium-'))
+  const child = spawn(executable, flags(folder), { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = once(child, 'exit')
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const endpoint = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Chromium did not start in time.')), START_LIMIT)
+    child.once('error', reject)
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const found = /^DevTools listening on (ws:\/\/\S+)/.exec(line)?.[1]
+      if (found === undefined) return
+      clearTimeout(timer)
+      resolve(found)
+    })
+  })
+  const browser = await chromium.connectOverCDP(endpoint)
+  return {
+    endpoint,
+    context: browser.contexts()[0]!,
+    close: async () => {
+      process.removeListener('exit', kill)
+      await browser.close().catch(() => {})
+      child.kill('SIGKILL')
+      await ended
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
