@@ -4,13 +4,14 @@ import type { Pool } from './db/schema.ts'
 import type { ActivityKeys } from './domains/activity/index.ts'
 import type { Authority, TrustBundles } from './domains/authority/index.ts'
 import type { Announcer } from './domains/events/index.ts'
+import type { ProbeBoard } from './domains/probes/index.ts'
 import type { Passwords } from './domains/sign-in/index.ts'
 import type { LogLink, VaultLink } from './links/index.ts'
 
 /** What invitations and join tokens say about how to reach this deployment. */
 export interface Contact {
-  /** How the outside reaches the two listeners: scheme, host and port, without a slash at the end. */
-  readonly origins: { readonly public: string; readonly gateway: string }
+  /** How the outside reaches the listeners: scheme, host and port, without a slash at the end. */
+  readonly origins: { readonly public: string; readonly gateway: string; readonly pages: string }
   /** DER of the root of the listeners' certificates; null: web PKI. */
   readonly apiRoot: Uint8Array | null
 }
@@ -29,4 +30,5 @@ export interface Dependencies {
   readonly log: LogLink
   readonly activityKeys: ActivityKeys
   readonly announcer: Announcer
+  readonly probes: ProbeBoard
 }

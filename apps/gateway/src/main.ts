@@ -1,6 +1,6 @@
 /** The gateway: `join` once with a token, then `serve`. The only file that names the adapters. */
 import { randomBytes } from 'node:crypto'
-import { collectRarely } from '@sallyport/transport'
+import { collectRarely, giveBackMemory } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
 import { postgresqlAdapter } from './adapters/postgresql/index.ts'
@@ -39,6 +39,7 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
   }
   const signal = signalled()
   const gateway = await serve({ config, adapters, logger })
+  giveBackMemory()
   const reason = await Promise.race([signal, gateway.stopped])
   logger.info({ event: 'stopping', reason })
   await gateway.stop()

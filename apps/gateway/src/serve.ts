@@ -14,10 +14,12 @@ import { Trust } from './control/trust.ts'
 import { TrustRefresh } from './control/trust-refresh.ts'
 import { type Edge, openEdge } from './edge/edge.ts'
 import { createSessions } from './session/create-sessions.ts'
+import { processorShareMeter } from './processor-share.ts'
 import { openRecording } from './spool/open-recording.ts'
 import { AddressRules } from './upstream/address-rules.ts'
 import { createUpstreamConnector } from './upstream/connector.ts'
 import { resolveBySystem } from './upstream/dial.ts'
+import { probe } from './upstream/probe.ts'
 import { version } from './version.ts'
 import { inBackground } from './in-background.ts'
 
@@ -105,7 +107,8 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     allowLoopback: config.allowLoopbackResources,
     ownListener: () => (edge === null ? null : { addresses: addressesOf(edge.address), port: edge.port }),
   })
-  const { sessions, leases, standing, endReports } = createSessions({
+  const upstream = createUpstreamConnector(rules, resolveBySystem)
+  const { sessions, leases, standing, endReports, open } = createSessions({
     organization,
     gateway,
     signer: key.signer,
@@ -114,13 +117,14 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     trustRefresh,
     adapters,
     recorder: recording.spool,
-    upstream: createUpstreamConnector(rules, resolveBySystem),
+    upstream,
     isCurrent: () => link.isCurrent,
     now,
     logger,
   })
 
   // The link that says who is cut off
+  const processorShare = processorShareMeter()
   const ready = Promise.withResolvers<void>()
   const link = new ControlLink({
     origin: gatewayApi,
@@ -128,11 +132,13 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     credentials,
     version,
     trustBundle: () => trust.bundle.number,
+    connections: (reset) => open.frames(reset),
     status: () => ({
       sessions: sessions.size,
       connections: leases.connections,
       spoolBytes: recording.spool.bytes,
       residentBytes: process.memoryUsage.rss(),
+      processorShare: processorShare(),
     }),
     events: {
       onSnapshot: async (revocations) => {
@@ -140,6 +146,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
         ready.resolve()
       },
       onRevocations: (revocations) => sessions.applyRevocations(revocations),
+      onProbe: (endpoint) => probe(endpoint, { rules, resolve: resolveBySystem, adapters }),
       onTrustBundle: () => inBackground(trustRefresh.refresh()),
       onStop: (code) => stopped.resolve(code),
       onState: (linkState, detail) => logger.info({ event: `control-link.${linkState}`, detail }),

@@ -3,7 +3,9 @@
  * hello first and answers heartbeats. `spec/control-link.md`.
  */
 import { z } from 'zod'
-import { instant, uuid } from './fields.ts'
+import { caller, instant, uuid } from './fields.ts'
+import { endpoint } from './lease.ts'
+import { probeStep, MAX_PROBE_STEPS } from './probe.ts'
 import { revocation } from './revocation.ts'
 
 /** Longest frame of the link, in bytes. */
@@ -12,6 +14,17 @@ export const MAX_CONTROL_FRAME = 1024 * 1024
 export const HEARTBEAT_INTERVAL = 5_000
 /** Revocations in one frame. */
 export const MAX_REVOCATIONS_PER_FRAME = 1000
+
+/** Connections in one frame, and those of a gateway that are told at all; more are counted only. */
+export const MAX_CONNECTIONS_PER_FRAME = 500
+export const MAX_TOLD_CONNECTIONS = 20_000
+
+/** A connection as it began. Whose it is follows from its lease. */
+export const toldConnection = z.strictObject({ id: uuid, lease: uuid, caller: caller.nullable(), openedAt: instant })
+export type ToldConnection = z.infer<typeof toldConnection>
+
+export const connectionBytes = z.strictObject({ id: uuid, bytesUp: z.int().nonnegative(), bytesDown: z.int().nonnegative() })
+export type ConnectionBytes = z.infer<typeof connectionBytes>
 
 export const controlFromGateway = z.discriminatedUnion('type', [
   /** `since`: the last revocation number applied; null after a start, then a snapshot follows. */
@@ -28,7 +41,22 @@ export const controlFromGateway = z.discriminatedUnion('type', [
     connections: z.int().nonnegative(),
     spoolBytes: z.int().nonnegative(),
     residentBytes: z.int().nonnegative(),
+    /** Share of one processor that it used since the status before. */
+    processorShare: z.number().nonnegative(),
   }),
+  /**
+   * What changed among open connections since the last such frame; at most once a second. `reset`: this is the first frame of a
+   * link, and what it does not name is closed unless a later frame names it.
+   */
+  z.strictObject({
+    type: z.literal('connections'),
+    reset: z.boolean(),
+    opened: z.array(toldConnection).max(MAX_CONNECTIONS_PER_FRAME),
+    bytes: z.array(connectionBytes).max(MAX_CONNECTIONS_PER_FRAME),
+    closed: z.array(uuid).max(MAX_CONNECTIONS_PER_FRAME),
+  }),
+  /** Answers a `probe`. */
+  z.strictObject({ type: z.literal('probed'), id: uuid, steps: z.array(probeStep).min(1).max(MAX_PROBE_STEPS) }),
 ])
 export type ControlFromGateway = z.infer<typeof controlFromGateway>
 
@@ -43,6 +71,8 @@ export const controlFromApi = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('heartbeat'), head: z.int().nonnegative(), at: instant, trustBundle: z.int().positive() }),
   /** A new trust bundle is there; fetch it. */
   z.strictObject({ type: z.literal('trust-bundle'), number: z.int().positive() }),
+  /** Try to reach this endpoint, without a credential, and say what was found (`probed`). */
+  z.strictObject({ type: z.literal('probe'), id: uuid, endpoint }),
   /** The gateway itself is revoked or replaced: stop serving. */
   z.strictObject({ type: z.literal('stop'), code: z.string().max(64) }),
 ])

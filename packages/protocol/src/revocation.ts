@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { instant, uuid } from './fields.ts'
 
 export const revocationSubject = z.strictObject({
-  kind: z.enum(['session', 'device', 'user', 'credential', 'lease', 'gateway']),
+  /** `connection`: this one alone; its lease goes on, and whoever had it may connect again. */
+  kind: z.enum(['session', 'device', 'user', 'credential', 'lease', 'gateway', 'connection']),
   id: uuid,
 })
 export type RevocationSubject = z.infer<typeof revocationSubject>

@@ -2,12 +2,17 @@
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
 import type { AccessRequestTables } from '../domains/access-requests/index.ts'
 import type { RevocationTables } from '../domains/revocations/index.ts'
+import type { BrowserFlowTables } from '../domains/browser-flows/index.ts'
+import type { PresenceTables } from '../domains/presence/index.ts'
+import type { RecoveryCodeTables } from '../domains/recovery-codes/index.ts'
 import type { GatewayTables } from '../domains/gateways/index.ts'
 import type { EventTables } from '../domains/events/index.ts'
 import type { ActivityTables } from '../domains/activity/index.ts'
 import type { JobTables } from '../jobs/tables.ts'
 import type { AlertTables } from '../domains/alerts/index.ts'
 import type { AuditTables } from '../domains/audit/index.ts'
+import type { ConnectionTables } from '../domains/connections/index.ts'
+import type { ProbeTables } from '../domains/probes/index.ts'
 import type { CredentialTables } from '../domains/credentials/index.ts'
 import type { GrantTables } from '../domains/grants/index.ts'
 import type { LeaseTables } from '../domains/leases/index.ts'
@@ -31,11 +36,16 @@ export interface Database
     UserTables,
     SessionTables,
     SignInTables,
+    BrowserFlowTables,
+    PresenceTables,
+    RecoveryCodeTables,
     NonceTables,
     InvitationTables,
     DeviceTables,
     AuthorityTables,
     AuditTables,
+    ConnectionTables,
+    ProbeTables,
     CredentialTables,
     GrantTables,
     LeaseTables,

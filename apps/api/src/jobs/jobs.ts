@@ -2,11 +2,14 @@
 import type { AuditActor } from '@sallyport/protocol/api'
 import { sweepRequests } from '../domains/access-requests/index.ts'
 import { deleteOldActivity, destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
+import { forgetLostConnections } from '../domains/connections/index.ts'
+import { deleteExpiredFlows } from '../domains/browser-flows/index.ts'
 import { dropOldJoinTokens } from '../domains/gateway-enrolment/index.ts'
 import { expireGrants } from '../domains/grants/index.ts'
 import { expireLeases, forgetSpentTickets } from '../domains/leases/index.ts'
 import { deleteExpiredNonces } from '../domains/nonces/index.ts'
 import { readOrganization } from '../domains/organizations/index.ts'
+import { deleteExpiredProofs } from '../domains/presence/index.ts'
 import { dropOldRevocations } from '../domains/revocations/index.ts'
 import { expireSessions } from '../domains/sessions/index.ts'
 import { deleteExpiredAttempts, deleteExpiredChallenges } from '../domains/sign-in/index.ts'
@@ -49,6 +52,11 @@ export const jobs: readonly Job[] = [
     step: async (transaction, turn) => (await expireLeases(transaction, author(turn))).more,
   },
   {
+    name: 'lost-connections',
+    interval: MINUTE,
+    step: async (transaction, { now }) => (await forgetLostConnections(transaction, { now, limit: LIMIT })) === LIMIT,
+  },
+  {
     name: 'spent',
     interval: MINUTE,
     step: async (transaction, { now }) => {
@@ -56,6 +64,8 @@ export const jobs: readonly Job[] = [
       await forgetSpentTickets(transaction, now)
       await deleteExpiredChallenges(transaction, now)
       await deleteExpiredAttempts(transaction, now)
+      await deleteExpiredFlows(transaction, now)
+      await deleteExpiredProofs(transaction, now)
       return false
     },
   },

@@ -59,20 +59,30 @@ export const logOperations = defineOperations({
         .max(8),
     }),
   },
-  /** Newest first, at most `limit` + 1 so that the caller sees whether there are more; entries that wait for their number come before all others. */
+  /**
+   * Newest first; entries that wait for their number come before all others. With `since`, numbered entries above it, oldest
+   * first. Fewer than `limit` where entries are long, or where a search has not come to its end: then `next` says where to go on.
+   */
   listEntries: {
     input: z.strictObject({
       organization: uuid,
       limit: z.int().min(1).max(MAX_PAGE),
       /** Of the last row that was seen. */
       below: logPlace.nullable(),
+      since: z.int().min(-1).optional(),
       type: auditEntryType.optional(),
       user: uuid.optional(),
+      subject: z.string().max(64).optional(),
+      /** All of which must occur, in lower case. */
+      words: z.array(z.string().max(200)).max(32).optional(),
       after: timestamp.optional(),
       before: timestamp.optional(),
     }),
     output: z.strictObject({
-      rows: z.array(z.strictObject({ ...auditRow.shape, place: logPlace })).max(MAX_PAGE + 1),
+      rows: z.array(z.strictObject({ ...auditRow.shape, place: logPlace })).max(MAX_PAGE),
+      next: logPlace.nullable(),
+      /** The highest number up to which nothing newer was left out; -1 before the first. */
+      tail: z.int().min(-1),
     }),
   },
   /** Head, keys, witnesses, and why heads are not signed. */

@@ -13,6 +13,7 @@ import { startJobs } from '../jobs/index.ts'
 import type { Address } from '../links/serve.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
 import { startListenerCertificates } from './listener-certificates.ts'
+import { createPagesServer, pagesOriginOf } from './pages.ts'
 import type { RoleParts } from './roles.ts'
 
 export interface ApiParts extends RoleParts {
@@ -23,7 +24,7 @@ export interface ApiParts extends RoleParts {
 
 export interface RunningApi {
   readonly contact: Contact
-  readonly addresses: { readonly public: Address; readonly gateway: Address }
+  readonly addresses: { readonly public: Address; readonly gateway: Address; readonly pages: Address }
 }
 
 /** Certificates and trust bundles are signed by the vault. */
@@ -35,7 +36,13 @@ export const authorityOf = (vault: VaultLink, clock: () => number): Authority =>
   },
 })
 
-const listen = async (server: ApiServer, address: Address): Promise<Address> => {
+/** What the API and the pages have in common. */
+interface Listening {
+  readonly server: Pick<ApiServer['server'], 'address'>
+  listen(address: { readonly host: string; readonly port: number }): PromiseLike<unknown>
+}
+
+const listen = async (server: Listening, address: Address): Promise<Address> => {
   await server.listen({ host: address.host, port: address.port })
   const { port } = server.server.address() as AddressInfo
   return { host: address.host, port }
@@ -55,7 +62,11 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   const certificates = await startListenerCertificates({ config, pool, authority, logger })
   closing.push(() => certificates.close())
   // Known when both listen, and needed only by then.
-  const origins = { public: config.origins.public ?? '', gateway: config.origins.gateway ?? '' }
+  const origins = {
+    public: config.origins.public ?? '',
+    gateway: config.origins.gateway ?? '',
+    pages: config.origins.pages ?? '',
+  }
   const keys = { vaultKeys: links.vault.vaultKeys, receiptKeys: links.log.receiptKeys }
   const dependencies: Dependencies = {
     pool,
@@ -69,6 +80,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     log: links.log,
     activityKeys: live.activityKeys,
     announcer: live.announcer,
+    probes: live.probes,
   }
   const table = routeTable(handlers)
   const serverOf = (listener: 'public' | 'gateway'): ApiServer =>
@@ -84,12 +96,16 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     servers: { public: servers.public.server, gateway: servers.gateway.server },
   })
   closing.push(() => upgrades.close())
+  const pages = createPagesServer({ config, dependencies, tls: certificates.pages })
+  closing.push(() => pages.close())
   const addresses = {
     public: await listen(servers.public, config.listen.public),
     gateway: await listen(servers.gateway, config.listen.gateway),
+    pages: await listen(pages, config.listen.pages),
   }
   origins.public = config.origins.public ?? originOf(addresses.public)
   origins.gateway = config.origins.gateway ?? originOf(addresses.gateway)
+  origins.pages = pagesOriginOf(config, addresses.pages)
   const jobs = startJobs({ pool, login, clock, logger })
   closing.push(() => jobs.stop())
   return { contact: dependencies.contact, addresses }

@@ -103,7 +103,19 @@ export interface ConnectionEnd {
   readonly bytesDown: number
 }
 
+/** How a resource is tested without a credential. */
+export interface AdapterProbe {
+  /** As an adapter connects: asking for TLS in its protocol, the protocol's name for TLS. */
+  readonly how: (signal: AbortSignal) => ConnectUpstreamOptions
+  /**
+   * Says as much as it takes for the resource to show that it speaks the protocol, and returns what it said, for people: how it
+   * wants them to sign in. Rejects with a coded error. The caller closes the stream.
+   */
+  readonly greet: (stream: Duplex, signal: AbortSignal) => Promise<string>
+}
+
 export interface Adapter {
   readonly protocol: string
   serve(connection: AdapterConnection): Promise<ConnectionEnd>
+  readonly probe: AdapterProbe
 }

@@ -75,7 +75,7 @@ export class OwnCertificate {
 
   async #renew(): Promise<void> {
     const { api, key, version, trust, membership, membershipFile, onRenewed } = this.#options
-    const material = await api().renewCertificate({ csr: await key.certificateRequest(), version })
+    const material = await api().renewCertificate({ csr: key.certificateRequest(), version })
     await trust.accept(material.trustBundle)
     await saveMembership(membershipFile, { ...membership, certificates: material.certificates })
     this.#certificates = material.certificates

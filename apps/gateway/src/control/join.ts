@@ -28,7 +28,7 @@ export const joinGateway = async (options: JoinOptions): Promise<Membership> => 
   const client = createApiClient({ origin: token.api, send: sender.send, signers: () => [], random, clock })
   try {
     const material = await client.call('joinGateway', {
-      body: { secret: token.secret, csr: await key.certificateRequest(), version },
+      body: { secret: token.secret, csr: key.certificateRequest(), version },
     })
     const trust = await Trust.pin(state.trustFile, material.trustBundle, token.rootFingerprint)
     const { organization, gateway, certificates } = material

@@ -9,14 +9,20 @@ import {
   type ControlFromGateway,
   controlPaths,
   controlSubprotocols,
+  type Endpoint,
   HEARTBEAT_INTERVAL,
   MAX_CONTROL_FRAME,
+  MAX_PROBES,
+  type ProbeStep,
   type Revocation,
   signCall,
   type Signer,
 } from '@sallyport/protocol'
+import { inBackground } from '../in-background.ts'
 import { Backoff } from '../backoff.ts'
 
+/** Milliseconds between two words about open connections. */
+const CONNECTIONS_INTERVAL = 1_000
 /** A side that hears nothing for so long closes, in milliseconds. So long the gateway also counts as connected without a link. */
 const SILENCE_LIMIT = 3 * HEARTBEAT_INTERVAL
 const HANDSHAKE_LIMIT = 10_000
@@ -35,6 +41,8 @@ export interface LinkEvents {
   readonly onSnapshot: (revocations: readonly Revocation[]) => Promise<void>
   readonly onRevocations: (revocations: readonly Revocation[]) => Promise<void>
   readonly onTrustBundle: (number: number) => void
+  /** Tries to reach an endpoint. Never rejects. */
+  readonly onProbe: (endpoint: Endpoint) => Promise<readonly ProbeStep[]>
   /** The gateway itself is revoked or replaced. */
   readonly onStop: (code: string) => void
   readonly onState: (state: 'connected' | 'lost', detail: string) => void
@@ -48,6 +56,8 @@ export interface LinkOptions {
   readonly version: string
   readonly trustBundle: () => number
   readonly status: () => Omit<Extract<ControlFromGateway, { type: 'status' }>, 'type'>
+  /** What changed among open connections; `reset`: all of them. */
+  readonly connections: (reset: boolean) => readonly Extract<ControlFromGateway, { type: 'connections' }>[]
   readonly events: LinkEvents
   readonly random: (bytes: number) => Uint8Array
   readonly clock: () => number
@@ -71,6 +81,7 @@ export class ControlLink {
   /** Messages are handled one after the other, also where handling takes time. */
   #work: Promise<void> = Promise.resolve()
   #running: Promise<void> | null = null
+  #probes = 0
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -144,9 +155,11 @@ export class ControlLink {
         if (this.#options.monotonic() - heard > SILENCE_LIMIT) socket.terminate()
         else this.#send(socket, { type: 'status', ...this.#options.status() })
       }, HEARTBEAT_INTERVAL)
+      const telling = setInterval(() => this.#tellConnections(socket, false), CONNECTIONS_INTERVAL)
       socket.on('open', () => {
         this.#options.events.onState('connected', '')
         this.#sayHello(socket)
+        this.#tellConnections(socket, true)
       })
       socket.on('message', (data: Buffer, isBinary: boolean) => {
         heard = this.#options.monotonic()
@@ -161,6 +174,7 @@ export class ControlLink {
       })
       socket.on('close', (code, reason) => {
         clearInterval(watch)
+        clearInterval(telling)
         resolve(detail || `closed with ${code} ${reason.toString()}`)
       })
     })
@@ -170,6 +184,23 @@ export class ControlLink {
     const { version, trustBundle } = this.#options
     this.#received = this.#applied
     this.#send(socket, { type: 'hello', since: this.#applied, version, trustBundle: trustBundle() })
+  }
+
+  #tellConnections(socket: WebSocket, reset: boolean): void {
+    // What is not sent now is told by the next link, which begins with everything; who does not read is not told more.
+    if (socket.readyState !== WebSocket.OPEN || (!reset && socket.bufferedAmount > MAX_CONTROL_FRAME)) return
+    for (const frame of this.#options.connections(reset)) this.#send(socket, frame)
+  }
+
+  /** Beside everything else: revocations do not wait for a test. */
+  async #probe(socket: WebSocket, id: string, endpoint: Endpoint): Promise<void> {
+    if (this.#probes >= MAX_PROBES) return
+    this.#probes += 1
+    try {
+      this.#send(socket, { type: 'probed', id, steps: [...(await this.#options.events.onProbe(endpoint))] })
+    } finally {
+      this.#probes -= 1
+    }
   }
 
   #send(socket: WebSocket, message: ControlFromGateway): void {
@@ -214,6 +245,9 @@ export class ControlLink {
         return
       case 'trust-bundle':
         events.onTrustBundle(message.number)
+        return
+      case 'probe':
+        inBackground(this.#probe(socket, message.id, message.endpoint))
         return
       case 'stop':
         events.onStop(message.code)

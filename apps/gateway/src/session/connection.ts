@@ -8,6 +8,7 @@ import type { UpstreamConnector } from '../upstream/connector.ts'
 import { activityOf, type ConnectionActivity, type Recorder } from './activity.ts'
 import type { Cancels } from './cancels.ts'
 import { copySecret, type Lease, type LeasedConnection } from './lease.ts'
+import type { OpenConnections } from './open-connections.ts'
 
 /** Milliseconds that an adapter gets to tell the tool why it is being ended, before the stream is cut. */
 const END_GRACE = 250
@@ -19,12 +20,19 @@ export interface ConnectionServices {
   readonly recorder: Recorder
   readonly cancels: Cancels
   readonly upstream: UpstreamConnector
+  readonly open: OpenConnections
   readonly logger: Logger
   readonly now: () => number
 }
 
+/** A client's stream, which knows how many bytes came and went. */
+export interface CountedStream extends Duplex {
+  readonly bytesRead: number
+  readonly bytesWritten: number
+}
+
 export interface ConnectionOptions {
-  readonly stream: Duplex
+  readonly stream: CountedStream
   readonly lease: Lease
   readonly adapter: Adapter
   readonly caller: Caller | null
@@ -36,7 +44,7 @@ export interface ConnectionOptions {
  * ends the lease from now on ends the connection.
  */
 export const beginConnection = (options: ConnectionOptions): (() => Promise<void>) => {
-  const { stream, lease } = options
+  const { stream, lease, caller, services } = options
   const id = randomUUID()
   const abort = new AbortController()
   const closed = Promise.withResolvers<void>()
@@ -53,6 +61,14 @@ export const beginConnection = (options: ConnectionOptions): (() => Promise<void
     },
   }
   lease.connections.add(handle)
+  const forget = services.open.add({
+    id,
+    lease: lease.id,
+    caller,
+    openedAt: services.now(),
+    bytes: () => ({ up: stream.bytesRead, down: stream.bytesWritten }),
+    handle,
+  })
   return async () => {
     try {
       await serve(options, id, abort.signal)
@@ -60,6 +76,7 @@ export const beginConnection = (options: ConnectionOptions): (() => Promise<void
       await closeStream(stream)
       if (cut !== null) clearTimeout(cut)
       lease.connections.delete(handle)
+      forget()
       closed.resolve()
     }
   }

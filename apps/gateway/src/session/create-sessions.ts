@@ -13,6 +13,7 @@ import { beginConnection, type ConnectionServices } from './connection.ts'
 import { DeviceCounters } from './device-counters.ts'
 import { EndReports } from './end-reports.ts'
 import { LeaseTable } from './lease-table.ts'
+import { OpenConnections } from './open-connections.ts'
 import { renewLeases } from './renewals.ts'
 import { Sessions } from './sessions.ts'
 import { Standing } from './standing.ts'
@@ -41,6 +42,7 @@ export interface CreatedSessions {
   readonly leases: LeaseTable
   readonly standing: Standing
   readonly endReports: EndReports
+  readonly open: OpenConnections
 }
 
 export const createSessions = (options: CreateSessionsOptions): CreatedSessions => {
@@ -67,11 +69,13 @@ export const createSessions = (options: CreateSessionsOptions): CreatedSessions 
     newId: randomUUID,
   })
   const { recorder, upstream } = options
-  const services: ConnectionServices = { recorder, cancels: new Cancels(), upstream, logger, now }
+  const open = new OpenConnections()
+  const services: ConnectionServices = { recorder, cancels: new Cancels(), upstream, open, logger, now }
   const adapterOf = new Map(options.adapters.map((adapter) => [adapter.protocol, adapter]))
   const sessions = new Sessions({
     leases,
     standing,
+    open,
     isCurrent,
     services: {
       open: (peer, head) => unlocks.open(peer, head),
@@ -86,5 +90,5 @@ export const createSessions = (options: CreateSessionsOptions): CreatedSessions 
       logger,
     },
   })
-  return { sessions, leases, standing, endReports }
+  return { sessions, leases, standing, endReports, open }
 }

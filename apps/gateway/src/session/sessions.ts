@@ -3,8 +3,9 @@ import { type Revocation, SallyportError } from '@sallyport/protocol'
 import type { ByteChannel } from '@sallyport/transport'
 import { ClientConnection, type StreamServices } from './client-connection.ts'
 import { endReason, type LeaseTable } from './lease-table.ts'
+import type { OpenConnections } from './open-connections.ts'
 import type { SessionPeer } from './peer.ts'
-import type { Standing } from './standing.ts'
+import { codeOfRevocation, type Standing } from './standing.ts'
 
 /** Connections of one session at a time: one is enough, more exist while an agent changes networks or certificates. */
 const MAX_PER_SESSION = 16
@@ -12,6 +13,7 @@ const MAX_PER_SESSION = 16
 export interface SessionsOptions {
   readonly leases: LeaseTable
   readonly standing: Standing
+  readonly open: OpenConnections
   readonly services: Omit<StreamServices, 'onClosed'>
   /** False: revocations may be missing, so nothing new is opened. */
   readonly isCurrent: () => boolean
@@ -94,7 +96,10 @@ export class Sessions {
   }
 
   async #cut(revocations: readonly Revocation[]): Promise<void> {
+    const alone = revocations.filter(({ subject }) => subject.kind === 'connection')
+    const ended = alone.map((each) => this.#options.open.end(each.subject.id, codeOfRevocation(each)))
     await this.#options.leases.revoke(revocations)
+    await Promise.all(ended)
     this.#closeCutOff()
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { LeaseBinding, Revocation, RevocationSubject } from '@sallyport/protocol'
+import type { LeaseBinding, Revocation } from '@sallyport/protocol'
 import { describe, expect, test } from 'vitest'
 import { Standing } from './standing.ts'
 
@@ -19,13 +19,13 @@ const binding: LeaseBinding = {
   endpointDigest: 'A'.repeat(43),
   expiresAt: 0,
 }
-const revocation = (kind: RevocationSubject['kind'], number: number, at = Date.now()): Revocation => ({
+const kinds = ['session', 'device', 'user', 'credential', 'lease', 'gateway'] as const
+const revocation = (kind: (typeof kinds)[number], number: number, at = Date.now()): Revocation => ({
   number,
   subject: { kind, id: kind === 'gateway' ? gateway : binding[kind] },
   code: 'session_revoked',
   at,
 })
-const kinds = ['session', 'device', 'user', 'credential', 'lease', 'gateway'] as const
 
 describe('a lease answer', () => {
   test.each(kinds)('decided before a revocation of its %s is refused, one decided with it is not', (kind) => {

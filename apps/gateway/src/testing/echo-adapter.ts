@@ -49,5 +49,6 @@ export const echoAdapter = (): EchoAdapter => {
     }
     return { reason, bytesUp: bytes, bytesDown: bytes }
   }
-  return { protocol: 'postgresql', serve, connections, passwords }
+  const probe = { how: () => ({}), greet: () => Promise.resolve('It echoes.') }
+  return { protocol: 'postgresql', serve, probe, connections, passwords }
 }

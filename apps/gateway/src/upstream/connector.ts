@@ -36,20 +36,26 @@ export interface UpstreamConnector {
 export const createUpstreamConnector = (rules: AddressRules, resolve: Resolve): UpstreamConnector => ({
   connect: async (target, how) => {
     const { host, port } = target.endpoint
-    const socket = await dial({ host, port, signal: target.signal }, rules, resolve)
-    const guard = guardHandshake(socket, target.signal)
-    try {
-      return await secure(socket, target, how)
-    } catch (cause) {
-      socket.destroy()
-      throw cause instanceof SallyportError
-        ? cause
-        : new SallyportError('resource_unreachable', { cause: guard.reason() ?? cause })
-    } finally {
-      guard.release()
-    }
+    return secureDialled(await dial({ host, port, signal: target.signal }, rules, resolve), target, how)
   },
 })
+
+/** TLS as the endpoint says, on a connection that stands. Rejects as {@link UpstreamConnector} does; the socket is then destroyed. */
+export const secureDialled = async (
+  socket: Socket,
+  target: UpstreamTarget,
+  how: ConnectUpstreamOptions,
+): Promise<UpstreamConnection> => {
+  const guard = guardHandshake(socket, target.signal)
+  try {
+    return await secure(socket, target, how)
+  } catch (cause) {
+    socket.destroy()
+    throw cause instanceof SallyportError ? cause : new SallyportError('resource_unreachable', { cause: guard.reason() ?? cause })
+  } finally {
+    guard.release()
+  }
+}
 
 /** Ends the socket when the handshake takes too long or nobody waits for it any more. */
 const guardHandshake = (socket: Socket, signal: AbortSignal) => {

@@ -26,13 +26,22 @@ export const resolveBySystem: Resolve = async (host) => (await lookup(host, { al
 export const dial = async (target: DialTarget, rules: AddressRules, resolve: Resolve): Promise<Socket> => {
   const signal = AbortSignal.any([target.signal, AbortSignal.timeout(CONNECT_LIMIT)])
   try {
-    const found = isIP(target.host) === 0 ? await abortable(resolve(target.host), signal) : [target.host]
-    const allowed = found.filter((address) => rules.allows(address, target.port)).slice(0, MAX_ADDRESSES)
-    if (allowed.length === 0 && found.length > 0) throw new SallyportError('address_refused')
-    return await connectToFirst(allowed, target.port, signal)
+    const found = await addressesOf(target.host, resolve, signal)
+    return await connectToFirst(allowedOf(found, target.port, rules), target.port, signal)
   } catch (cause) {
     throw cause instanceof SallyportError ? cause : new SallyportError('resource_unreachable', { cause })
   }
+}
+
+/** Addresses of a host name, or the address itself. */
+export const addressesOf = (host: string, resolve: Resolve, signal: AbortSignal): Promise<readonly string[]> =>
+  isIP(host) === 0 ? abortable(resolve(host), signal) : Promise.resolve([host])
+
+/** Those that may be dialled. Throws `address_refused` when there are addresses, and none may. */
+export const allowedOf = (found: readonly string[], port: number, rules: AddressRules): readonly string[] => {
+  const allowed = found.filter((address) => rules.allows(address, port)).slice(0, MAX_ADDRESSES)
+  if (allowed.length === 0 && found.length > 0) throw new SallyportError('address_refused')
+  return allowed
 }
 
 /** A system call cannot be called off; its answer is ignored then. */
@@ -48,7 +57,8 @@ const abortable = async <Value>(work: Promise<Value>, signal: AbortSignal): Prom
   }
 }
 
-const connectToFirst = async (addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> => {
+/** Rejects with what the last of them said. */
+export const connectToFirst = async (addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> => {
   let failure: unknown = new Error('the name has no address')
   for (const [index, address] of addresses.entries()) {
     const isLast = index === addresses.length - 1

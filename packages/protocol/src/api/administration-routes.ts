@@ -4,7 +4,6 @@ import { base64urlOf, displayName, email, foreignName, host, keyId, port, slug, 
 import { MAX_INVITATION_TEXT } from '../invitation.ts'
 import { endpoint, resourceOptions } from '../lease.ts'
 import { sealed } from '../sealing.ts'
-import { auditEntryType } from './audit-entry.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { permission } from './permission.ts'
 import { defineRoutes } from './route.ts'
@@ -93,7 +92,12 @@ export const administrationRoutes = defineRoutes({
     permission: 'users.write',
     audit: 'invitation.created',
     parameters: z.strictObject({ user: uuid }),
-    response: z.strictObject({ invitation: z.string().max(MAX_INVITATION_TEXT), expiresAt: timestamp }),
+    response: z.strictObject({
+      invitation: z.string().max(MAX_INVITATION_TEXT),
+      /** A page that says what to do with it; the invitation is in the fragment, which browsers send nowhere. */
+      link: z.string().max(MAX_INVITATION_TEXT + 600),
+      expiresAt: timestamp,
+    }),
     errors: ['not_found', 'conflict'],
   },
   listRoles: {
@@ -588,41 +592,6 @@ export const administrationRoutes = defineRoutes({
     audit: null,
     query: pageQuery,
     response: pageOf(schemas.lease),
-    errors: [],
-  },
-  listAuditEntries: {
-    method: 'GET',
-    path: '/v1/audit-entries',
-    summary: 'The log, newest first',
-    authentication: 'two-signature',
-    permission: 'audit.read',
-    audit: null,
-    query: pageQuery.extend({
-      type: auditEntryType.optional(),
-      user: uuid.optional(),
-      after: timestamp.optional(),
-      before: timestamp.optional(),
-    }),
-    response: pageOf(schemas.auditRow),
-    errors: [],
-  },
-  listActivity: {
-    method: 'GET',
-    path: '/v1/activity',
-    summary: 'What was done on resources, newest first',
-    authentication: 'two-signature',
-    permission: 'activity.read',
-    audit: null,
-    query: pageQuery.extend({
-      user: uuid.optional(),
-      resource: uuid.optional(),
-      session: uuid.optional(),
-      connection: uuid.optional(),
-      kind: z.string().max(32).optional(),
-      after: timestamp.optional(),
-      before: timestamp.optional(),
-    }),
-    response: pageOf(schemas.activityRow),
     errors: [],
   },
   listAlerts: {

@@ -12,6 +12,10 @@ export const auditEntryTypes = [
   'organization.changed',
   'sign-in.succeeded',
   'sign-in.refused',
+  'presence.confirmed',
+  'presence.refused',
+  'recovery-codes.created',
+  'recovery-code.used',
   'session.renewed',
   'session.ended',
   'session.revoked',
@@ -76,6 +80,10 @@ export const auditEntryTypes = [
   'log.exported',
   'log.witnesses-changed',
   'log.key-changed',
+  'activity.exported',
+  'audit.exported',
+  'connection.ended-by-admin',
+  'resource.tested',
 ] as const
 
 export const auditEntryType = z.enum(auditEntryTypes)

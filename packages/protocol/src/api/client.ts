@@ -36,6 +36,8 @@ export interface ApiClientOptions {
 export interface CallOptions {
   /** Instead of those of the client: at sign-in the session key is new. */
   readonly signers?: CallSigners
+  /** A proof of presence, for routes that ask for one. */
+  readonly presence?: string
   readonly signal?: AbortSignal
 }
 
@@ -61,7 +63,8 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => ({
   call: async (name, ...rest) => {
     const route: Route = routes[name]
     const [input, callOptions = {}] = rest as [AnyInput | undefined, CallOptions | undefined]
-    const request = buildRequest(options.origin, route, input ?? {})
+    const built = buildRequest(options.origin, route, input ?? {})
+    const request = callOptions.presence === undefined ? built : withPresence(built, callOptions.presence)
     const fields = needsSignature(route)
       ? await signCall(request, callOptions.signers ?? (await options.signers()), {
           nonce: options.random(NONCE_BYTES),
@@ -72,6 +75,14 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => ({
     const answer = await options.send({ ...request, fields }, signal ? { signal } : {})
     return parseAnswer(route, answer) as ResponseOf<RouteOf<typeof name>>
   },
+})
+
+/** The field in which a proof of presence goes with a call. Not signed: it is worth nothing without the session's signature. */
+export const PRESENCE_FIELD = 'sallyport-presence'
+
+export const withPresence = (call: HttpCall, presence: string): HttpCall => ({
+  ...call,
+  fields: { ...call.fields, [PRESENCE_FIELD]: presence },
 })
 
 const needsSignature = (route: Route): boolean => route.authentication !== 'public'

@@ -24,6 +24,11 @@ export interface Route {
   readonly authentication: Authentication
   /** What a role must allow. null: everybody who authenticated, for what is their own. Only with `two-signature`. */
   readonly permission: Permission | null
+  /**
+   * Whether a person must have confirmed in the browser that it is they. `recent`: in the last minutes, in this session.
+   * `act`: this very call, once. Only with `two-signature`.
+   */
+  readonly presence?: 'recent' | 'act'
   /** The audit entry that a successful call commits with its change; null for reads. */
   readonly audit: AuditEntryType | null
   readonly parameters?: z.ZodType

@@ -3,8 +3,20 @@ import { accessRoutes } from './access-routes.ts'
 import { administrationRoutes } from './administration-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { previewRoutes } from './preview-routes.ts'
+import { viewRoutes } from './view-routes.ts'
+import { presenceRoutes } from './presence-routes.ts'
 import { logRoutes } from './log-routes.ts'
 
-export const routes = { ...identityRoutes, ...administrationRoutes, ...accessRoutes, ...gatewayRoutes, ...logRoutes } as const
+export const routes = {
+  ...identityRoutes,
+  ...presenceRoutes,
+  ...administrationRoutes, ...accessRoutes,
+  ...accessRoutes,
+  ...gatewayRoutes,
+  ...logRoutes,
+  ...viewRoutes,
+  ...previewRoutes,
+} as const
 export type RouteName = keyof typeof routes
 export type RouteOf<Name extends RouteName> = (typeof routes)[Name]

@@ -184,6 +184,19 @@ export const gateway = z.strictObject({
   status: z.enum(['joined', 'revoked']),
   connected: z.boolean(),
   version: z.string().max(64),
+  /** What it last said about itself; null before that, and once it is revoked. */
+  load: z
+    .strictObject({
+      at: timestamp,
+      sessions: z.int().nonnegative(),
+      connections: z.int().nonnegative(),
+      /** Activity that waits to be shipped. */
+      spoolBytes: z.int().nonnegative(),
+      residentBytes: z.int().nonnegative(),
+      /** Share of one processor that it used since the time before. */
+      processorShare: z.number().nonnegative(),
+    })
+    .nullable(),
   lastSeenAt: timestamp.nullable(),
   certificateExpiresAt: timestamp.nullable(),
 })
@@ -205,8 +218,10 @@ export const alert = z.strictObject({
   kind: z.enum([
     'device-cloned',
     'device-mismatch',
+    'device-replaced',
     'fingerprint-changed',
     'new-device',
+    'recovery-code-used',
     'sign-in-throttled',
     'activity-gap',
     'emergency-access',
@@ -230,6 +245,10 @@ export const activityRow = z.strictObject({
   connection: uuid,
   resource: uuid,
   credential: uuid,
+  /** Whether the resource answered with an error; null for what has no outcome, and for rows from before this was noted. */
+  failed: z.boolean().nullable(),
+  /** True: texts are cut; the row alone, by its id, shows all of it. */
+  shortened: z.boolean(),
   activity: z.json(),
 })
 
@@ -239,6 +258,7 @@ export const auditRow = z.strictObject({
   leaf: base64urlOf(32).nullable(),
   entry: z.json(),
 })
+export type AuditRow = z.infer<typeof auditRow>
 
 /** Why a person may or may not lease a credential: the decision function's own words. */
 export const explanation = z.strictObject({

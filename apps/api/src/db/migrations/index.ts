@@ -8,6 +8,8 @@ import { up as leasesAndLog } from './0005-leases-and-log.ts'
 import { up as activity } from './0006-activity.ts'
 import { up as jobs } from './0007-jobs.ts'
 import { up as accessRequests } from './0010-access-requests.ts'
+import { up as presence } from './0020-presence.ts'
+import { up as views } from './0030-views.ts'
 import { up as logTree } from './0040-log-tree.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -19,5 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-activity': { up: activity },
   '0007-jobs': { up: jobs },
   '0010-access-requests': { up: accessRequests },
+  '0020-presence': { up: presence },
+  '0030-views': { up: views },
   '0040-log-tree': { up: logTree },
 }

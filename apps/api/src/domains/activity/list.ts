@@ -9,11 +9,17 @@ export type ActivityRow = z.output<typeof activityRow>
 
 /** Absent: any. `after` and `before` are RFC 3339; `before` itself is not included. */
 export interface ActivityFilter {
+  /** `<stream>-<number>`: one row. */
+  readonly id?: string | undefined
   readonly user?: string | undefined
   readonly resource?: string | undefined
+  readonly credential?: string | undefined
+  readonly gateway?: string | undefined
+  readonly device?: string | undefined
   readonly session?: string | undefined
   readonly connection?: string | undefined
   readonly kind?: string | undefined
+  readonly outcome?: 'succeeded' | 'failed' | undefined
   readonly after?: string | undefined
   readonly before?: string | undefined
 }
@@ -25,8 +31,10 @@ export interface ActivityPosition {
   readonly number: number
 }
 
-export interface EncryptedRow extends Omit<ActivityRow, 'activity'> {
+export interface EncryptedRow extends Omit<ActivityRow, 'activity' | 'shortened'> {
   readonly position: ActivityPosition
+  /** RFC 3339. */
+  readonly receivedAt: string
   readonly key: string
   readonly body: Uint8Array
 }
@@ -38,27 +46,59 @@ const MAX_PAGE_BYTES = 2 * 1024 * 1024
 export const isFullPage = (rows: readonly EncryptedRow[]): boolean =>
   rows.reduce((bytes, { body }) => bytes + body.length, 0) > MAX_PAGE_BYTES
 
-/** Newest first; `limit` at most, fewer where they are long ({@link isFullPage}). */
-export const findActivity = async (
-  transaction: Transaction,
-  options: { readonly filter: ActivityFilter; readonly below: ActivityPosition | null; readonly limit: number },
-): Promise<EncryptedRow[]> => {
-  const { filter, below, limit } = options
+const equalities = [
+  ['user', 'user_id'],
+  ['resource', 'resource_id'],
+  ['credential', 'credential_id'],
+  ['gateway', 'gateway_id'],
+  ['device', 'device_id'],
+  ['session', 'session_id'],
+  ['connection', 'connection_id'],
+  ['kind', 'kind'],
+] as const
+
+const idPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})-(\d{1,15})$/
+
+const selectFiltered = (transaction: Transaction, filter: ActivityFilter) => {
   let query = transaction.selectFrom('activity').selectAll()
-  if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
-  if (filter.resource !== undefined) query = query.where('resource_id', '=', filter.resource)
-  if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
-  if (filter.connection !== undefined) query = query.where('connection_id', '=', filter.connection)
-  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  for (const [name, column] of equalities) {
+    const value = filter[name]
+    if (value !== undefined) query = query.where(column, '=', value)
+  }
+  // As the partial index says it.
+  if (filter.outcome === 'failed') query = query.where(sql<boolean>`failed`)
+  if (filter.outcome === 'succeeded') query = query.where('failed', '=', false)
   if (filter.after !== undefined) query = query.where('at', '>=', new Date(filter.after))
   if (filter.before !== undefined) query = query.where('at', '<', new Date(filter.before))
-  if (below !== null) {
-    // The first condition alone lets PostgreSQL leave out the partitions above.
-    query = query
-      .where('at', '<=', new Date(below.at))
-      .where(sql<boolean>`(at, stream, number) < (${below.at}::timestamptz, ${below.stream}::uuid, ${below.number}::bigint)`)
-  }
-  const newest = query.orderBy('at', 'desc').orderBy('stream', 'desc').orderBy('number', 'desc').limit(limit)
+  if (filter.id === undefined) return query
+  const [, stream, number] = idPattern.exec(filter.id) ?? []
+  if (stream === undefined) return query.where(sql<boolean>`false`)
+  return query.where('stream', '=', stream).where('number', '=', String(number))
+}
+
+type Selected = Awaited<ReturnType<ReturnType<typeof selectFiltered>['executeTakeFirstOrThrow']>>
+
+const encryptedOf = (row: Selected): EncryptedRow => ({
+  id: `${row.stream}-${row.number}`,
+  at: row.at.toISOString(),
+  kind: row.kind,
+  user: row.user_id,
+  session: row.session_id,
+  device: row.device_id,
+  gateway: row.gateway_id,
+  lease: row.lease_id,
+  connection: row.connection_id,
+  resource: row.resource_id,
+  credential: row.credential_id,
+  failed: row.failed,
+  position: { at: row.at.toISOString(), stream: row.stream, number: Number(row.number) },
+  receivedAt: row.received_at.toISOString(),
+  key: row.key_id,
+  body: row.body,
+})
+
+/** Of these rows, newest first, as many as fit a page. */
+const firstBytes = async (transaction: Transaction, newest: ReturnType<typeof selectFiltered>): Promise<EncryptedRow[]> => {
   // Lengths are known without reading the bodies, so that only those of the page are read.
   const before = sql<number>`coalesce(sum(octet_length(body)) over (
     order by at desc, stream desc, number desc rows between unbounded preceding and 1 preceding), 0)`
@@ -69,22 +109,75 @@ export const findActivity = async (
     .orderBy('at', 'desc')
     .orderBy('stream', 'desc')
     .orderBy('number', 'desc')
-  return (await page.execute()).map((row) => ({
-    id: `${row.stream}-${row.number}`,
-    at: row.at.toISOString(),
-    kind: row.kind,
-    user: row.user_id,
-    session: row.session_id,
-    device: row.device_id,
-    gateway: row.gateway_id,
-    lease: row.lease_id,
-    connection: row.connection_id,
-    resource: row.resource_id,
-    credential: row.credential_id,
-    position: { at: row.at.toISOString(), stream: row.stream, number: Number(row.number) },
-    key: row.key_id,
-    body: row.body,
-  }))
+  return (await page.execute()).map(encryptedOf)
+}
+
+/** Newest first; `limit` at most, fewer where they are long ({@link isFullPage}). */
+export const findActivity = async (
+  transaction: Transaction,
+  options: { readonly filter: ActivityFilter; readonly below: ActivityPosition | null; readonly limit: number },
+): Promise<EncryptedRow[]> => {
+  const { filter, below, limit } = options
+  let query = selectFiltered(transaction, filter)
+  if (below !== null) {
+    // The first condition alone lets PostgreSQL leave out the partitions above.
+    query = query
+      .where('at', '<=', new Date(below.at))
+      .where(sql<boolean>`(at, stream, number) < (${below.at}::timestamptz, ${below.stream}::uuid, ${below.number}::bigint)`)
+  }
+  return firstBytes(transaction, query.orderBy('at', 'desc').orderBy('stream', 'desc').orderBy('number', 'desc').limit(limit))
+}
+
+/** Of these places, the rows that the filter lets through, newest first; fewer where they are long ({@link isFullPage}). */
+export const findAtPlaces = async (
+  transaction: Transaction,
+  { filter, places }: { readonly filter: ActivityFilter; readonly places: readonly ActivityPosition[] },
+): Promise<EncryptedRow[]> => {
+  const chosen = selectFiltered(transaction, filter)
+    .where(
+      sql<boolean>`(at, stream, number) in (select * from unnest(${places.map(({ at }) => at)}::timestamptz[],
+        ${places.map(({ stream }) => stream)}::uuid[], ${places.map(({ number }) => number)}::bigint[]))`,
+    )
+    .orderBy('at', 'desc')
+    .orderBy('stream', 'desc')
+    .orderBy('number', 'desc')
+  return firstBytes(transaction, chosen)
+}
+
+/** Where a tail stands: after everything received until then, or after this row of it. `received`: RFC 3339. */
+export interface ActivityTail {
+  readonly received: string
+  readonly stream?: string | undefined
+  readonly number?: number | undefined
+}
+
+/** What came in since, oldest first; fewer than `limit` where they are long ({@link isFullPage}). */
+export const findReceived = async (
+  transaction: Transaction,
+  options: { readonly filter: ActivityFilter; readonly since: ActivityTail; readonly limit: number },
+): Promise<EncryptedRow[]> => {
+  const { filter, since, limit } = options
+  const { received, stream, number } = since
+  const after =
+    stream === undefined || number === undefined
+      ? sql<boolean>`received_at > ${received}::timestamptz`
+      : sql<boolean>`(received_at, stream, number) > (${received}::timestamptz, ${stream}::uuid, ${number}::bigint)`
+  const first = selectFiltered(transaction, filter)
+    .where(after)
+    .orderBy('received_at')
+    .orderBy('stream')
+    .orderBy('number')
+    .limit(limit)
+  const before = sql<number>`coalesce(sum(octet_length(body)) over (
+    order by received_at, stream, number rows between unbounded preceding and 1 preceding), 0)`
+  const page = transaction
+    .selectFrom(transaction.selectFrom(first.as('first')).selectAll().select(before.as('before')).as('page'))
+    .selectAll()
+    .where('before', '<=', MAX_PAGE_BYTES)
+    .orderBy('received_at')
+    .orderBy('stream')
+    .orderBy('number')
+  return (await page.execute()).map(encryptedOf)
 }
 
 /**
@@ -96,11 +189,11 @@ export const openActivity = async (
   { organization, keys }: { readonly organization: string; readonly keys: ActivityKeys },
 ): Promise<ActivityRow[]> => {
   const opened: ActivityRow[] = []
-  for (const { position, key: keyId, body, ...row } of rows) {
+  for (const { position, receivedAt: _receivedAt, key: keyId, body, ...row } of rows) {
     const key = await keys.forReading(organization, periodOf(new Date(position.at)))
     if (key === null || key.id !== keyId) continue
     const text = decryptBody(key.key, { organization, stream: position.stream, number: position.number }, body)
-    opened.push({ ...row, activity: JSON.parse(text) as ActivityRow['activity'] })
+    opened.push({ ...row, shortened: false, activity: JSON.parse(text) as ActivityRow['activity'] })
   }
   return opened
 }

@@ -3,6 +3,9 @@ import type { Transaction } from '../../db/schema.ts'
 import { sql } from 'kysely'
 import { periodOf } from './keys.ts'
 
+/** There are more words than records. */
+const WORDS_PER_ROW = 20
+
 export interface RetentionOptions {
   /** Milliseconds since 1970: what is older goes. */
   readonly before: number
@@ -30,6 +33,12 @@ export const deleteOldActivity = async (transaction: Transaction, { before, limi
     delete from activity_batches where (organization_id, stream, first) in (
       select organization_id, stream, first from activity_batches
       where organization_id = sallyport_organization() and received_at < ${cutoff} order by received_at limit ${limit})`.execute(
+    transaction,
+  )
+  await sql`
+    delete from activity_words where (organization_id, word, latest, stream, first) in (
+      select organization_id, word, latest, stream, first from activity_words
+      where organization_id = sallyport_organization() and latest < ${cutoff} order by latest limit ${limit * WORDS_PER_ROW})`.execute(
     transaction,
   )
   return Number(rows.numAffectedRows ?? 0n)

@@ -50,5 +50,20 @@ export interface ActivityTables {
     key_id: string
     /** The record, encrypted: see `body.ts`. */
     body: Buffer
+    /** Whether the resource answered with an error; null for what has no outcome, and for what was stored before it was noted. */
+    failed: boolean | null
+  }
+  /** Where words occur, one row for each word of a batch: see `words.ts`. */
+  activity_words: {
+    organization_id: Generated<string>
+    word: Int8
+    /** The latest of `ats`. */
+    latest: Date
+    stream: string
+    /** Number of the first record of the batch. */
+    first: Int8
+    /** Records with the word, and the time of each, in the same order. */
+    numbers: string[]
+    ats: Date[]
   }
 }

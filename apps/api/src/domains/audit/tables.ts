@@ -23,6 +23,8 @@ export interface AuditTables {
     at: Date
     /** For searching: the acting user, or the user whose session or device acted. */
     user_id: string | null
+    /** For searching: the id of what it was done to. The database takes it from the entry. */
+    subject_id: ColumnType<string | null, never, never>
     /** The bytes that are hashed (canonical JSON). */
     entry: Buffer
     /** Leaf hash, 32 bytes. */

@@ -51,6 +51,12 @@ export const listCredentials = async (
   return rows.map(credentialOfRow)
 }
 
+/** Ids of all credentials on a resource. */
+export const credentialsOfResource = async (transaction: Transaction, resource: string): Promise<string[]> => {
+  const rows = await transaction.selectFrom('credentials').select('id').where('resource_id', '=', resource).execute()
+  return rows.map(({ id }) => id)
+}
+
 export const findCredential = async (transaction: Transaction, id: string): Promise<Credential | null> => {
   const row = await select(transaction).where('credentials.id', '=', id).executeTakeFirst()
   return row ? credentialOfRow(row) : null

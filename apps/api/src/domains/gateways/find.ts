@@ -1,6 +1,7 @@
 import type { GatewayEntry } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import type { GatewayLoad } from './tables.ts'
 
 export interface Gateway {
   readonly id: string
@@ -15,6 +16,8 @@ export interface Gateway {
   readonly version: string
   readonly linkId: string | null
   readonly lastSeenAt: Date | null
+  /** What it last said about itself; null before that. */
+  readonly load: GatewayLoad | null
   readonly certificateExpiresAt: Date
 }
 
@@ -41,6 +44,7 @@ export const gatewayOfRow = (row: GatewayRow): Gateway => ({
   version: row.version,
   linkId: row.link_id,
   lastSeenAt: row.last_seen_at,
+  load: row.load,
   certificateExpiresAt: row.certificate_expires_at,
 })
 
@@ -48,6 +52,17 @@ export const gatewayOfRow = (row: GatewayRow): Gateway => ({
 export const findGateway = async (transaction: Transaction, id: string): Promise<Gateway | null> => {
   const row = await selectGateways(transaction).where('gateways.id', '=', id).executeTakeFirst()
   return row === undefined ? null : gatewayOfRow(row)
+}
+
+/** Gateways that serve the site and are not revoked, by id. */
+export const gatewaysOfSite = async (transaction: Transaction, site: string): Promise<Gateway[]> => {
+  const rows = await selectGateways(transaction)
+    .where('status', '=', 'joined')
+    .where('gateways.id', 'in', transaction.selectFrom('gateway_sites').select('gateway_id').where('site_id', '=', site))
+    .orderBy('gateways.id')
+    .limit(1000)
+    .execute()
+  return rows.map(gatewayOfRow)
 }
 
 /** What the trust bundle says about gateways: all that joined and are not revoked, in a stable order. */

@@ -18,6 +18,7 @@ export const answerOfGateway = (found: Gateway, now: number): GatewayAnswer => {
     status: found.status,
     connected: found.status === 'joined' && found.linkId !== null && seen > now - PRESENCE_LIMIT,
     version: found.version,
+    load: found.status === 'revoked' ? null : found.load,
     lastSeenAt: found.lastSeenAt?.toISOString() ?? null,
     certificateExpiresAt: found.status === 'revoked' ? null : found.certificateExpiresAt.toISOString(),
   }

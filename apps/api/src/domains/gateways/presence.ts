@@ -1,6 +1,7 @@
 /** Which gateways hold a control link, whichever replica has it. */
 import { HEARTBEAT_INTERVAL } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
+import type { GatewayLoad } from './tables.ts'
 
 /** A gateway whose link was last heard of longer ago than this, in milliseconds, counts as gone: its replica died. */
 export const PRESENCE_LIMIT = 4 * HEARTBEAT_INTERVAL
@@ -26,11 +27,15 @@ export const beginLink = async (transaction: Transaction, { gateway, link, now }
 /** Says that the gateway is still there. False when another link took this one's place, or the gateway is revoked. */
 export const keepLink = async (
   transaction: Transaction,
-  { gateway, link, now, version }: Link & { readonly version: string | null },
+  { gateway, link, now, version, load }: Link & { readonly version: string | null; readonly load: GatewayLoad | null },
 ): Promise<boolean> => {
   const { numUpdatedRows } = await transaction
     .updateTable('gateways')
-    .set({ last_seen_at: new Date(now), ...(version === null ? {} : { version }) })
+    .set({
+      last_seen_at: new Date(now),
+      ...(version === null ? {} : { version }),
+      ...(load === null ? {} : { load: JSON.stringify(load) }),
+    })
     .where('id', '=', gateway)
     .where('link_id', '=', link)
     .where('status', '=', 'joined')

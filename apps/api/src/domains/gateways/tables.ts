@@ -1,4 +1,10 @@
+import type { ControlFromGateway } from '@sallyport/protocol'
 import type { ColumnType, Generated } from 'kysely'
+
+/** A gateway's own figures, and when it gave them (RFC 3339). */
+export interface GatewayLoad extends Omit<Extract<ControlFromGateway, { type: 'status' }>, 'type'> {
+  readonly at: string
+}
 
 export interface GatewaysTable {
   id: string
@@ -16,6 +22,7 @@ export interface GatewaysTable {
   /** The control link it holds now, whichever replica has it; null when that link closed in order. */
   link_id: string | null
   last_seen_at: Date | null
+  load: ColumnType<GatewayLoad | null, undefined, string | null>
   joined_at: ColumnType<Date, Date, never>
   revoked_at: Date | null
 }

@@ -1,6 +1,6 @@
 export { closeGrant, openGrant } from './as-part.ts'
 export { createGrant, expireGrants, revokeGrant } from './service.ts'
 export type { NewGrant } from './service.ts'
-export { listGrants } from './store.ts'
+export { findGrantParties, listGrants } from './store.ts'
 export type { Grant, GrantPosition } from './store.ts'
 export type { GrantTables } from './tables.ts'

@@ -1,3 +1,4 @@
+import { SallyportError } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
 
 export interface Grant {
@@ -52,6 +53,16 @@ export const listGrants = async (
 export const lockGrant = async (transaction: Transaction, id: string): Promise<Grant | null> => {
   const row = await select(transaction).where('id', '=', id).forUpdate().executeTakeFirst()
   return row ? grantOfRow(row) : null
+}
+
+/** Whose it is and to what. Throws `not_found`. */
+export const findGrantParties = async (
+  transaction: Transaction,
+  id: string,
+): Promise<{ readonly user: string; readonly credential: string }> => {
+  const row = await select(transaction).where('id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new SallyportError('not_found', { message: 'There is no such grant.' })
+  return { user: row.user_id, credential: row.credential_id }
 }
 
 /** Locks those whose time is over and of which nobody noted it; leaves out what another replica is just noting. */

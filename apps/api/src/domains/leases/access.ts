@@ -25,6 +25,7 @@ export interface GrantedCredential {
 }
 
 interface Row extends Pick<FactsRow, 'user_status' | 'site_id' | 'bound' | 'roles' | 'grants'> {
+  readonly user_id: string
   readonly credential_id: string
   readonly name: string
   readonly user_name: string
@@ -47,7 +48,7 @@ const nobodyInParticular = {
 } as const
 
 const select = sql`
-  select ${userStatus} as user_status, ${boundColumn} as bound, ${rolesColumn} as roles, ${grantsColumn} as grants,
+  select users.id as user_id, ${userStatus} as user_status, ${boundColumn} as bound, ${rolesColumn} as roles, ${grantsColumn} as grants,
     credentials.id as credential_id, credentials.name, credentials.user_name, credentials.databases, credentials.port,
     resources.id as resource_id, resources.name as resource_name, resources.description, resources.tags, resources.endpoint,
     resources.site_id
@@ -96,4 +97,40 @@ export const factsOfAccess = async (
   const { rows } = await sql<Row>`${select} where users.id = ${user} and credentials.id = ${credential}`.execute(transaction)
   const [row] = rows
   return row ? factsOfRow({ ...nobodyInParticular, ...row }, now) : null
+}
+
+/** Whose access to what; absent: anybody's, to anything. */
+export interface AccessScope {
+  readonly users?: readonly string[]
+  readonly credentials?: readonly string[]
+}
+
+export interface AccessFacts {
+  readonly user: string
+  readonly credential: string
+  readonly facts: Facts
+}
+
+const among = (column: string, ids: readonly string[] | undefined) =>
+  ids === undefined ? sql`` : sql`and ${sql.ref(column)} = any(${ids}::uuid[])`
+
+/** Facts of every pair of person and credential that a role or grant connects, by the ids of both; `limit` at most. */
+export const factsOfAccesses = async (
+  transaction: Transaction,
+  { scope, limit, now }: { readonly scope: AccessScope; readonly limit: number; readonly now: number },
+): Promise<AccessFacts[]> => {
+  const { rows } = await sql<Row>`
+    ${select}
+    join (select user_id, credential_id from role_members join role_credentials using (organization_id, role_id)
+        where true ${among('user_id', scope.users)} ${among('credential_id', scope.credentials)}
+      union
+      select user_id, credential_id from grants
+        where ended is null and expires_at > ${new Date(now)} ${among('user_id', scope.users)} ${among('credential_id', scope.credentials)}
+      order by 1, 2 limit ${limit}) as pairs on pairs.user_id = users.id and pairs.credential_id = credentials.id
+    order by users.id, credentials.id`.execute(transaction)
+  return rows.map((row) => ({
+    user: row.user_id,
+    credential: row.credential_id,
+    facts: factsOfRow({ ...nobodyInParticular, ...row }, now),
+  }))
 }

@@ -78,7 +78,7 @@ export const readSnapshot = async (
       column.or([
         column('at', '>', new Date(options.now - LEASE_RETENTION)),
         column.and([
-          column('subject_kind', 'not in', ['lease', 'credential']),
+          column('subject_kind', 'not in', ['lease', 'credential', 'connection']),
           column('at', '>', new Date(options.now - REVOCATION_RETENTION)),
         ]),
       ]),

@@ -15,6 +15,30 @@ export const permissionsOfUser = async (transaction: Transaction, user: string):
   return new Set(roles.flatMap((role) => permissionsOfRole(role)))
 }
 
+/** What each of these users may do now; nothing for those who are not active, who are absent. */
+export const permissionsOfUsers = async (
+  transaction: Transaction,
+  users: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<Permission>>> => {
+  const found = new Map<string, Set<Permission>>()
+  if (users.length === 0) return found
+  const rows = await transaction
+    .selectFrom('role_members')
+    .innerJoin('roles', 'roles.id', 'role_members.role_id')
+    .innerJoin('users', 'users.id', 'role_members.user_id')
+    .select(['role_members.user_id', 'roles.built_in', 'roles.permissions'])
+    .where('role_members.user_id', 'in', users)
+    .where('users.status', '=', 'active')
+    .where('users.deleted_at', 'is', null)
+    .execute()
+  for (const row of rows) {
+    const own = found.get(row.user_id) ?? new Set()
+    found.set(row.user_id, own)
+    for (const permission of permissionsOfRole(row)) own.add(permission)
+  }
+  return found
+}
+
 /** The roles of each of these users, by name. */
 export const rolesOfUsers = async (
   transaction: Transaction,

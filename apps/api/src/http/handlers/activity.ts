@@ -1,22 +1,142 @@
-/** What was done on resources, for auditors. */
+/** What was done on resources: for auditors everybody's, for everybody their own. */
+import type { ExportFormat } from '@sallyport/protocol/api'
 import { timestamp, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
-import { findActivity, isFullPage, openActivity } from '../../domains/activity/index.ts'
+import {
+  type ActivityFilter,
+  type ActivityPosition,
+  type ActivityRow,
+  type ActivityTail,
+  findActivity,
+  findReceived,
+  isFullPage,
+  openActivity,
+  positionOfRow,
+  searchActivity,
+  shorten,
+  withWords,
+  wordsOf,
+} from '../../domains/activity/index.ts'
+import { recordAudit } from '../../domains/audit/index.ts'
+import type { CallerContext } from '../context.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { activityLines } from '../export/activity-lines.ts'
+import { collectPart } from '../export/collect-part.ts'
+import { namesOf } from '../export/names.ts'
 import type { HandlersOf } from '../handler.ts'
 
 const position = z.strictObject({ at: timestamp, stream: uuid, number: z.int().nonnegative() })
+const tailPosition = z.strictObject({ received: timestamp, stream: uuid.optional(), number: z.int().nonnegative().optional() })
+
+/**
+ * Rows that are committed a little after one that was received later are not missed: a tail that caught up goes back by this, in
+ * milliseconds, and its reader knows rows by their id.
+ */
+const TAIL_OVERLAP = 5_000
+
+interface Wanted extends ActivityFilter {
+  readonly text?: string | undefined
+}
+
+interface Page {
+  readonly rows: readonly ActivityRow[]
+  readonly next: ActivityPosition | null
+}
+
+/** Newest first, `limit` at most. */
+const pageBelow = async (
+  context: CallerContext,
+  { text, ...filter }: Wanted,
+  { below, limit }: { readonly below: ActivityPosition | null; readonly limit: number },
+): Promise<Page> => {
+  const organization = context.organization.id
+  const keys = context.dependencies.activityKeys
+  const words = wordsOf(text ?? '')
+  if (words.size > 0) {
+    return searchActivity({ organization, keys, filter, words, below, limit, now: context.now(), run: context.transaction })
+  }
+  const found = await context.transaction((transaction) => findActivity(transaction, { filter, below, limit: limit + 1 }))
+  const items = found.slice(0, limit)
+  const isMore = found.length > limit || isFullPage(found)
+  const rows = await openActivity(items, { organization, keys })
+  return { rows, next: isMore ? (items.at(-1)?.position ?? null) : null }
+}
+
+const tailNow = (context: CallerContext): ActivityTail => ({ received: new Date(context.now() - TAIL_OVERLAP).toISOString() })
+
+/** What came since, oldest first, and where the tail stands then. */
+const pageSince = async (
+  context: CallerContext,
+  { text, ...filter }: Wanted,
+  { since, limit }: { readonly since: ActivityTail; readonly limit: number },
+): Promise<{ readonly rows: readonly ActivityRow[]; readonly tail: ActivityTail }> => {
+  const caughtUp = tailNow(context)
+  const found = await context.transaction((transaction) => findReceived(transaction, { filter, since, limit }))
+  const last = found.at(-1)
+  const isMore = last !== undefined && (found.length === limit || isFullPage(found))
+  const tail = isMore ? { received: last.receivedAt, stream: last.position.stream, number: last.position.number } : caughtUp
+  const opened = await openActivity(found, { organization: context.organization.id, keys: context.dependencies.activityKeys })
+  const words = wordsOf(text ?? '')
+  return { rows: words.size === 0 ? opened : withWords(opened, words), tail }
+}
+
+interface ListQuery extends Wanted {
+  readonly cursor?: string | undefined
+  readonly limit: number
+  readonly since?: string | undefined
+  readonly view: 'full' | 'short'
+}
+
+const list = async (context: CallerContext, { cursor, limit, since, view, ...wanted }: ListQuery) => {
+  const shown = (rows: readonly ActivityRow[]) => (view === 'short' ? rows.map(shorten) : [...rows])
+  const from = decodeCursor(since, tailPosition)
+  if (from !== null) {
+    const { rows, tail } = await pageSince(context, wanted, { since: from, limit })
+    return { items: shown(rows), next: null, tail: encodeCursor(tail) }
+  }
+  const tail = encodeCursor(tailNow(context))
+  const { rows, next } = await pageBelow(context, wanted, { below: decodeCursor(cursor, position), limit })
+  return { items: shown(rows), next: next === null ? null : encodeCursor(next), tail }
+}
+
+interface ExportBody extends Wanted {
+  readonly format: ExportFormat
+  readonly cursor?: string | undefined
+}
+
+const filterOf = ({ format: _format, cursor: _cursor, ...filter }: ExportBody): Record<string, string> =>
+  Object.fromEntries(Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined))
+
+const exportPage = async (context: CallerContext, body: ExportBody) => {
+  const { format, cursor, ...wanted } = body
+  const part = await collectPart({
+    from: decodeCursor(cursor, position),
+    page: (below, limit) => pageBelow(context, wanted, { below, limit }),
+    lines: async (rows, isFirst) => {
+      const names = await context.transaction((transaction) => namesOf(transaction, rows))
+      return activityLines(rows, { format, names, header: isFirst })
+    },
+    positionOf: positionOfRow,
+  })
+  await context.transaction((transaction) =>
+    recordAudit(transaction, {
+      type: 'activity.exported',
+      actor: context.actor,
+      subject: null,
+      details: { format, filter: filterOf(body), rows: part.rows, continued: cursor !== undefined },
+    }),
+  )
+  return { text: part.text, rows: part.rows, next: part.next === null ? null : encodeCursor(part.next) }
+}
+
+const ofMine = <Query extends object>(context: CallerContext, query: Query): Query & { readonly user: string } => ({
+  ...query,
+  user: context.user.id,
+})
 
 export const activityHandlers = {
-  listActivity: async (context, { query }) => {
-    const { cursor, limit, ...filter } = query
-    const below = decodeCursor(cursor, position)
-    const found = await context.transaction((transaction) => findActivity(transaction, { filter, below, limit: limit + 1 }))
-    const items = found.slice(0, limit)
-    const last = items.at(-1)
-    const isMore = found.length > limit || isFullPage(found)
-    const next = isMore && last !== undefined ? encodeCursor(last.position) : null
-    const keys = context.dependencies.activityKeys
-    return { items: await openActivity(items, { organization: context.organization.id, keys }), next }
-  },
-} satisfies HandlersOf<'listActivity'>
+  listActivity: (context, { query }) => list(context, query),
+  listMyActivity: (context, { query }) => list(context, ofMine(context, query)),
+  exportActivity: (context, { body }) => exportPage(context, body),
+  exportMyActivity: (context, { body }) => exportPage(context, ofMine(context, body)),
+} satisfies HandlersOf<'listActivity' | 'listMyActivity' | 'exportActivity' | 'exportMyActivity'>

@@ -5,6 +5,8 @@ import { accessRuleHandlers } from './access-rules.ts'
 import { activityHandlers } from './activity.ts'
 import { alertHandlers } from './alerts.ts'
 import { auditHandlers } from './audit.ts'
+import { browserHandlers } from './browser.ts'
+import { connectionHandlers } from './connections.ts'
 import { credentialHandlers } from './credentials.ts'
 import { deviceHandlers } from './devices.ts'
 import { gatewayCallHandlers } from './gateway-calls.ts'
@@ -14,18 +16,21 @@ import { grantHandlers } from './grants.ts'
 import { leaseHandlers } from './leases.ts'
 import { logHandlers } from './log.ts'
 import { meHandlers } from './me.ts'
+import { previewHandlers } from './previews.ts'
 import { resourceHandlers } from './resources.ts'
 import { roleHandlers } from './roles.ts'
 import { secretHandlers } from './secrets.ts'
 import { signInHandlers } from './sign-in.ts'
 import { siteHandlers } from './sites.ts'
 import { systemHandlers } from './system.ts'
+import { testHandlers } from './tests.ts'
 import { userHandlers } from './users.ts'
 
 export const handlers: Handlers = {
   ...systemHandlers,
   ...signInHandlers,
   ...meHandlers,
+  ...browserHandlers,
   ...userHandlers,
   ...deviceHandlers,
   ...roleHandlers,
@@ -44,4 +49,7 @@ export const handlers: Handlers = {
   ...gatewayLeaseHandlers,
   ...activityHandlers,
   ...alertHandlers,
+  ...connectionHandlers,
+  ...testHandlers,
+  ...previewHandlers,
 }

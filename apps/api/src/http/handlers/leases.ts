@@ -37,10 +37,17 @@ export const leaseHandlers = {
     const granted = await context.transaction((transaction) => grantedCredentials(transaction, asked))
     return { items: granted.map(grantedAnswer) }
   },
+  explainMyAccess: async (context, { query: { credential } }) => {
+    const asked = { user: context.user.id, credential, now: context.now() }
+    const facts = await context.transaction((transaction) => factsOfAccess(transaction, asked))
+    if (!facts) throw new SallyportError('not_found', { message: 'There is no such credential.' })
+    const { allowed, reasons } = decide(facts)
+    return { allowed, reasons: reasons.map((reason) => ({ ...reason })) }
+  },
   explainAccess: async (context, { query }) => {
     const facts = await context.transaction((transaction) => factsOfAccess(transaction, { ...query, now: context.now() }))
     if (!facts) throw new SallyportError('not_found', { message: 'There is no such user or credential.' })
     const { allowed, reasons } = decide(facts)
     return { allowed, reasons: reasons.map((reason) => ({ ...reason })) }
   },
-} satisfies HandlersOf<'listLeases' | 'listMyCredentials' | 'explainAccess'>
+} satisfies HandlersOf<'listLeases' | 'listMyCredentials' | 'explainAccess' | 'explainMyAccess'>

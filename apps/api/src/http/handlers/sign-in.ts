@@ -15,16 +15,16 @@ import {
 import type { SignInContext } from '../context.ts'
 import type { HandlersOf } from '../handler.ts'
 
-const partsOf = ({ pool, authority, passwords }: Dependencies): SignInParts => ({ pool, authority, passwords })
+export const partsOf = ({ pool, authority, passwords }: Dependencies): SignInParts => ({ pool, authority, passwords })
 
-const complete = async (
+export const completeMaterial = async (
   dependencies: Dependencies,
   organization: Organization,
   draft: SessionDraft,
 ): Promise<SessionMaterial> => ({ ...draft, trustBundle: await trustBundleFor(dependencies.trustBundles, organization) })
 
 /** What the authentication found out, for the domain. */
-const provenBy = (context: SignInContext) => ({
+export const provenBy = (context: SignInContext) => ({
   organization: context.organization,
   deviceKey: context.deviceKey,
   sessionKey: context.sessionKey,
@@ -38,14 +38,14 @@ export const signInHandlers = {
     const { challenge, fingerprint, facts, deviceState, email, password } = body
     const request = { ...provenBy(context), challenge, fingerprint, facts, deviceState, email, password }
     const draft = await signIn(partsOf(context.dependencies), request)
-    return complete(context.dependencies, context.organization, draft)
+    return completeMaterial(context.dependencies, context.organization, draft)
   },
 
   acceptInvitation: async (context, { body }) => {
     const { challenge, fingerprint, facts, deviceState, code, password, firstName, lastName } = body
     const request = { ...provenBy(context), challenge, fingerprint, facts, deviceState, code, password, firstName, lastName }
     const draft = await acceptInvitation(partsOf(context.dependencies), request)
-    return complete(context.dependencies, context.organization, draft)
+    return completeMaterial(context.dependencies, context.organization, draft)
   },
 
   renewSession: async (context, { body }) => {
@@ -58,7 +58,7 @@ export const signInHandlers = {
       actor: context.actor,
       now: context.now(),
     })
-    return complete(context.dependencies, context.organization, draft)
+    return completeMaterial(context.dependencies, context.organization, draft)
   },
 
   endSession: async (context) => {

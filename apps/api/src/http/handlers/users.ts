@@ -69,6 +69,6 @@ export const userHandlers = {
     const made = await context.transaction((transaction) =>
       inviteUser(transaction, { organization, user: parameters.user, contact, authority, actor, by: user.permissions }),
     )
-    return { invitation: made.invitation, expiresAt: made.expiresAt.toISOString() }
+    return { invitation: made.invitation, link: made.link, expiresAt: made.expiresAt.toISOString() }
   },
 } satisfies HandlersOf<'listUsers' | 'createUser' | 'getUser' | 'changeUser' | 'deleteUser' | 'createInvitation'>

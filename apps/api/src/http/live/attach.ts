@@ -6,7 +6,9 @@ import type { WebSocket } from 'ws'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import { type EventHub, readVersions } from '../../domains/events/index.ts'
+import { takeConnectionReport } from '../../domains/connections/index.ts'
 import { beginLink, endLink, keepLink } from '../../domains/gateways/index.ts'
+import { answerProbe, waitingProbes } from '../../domains/probes/index.ts'
 import { type RevocationFeed, readRevocationsAfter, readSnapshot } from '../../domains/revocations/index.ts'
 import { permissionsOfUser } from '../../domains/roles/index.ts'
 import { findSession, sessionStanding } from '../../domains/sessions/index.ts'
@@ -41,7 +43,10 @@ const linkStore = ({ dependencies, organization, gateway, transaction }: Gateway
     after: (since) => transaction((within) => readRevocationsAfter(within, organization.id, since)),
     snapshot: () => transaction((within) => readSnapshot(within, { organization: organization.id, now: now() })),
     begin: () => transaction((within) => beginLink(within, { ...own, now: now() })),
-    keep: (version) => transaction((within) => keepLink(within, { ...own, now: now(), version })),
+    keep: (version, load) => transaction((within) => keepLink(within, { ...own, now: now(), version, load })),
+    connections: (report) => transaction((within) => takeConnectionReport(within, report, { gateway: gateway.id, now: now() })),
+    probes: () => transaction((within) => waitingProbes(within, gateway.id, now())),
+    probed: (id, steps) => transaction((within) => answerProbe(within, { id, gateway: gateway.id, steps })),
     end: () => transaction((within) => endLink(within, { ...own, now: now() })),
   }
 }
@@ -81,8 +86,10 @@ export const attachLive = ({ dependencies, feed, hub, servers }: LiveOptions): U
     const leave = hub.follow(organization.id, ({ topic }) => {
       if (topic === 'trust-bundle') feed.wake(organization.id)
     })
+    const unfollow = dependencies.probes.follow(gateway.id, () => link.lookForProbes())
     socket.once('close', () => {
       leave()
+      unfollow()
       if (links.get(gateway.id) === link) links.delete(gateway.id)
     })
   }

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { WebSocket } from 'ws'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { takeConnectionReport } from '../../domains/connections/index.ts'
+import { answerProbe, waitingProbes } from '../../domains/probes/index.ts'
 import { bumpTrustBundle } from '../../domains/authority/index.ts'
 import { beginLink, endLink, findGateway, keepLink } from '../../domains/gateways/index.ts'
 import { readRevocationsAfter, readSnapshot, revoke } from '../../domains/revocations/index.ts'
@@ -75,7 +77,10 @@ const replica = async (
               after: (since) => run((within) => readRevocationsAfter(within, organization.id, since)),
               snapshot: () => run((within) => readSnapshot(within, { organization: organization.id, now: Date.now() })),
               begin: () => run((within) => beginLink(within, { ...own, now: Date.now() })),
-              keep: (version) => run((within) => keepLink(within, { ...own, now: Date.now(), version })),
+              keep: (version, load) => run((within) => keepLink(within, { ...own, now: Date.now(), version, load })),
+              connections: (report) => run((within) => takeConnectionReport(within, report, { gateway: id, now: Date.now() })),
+              probes: () => run((within) => waitingProbes(within, id, Date.now())),
+              probed: (probe, steps) => run((within) => answerProbe(within, { id: probe, gateway: id, steps })),
               end: () => run((within) => endLink(within, { ...own, now: Date.now() })),
             },
             clock: Date.now,

@@ -6,12 +6,16 @@ import {
   type ControlFromApi,
   type ControlFromGateway,
   controlFromGateway,
+  type Endpoint,
   HEARTBEAT_INTERVAL,
   MAX_REVOCATIONS_PER_FRAME,
+  type ProbeStep,
   type Revocation,
 } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
+import type { ConnectionReport } from '../../domains/connections/index.ts'
+import type { GatewayLoad } from '../../domains/gateways/index.ts'
 import type { OrganizationHead, RevocationFeed, RevocationSnapshot } from '../../domains/revocations/index.ts'
 import { closeCodes, outletOf } from './outlet.ts'
 
@@ -28,8 +32,13 @@ export interface ControlLinkStore {
   snapshot(): Promise<RevocationSnapshot>
   /** False when the gateway is revoked. */
   begin(): Promise<boolean>
-  /** False when the gateway is revoked or has another link. `version`: what its hello said, null before. */
-  keep(version: string | null): Promise<boolean>
+  /** False when the gateway is revoked or has another link. `version`: what its hello said, null before; `load`: null for no news. */
+  keep(version: string | null, load: GatewayLoad | null): Promise<boolean>
+  /** What the gateway says about its open connections. */
+  connections(report: ConnectionReport): Promise<void>
+  /** Endpoints that somebody waits for the gateway to try. */
+  probes(): Promise<readonly { readonly id: string; readonly endpoint: Endpoint }[]>
+  probed(id: string, steps: readonly ProbeStep[]): Promise<void>
   end(): Promise<void>
 }
 
@@ -45,6 +54,8 @@ export interface ControlLinkOptions {
 export interface ControlLink {
   /** Another link of this gateway takes its place. */
   replace(): void
+  /** Somebody may wait for the gateway to try an endpoint. */
+  lookForProbes(): void
   readonly closed: Promise<void>
 }
 
@@ -52,6 +63,8 @@ export interface ControlLink {
 const HELLO_LIMIT = 10_000
 const SILENCE_LIMIT = 3 * HEARTBEAT_INTERVAL
 const CONFIRM_LIMIT = 3 * HEARTBEAT_INTERVAL
+/** Frames about connections between two checks; a gateway sends one a second, and more after its hello. */
+const MAX_REPORTS = 100
 /** A gateway says hello again after a gap; one that does so more often between two checks is broken. */
 const MAX_HELLOS = 20
 
@@ -77,6 +90,13 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
   let greeted = false
   let toldBundle = 0
   let version: string | null = null
+  /** The last word of the gateway about itself that is not stored yet. */
+  let load: GatewayLoad | null = null
+  let reports = 0
+  /** Reports are stored in their order. */
+  let reporting: Promise<void> = Promise.resolve()
+  /** Probes that were sent. */
+  const probing = new Set<string>()
   let pumping = false
   let [heardAt, heartbeatAt, unconfirmedSince] = [performance.now(), -HEARTBEAT_INTERVAL, 0]
   let leave = (): void => {}
@@ -171,7 +191,8 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
       await pump()
     }
     feed.wake(gateway.organization)
-    if (!(await store.keep(version))) outlet.close(closeCodes.replaced, 'conflict')
+    if (!(await store.keep(version, null))) return outlet.close(closeCodes.replaced, 'conflict')
+    await lookForProbes()
   }
 
   const onMessage = (data: Buffer, isBinary: boolean): void => {
@@ -191,19 +212,45 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
         unconfirmedSince = performance.now()
         return
       case 'status':
-        logger.debug({ event: 'gateway.status', gateway: gateway.id, ...message }, 'status of a gateway')
+        load = loadOf(message)
         return
+      case 'connections':
+        if (++reports > MAX_REPORTS) return outlet.close(closeCodes.invalid, 'rate_limited')
+        reporting = reporting.then(() => store.connections(message)).catch(fail)
+        return
+      case 'probed':
+        if (probing.delete(message.id)) store.probed(message.id, message.steps).catch(fail)
+        return
+    }
+  }
+
+  const loadOf = ({ type: _type, ...figures }: ControlFromGateway & { type: 'status' }): GatewayLoad => ({
+    ...figures,
+    at: new Date(clock()).toISOString(),
+  })
+
+  const lookForProbes = async (): Promise<void> => {
+    if (!greeted || !outlet.open) return
+    for (const { id, endpoint } of await store.probes()) {
+      if (probing.has(id) || !outlet.open) continue
+      probing.add(id)
+      send({ type: 'probe', id, endpoint })
     }
   }
 
   const check = (): void => {
     const now = performance.now()
     hellos = 0
+    reports = 0
+    // Those of which nobody heard again are over long since.
+    if (probing.size > 100) probing.clear()
     if (clock() >= gateway.certificateExpiresAt) return outlet.close(closeCodes.ended, 'certificate_expired')
     if (now - heardAt > SILENCE_LIMIT) return outlet.close(closeCodes.silent, 'protocol_error')
     if (applied < (sent ?? 0) && now - unconfirmedSince > CONFIRM_LIMIT) return outlet.close(closeCodes.slow, 'protocol_error')
     socket.ping()
-    store.keep(version).then((current) => {
+    const news = load
+    load = null
+    store.keep(version, news).then((current) => {
       if (!current) outlet.close(closeCodes.replaced, 'conflict')
     }, fail)
   }
@@ -251,5 +298,11 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
   })
   start().catch(fail)
 
-  return { replace: () => outlet.close(closeCodes.replaced, 'conflict'), closed: closed.promise }
+  return {
+    replace: () => outlet.close(closeCodes.replaced, 'conflict'),
+    lookForProbes: () => {
+      lookForProbes().catch(fail)
+    },
+    closed: closed.promise,
+  }
 }

@@ -93,6 +93,7 @@ export const serveEventSocket = ({ socket, caller, feed, hub, store, clock, logg
         return subject.id === caller.user
       case 'credential':
       case 'lease':
+      case 'connection':
       case 'gateway':
         return false
       default:

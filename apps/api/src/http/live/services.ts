@@ -8,6 +8,7 @@ import { connectionConfig } from '../../db/pool.ts'
 import type { Pool } from '../../db/schema.ts'
 import { type ActivityKeys, activityKeysOf, type AskForActivityKey } from '../../domains/activity/index.ts'
 import { type Announcer, type EventHub, startAnnouncer, startEventHub } from '../../domains/events/index.ts'
+import { type ProbeBoard, startProbeBoard } from '../../domains/probes/index.ts'
 import { type RevocationFeed, startRevocationFeed } from '../../domains/revocations/index.ts'
 
 /** Milliseconds after which agents hear of activity that was recorded. */
@@ -27,9 +28,10 @@ export interface LiveServicesOptions {
 export interface LiveServices {
   readonly feed: RevocationFeed
   readonly hub: EventHub
-  /** These two belong into the dependencies of the handlers. */
+  /** These belong into the dependencies of the handlers. */
   readonly announcer: Announcer
   readonly activityKeys: ActivityKeys
+  readonly probes: ProbeBoard
   /** After the listeners are closed, before the pool is. */
   close(): Promise<void>
 }
@@ -40,14 +42,17 @@ export const startLiveServices = ({ pool, login, vault, clock, logger }: LiveSer
   const feed = startRevocationFeed({ pool, notifications, logger, interval: HEARTBEAT_INTERVAL })
   const hub = startEventHub({ pool, notifications, logger })
   const announcer = startAnnouncer({ pool, logger, delay: ANNOUNCEMENT_DELAY })
+  const probes = startProbeBoard({ notifications, clock })
   const activityKeys = activityKeysOf({ ask: vault.activityKey, clock })
   return {
     feed,
     hub,
     announcer,
     activityKeys,
+    probes,
     close: async () => {
       announcer.close()
+      probes.close()
       hub.close()
       feed.close()
       await notifications.close()

@@ -4,20 +4,32 @@ import type { AuditEntry } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { LogLink } from '../../links/index.ts'
+import { findNumbered, lastIndex, type NumberedRow } from './find-numbered.ts'
 import { entryOfRow } from './outbox.ts'
 import type { LogParts } from './parts.ts'
 
 type Query = Parameters<LogLink['listEntries']>[0]
-type Row = Awaited<ReturnType<LogLink['listEntries']>>['rows'][number]
+type Answer = Awaited<ReturnType<LogLink['listEntries']>>
+type Row = Answer['rows'][number]
 
 /** How many waiting entries are looked through for a page; there are so many only while the log cannot be written. */
-const MAX_WAITING = 5000
+const MAX_WAITING = 1000
+/** Entries of a page are this long together, in bytes, or one entry longer. */
+const MAX_PAGE_BYTES = 2 * 1024 * 1024
+
+const hasWords = (entry: AuditEntry, words: readonly string[]): boolean => {
+  if (words.length === 0) return true
+  const text = JSON.stringify(entry).toLowerCase()
+  return words.every((word) => text.includes(word))
+}
 
 const matches = (entry: AuditEntry, query: Query): boolean =>
   (query.type === undefined || entry.type === query.type) &&
   (query.user === undefined || (entry.actor.kind === 'user' && entry.actor.id === query.user)) &&
+  (query.subject === undefined || entry.subject?.id === query.subject) &&
   (query.after === undefined || entry.at > Date.parse(query.after)) &&
-  (query.before === undefined || entry.at < Date.parse(query.before))
+  (query.before === undefined || entry.at < Date.parse(query.before)) &&
+  hasWords(entry, query.words ?? [])
 
 const positionBelow = ({ below }: Query): number | null => (below !== null && 'position' in below ? below.position : null)
 const indexBelow = ({ below }: Query): number | null => (below !== null && 'index' in below ? below.index : null)
@@ -35,41 +47,56 @@ const readWaiting = async (transaction: Transaction, query: Query): Promise<Row[
   return rows
     .map((row) => ({ position: Number(row.position), entry: entryOfRow(query.organization, row) }))
     .filter(({ entry }) => matches(entry, query))
-    .slice(0, query.limit + 1)
     .map((row) => ({ index: null, leaf: null, entry: row.entry as Row['entry'], place: { position: row.position } }))
 }
 
-const readNumbered = async (transaction: Transaction, query: Query, limit: number): Promise<Row[]> => {
-  const index = indexBelow(query)
-  const rows = await transaction
-    .selectFrom('audit_entries')
-    .select(['index', 'leaf', 'entry'])
-    .$if(index !== null, (select) => select.where('index', '<', index!))
-    .$if(query.type !== undefined, (select) => select.where('type', '=', query.type!))
-    .$if(query.user !== undefined, (select) => select.where('user_id', '=', query.user!))
-    .$if(query.after !== undefined, (select) => select.where('at', '>', new Date(query.after!)))
-    .$if(query.before !== undefined, (select) => select.where('at', '<', new Date(query.before!)))
-    .orderBy('index', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({
-    index: Number(row.index),
-    leaf: toBase64url(row.leaf),
-    entry: JSON.parse(fromUtf8(row.entry)) as Row['entry'],
-    place: { index: Number(row.index) },
-  }))
-}
+const rowOfNumbered = ({ index, leaf, entry }: NumberedRow): Row => ({
+  index,
+  leaf: toBase64url(leaf),
+  entry: JSON.parse(fromUtf8(entry)) as Row['entry'],
+  place: { index },
+})
 
 const idOf = (row: Row): string => (row.entry as AuditEntry).id
+
+/** As many of these rows, in their order, as fit a page. */
+const fitting = (rows: readonly Row[], limit: number): Row[] => {
+  let bytes = 0
+  const cut = rows.findIndex((row, index) => {
+    if (index >= limit || bytes > MAX_PAGE_BYTES) return true
+    bytes += JSON.stringify(row.entry).length
+    return false
+  })
+  return cut === -1 ? [...rows] : rows.slice(0, cut)
+}
+
+const newest = async (transaction: Transaction, query: Query): Promise<Answer> => {
+  const tail = await lastIndex(transaction)
+  // Waiting ones first: an entry that is numbered in between is then seen twice, and not never.
+  const waiting = await readWaiting(transaction, query)
+  const found = await findNumbered(transaction, query, {
+    order: 'desc',
+    from: indexBelow(query),
+    limit: query.limit,
+    maxBytes: MAX_PAGE_BYTES,
+  })
+  const seen = new Set(found.rows.map(({ id }) => id))
+  const all = [...waiting.filter((row) => !seen.has(idOf(row))), ...found.rows.map(rowOfNumbered)]
+  const rows = fitting(all, query.limit)
+  const isCut = rows.length < all.length
+  const next = isCut ? rows.at(-1)!.place : found.upTo === null ? null : { index: found.upTo }
+  return { rows, next, tail }
+}
+
+const since = async (transaction: Transaction, query: Query, from: number): Promise<Answer> => {
+  const last = await lastIndex(transaction)
+  const found = await findNumbered(transaction, query, { order: 'asc', from, limit: query.limit, maxBytes: MAX_PAGE_BYTES })
+  return { rows: found.rows.map(rowOfNumbered), next: null, tail: found.upTo ?? Math.max(from, last, found.last) }
+}
 
 export const listing =
   ({ pool }: Pick<LogParts, 'pool'>): LogLink['listEntries'] =>
   (query) =>
-    withOrganization(pool, query.organization, async (transaction) => {
-      // Waiting ones first: an entry that is numbered in between is then seen twice, and not never.
-      const waiting = await readWaiting(transaction, query)
-      const missing = query.limit + 1 - waiting.length
-      const numbered = missing > 0 ? await readNumbered(transaction, query, missing) : []
-      const seen = new Set(numbered.map(idOf))
-      return { rows: [...waiting.filter((row) => !seen.has(idOf(row))), ...numbered] }
-    })
+    withOrganization(pool, query.organization, (transaction) =>
+      query.since === undefined ? newest(transaction, query) : since(transaction, query, query.since),
+    )

@@ -298,11 +298,10 @@ describe('the list', () => {
     const seen: (number | null)[] = []
     let below: Parameters<LogRole['link']['listEntries']>[0]['below'] = null
     for (;;) {
-      const { rows } = await page(idle.link, { below })
-      const shown = rows.slice(0, 2)
-      seen.push(...shown.map((row) => row.index))
-      if (rows.length <= 2) break
-      below = shown.at(-1)!.place
+      const { rows, next } = await page(idle.link, { below })
+      seen.push(...rows.map((row) => row.index))
+      if (next === null) break
+      below = next
     }
     expect(seen).toEqual([null, null, 2, 1, 0])
   })
@@ -318,7 +317,30 @@ describe('the list', () => {
       expect(await types({ user: unlock.actor.id! })).toEqual(['unlock.granted'])
       expect(await types({ user: randomUUID() })).toEqual([])
       expect(await types({ after: new Date(unlock.at).toISOString() })).toEqual(['site.created', 'site.created'])
+      expect(await types({ subject: unlock.credential })).toEqual(['unlock.granted'])
+      expect(await types({ subject: randomUUID() })).toEqual([])
+      expect(await types({ words: [unlock.lease, 'unlock.granted'] })).toEqual(['unlock.granted'])
+      expect(await types({ words: [unlock.lease, 'nowhere'] })).toEqual([])
       expect(await types({ before: new Date(unlock.at + 1).toISOString() })).toEqual(['unlock.granted'])
+    }))
+})
+
+describe('a tail of the list', () => {
+  it('gives what was numbered since, oldest first, and where it stands then', () =>
+    using(start(), async ({ link }) => {
+      const { tail } = await link.listEntries({ organization, limit: 10, below: null })
+      expect(tail).toBe(-1)
+      const first = unlockOf()
+      const second = unlockOf()
+      await link.appendUnlock(first)
+      await link.appendUnlock(second)
+      const read = async (since: number, limit = 10) => {
+        const found = await link.listEntries({ organization, limit, below: null, since })
+        return { indices: found.rows.map(({ index }) => index), tail: found.tail, next: found.next }
+      }
+      expect(await read(tail)).toEqual({ indices: [0, 1], tail: 1, next: null })
+      expect(await read(tail, 1)).toEqual({ indices: [0], tail: 0, next: null })
+      expect(await read(1)).toEqual({ indices: [], tail: 1, next: null })
     }))
 })
 

@@ -24,7 +24,7 @@ const AGREED = 'S'.charCodeAt(0)
 const DECLINED = 'N'.charCodeAt(0)
 
 /** ALPN name of the protocol (manual, "SSL Session Encryption"). */
-const ALPN = 'postgresql'
+export const ALPN = 'postgresql'
 
 const TOO_EARLY = 'The resource sent plaintext where TLS had to begin.'
 
@@ -36,7 +36,7 @@ const CANCEL_PATIENCE = 5000
  * taken for encrypted data (CVE-2021-23222). An error in its place comes from nobody we trust yet, so that its text is not
  * shown (CVE-2024-10977).
  */
-const requestTls =
+export const requestTls =
   (signal: AbortSignal) =>
   async (socket: Duplex): Promise<boolean> => {
     const input = new ByteInput(socket, signal)
@@ -85,7 +85,7 @@ interface Message {
   readonly body: { readonly buffer: Buffer; readonly start: number; readonly end: number }
 }
 
-const readMessage = async (input: ByteInput): Promise<Message> => {
+export const readMessage = async (input: ByteInput): Promise<Message> => {
   const header = await input.take(HEADER_LENGTH)
   const length = header.readInt32BE(1) - 4
   if (length < 0 || length > MAX_SIGN_IN_MESSAGE) throw new ProtocolViolation('length of a message while signing in')

@@ -1,0 +1,5 @@
+export { startProbeBoard } from './board.ts'
+export type { ProbeBoard, ProbeBoardOptions, ProbeOrder } from './board.ts'
+export { answerProbe, waitingProbes } from './store.ts'
+export type { Probe } from './store.ts'
+export type { ProbeTables } from './tables.ts'

@@ -1,0 +1,73 @@
+/** Probes as rows: whoever asks and whoever holds the gateway's link may be different replicas. */
+import { type Endpoint, MAX_PROBES, PROBE_LIMIT, type ProbeStep, SallyportError } from '@sallyport/protocol'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+
+/** Channel of the wake-up; its payload is the gateway's id. */
+export const PROBES_CHANNEL = 'sallyport_probes'
+
+export interface Probe {
+  readonly id: string
+  readonly endpoint: Endpoint
+}
+
+const wake = (transaction: Transaction, gateway: string) =>
+  sql`select pg_notify(${PROBES_CHANNEL}, ${gateway})`.execute(transaction)
+
+/** Throws `limit_reached` while the gateway has as many as it runs at a time. */
+export const insertProbe = async (
+  transaction: Transaction,
+  { id, gateway, endpoint, now }: Probe & { readonly gateway: string; readonly now: number },
+): Promise<void> => {
+  // One after the other, so that two that ask at once do not both find room.
+  await transaction.selectFrom('gateways').select('id').where('id', '=', gateway).forNoKeyUpdate().execute()
+  await transaction
+    .deleteFrom('gateway_probes')
+    .where('created_at', '<', new Date(now - 2 * PROBE_LIMIT))
+    .execute()
+  const waiting = await transaction.selectFrom('gateway_probes').select('id').where('gateway_id', '=', gateway).execute()
+  if (waiting.length >= MAX_PROBES) {
+    throw new SallyportError('limit_reached', { message: 'This gateway is busy with other tests. Try again in a moment.' })
+  }
+  await transaction
+    .insertInto('gateway_probes')
+    .values({ id, gateway_id: gateway, endpoint: JSON.stringify(endpoint), created_at: new Date(now) })
+    .execute()
+  await wake(transaction, gateway)
+}
+
+/** What the gateway has not answered and somebody still waits for. */
+export const waitingProbes = async (transaction: Transaction, gateway: string, now: number): Promise<Probe[]> =>
+  transaction
+    .selectFrom('gateway_probes')
+    .select(['id', 'endpoint'])
+    .where('gateway_id', '=', gateway)
+    .where('steps', 'is', null)
+    .where('created_at', '>', new Date(now - PROBE_LIMIT))
+    .limit(MAX_PROBES)
+    .execute()
+
+/** Does nothing for a probe that is over, and for that of another gateway. */
+export const answerProbe = async (
+  transaction: Transaction,
+  { id, gateway, steps }: { readonly id: string; readonly gateway: string; readonly steps: readonly ProbeStep[] },
+): Promise<void> => {
+  await transaction
+    .updateTable('gateway_probes')
+    .set({ steps: JSON.stringify(steps) })
+    .where('id', '=', id)
+    .where('gateway_id', '=', gateway)
+    .where('steps', 'is', null)
+    .execute()
+  await wake(transaction, gateway)
+}
+
+/** What was found; null while nothing was said. */
+export const stepsOfProbe = async (transaction: Transaction, id: string): Promise<readonly ProbeStep[] | null> => {
+  const row = await transaction.selectFrom('gateway_probes').select('steps').where('id', '=', id).executeTakeFirst()
+  return row?.steps ?? null
+}
+
+export const deleteProbe = async (transaction: Transaction, id: string): Promise<void> => {
+  await transaction.deleteFrom('gateway_probes').where('id', '=', id).execute()
+}

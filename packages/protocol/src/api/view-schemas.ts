@@ -1,0 +1,62 @@
+/** Objects of the API that screens look at: open connections, tests of resources, pages of activity and of the log. */
+import { z } from 'zod'
+import { caller, timestamp, uuid } from '../fields.ts'
+import { probeStep } from '../probe.ts'
+import { activityRow, auditRow } from './schemas.ts'
+
+/** A connection that a tool holds through a gateway now, as the gateway last said. */
+export const openConnection = z.strictObject({
+  id: uuid,
+  user: uuid,
+  session: uuid,
+  device: uuid,
+  gateway: uuid,
+  lease: uuid,
+  resource: uuid,
+  credential: uuid,
+  /** `shop-db/read-only`. */
+  name: z.string().max(250),
+  /** The program, where the agent could tell. */
+  caller: caller.nullable(),
+  openedAt: timestamp,
+  bytesUp: z.int().nonnegative(),
+  bytesDown: z.int().nonnegative(),
+  /** When the gateway last said so. */
+  reportedAt: timestamp,
+  leaseExpiresAt: timestamp,
+})
+export type OpenConnection = z.infer<typeof openConnection>
+
+export const testAnswer = z.strictObject({
+  gateway: uuid,
+  ok: z.boolean(),
+  /** In the order in which they were tried; the first that failed is the last. */
+  steps: z.array(probeStep).max(16),
+})
+
+/** Position from which newer rows are asked for: pass it as `since`. */
+export const tail = z.string().max(512)
+
+/** Rows newest first; with `since` the rows that came after it, oldest first, and `next` is null. */
+export const activityPage = z.strictObject({
+  items: z.array(activityRow),
+  /** Not null also on a page without items, while a search has not come to its end. */
+  next: z.string().max(512).nullable(),
+  tail,
+})
+
+export const auditPage = z.strictObject({ items: z.array(auditRow), next: z.string().max(512).nullable(), tail })
+
+/** Longest part of an export, in characters. */
+export const MAX_EXPORT_PART = 2 * 1024 * 1024
+
+/** One part of an export: parts put one after the other are the file. */
+export const exportPart = z.strictObject({
+  text: z.string().max(MAX_EXPORT_PART),
+  rows: z.int().nonnegative(),
+  next: z.string().max(512).nullable(),
+})
+
+export const exportFormat = z.enum(['csv', 'json-lines'])
+export type ExportFormat = z.infer<typeof exportFormat>
+
