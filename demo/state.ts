@@ -14,7 +14,13 @@ export interface DemoPerson {
 }
 
 export interface SavedState {
-  readonly ports: { readonly api: number; readonly apiGateway: number; readonly gateway: number; readonly shop: number }
+  readonly ports: {
+    readonly api: number
+    readonly apiGateway: number
+    readonly pages: number
+    readonly gateway: number
+    readonly shop: number
+  }
   readonly administrator: DemoPerson
   readonly user: DemoPerson
   /** Handed to the administrator when the organization was made; null before. */
@@ -41,7 +47,13 @@ export interface DemoState {
 const person = (name: string): DemoPerson => ({ email: `${name}@demo.example`, password: randomBytes(12).toString('base64url') })
 
 const fresh = async (): Promise<SavedState> => ({
-  ports: { api: await freePort(), apiGateway: await freePort(), gateway: await freePort(), shop: await freePort() },
+  ports: {
+    api: await freePort(),
+    apiGateway: await freePort(),
+    pages: await freePort(),
+    gateway: await freePort(),
+    shop: await freePort(),
+  },
   administrator: person('admin'),
   user: person('dana'),
   invitation: null,

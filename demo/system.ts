@@ -18,6 +18,7 @@ export const startSystem = async (state: DemoState, stops: Stops): Promise<DemoS
     dataDirectory: state.apiFolder,
     port: state.saved.ports.api,
     gatewayPort: state.saved.ports.apiGateway,
+    pagesPort: state.saved.ports.pages,
   }
   const shop = await step('the shop: a real PostgreSQL with TLS, SCRAM and sample data', async () => {
     const started = await startShop(state)
@@ -58,6 +59,7 @@ const startSignedIn = async (state: DemoState, who: 'administrator' | 'user', st
   const agent = await startAgent({ profile, passphraseFile: state.passphraseFile, name: `agent of ${who}` })
   stops.push(() => agent.stop())
   const { email, password } = state.saved[who]
+  agent.confirmWith(password)
   const status = await agent.local.call('status', {})
   if (status.state === 'not-enrolled') await agent.local.call('enrol', { invitation: state.saved.invitation ?? '', password })
   else if (status.state === 'signed-out') await agent.local.call('signIn', { email, password })

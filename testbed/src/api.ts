@@ -6,9 +6,10 @@ export const API_ENTRY = 'apps/api/src/main.ts'
 
 export interface ApiOptions {
   readonly dataDirectory: string
-  /** Loopback ports of the two listeners. */
+  /** Loopback ports of the listeners. */
   readonly port: number
   readonly gatewayPort: number
+  readonly pagesPort: number
   readonly env?: Readonly<Record<string, string>>
   readonly name?: string
 }
@@ -16,6 +17,7 @@ export interface ApiOptions {
 export interface Api {
   readonly origin: string
   readonly gatewayOrigin: string
+  readonly pagesOrigin: string
   readonly program: Program
   stop(): Promise<void>
 }
@@ -28,6 +30,7 @@ const programOf = (options: ApiOptions, args: readonly string[]): NodeProgramOpt
     SALLYPORT_DATA_DIRECTORY: options.dataDirectory,
     SALLYPORT_LISTEN: `127.0.0.1:${options.port}`,
     SALLYPORT_GATEWAY_LISTEN: `127.0.0.1:${options.gatewayPort}`,
+    SALLYPORT_PAGES_LISTEN: `127.0.0.1:${options.pagesPort}`,
     SALLYPORT_PUBLIC_ORIGIN: `https://127.0.0.1:${options.port}`,
     SALLYPORT_GATEWAY_ORIGIN: `https://127.0.0.1:${options.gatewayPort}`,
     ...options.env,
@@ -40,6 +43,7 @@ export const startApi = async (options: ApiOptions): Promise<Api> => {
   return {
     origin: `https://127.0.0.1:${options.port}`,
     gatewayOrigin: `https://127.0.0.1:${options.gatewayPort}`,
+    pagesOrigin: `http://127.0.0.1:${options.pagesPort}`,
     program,
     stop: async () => {
       await program.stop()

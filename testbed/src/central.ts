@@ -66,6 +66,7 @@ export class Central {
       dataDirectory: join(directory, 'api'),
       port: await freePort(),
       gatewayPort: await freePort(),
+      pagesPort: await freePort(),
       env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment },
     }
     const invitation = await bootstrap(together, acme)
@@ -101,10 +102,12 @@ export class Central {
       name: `api replica ${this.replicas.length + 1}`,
       port: await freePort(),
       gatewayPort: await freePort(),
+      pagesPort: await freePort(),
       env: {
         ...this.#options.env,
         SALLYPORT_PUBLIC_ORIGIN: this.api.origin,
         SALLYPORT_GATEWAY_ORIGIN: this.api.gatewayOrigin,
+        SALLYPORT_PAGES_ORIGIN: this.api.pagesOrigin,
         ...env,
       },
     })

@@ -182,6 +182,7 @@ export class Testbed {
     const agent = await this.startAgent(join(this.directory, `profile-${who.name}`), options)
     const password = randomBytes(18).toString('base64url')
     const { user } = await agent.local.call('enrol', { invitation: who.invitation, password })
+    agent.confirmWith(password)
     const person = { id: user!.id, email: who.email, password, agent }
     this.people.push(person)
     return person

@@ -7,6 +7,7 @@ import { displayName, email, slug } from '@sallyport/protocol'
 import { z } from 'zod'
 import { type ProgramRole, programRoles } from './db/roles.ts'
 import type { RootKeySource } from './keys/root-key.ts'
+import { isLoopback } from './program/loopback.ts'
 import type { Address } from './links/serve.ts'
 
 export interface Config {
@@ -21,9 +22,9 @@ export interface Config {
         readonly roleUrls: Readonly<Partial<Record<ProgramRole, string>>>
       }
   readonly roles: readonly ProgramRole[]
-  readonly listen: { readonly public: Address; readonly gateway: Address }
+  readonly listen: { readonly public: Address; readonly gateway: Address; readonly pages: Address }
   /** How the outside reaches the listeners; null: by the address on which they listen. */
-  readonly origins: { readonly public: string | null; readonly gateway: string | null }
+  readonly origins: { readonly public: string | null; readonly gateway: string | null; readonly pages: string | null }
   /** PEM files for both listeners; null: certificates of the deployment's own authority. */
   readonly tls: { readonly certificateFile: string; readonly keyFile: string; readonly authorityFile: string | null } | null
   readonly rootKeys: { readonly vault: RootKeySource; readonly log: RootKeySource }
@@ -67,6 +68,13 @@ const parseOrigin = (name: string, text: string | undefined): string | null => {
     throw new ConfigError(`${name}: https://host[:port] is expected, without anything behind`)
   }
   return text
+}
+
+/** Pages may be reached without TLS on the same computer only: a browser trusts what is on loopback as it trusts HTTPS. */
+const parsePagesOrigin = (name: string, text: string | undefined): string | null => {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : null
+  const isLocal = url?.protocol === 'http:' && isLoopback(url.hostname) && url.origin === text
+  return isLocal ? url.origin : parseOrigin(name, text)
 }
 
 const parseRoles = (text: string | undefined): ProgramRole[] => {
@@ -155,6 +163,7 @@ export const readConfig = (environment: Environment): Config => {
   const [vault, log] = [address('SALLYPORT_VAULT_ADDRESS'), address('SALLYPORT_LOG_ADDRESS')]
   const level = logLevel.safeParse(environment['SALLYPORT_LOG_LEVEL'] ?? 'info')
   if (!level.success) throw new ConfigError(`SALLYPORT_LOG_LEVEL: one of ${logLevel.options.join(', ')}`)
+  const open = address('SALLYPORT_LISTEN') ?? { host: '127.0.0.1', port: 8443 }
   const rootKey = (name: 'vault' | 'log', variable: string): RootKeySource =>
     parseRootKey(kms, { name, folder: dataDirectory, passphrase: environment[variable] })
   return {
@@ -162,12 +171,14 @@ export const readConfig = (environment: Environment): Config => {
     database: parseDatabase(environment),
     roles: parseRoles(environment['SALLYPORT_ROLES']),
     listen: {
-      public: address('SALLYPORT_LISTEN') ?? { host: '127.0.0.1', port: 8443 },
+      public: open,
       gateway: address('SALLYPORT_GATEWAY_LISTEN') ?? { host: '127.0.0.1', port: 8444 },
+      pages: address('SALLYPORT_PAGES_LISTEN') ?? { host: open.host, port: open.port === 0 ? 0 : 8445 },
     },
     origins: {
       public: parseOrigin('SALLYPORT_PUBLIC_ORIGIN', environment['SALLYPORT_PUBLIC_ORIGIN']),
       gateway: parseOrigin('SALLYPORT_GATEWAY_ORIGIN', environment['SALLYPORT_GATEWAY_ORIGIN']),
+      pages: parsePagesOrigin('SALLYPORT_PAGES_ORIGIN', environment['SALLYPORT_PAGES_ORIGIN']),
     },
     tls: parseTls(environment),
     rootKeys: {

@@ -21,13 +21,14 @@ let folder: string
 let environment: Record<string, string>
 beforeAll(async () => {
   folder = join(await mkdtemp(join(await realpath(tmpdir()), 'sallyport-main-')), 'api')
-  const [open, gateway] = [await findFreePort(), await findFreePort()]
+  const [open, gateway, pages] = [await findFreePort(), await findFreePort(), await findFreePort()]
   const { PATH = '' } = process.env
   environment = {
     PATH,
     SALLYPORT_DATA_DIRECTORY: folder,
     SALLYPORT_LISTEN: `127.0.0.1:${open}`,
     SALLYPORT_GATEWAY_LISTEN: `127.0.0.1:${gateway}`,
+    SALLYPORT_PAGES_LISTEN: `127.0.0.1:${pages}`,
   }
   await chmod(join(folder, '..'), 0o711)
 })

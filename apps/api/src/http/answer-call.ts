@@ -1,6 +1,8 @@
 /** The way of every call: limits, authentication, permission, input, handler, answer. */
 import { SallyportError } from '@sallyport/protocol'
+import { PRESENCE_FIELD } from '@sallyport/protocol/api'
 import type { IncomingMessage } from 'node:http'
+import { requirePresence } from '../domains/presence/index.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { assertNever } from '../assert-never.ts'
 import {
@@ -42,6 +44,17 @@ const checkPermission = (served: ServedRoute, context: AnyContext): void => {
   if (!('user' in context) || !context.user.permissions.has(permission)) throw new SallyportError('forbidden')
 }
 
+/** A call that only the agent's own programs could make needs a proof that a person was there, too. */
+const checkPresence = async (served: ServedRoute, context: AnyContext, incoming: IncomingCall): Promise<void> => {
+  const { presence: level } = served.route
+  if (level === undefined) return
+  const presence = incoming.call.fields[PRESENCE_FIELD]
+  if (!('session' in context) || presence === undefined) throw new SallyportError('presence_required')
+  const act = { method: served.route.method, target: incoming.target, body: incoming.call.body }
+  const check = { session: context.session.id, presence, level, act, now: context.now() }
+  await context.transaction((transaction) => requirePresence(transaction, check))
+}
+
 /** One function for each listener: it keeps the limits of its callers. */
 export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
   const limiters = limitersOf(limits, dependencies.clock)
@@ -60,9 +73,9 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
   const authenticate = async (
     served: ServedRoute,
     received: ReceivedCall,
+    incoming: IncomingCall,
   ): Promise<{ readonly context: AnyContext; readonly input: ParsedInput | null }> => {
     const { authentication } = served.route
-    const incoming = incomingCall(received.request, dependencies.contact.origins[listener], received.input.body)
     const { address } = incoming
     switch (authentication) {
       case 'public': {
@@ -88,8 +101,10 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
 
   /** Throws what the caller is answered with. */
   return async (served: ServedRoute, received: ReceivedCall): Promise<unknown> => {
-    const { context, input } = await authenticate(served, received)
+    const incoming = incomingCall(received.request, dependencies.contact.origins[listener], received.input.body)
+    const { context, input } = await authenticate(served, received, incoming)
     checkPermission(served, context)
+    await checkPresence(served, context, incoming)
     const answer = await served.handle(context, input ?? parseInput(served.route, received.input))
     const log = { event: 'call', route: served.name, actor: context.actor.id, address: addressOf(received.request) }
     dependencies.logger.debug(log, 'call')

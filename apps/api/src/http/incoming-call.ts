@@ -4,6 +4,8 @@ import { type HttpCall, SallyportError } from '@sallyport/protocol'
 
 export interface IncomingCall {
   readonly call: HttpCall
+  /** Path and query, as they came. */
+  readonly target: string
   /** IP address of the other end of the connection; what proxies claim in headers is not looked at. */
   readonly address: string
 }
@@ -27,5 +29,5 @@ export const incomingCall = (request: IncomingMessage, origin: string, body: Uin
   const target = request.url ?? ''
   if (!target.startsWith('/')) throw new SallyportError('invalid_request', { message: 'The request target is not a path.' })
   const call = { method: request.method ?? '', targetUri: `${origin}${target}`, fields: flatten(request.headers), body }
-  return { call, address: addressOf(request) }
+  return { call, target, address: addressOf(request) }
 }

@@ -20,6 +20,7 @@ const check = (name: string, route: Route, handler: unknown): void => {
     if (route.authentication === undefined) return 'declares no authentication'
     if (!supported.includes(route.authentication)) return `needs authentication that is not served: ${route.authentication}`
     if (route.permission !== null && route.authentication !== 'two-signature') return 'has a permission but no user'
+    if (route.presence !== undefined && route.authentication !== 'two-signature') return 'asks for presence but has no user'
     if (typeof handler !== 'function') return 'has no handler'
     return null
   })()

@@ -4,8 +4,10 @@ import { permissions } from '@sallyport/protocol/api'
 import type { Command } from '../config.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { createOrganization, newOrganizationId } from '../domains/organizations/index.ts'
+import { createRecoveryCodes } from '../domains/recovery-codes/index.ts'
 import { createUser, inviteUser } from '../domains/users/index.ts'
 import { authorityOf, originOf } from './api.ts'
+import { pagesOriginOf } from './pages.ts'
 import { startListenerCertificates } from './listener-certificates.ts'
 import { type ProgramOptions, startFoundation } from './serve.ts'
 
@@ -16,6 +18,10 @@ export interface Bootstrapped {
   readonly owner: string
   /** The text to hand to the owner. */
   readonly invitation: string
+  /** A page that says what to do with it. */
+  readonly link: string
+  /** For the day on which nobody can approve a new computer of the owner: to be printed and locked away. */
+  readonly recoveryCodes: readonly string[]
   readonly expiresAt: string
 }
 
@@ -36,7 +42,10 @@ export const bootstrap = async (options: ProgramOptions, command: BootstrapComma
     const certificates = await startListenerCertificates({ config, pool, authority, logger: options.logger })
     foundation.closing.push(() => certificates.close())
     const contact = {
-      origins: { public: config.origins.public ?? originOf(config.listen.public) },
+      origins: {
+        public: config.origins.public ?? originOf(config.listen.public),
+        pages: pagesOriginOf(config, config.listen.pages),
+      },
       apiRoot: certificates.apiRoot,
     }
     const id = newOrganizationId()
@@ -53,6 +62,8 @@ export const bootstrap = async (options: ProgramOptions, command: BootstrapComma
         organization: { id, slug, trustDomain: organization.trustDomain },
         owner: user.id,
         invitation: made.invitation,
+        link: made.link,
+        recoveryCodes: await createRecoveryCodes(transaction, { organization: id, user: user.id, actor, now }),
         expiresAt: made.expiresAt.toISOString(),
       }
     })

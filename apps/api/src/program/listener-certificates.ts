@@ -21,6 +21,8 @@ const REFRESH_INTERVAL = 15_000
 export interface ListenerCertificates {
   readonly public: ListenerTls
   readonly gateway: ListenerTls
+  /** Of the pages, where they are not on loopback. */
+  readonly pages: ListenerTls
   /** DER of the root that clients need; null: web PKI. */
   readonly apiRoot: Uint8Array | null
   /** Ends the looking. */
@@ -36,8 +38,12 @@ export interface CertificateParts {
 
 /** Under which names and addresses the listeners are reached. */
 export const listenerNames = ({ listen, origins }: Pick<Config, 'listen' | 'origins'>): SubjectName[] => {
-  const reached = [origins.public, origins.gateway].flatMap((origin) => (origin === null ? [] : [new URL(origin).hostname]))
-  const hosts = [...reached, listen.public.host, listen.gateway.host].map((host) => host.replaceAll(/^\[|\]$/g, ''))
+  const reached = [origins.public, origins.gateway, origins.pages].flatMap((origin) =>
+    origin === null ? [] : [new URL(origin).hostname],
+  )
+  const hosts = [...reached, listen.public.host, listen.gateway.host, listen.pages.host].map((host) =>
+    host.replaceAll(/^\[|\]$/g, ''),
+  )
   const wildcards = new Set(['0.0.0.0', '::'])
   const names = [...new Set(hosts)].filter((host) => !wildcards.has(host))
   return names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))
@@ -115,5 +121,5 @@ export const startListenerCertificates = async (parts: CertificateParts): Promis
   }
   const timer = setInterval(() => void look(), REFRESH_INTERVAL)
   timer.unref()
-  return { public: open, gateway: closed, apiRoot: await rootOf(parts), close: () => clearInterval(timer) }
+  return { public: open, gateway: closed, pages: open, apiRoot: await rootOf(parts), close: () => clearInterval(timer) }
 }

@@ -39,6 +39,7 @@ const configOf = (database: TestDatabase, folder: string, port: number): Config 
     SALLYPORT_DATA_DIRECTORY: folder,
     SALLYPORT_LISTEN: '127.0.0.1:0',
     SALLYPORT_GATEWAY_LISTEN: '127.0.0.1:0',
+    SALLYPORT_PAGES_LISTEN: '127.0.0.1:0',
     SALLYPORT_PUBLIC_ORIGIN: `https://127.0.0.1:${port}`,
     DATABASE_URL_API: database.login('api').connectionString,
     DATABASE_URL_VAULT: database.login('vault').connectionString,

@@ -4,7 +4,10 @@ import type { GrantedCredential } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
 import type { ProfilePaths } from '../local/profile.ts'
 import type { LocalEvent } from '../shared/local-api.ts'
+import { type AgentWeb, createAgentWeb } from '../web/agent-web.ts'
 import { keepOpenFolders } from '../open-in/launch/open-folders.ts'
+import type { Presence } from './browser/presence.ts'
+import { BrowserTasks } from './browser/tasks.ts'
 import { openIdentity } from './identity/identity-store.ts'
 import { identifyCaller } from './listeners/caller/identify.ts'
 import { Connections } from './listeners/connections.ts'
@@ -48,7 +51,10 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     openPreferences(paths.preferences),
   ])
   const keeper = new SessionKeeper(identity, logger)
-  const tell = (event: LocalEvent['event']): void => server.tell({ event })
+  const tell = (event: LocalEvent['event']): void => {
+    server.tell({ event })
+    web.tell({ event })
+  }
   const connections = new Connections(() => tell('connections'))
   let tunnels: Tunnels | null = null
 
@@ -75,7 +81,18 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   }
   const credentials = new GrantedCredentials({ keeper, logger, onChange: showGranted })
   const status = () => agentStatusOf({ profile: paths.folder, identity, keeper, connections, pool: () => tunnels?.pool ?? null })
-  const answer = answerMethods({ keeper, credentials, listeners, connections, status, stop: options.onStop })
+  const browser = { signIns: new BrowserTasks<void>(), presences: new BrowserTasks<Presence>() }
+  const answer = answerMethods({
+    keeper,
+    credentials,
+    listeners,
+    connections,
+    browser,
+    status,
+    serveUi: () => web.invite(),
+    stop: options.onStop,
+  })
+  const web: AgentWeb = createAgentWeb({ paths, ask: answer, environment: options.environment, logger })
   const server = new LocalServer({ paths, runDirectory, answer, logger })
 
   const replaceTunnels = (): void => {
@@ -108,10 +125,13 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     stop: async () => {
       unwatch()
       credentials.stop()
+      browser.signIns.closeAll()
+      browser.presences.closeAll()
       await listeners.close()
       connections.endAll()
       await keeper.stop()
       tunnels?.close()
+      await web.close()
       await server.close()
       if (runDirectory !== null) await rm(runDirectory, { recursive: true, force: true })
     },

@@ -72,6 +72,9 @@ export type AgentStatus = z.infer<typeof agentStatus>
 
 const routeName = z.custom<RouteName>((value) => typeof value === 'string' && Object.hasOwn(routes, value))
 
+/** `url`: the page to open in the system browser. */
+const begunInBrowser = z.strictObject({ id: uuid, url: z.string().max(600) })
+
 interface LocalMethod {
   readonly params: z.ZodType
   readonly result: z.ZodType
@@ -104,6 +107,30 @@ export const localMethods = defineMethods({
     }),
     result: agentStatus,
   },
+  /**
+   * Signs in on the API's page in the system browser. The face opens `url` and then awaits `id`. With `accept` the invitation is
+   * accepted there; without, it only tells where to sign in. `newDevice`: the old device key is lost or was revoked.
+   */
+  beginSignIn: {
+    params: z.strictObject({
+      invitation: z.string().max(4096).optional(),
+      accept: z.boolean().default(false),
+      deviceName: z.string().min(1).max(120).optional(),
+      newDevice: z.boolean().default(false),
+    }),
+    result: begunInBrowser,
+  },
+  awaitSignIn: { params: z.strictObject({ id: uuid }), result: agentStatus },
+  /**
+   * Lets a person confirm on a page that it is they; `call` is shown there in words. The proof is for whoever awaits it: it goes
+   * with {@link localMethods.api}, and the agent keeps none.
+   */
+  beginPresence: {
+    params: z.strictObject({ call: z.strictObject({ route: routeName, input: z.unknown() }).nullable().default(null) }),
+    result: begunInBrowser,
+  },
+  awaitPresence: { params: z.strictObject({ id: uuid }), result: routes.finishPresence.response },
+  cancelBrowser: { params: z.strictObject({ id: uuid }), result: nothing },
   signOut: { params: nothing, result: agentStatus },
   credentials: { params: nothing, result: z.strictObject({ items: z.array(localCredential) }) },
   connect: { params: z.strictObject({ name: credentialName }), result: localCredential },
@@ -112,10 +139,15 @@ export const localMethods = defineMethods({
   setPort: { params: z.strictObject({ name: credentialName, port: port.nullable() }), result: localCredential },
   connections: { params: nothing, result: z.strictObject({ items: z.array(localConnection) }) },
   endConnection: { params: z.strictObject({ id: uuid }), result: nothing },
-  /** A call of the API, signed by the agent; input and result are those of the route. */
-  api: { params: z.strictObject({ route: routeName, input: z.unknown() }), result: z.unknown() },
+  /** A call of the API, signed by the agent; input and result are those of the route. `presence`: for routes that ask for it. */
+  api: {
+    params: z.strictObject({ route: routeName, input: z.unknown(), presence: z.string().max(64).optional() }),
+    result: z.unknown(),
+  },
   /** The verified trust bundle, for sealing secrets to the vault key. */
   trust: { params: nothing, result: trustBundle.payload },
+  /** An address on loopback that lets one page of a browser in, for some minutes. */
+  serveUi: { params: nothing, result: z.strictObject({ url: z.string().max(200) }) },
   /** From here on this connection is told of changes. */
   subscribe: { params: nothing, result: nothing },
   stop: { params: nothing, result: nothing },

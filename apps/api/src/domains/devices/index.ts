@@ -9,6 +9,7 @@ export {
   findDeviceOfUser,
   insertDevice,
   listDevices,
+  listDevicesOfUser,
   lockDevice,
   updateDevice,
 } from './store.ts'

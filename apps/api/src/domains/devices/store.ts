@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { keyIdOf } from '@sallyport/protocol'
 import type { device, deviceFacts, Fingerprint } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Transaction } from '../../db/schema.ts'
 
@@ -91,6 +92,18 @@ export const updateDevice = async (transaction: Transaction, id: string, update:
     .where('id', '=', id)
     .execute()
 }
+
+/** Devices that one person is shown of their own. */
+const MOST_OF_USER = 50
+
+/** The user's, seen last first; {@link MOST_OF_USER} at most. */
+export const listDevicesOfUser = (transaction: Transaction, user: string): Promise<Device[]> =>
+  devices(transaction)
+    .where('user_id', '=', user)
+    .where('status', '!=', 'revoked')
+    .orderBy(sql`last_seen_at desc nulls last`)
+    .limit(MOST_OF_USER)
+    .execute()
 
 /** By id, after `after`. */
 export const listDevices = (

@@ -1,2 +1,2 @@
-export { isInvitationOpen, issueInvitation, useInvitation, withdrawInvitation } from './store.ts'
+export { hashOfInvitation, invitedUser, isInvitationOpen, issueInvitation, useInvitation, withdrawInvitation } from './store.ts'
 export type { InvitationTables } from './tables.ts'

@@ -7,7 +7,8 @@ const CODE_BYTES = 24
 /** Milliseconds. */
 const LIFETIME = 7 * 86_400_000
 
-const hashOf = (code: string): Buffer => createHash('sha256').update(fromBase64url(code)).digest()
+/** By which an invitation is found; the code itself is kept nowhere. */
+export const hashOfInvitation = (code: string): Buffer => createHash('sha256').update(fromBase64url(code)).digest()
 
 /** A new code for the user; an earlier one is void. `now` in milliseconds. */
 export const issueInvitation = async (
@@ -17,7 +18,7 @@ export const issueInvitation = async (
 ): Promise<{ readonly code: string; readonly expiresAt: Date }> => {
   const expiresAt = new Date(now + LIFETIME)
   const code = toBase64url(randomBytes(CODE_BYTES))
-  const values = { id: randomUUID(), code_hash: hashOf(code), created_at: new Date(now), expires_at: expiresAt }
+  const values = { id: randomUUID(), code_hash: hashOfInvitation(code), created_at: new Date(now), expires_at: expiresAt }
   await transaction
     .insertInto('invitations')
     .values({ ...values, user_id: user })
@@ -27,21 +28,25 @@ export const issueInvitation = async (
 }
 
 /** Whether the invitation would be accepted now; it is not used up. */
-export const isInvitationOpen = async (transaction: Transaction, code: string, now: number): Promise<boolean> => {
+export const isInvitationOpen = async (transaction: Transaction, codeHash: Uint8Array, now: number): Promise<boolean> =>
+  (await invitedUser(transaction, codeHash, now)) !== null
+
+/** Whom an open invitation is for; null when it is not open. */
+export const invitedUser = async (transaction: Transaction, codeHash: Uint8Array, now: number): Promise<string | null> => {
   const row = await transaction
     .selectFrom('invitations')
-    .select('id')
-    .where('code_hash', '=', hashOf(code))
+    .select('user_id')
+    .where('code_hash', '=', Buffer.from(codeHash))
     .where('expires_at', '>', new Date(now))
     .executeTakeFirst()
-  return row !== undefined
+  return row?.user_id ?? null
 }
 
 /** Uses it up and returns whose it is. Throws `invitation_invalid`; of several at the same time one succeeds. */
-export const useInvitation = async (transaction: Transaction, code: string, now: number): Promise<string> => {
+export const useInvitation = async (transaction: Transaction, codeHash: Uint8Array, now: number): Promise<string> => {
   const used = await transaction
     .deleteFrom('invitations')
-    .where('code_hash', '=', hashOf(code))
+    .where('code_hash', '=', Buffer.from(codeHash))
     .returning(['user_id', 'expires_at'])
     .executeTakeFirst()
   if (used === undefined || used.expires_at.getTime() <= now) throw new SallyportError('invitation_invalid')

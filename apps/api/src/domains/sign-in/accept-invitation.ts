@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../audit/index.ts'
 import { updateDevice } from '../devices/index.ts'
-import { isInvitationOpen, useInvitation } from '../invitations/index.ts'
+import { hashOfInvitation, isInvitationOpen, useInvitation } from '../invitations/index.ts'
 import { endSessions } from '../sessions/index.ts'
 import { lockUser, updateUser } from '../users/index.ts'
 import { admitDevice } from './admit-device.ts'
@@ -25,8 +25,9 @@ export interface AcceptanceRequest extends Enrolment {
 const begin = async (transaction: Transaction, request: AcceptanceRequest): Promise<ErrorCode | null> => {
   await useChallenge(transaction, request.challenge, request.now)
   const buckets = [{ kind: 'address', value: request.address } as const]
-  if (!(await admitAttempt(transaction, request, { buckets, user: null, device: null }))) return 'sign_in_throttled'
-  if (await isInvitationOpen(transaction, request.code, request.now)) return null
+  const caller = { organization: request.organization.id, actor: request.actor, now: request.now }
+  if (!(await admitAttempt(transaction, caller, { buckets, user: null, device: null }))) return 'sign_in_throttled'
+  if (await isInvitationOpen(transaction, hashOfInvitation(request.code), request.now)) return null
   await recordAudit(transaction, {
     type: 'sign-in.refused',
     actor: request.actor,
@@ -36,17 +37,27 @@ const begin = async (transaction: Transaction, request: AcceptanceRequest): Prom
   return 'invitation_invalid'
 }
 
-const complete = async (
+export interface ProvenAcceptance {
+  readonly enrolment: Enrolment
+  /** Of the invitation. */
+  readonly codeHash: Uint8Array
+  readonly passwordHash: string
+  readonly firstName: string | undefined
+  readonly lastName: string | undefined
+}
+
+/** The second half of every acceptance, in the browser or not. Throws `invitation_invalid` or `device_revoked`. */
+export const completeAcceptance = async (
   transaction: Transaction,
   parts: SignInParts,
-  proven: { readonly request: AcceptanceRequest; readonly passwordHash: string },
+  proven: ProvenAcceptance,
 ): Promise<SessionDraft> => {
-  const { request, passwordHash } = proven
-  const { organization, now } = request
-  const id = await useInvitation(transaction, request.code, now)
+  const { enrolment, passwordHash } = proven
+  const { organization, now } = enrolment
+  const id = await useInvitation(transaction, proven.codeHash, now)
   const invited = await lockUser(transaction, id)
   if (invited === null || invited.status === 'disabled') throw new SallyportError('invitation_invalid')
-  const { firstName = invited.firstName, lastName = invited.lastName } = request
+  const { firstName = invited.firstName, lastName = invited.lastName } = proven
   const user = { ...invited, firstName, lastName, status: 'active', passwordHash, lastSignInAt: new Date(now) } as const
   await updateUser(transaction, id, { firstName, lastName, status: 'active', passwordHash, lastSignInAt: new Date(now) })
   // Whoever had signed in with the password before does so no more.
@@ -58,15 +69,16 @@ const complete = async (
     now,
   })
   const { device, refused } = await admitDevice(transaction, {
-    ...request,
+    ...enrolment,
     organization: organization.id,
     user: id,
     newDevice: 'active',
+    waiting: 'let-in',
   })
   if (refused === 'device_revoked') throw new SallyportError('device_revoked')
   await updateDevice(transaction, device.id, { status: 'active' })
-  const actor = { ...request.actor, kind: 'user', id, device: device.id } as const
-  const material = await openSession(transaction, parts.authority, { user, device: device.id, enrolment: request, actor })
+  const actor = { ...enrolment.actor, kind: 'user', id, device: device.id } as const
+  const material = await openSession(transaction, parts.authority, { user, device: device.id, enrolment, actor })
   await recordAudit(transaction, {
     type: 'invitation.accepted',
     actor: { ...actor, session: material.session.id },
@@ -82,6 +94,13 @@ export const acceptInvitation = async (parts: SignInParts, request: AcceptanceRe
     withOrganization(parts.pool, request.organization.id, work)
   const refused = await within((transaction) => begin(transaction, request))
   if (refused !== null) throw new SallyportError(refused)
-  const passwordHash = await parts.passwords.hash(request.password)
-  return within((transaction) => complete(transaction, parts, { request, passwordHash }))
+  const { code, password, firstName, lastName, ...enrolment } = request
+  const proven = {
+    enrolment,
+    codeHash: hashOfInvitation(code),
+    passwordHash: await parts.passwords.hash(password),
+    firstName,
+    lastName,
+  }
+  return within((transaction) => completeAcceptance(transaction, parts, proven))
 }

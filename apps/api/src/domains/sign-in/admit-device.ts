@@ -20,6 +20,8 @@ export interface DeviceArrival extends Pick<Enrolment, 'deviceKey' | 'fingerprin
   readonly actor: AuditActor
   /** What a device that was never seen becomes. */
   readonly newDevice: 'active' | 'pending'
+  /** What becomes of one that waits for approval: who proves more than a password lets it in. */
+  readonly waiting: 'let-in' | 'keep-waiting'
 }
 
 const enrol = async (transaction: Transaction, arrival: DeviceArrival): Promise<Admission> => {
@@ -94,7 +96,7 @@ export const admitDevice = async (transaction: Transaction, arrival: DeviceArriv
   if (known === null) return enrol(transaction, arrival)
   const device = (await lockDevice(transaction, known.id)) ?? known
   if (device.status === 'revoked') return { device, refused: 'device_revoked' }
-  if (device.status === 'pending' && arrival.newDevice === 'pending') {
+  if (device.status === 'pending' && arrival.waiting === 'keep-waiting') {
     // What waits for approval is the machine of who knows the password, not one on which the device's key turned up.
     await updateDevice(transaction, device.id, { fingerprint: arrival.fingerprint })
     return { device, refused: 'device_not_approved' }

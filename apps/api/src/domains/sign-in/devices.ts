@@ -2,6 +2,7 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
+import { raiseAlert } from '../alerts/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { type Device, lockDevice, updateDevice } from '../devices/index.ts'
 import { notifyChange } from '../events/index.ts'
@@ -37,11 +38,8 @@ export const approveDevice = async (transaction: Transaction, change: DeviceChan
   await notifyChange(transaction, { organization: change.organization, topic: 'devices' })
 }
 
-/** Throws `not_found`; `conflict` for a device that is revoked already. Its sessions and leases end. */
-export const revokeDevice = async (transaction: Transaction, change: DeviceChange): Promise<void> => {
+const shutOut = async (transaction: Transaction, change: DeviceChange, device: Device): Promise<void> => {
   const { organization, actor, now } = change
-  const device = await existing(transaction, change.device)
-  if (device.status === 'revoked') throw new SallyportError('conflict', { message: 'This device is revoked already.' })
   await updateDevice(transaction, device.id, { status: 'revoked' })
   const scope = { device: device.id }
   const sessions = await endSessions(transaction, { organization, scope, status: 'revoked', code: 'device_revoked', now })
@@ -54,4 +52,24 @@ export const revokeDevice = async (transaction: Transaction, change: DeviceChang
     details: { user: device.user, endedSessions: sessions.length },
   })
   await notifyChange(transaction, { organization, topic: 'devices' })
+}
+
+/** Throws `not_found`; `conflict` for a device that is revoked already. Its sessions and leases end. */
+export const revokeDevice = async (transaction: Transaction, change: DeviceChange): Promise<void> => {
+  const device = await existing(transaction, change.device)
+  if (device.status === 'revoked') throw new SallyportError('conflict', { message: 'This device is revoked already.' })
+  await shutOut(transaction, change, device)
+}
+
+/** Revokes a device of a person who says that its key is lost; nothing for one that is not theirs, or is revoked already. */
+export const replaceDevice = async (
+  transaction: Transaction,
+  change: DeviceChange & { readonly user: string },
+): Promise<void> => {
+  const device = await lockDevice(transaction, change.device)
+  if (device === null || device.user !== change.user || device.status === 'revoked') return
+  await shutOut(transaction, change, device)
+  const { organization, user, actor } = change
+  const message = `Somebody who knows the password enrols another computer in place of "${device.facts.name}".`.slice(0, 500)
+  await raiseAlert(transaction, { organization, kind: 'device-replaced', user, device: device.id, message, actor })
 }

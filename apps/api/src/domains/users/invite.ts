@@ -12,7 +12,7 @@ export interface InvitationRequest {
   readonly organization: Pick<Organization, 'id' | 'slug' | 'trustDomain'>
   readonly user: string
   /** How to reach this deployment. */
-  readonly contact: { readonly origins: { readonly public: string }; readonly apiRoot: Uint8Array | null }
+  readonly contact: { readonly origins: { readonly public: string; readonly pages: string }; readonly apiRoot: Uint8Array | null }
   readonly authority: Authority
   readonly actor: AuditActor
   /** What the inviter may do: whoever has the code may become the user. */
@@ -42,7 +42,7 @@ const encodeFor = async (
 export const inviteUser = async (
   transaction: Transaction,
   request: InvitationRequest,
-): Promise<{ readonly invitation: string; readonly expiresAt: Date }> => {
+): Promise<{ readonly invitation: string; readonly link: string; readonly expiresAt: Date }> => {
   const user = await lockUser(transaction, request.user)
   if (user === null) throw new SallyportError('not_found')
   if (user.status === 'disabled') throw new SallyportError('conflict', { message: 'This account is disabled.' })
@@ -60,5 +60,7 @@ export const inviteUser = async (
     subject: { kind: 'user', id: user.id },
     details: { expiresAt: expiresAt.toISOString() },
   })
-  return { invitation: await encodeFor(transaction, request, code), expiresAt }
+  const invitation = await encodeFor(transaction, request, code)
+  // In the fragment: browsers keep it to themselves.
+  return { invitation, link: `${request.contact.origins.pages}/invitation#${invitation}`, expiresAt }
 }

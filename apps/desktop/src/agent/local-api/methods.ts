@@ -1,8 +1,10 @@
 /** The table of what faces may ask: one handler for each method of the contract, whose input is parsed before and output after. */
 import { SallyportError } from '@sallyport/protocol'
-import { issuePaths, type Route, type RouteName, routes } from '@sallyport/protocol/api'
+import { type CallOptions, issuePaths, type Route, type RouteName, routes } from '@sallyport/protocol/api'
 import type { z } from 'zod'
 import { type AgentStatus, localMethods, type LocalMethodName, type LocalResult } from '../../shared/local-api.ts'
+import { beginPresence, type Presence } from '../browser/presence.ts'
+import type { BrowserTasks } from '../browser/tasks.ts'
 import type { Connections } from '../listeners/connections.ts'
 import type { Listeners } from '../listeners/listeners.ts'
 import type { GrantedCredentials } from '../session/granted-credentials.ts'
@@ -13,7 +15,10 @@ export interface MethodServices {
   readonly credentials: GrantedCredentials
   readonly listeners: Listeners
   readonly connections: Connections
+  readonly browser: { readonly signIns: BrowserTasks<void>; readonly presences: BrowserTasks<Presence> }
   readonly status: () => AgentStatus
+  /** An address for a page in a browser. */
+  readonly serveUi: () => Promise<string>
   /** Ends the program, after the answer. */
   readonly stop: () => void
 }
@@ -23,10 +28,17 @@ type Handlers = {
 }
 
 /** Routes that belong to the agent itself: called by others they would put it out of step with the API. */
-const ownRoutes: ReadonlySet<RouteName> = new Set<RouteName>(['signIn', 'acceptInvitation', 'renewSession', 'endSession'])
+const ownRoutes: ReadonlySet<RouteName> = new Set<RouteName>([
+  'signIn',
+  'acceptInvitation',
+  'renewSession',
+  'endSession',
+  'beginPresence',
+  'finishPresence',
+])
 
 const handlersOf = (services: MethodServices): Handlers => {
-  const { keeper, credentials, listeners, connections, status } = services
+  const { keeper, credentials, listeners, connections, browser, status } = services
   /** The listeners of what is granted; throws while nobody is signed in. */
   const granted = async (): Promise<Listeners> => {
     await credentials.list()
@@ -44,6 +56,22 @@ const handlersOf = (services: MethodServices): Handlers => {
       await credentials.refresh()
       return status()
     },
+    beginSignIn: async (params) => browser.signIns.add(await keeper.beginBrowserSignIn(params)),
+    awaitSignIn: async ({ id }) => {
+      await browser.signIns.take(id)
+      await credentials.refresh()
+      return status()
+    },
+    beginPresence: async ({ call }) =>
+      browser.presences.add(
+        await beginPresence(keeper.require(), call === null ? null : { route: call.route, input: call.input }),
+      ),
+    awaitPresence: async ({ id }) => browser.presences.take(id),
+    cancelBrowser: async ({ id }) => {
+      browser.signIns.cancel(id)
+      browser.presences.cancel(id)
+      return {}
+    },
     signOut: async () => {
       await keeper.signOut()
       return status()
@@ -57,8 +85,9 @@ const handlersOf = (services: MethodServices): Handlers => {
       connections.end(id)
       return {}
     },
-    api: async ({ route, input }) => callRoute(keeper, route, input),
+    api: async ({ route, input, presence }) => callRoute(keeper, route, { input, presence }),
     trust: async () => keeper.requireTrust(),
+    serveUi: async () => ({ url: await services.serveUi() }),
     subscribe: async () => ({}),
     stop: async () => {
       services.stop()
@@ -67,14 +96,19 @@ const handlersOf = (services: MethodServices): Handlers => {
   }
 }
 
-const callRoute = async (keeper: SessionKeeper, name: RouteName, input: unknown): Promise<unknown> => {
+interface GivenCall {
+  readonly input: unknown
+  readonly presence: string | undefined
+}
+
+const callRoute = async (keeper: SessionKeeper, name: RouteName, { input, presence }: GivenCall): Promise<unknown> => {
   const { authentication }: Route = routes[name]
   if (ownRoutes.has(name) || (authentication !== 'two-signature' && authentication !== 'public')) {
     throw new SallyportError('forbidden', { message: `The agent does not call ${name} for others.` })
   }
   // The client checks the input by the route's own schemas.
-  const call = keeper.call as (route: RouteName, given: unknown) => Promise<unknown>
-  return call(name, input ?? {})
+  const call = keeper.call as (route: RouteName, given: unknown, options: CallOptions) => Promise<unknown>
+  return call(name, input ?? {}, presence === undefined ? {} : { presence })
 }
 
 /** Parses, runs, parses again. Throws `invalid_request` for parameters that do not fit. */

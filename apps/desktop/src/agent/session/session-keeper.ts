@@ -5,6 +5,8 @@ import type { Logger } from 'pino'
 import type { IdentityDocument } from '../identity/document.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
 import { Changes } from '../program/changes.ts'
+import type { BrowserTask } from '../browser/tasks.ts'
+import { beginBrowserSignIn, type BrowserSignIn } from './browser-sign-in.ts'
 import { liveSession } from './live-session.ts'
 import { RunningSession } from './running-session.ts'
 import { type InvitationSignIn, type PasswordSignIn, signInWithInvitation, signInWithPassword } from './sign-in.ts'
@@ -73,6 +75,20 @@ export class SessionKeeper {
 
   enrol(given: InvitationSignIn): Promise<void> {
     return this.#alone(() => this.#replace(() => signInWithInvitation(this.#identity, given)))
+  }
+
+  /** The page to open; what comes of it is waited for without keeping others from signing in or out. */
+  async beginBrowserSignIn(given: BrowserSignIn): Promise<BrowserTask<void>> {
+    const begun = await beginBrowserSignIn(this.#identity, given)
+    const finish = async (): Promise<void> => {
+      try {
+        const code = await begun.code
+        await this.#alone(() => this.#replace(() => begun.finish(code)))
+      } finally {
+        begun.close()
+      }
+    }
+    return { url: begun.url, done: finish(), close: begun.close }
   }
 
   /** Ends the session here in any case, and at the API if it answers. */

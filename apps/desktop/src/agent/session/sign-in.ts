@@ -33,8 +33,8 @@ export const signInWithPassword = async (identity: IdentityStore, given: Passwor
   const { email, password } = given
   await withApi(document, invitation, async (api, enrolment) => {
     const device = { key: document.deviceKey, id: document.device, state: document.deviceState }
-    const attempt = await prepare(identity, { api, enrolment, device, deviceName: given.deviceName })
-    const body = { ...attempt.body, email, password }
+    const attempt = await newAttempt(identity, { device, deviceName: given.deviceName })
+    const body = { ...(await enrolmentBody(identity, { api, enrolment, attempt })), email, password }
     const material = await api.call('signIn', { body }, { signers: attempt.signers })
     await accept(identity, { material, enrolment, attempt })
   })
@@ -48,21 +48,21 @@ export const signInWithInvitation = async (identity: IdentityStore, given: Invit
   await withApi(document, invitation, async (api, enrolment) => {
     // Who was enrolled before begins anew, as another device: the old one stays with whom it belongs to.
     const key = document.device === null ? document.deviceKey : await generatePrivateKey()
-    const device = { key, id: null, state: null }
-    const attempt = await prepare(identity, { api, enrolment, device, deviceName: given.deviceName })
+    const attempt = await newAttempt(identity, { device: { key, id: null, state: null }, deviceName: given.deviceName })
     const names = { ...(firstName === undefined ? {} : { firstName }), ...(lastName === undefined ? {} : { lastName }) }
-    const body = { ...attempt.body, ...names, code: invitation.code, password }
+    const body = { ...(await enrolmentBody(identity, { api, enrolment, attempt })), ...names, code: invitation.code, password }
     const material = await api.call('acceptInvitation', { body }, { signers: attempt.signers })
     await accept(identity, { material, enrolment, attempt })
   })
 }
 
-/** The enrolment that is known, or the one of an invitation, which must be of the same organization. */
-const withApi = async (
-  document: IdentityDocument,
-  invitation: Invitation | null,
-  use: (api: ApiConnection, enrolment: Enrolment) => Promise<void>,
-): Promise<void> => {
+export interface OpenEnrolment {
+  readonly api: ApiConnection
+  readonly enrolment: Enrolment
+}
+
+/** The enrolment that is known, or the one of an invitation, which must be of the same organization. The caller closes `api`. */
+export const openEnrolment = async (document: IdentityDocument, invitation: Invitation | null): Promise<OpenEnrolment> => {
   const known = document.enrolment
   const contact = invitation ?? { api: known!.api, apiRoot: known!.apiRoot }
   if (known !== null && invitation !== null && known.organization.slug !== invitation.organization) {
@@ -78,7 +78,21 @@ const withApi = async (
     onReachable: () => {},
   })
   try {
-    await use(api, await enrolmentFor(known, invitation, api))
+    return { api, enrolment: await enrolmentFor(known, invitation, api) }
+  } catch (error) {
+    api.close()
+    throw error
+  }
+}
+
+const withApi = async (
+  document: IdentityDocument,
+  invitation: Invitation | null,
+  use: (api: ApiConnection, enrolment: Enrolment) => Promise<void>,
+): Promise<void> => {
+  const { api, enrolment } = await openEnrolment(document, invitation)
+  try {
+    await use(api, enrolment)
   } finally {
     api.close()
   }
@@ -95,34 +109,42 @@ const enrolmentFor = async (known: Enrolment | null, invitation: Invitation | nu
   return { ...known, api: pinned.api, apiRoot: pinned.apiRoot }
 }
 
+interface AttemptingDevice {
+  readonly device: { readonly key: string; readonly id: string | null; readonly state: IdentityDocument['deviceState'] }
+  readonly deviceName: string | undefined
+}
+
+/** One sign-in: its device, its own session key, and the signers of both. */
 interface Attempt {
+  readonly device: AttemptingDevice['device']
   readonly deviceKey: string
   readonly sessionKey: string
   readonly facts: DeviceFacts
-  readonly body: Awaited<ReturnType<typeof enrolmentBody>>
+  /** What names the keys, for an organization. */
+  begin(enrolment: Enrolment): {
+    readonly organization: string
+    readonly deviceKey: string
+    readonly csr: string
+    readonly facts: DeviceFacts
+  }
   readonly signers: readonly [
     { readonly label: 'device'; readonly signer: Awaited<ReturnType<typeof signerOf>> },
     { readonly label: 'session'; readonly signer: Awaited<ReturnType<typeof signerOf>> },
   ]
 }
 
-interface Preparation {
-  readonly api: ApiConnection
-  readonly enrolment: Enrolment
-  readonly device: { readonly key: string; readonly id: string | null; readonly state: IdentityDocument['deviceState'] }
-  readonly deviceName: string | undefined
-}
-
-const prepare = async (identity: IdentityStore, preparation: Preparation): Promise<Attempt> => {
-  const { device, deviceName } = preparation
+export const newAttempt = async (identity: IdentityStore, { device, deviceName }: AttemptingDevice): Promise<Attempt> => {
   const sessionKey = await generatePrivateKey()
   const facts = describeDevice(deviceName ?? identity.document.deviceName, identity.keyStorage)
   const [deviceSigner, sessionSigner] = await Promise.all([signerOf(device.key), signerOf(sessionKey)])
+  const csr = await certificateRequest(sessionKey)
+  const deviceKey = toBase64url(deviceSigner.publicKey)
   return {
+    device,
     deviceKey: device.key,
     sessionKey,
     facts,
-    body: await enrolmentBody(identity, preparation, { facts, sessionKey, deviceKey: deviceSigner.publicKey }),
+    begin: ({ organization }) => ({ organization: organization.slug, deviceKey, csr, facts }),
     signers: [
       { label: 'device', signer: deviceSigner },
       { label: 'session', signer: sessionSigner },
@@ -130,31 +152,22 @@ const prepare = async (identity: IdentityStore, preparation: Preparation): Promi
   }
 }
 
-const enrolmentBody = async (
+/** What every way of signing in brings besides its proof of who; with a fresh challenge. */
+export const enrolmentBody = async (
   identity: IdentityStore,
-  { api, enrolment, device }: Preparation,
-  own: { readonly facts: DeviceFacts; readonly sessionKey: string; readonly deviceKey: Uint8Array },
+  { api, enrolment, attempt }: OpenEnrolment & { readonly attempt: Attempt },
 ) => {
   const { slug } = enrolment.organization
-  const [{ challenge }, csr, fingerprint] = await Promise.all([
+  const [{ challenge }, fingerprint] = await Promise.all([
     api.call('createChallenge', { body: { organization: slug } }),
-    certificateRequest(own.sessionKey),
     readFingerprint(identity.document.fingerprintSecret),
   ])
-  return {
-    organization: slug,
-    challenge,
-    device: device.id,
-    deviceKey: toBase64url(own.deviceKey),
-    csr,
-    fingerprint,
-    facts: own.facts,
-    deviceState: device.state,
-  }
+  const { id: device, state: deviceState } = attempt.device
+  return { ...attempt.begin(enrolment), challenge, device, fingerprint, deviceState }
 }
 
 /** Everything of the new session in one change: a crash leaves the old one or the new one. */
-const accept = async (
+export const accept = async (
   identity: IdentityStore,
   result: { readonly material: SessionMaterial; readonly enrolment: Enrolment; readonly attempt: Attempt },
 ): Promise<void> => {

@@ -1,0 +1,13 @@
+export { isVerifier, redirectTo } from './receiver.ts'
+export {
+  beginFlow,
+  type BrowserFlow,
+  deleteExpiredFlows,
+  enterStep,
+  findFlow,
+  type FlowReceiver,
+  giveCode,
+  lockFlowAtStep,
+  spendCode,
+} from './store.ts'
+export type { Act, BrowserFlowTables } from './tables.ts'

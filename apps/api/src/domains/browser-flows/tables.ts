@@ -1,0 +1,49 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { DeviceFacts } from '../devices/index.ts'
+
+/** A call as it will be sent; `body` is its text. */
+export interface Act {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path and query. */
+  readonly target: string
+  readonly body: string
+}
+
+type Fixed<Type> = ColumnType<Type, Type, never>
+
+export interface BrowserFlowsTable {
+  organization_id: Generated<string>
+  /** SHA-256 of what the page's address carries. */
+  id_hash: Fixed<Buffer>
+  kind: Fixed<'sign-in' | 'invitation' | 'presence'>
+  redirect_port: Fixed<number>
+  state: Fixed<string>
+  /** PKCE, S256. */
+  code_challenge: Fixed<string>
+  /** SubjectPublicKeyInfo, DER, of who signs in; null with `presence`, which has a session. */
+  device_key: Fixed<Buffer | null>
+  session_key: Fixed<Buffer | null>
+  facts: JSONColumnType<DeviceFacts> | null
+  invitation_hash: Fixed<Buffer | null>
+  session_id: Fixed<string | null>
+  act: JSONColumnType<Act> | null
+  /** Who proved a password; null before. */
+  user_id: string | null
+  /** At a sign-in the hash that the password was compared with; with an invitation that of the new password. */
+  password_hash: string | null
+  first_name: string | null
+  last_name: string | null
+  /** SHA-256 of what only the page after the password carries. */
+  step_hash: Buffer | null
+  /** The device that this one stands in for. */
+  replaces: string | null
+  /** A recovery code was given. */
+  recovered: ColumnType<boolean, boolean | undefined, boolean>
+  code_hash: Buffer | null
+  code_expires_at: Date | null
+  expires_at: Fixed<Date>
+}
+
+export interface BrowserFlowTables {
+  browser_flows: BrowserFlowsTable
+}

@@ -1,0 +1,10 @@
+export {
+  beginPresence,
+  type ConfirmationOutcome,
+  confirmPresence,
+  findPresenceSubject,
+  finishPresence,
+  type PresenceSubject,
+} from './confirm.ts'
+export { deleteExpiredProofs, requirePresence } from './proofs.ts'
+export type { PresenceTables } from './tables.ts'
