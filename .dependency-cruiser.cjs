@@ -33,7 +33,7 @@ module.exports = {
       name: 'declared',
       comment: 'A package is imported only where its package.json declares it; hoisting is luck.',
       severity: 'error',
-      from: { pathNot: [TESTS, '^scripts/', '^[^/]+\\.config\\.ts$'] },
+      from: { pathNot: [TESTS, '^scripts/', '\\.config\\.ts$', '^apps/desktop/src/screenshots/'] },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], pathNot: TEST_TOOLS },
     },
     {
@@ -170,8 +170,15 @@ module.exports = {
       name: 'agent-without-face',
       comment: 'Agent, CLI and their contract run and bundle without Electron; a face can be closed while tunnels stay open.',
       severity: 'error',
-      from: { path: '^apps/desktop/src/(agent|cli|local|shared)/' },
+      from: { path: '^apps/desktop/src/(agent|cli|local|open-in|shared)/' },
       to: { path: ['^apps/desktop/src/(main|preload|renderer)/', ELECTRON] },
+    },
+    {
+      name: 'open-in-beside',
+      comment: 'Recipes for other tools are used by every face that may start programs: they know the contract, not the faces.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/open-in/', pathNot: TESTS },
+      to: { path: ['^apps/desktop/src/(?!(open-in|local|shared)/)', '^packages/(?!protocol/)'] },
     },
     {
       name: 'cli-through-local-api',
@@ -199,7 +206,7 @@ module.exports = {
       comment: 'The renderer knows the contract and protocol only.',
       severity: 'error',
       from: { path: '^apps/desktop/src/renderer/', pathNot: TESTS },
-      to: { path: ['^apps/desktop/src/(agent|cli|local|main|preload)/', '^packages/(?!protocol/)', ELECTRON] },
+      to: { path: ['^apps/desktop/src/(?!(renderer|shared)/)', '^packages/(?!protocol/)', ELECTRON] },
     },
     {
       name: 'renderer-without-node',
@@ -207,6 +214,29 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/desktop/src/(renderer|shared)/', pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'features-apart',
+      comment: 'A screen is read, tested and moved alone: what two of them need is the kit, the data or the texts.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/renderer/features/([^/]+)/' },
+      to: {
+        path: '^apps/desktop/src/renderer/(features|app|stories)/',
+        pathNot: ['^apps/desktop/src/renderer/features/$1/', '^apps/desktop/src/renderer/app/screen\\.ts$'],
+      },
+    },
+    {
+      name: 'kit-below-screens',
+      comment: 'The kit, the data and the texts know no screen; nothing that people get knows a story.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/renderer/(ui|data|texts|theme|bridge|app)/' },
+      to: {
+        path: ['^apps/desktop/src/renderer/(features|stories)/'],
+        pathNot: [
+          '^apps/desktop/src/renderer/features/[^/]+/screen\\.ts$',
+          '^apps/desktop/src/renderer/features/first-run/first-run\\.tsx$',
+        ],
+      },
     },
   ],
   options: {

@@ -91,6 +91,11 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     imports: '../agent/agent.ts',
     to: 'apps/desktop/src/agent/agent.ts',
   },
+  'open-in-beside': {
+    from: 'apps/desktop/src/open-in/reaches.ts',
+    imports: '../agent/agent.ts',
+    to: 'apps/desktop/src/agent/agent.ts',
+  },
   'cli-through-local-api': {
     from: 'apps/desktop/src/cli/reaches.ts',
     imports: '../agent/keys.ts',
@@ -105,6 +110,16 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     from: 'apps/desktop/src/renderer/reaches.ts',
     imports: '../agent/keys.ts',
     to: 'apps/desktop/src/agent/keys.ts',
+  },
+  'features-apart': {
+    from: 'apps/desktop/src/renderer/features/audit/page.tsx',
+    imports: '../requests/form.ts',
+    to: 'apps/desktop/src/renderer/features/requests/form.ts',
+  },
+  'kit-below-screens': {
+    from: 'apps/desktop/src/renderer/ui/list.tsx',
+    imports: '../features/requests/form.ts',
+    to: 'apps/desktop/src/renderer/features/requests/form.ts',
   },
   'renderer-without-node': { from: 'apps/desktop/src/renderer/reads.ts', imports: 'node:fs' },
 }

@@ -12,6 +12,7 @@ const commands: Readonly<Partial<Record<ErrorCode, string>>> = {
   device_state_stale: SIGN_IN,
   challenge_invalid: SIGN_IN,
   certificate_expired: SIGN_IN,
+  browser_code_invalid: SIGN_IN,
   not_granted: 'sallyport ls',
   signature_expired: LOOK,
   ticket_expired: LOOK,

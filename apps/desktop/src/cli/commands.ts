@@ -5,6 +5,7 @@ import { activityCommand } from './commands/activity.ts'
 import { agentCommands } from './commands/agent.ts'
 import { auditCommand } from './commands/audit.ts'
 import { completionCommand } from './commands/completion.ts'
+import { confirmCommands } from './commands/confirm.ts'
 import { connectionCommands } from './commands/connections.ts'
 import { credentialCommands } from './commands/credentials.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -22,7 +23,7 @@ export interface CommandGroup {
 }
 
 export const commandGroups: readonly CommandGroup[] = [
-  { heading: 'Signing in:', commands: [loginCommand, ...sessionCommands] },
+  { heading: 'Signing in:', commands: [loginCommand, ...sessionCommands, ...confirmCommands] },
   {
     heading: 'Connecting:',
     commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
@@ -36,6 +37,7 @@ export const commandGroups: readonly CommandGroup[] = [
 export const groupSummaries: Readonly<Record<string, string>> = {
   'agent': 'The background process that holds keys and connections',
   'tools': 'Programs that sallyport open starts',
+  'recovery-codes': 'Printed codes for the day on which nobody can approve your new computer',
   'admin': 'Administration: users, roles, resources, gateways and more',
   'admin users': 'People and their invitations',
   'admin roles': 'What groups of people may do and reach',

@@ -1,7 +1,9 @@
 /** What a command has to work with. */
 import { resolveProfile } from '../local/profile.ts'
 import { type Api, apiThrough } from './agent/api.ts'
+import { pageVisitor, type VisitPage } from './agent/browser.ts'
 import { type AgentConnection, createAgentConnection } from './agent/connection.ts'
+import { createPresence, type Presence } from './agent/presence.ts'
 import { createDirectory, type Directory } from './names/directory.ts'
 import { type Progress, progressOn } from './terminal/progress.ts'
 import { createPrompter, type Prompter } from './terminal/prompter.ts'
@@ -21,6 +23,8 @@ export interface Context extends AgentConnection {
   /** Folder of the profile. */
   readonly profile: string
   readonly api: Api
+  readonly presence: Presence
+  readonly visit: VisitPage
   readonly directory: Directory
   readonly prompter: Prompter
   /** Shows that something takes time. */
@@ -38,13 +42,17 @@ export const createContext = (options: GlobalOptions): Context => {
   const { color: colors, passphraseFile } = options
   const progress = progressOn(stderr, styleOf({ stream: stderr, environment, colors }))
   const connection = createAgentConnection({ profile, passphraseFile, progress })
-  const api = apiThrough(() => connection.agent())
+  const visit = pageVisitor({ stderr, environment })
+  const presence = createPresence({ agent: () => connection.agent(), visit, environment })
+  const api = apiThrough(presence)
   const prompter = createPrompter(stdin, stderr)
   return {
     ...connection,
     options,
     profile,
     api,
+    presence,
+    visit,
     directory: createDirectory(api),
     prompter,
     progress,

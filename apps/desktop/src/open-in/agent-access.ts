@@ -1,6 +1,5 @@
 /** What opening a tool asks of the agent. */
-import type { LocalClient } from '../local/local-client.ts'
-import type { LocalConnection, LocalCredential } from '../shared/local-api.ts'
+import { type LocalConnection, type LocalCredential, localMethods, type LocalMethodName } from '../shared/local-api.ts'
 
 export interface AgentAccess {
   credentials(): Promise<readonly LocalCredential[]>
@@ -11,10 +10,13 @@ export interface AgentAccess {
   watch(onChange: () => void): () => void
 }
 
+/** How a face asks the agent. */
+type Call = (method: LocalMethodName, params: unknown) => Promise<unknown>
+
 /** @param watch how this face is told that something changed. */
-export const agentThrough = (client: Pick<LocalClient, 'call'>, watch: AgentAccess['watch']): AgentAccess => ({
-  credentials: async () => (await client.call('credentials', {})).items,
-  connect: (name) => client.call('connect', { name }),
-  connections: async () => (await client.call('connections', {})).items,
+export const agentThrough = (call: Call, watch: AgentAccess['watch']): AgentAccess => ({
+  credentials: async () => localMethods.credentials.result.parse(await call('credentials', {})).items,
+  connect: async (name) => localMethods.connect.result.parse(await call('connect', { name })),
+  connections: async () => localMethods.connections.result.parse(await call('connections', {})).items,
   watch,
 })

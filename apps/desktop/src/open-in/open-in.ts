@@ -124,8 +124,9 @@ export class OpenIn {
       patience: waits ? LINGER : tool.patience,
       signal,
     })
-    if (arrival.kind === 'connected') return yield tell('connected')
-    if (!waits) yield tell(arrival.kind === 'ended' ? 'failed' : 'did-not-connect', arrivalText(arrival, { label, target, tool }))
+    if (arrival.kind === 'connected') yield tell('connected')
+    else if (!waits)
+      yield tell(arrival.kind === 'ended' ? 'failed' : 'did-not-connect', arrivalText(arrival, { label, target, tool }))
   }
 
   async #start(credential: LocalCredential, { recipe: { label }, tool }: FoundRecipe, database?: string): Promise<Started> {

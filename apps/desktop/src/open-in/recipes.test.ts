@@ -316,17 +316,24 @@ describe('names that others wrote', () => {
     expect(plan.start.args).toHaveLength((await planOn(platform, id)).start.args.length)
     for (const argument of plan.start.args.slice(0, 1)) expect(argument.startsWith('--exec')).toBe(false)
     expect(plan.files.every((file) => /^[A-Za-z0-9./-]+$/.test(file.name) && !file.name.includes('..'))).toBe(true)
-    if (name !== 'x'.repeat(300)) expect(written).not.toContain(JSON.stringify(name).slice(1, -1))
+    // The last one is plain, and only too long.
+    expect(written.includes(JSON.stringify(name).slice(1, -1)) && name !== hostileNames.at(-1)).toBe(false)
   })
 
-  test.for(cases)('%s, %s: a database called %j reaches the tool as it is, or not at all', async ([platform, id, database]) => {
-    let plan: Plan
-    try {
-      plan = await planOn(platform, id, { database })
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'invalid_request' })
-      return
-    }
+  /** What these tools would split, expand or lose. */
+  const unfit: Readonly<Record<string, readonly string[]>> = {
+    dbeaver: ['a|b', '${HOME}', 'a\nb', '\ud800'],
+    vscode: ['${HOME}', '\ud800'],
+  }
+  const isUnfit = ([, id, database]: (typeof cases)[number]): boolean => unfit[id]?.includes(database) === true
+
+  test.for(cases.filter(isUnfit))('%s, %s: a database called %j is refused', async ([platform, id, database]) => {
+    await expect(planOn(platform, id, { database })).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  const fit = cases.filter((one) => !isUnfit(one))
+  test.for(fit)('%s, %s: a database called %j reaches the tool as it is', async ([platform, id, database]) => {
+    const plan = await planOn(platform, id, { database })
     const plain = await planOn(platform, id)
     expect(plan.start.args).toHaveLength(plain.start.args.length)
     expect(plan.files.map(({ name }) => name)).toEqual(plain.files.map(({ name }) => name))
@@ -341,10 +348,6 @@ describe('names that others wrote', () => {
         .replaceAll(`"MaintenanceDB": ${JSON.stringify(database.toWellFormed())}`, '"MaintenanceDB": "shop"'),
     )
     expect(replaced).toEqual([...plain.start.args, ...plain.files.map(({ text }) => text)])
-  })
-  test('that DBeaver would split or expand are refused', async () => {
-    for (const database of ['a|b', '${HOME}', 'a\nb', ' a'])
-      await expect(planOn('linux', 'dbeaver', { database })).rejects.toMatchObject({ code: 'invalid_request' })
   })
   test('that differ only in what is left out have different titles', () => {
     const titles = ['a|b', 'ab'].map((resource) => targetOf(credentialNamed({ resource })).title)

@@ -23,9 +23,12 @@ them, or read from a file; they are never given on the command line.`,
     firstName: option('first-name <name>', 'with an invitation: your first name, if it is to change', text),
     lastName: option('last-name <name>', 'with an invitation: your last name, if it is to change', text),
     deviceName: option('device-name <name>', 'what this computer is called in the organization', text),
+    browser: flag('browser', 'signs in on a page in the browser, which is given the password instead of this terminal'),
+    newDevice: flag('new-device', 'with --browser: begins with new keys, because those of this computer are lost or were revoked'),
   },
   examples: ['sallyport login @invitation.txt', 'sallyport login --email ada@example.org --password-file password.txt'],
   run: async (context, values) => {
+    if (values.browser) return statusAnswer(await inBrowser(context, values))
     const status =
       values.invitation !== undefined && values.email === undefined
         ? await accept(context, { ...values, invitation: values.invitation })
@@ -41,6 +44,22 @@ interface Given {
   readonly firstName: string | undefined
   readonly lastName: string | undefined
   readonly deviceName: string | undefined
+  readonly browser: boolean
+  readonly newDevice: boolean
+}
+
+/** The page is given e-mail address and password: nothing of them passes through here. */
+const inBrowser = async (context: Context, { invitation, email, deviceName, newDevice }: Given) => {
+  const agent = await context.agent()
+  const { id, url } = await agent.call('beginSignIn', {
+    // As in the terminal: who names themselves has used theirs.
+    accept: invitation !== undefined && email === undefined,
+    newDevice,
+    ...(invitation === undefined ? {} : { invitation }),
+    ...(deviceName === undefined ? {} : { deviceName }),
+  })
+  context.visit({ request: 'Sign in in the browser:', url })
+  return agent.call('awaitSignIn', { id })
 }
 
 const accept = async (context: Context, { invitation, password, ...rest }: Given & { readonly invitation: string }) => {

@@ -20,9 +20,12 @@ export const toolName: Reader<string> = {
 export const openInOf = async (context: Context): Promise<OpenIn> => {
   const client = await context.agent()
   await client.call('subscribe', {})
-  const agent = agentThrough(client, (onChange) => {
-    client.onEvent(() => onChange())
-    return () => client.onEvent(() => {})
-  })
+  const agent = agentThrough(
+    (method, params) => client.call(method, params as never),
+    (onChange) => {
+      client.onEvent(() => onChange())
+      return () => client.onEvent(() => {})
+    },
+  )
   return new OpenIn({ system: thisSystem(), agent, paths: profilePaths(context.profile) })
 }
