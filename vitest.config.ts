@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.ts'
 
 /**
- * Four kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing and run side
- * by side; `e2e` and `claims` start real programs, so that they run one file at a time and get time to do it. `house` proves
+ * Five kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing and run side
+ * by side; `ui` draws the screens of the app in Chromium. `e2e` and `claims` start real programs, so that they run one file at a time and get time to do it. `house` proves
  * that the repository's own rules bite.
  */
 const countsFile = process.env[COUNTS_FILE_VARIABLE]
@@ -24,7 +24,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/**/*.test.ts', 'apps/**/*.test.ts'],
-          exclude: [...elsewhere, '**/*.fuzz.test.ts'],
+          exclude: [...elsewhere, '**/*.fuzz.test.ts', '**/*.ui.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'ui',
+          include: ['apps/desktop/src/**/*.ui.test.ts'],
+          exclude: elsewhere,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -67,6 +67,18 @@ export const NEEDS = [
     debian: ['pgbouncer'],
     present: () => answers('pgbouncer', '--version'),
   },
+  {
+    name: 'xterm and Xvfb',
+    suites: 'psql opened in a window of a terminal',
+    debian: ['xterm', 'xvfb'],
+    present: () => answers('xterm', '-version') && answers('Xvfb', '-help'),
+  },
+  {
+    name: 'Chromium',
+    suites: 'screens of the app: accessibility and journeys',
+    debian: ['chromium'],
+    present: () => answers('chromium', '--version'),
+  },
 ]
 
 function isRootOnDebian() {

@@ -18,8 +18,9 @@ export const UserMenu = ({ user }: { readonly user: User }) => {
   return (
     <Menu width={240}>
       <Menu.Target>
-        <UnstyledButton className={styles['avatar'] ?? ''} aria-label={text('shell.accountMenu', { name })}>
-          {initials(user)}
+        <UnstyledButton className={styles['avatar'] ?? ''}>
+          <span aria-hidden="true">{initials(user)}</span>
+          <span className="visually-hidden">{text('shell.accountMenu', { name })}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

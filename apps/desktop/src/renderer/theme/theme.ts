@@ -5,7 +5,6 @@
 import {
   ActionIcon,
   Button,
-  type CSSVariablesResolver,
   createTheme,
   Drawer,
   Input,
@@ -40,9 +39,6 @@ const variants: VariantColorsResolver = ({ variant, color }) => {
     return { background: 'var(--panel)', hover: 'var(--hover)', color: ink, border: '1px solid var(--control-border)' }
   return { background: 'transparent', hover: 'var(--hover)', color: ink, border: '1px solid transparent' }
 }
-
-/** Everything is in CSS files; with `withCssVariables={false}` nobody asks for these. */
-export const noVariables: CSSVariablesResolver = () => ({ variables: {}, light: {}, dark: {} })
 
 /** A function, because names of parts come from the catalogue, which is chosen at start. */
 export const createAppTheme = () =>

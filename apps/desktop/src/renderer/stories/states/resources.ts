@@ -1,0 +1,49 @@
+import { SallyportError } from '@sallyport/protocol/errors'
+import type { LocalCredential } from '../../../shared/local-api.ts'
+import { type Answers, methods, waits } from '../answers.ts'
+import { longCredentials, manyCredentials, someCredentials } from '../credentials.ts'
+import { asUser, id } from '../people.ts'
+import type { Story } from '../story.ts'
+
+const tools: Answers = methods({
+  openInTools: {
+    items: [
+      { id: 'psql', label: 'psql', kind: 'terminal', outcome: 'connects', firstUse: null, lastUsed: true },
+      {
+        id: 'dbeaver',
+        label: 'DBeaver',
+        kind: 'application',
+        outcome: 'connects',
+        firstUse: 'DBeaver may ask once to download the driver for PostgreSQL.',
+        lastUsed: false,
+      },
+      { id: 'datagrip', label: 'DataGrip', kind: 'application', outcome: 'ready', firstUse: null, lastUsed: false },
+      { id: 'pgadmin', label: 'pgAdmin 4', kind: 'application', outcome: 'prepared', firstUse: null, lastUsed: false },
+    ],
+  },
+})
+
+const granted = (items: readonly LocalCredential[]): Answers => ({
+  ...asUser(),
+  ...tools,
+  ...methods({ credentials: { items: [...items] } }),
+})
+
+const story = (state: string, answers: Answers, more: Partial<Story> = {}): Story => ({
+  name: `resources/${state}`,
+  at: '/resources',
+  answers,
+  ...more,
+})
+
+export const resourcesStories: readonly Story[] = [
+  story('some', granted(someCredentials)),
+  story('panel', granted(someCredentials), { at: `/resources/${id(20, 1)}` }),
+  story('panel-failed', granted(someCredentials), { at: `/resources/${id(20, 3)}` }),
+  story('panel-port-taken', granted(someCredentials), { at: `/resources/${id(20, 5)}` }),
+  story('empty', granted([])),
+  story('loading', { ...asUser(), ...methods({ credentials: waits }) }),
+  story('error', { ...asUser(), ...methods({ credentials: new SallyportError('session_expired') }) }),
+  story('long', granted(longCredentials), { at: `/resources/${id(20, 11)}` }),
+  story('huge', granted(manyCredentials(5000))),
+]

@@ -1,0 +1,24 @@
+/** One picture of the app: an address, what the host answers, and what is pressed before the picture is taken. */
+import type { AppEvent } from '../../shared/app-api.ts'
+import type { Answers } from './answers.ts'
+
+/** `press` is a key as Playwright names it; `click` names what is clicked as a screen reader would. */
+export type Step =
+  | { readonly press: string }
+  | { readonly type: string }
+  | {
+      readonly click: { readonly role: 'button' | 'row' | 'tab' | 'switch' | 'menuitem' | 'link'; readonly name: string | RegExp }
+    }
+
+export interface Story {
+  /** `resources/huge`: the screen, and the state it is in. */
+  readonly name: string
+  /** Where the app is: `/resources`. */
+  readonly at: string
+  readonly answers: Answers
+  readonly events?: readonly AppEvent[]
+  readonly steps?: readonly Step[]
+}
+
+/** The present of every story, so that pictures stay equal. */
+export const STORY_NOW = '2026-11-22T14:05:00.000Z'

@@ -1,0 +1,121 @@
+/** Builds the page of stories, serves it on loopback as the app would be served, and opens it in Chromium. */
+import { spawnSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import type { Step, Story } from '../renderer/stories/story.ts'
+import { STORY_NOW } from '../renderer/stories/story.ts'
+import { contentPolicy } from '../shared/content-policy.ts'
+
+const HOME = join(import.meta.dirname, '../..')
+const BUILT = join(HOME, 'dist/stories')
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.woff2': 'font/woff2',
+}
+/** Where Debian and Ubuntu put it; another place by the variable. */
+const CHROMIUM = process.env['SALLYPORT_CHROMIUM'] ?? '/usr/bin/chromium'
+
+export const hasChromium = (): boolean => spawnSync(CHROMIUM, ['--version'], { stdio: 'ignore', timeout: 20_000 }).status === 0
+
+export interface View {
+  readonly scheme: 'light' | 'dark'
+  readonly width: number
+  readonly height: number
+  readonly language?: 'pseudo'
+}
+
+export interface StoryPages {
+  /** Draws the story and does its steps. The page is the view's: the next story takes it. Throws when the page reports an error. */
+  open(story: Story, view: View): Promise<Page>
+  close(): Promise<void>
+}
+
+export const openStories = async (): Promise<StoryPages> => {
+  await build({ configFile: join(HOME, 'vite.stories.config.ts'), logLevel: 'warn' })
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
+    readFile(join(BUILT, path)).then(
+      (content) => {
+        response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
+        response.setHeader('content-security-policy', contentPolicy('electron'))
+        response.end(content)
+      },
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  })
+  const address = `http://127.0.0.1:${port}/stories/index.html`
+  const views = new Map<string, Promise<StoryView>>()
+  return {
+    open: async (story, view) => {
+      const known = views.get(nameOf(view)) ?? openView(browser, view)
+      views.set(nameOf(view), known)
+      return drawn(await known, address, story)
+    },
+    close: async () => {
+      await browser.close()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** A page of its own for each view: a new page takes longer than a story. */
+interface StoryView {
+  readonly page: Page
+  readonly view: View
+  /** What the page complained about since the story began. */
+  readonly faults: string[]
+}
+
+const nameOf = (view: View): string => Object.values(view).join(' ')
+
+const openView = async (browser: Browser, view: View): Promise<StoryView> => {
+  const page = await browser.newPage({
+    viewport: { width: view.width, height: view.height },
+    colorScheme: view.scheme,
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+    locale: 'en-GB',
+  })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  await page.clock.setFixedTime(STORY_NOW)
+  return { page, view, faults }
+}
+
+const drawn = async ({ page, view, faults }: StoryView, address: string, story: Story): Promise<Page> => {
+  faults.length = 0
+  const search = new URLSearchParams({ story: story.name, scheme: view.scheme, language: view.language ?? 'en' })
+  await page.goto(`${address}?${search.toString()}`)
+  await page.waitForFunction('document.fonts.ready.then(() => document.querySelector("#root").childElementCount > 0)')
+  await settled(page)
+  for (const step of story.steps ?? []) {
+    await perform(page, step)
+    await settled(page)
+  }
+  if (faults.length > 0) throw new Error(`${story.name}: ${faults.join('\n')}`)
+  return page
+}
+
+const perform = async (page: Page, step: Step): Promise<void> => {
+  if ('press' in step) return page.keyboard.press(step.press)
+  if ('type' in step) return page.keyboard.type(step.type)
+  await page.getByRole(step.click.role, { name: step.click.name }).first().click()
+}
+
+/** The page itself says when it has come to rest: `stories/settled.ts`. */
+const settled = (page: Page): Promise<unknown> => page.evaluate('settled()')
