@@ -1,5 +1,6 @@
 export type { ByteChannel, ByteReceiver, WritePiece } from './channel/byte-channel.ts'
 export { collectRarely } from './collect-rarely.ts'
+export { giveBackMemory } from './give-back-memory.ts'
 export { duplexChannel } from './channel/duplex-channel.ts'
 export { TransportError, toTransportError, type Refusal, type TransportErrorCode } from './errors.ts'
 export { joinStreams, type JoinOptions, type JoinResult } from './join-streams.ts'

@@ -5,7 +5,7 @@
  * `stop` end it in good order.
  */
 import { SallyportError } from '@sallyport/protocol'
-import { collectRarely } from '@sallyport/transport'
+import { collectRarely, giveBackMemory } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { makeProfileFolder, profilePaths } from '../local/profile.ts'
 import { type Agent, startAgent } from './agent.ts'
@@ -79,6 +79,7 @@ const run = async (): Promise<void> => {
     const { socket } = await starting.promise
     logger.info({ event: 'ready' }, 'the agent is ready')
     report({ event: 'ready', socket })
+    giveBackMemory()
   } catch (error) {
     logger.error({ event: 'start.failed', error }, 'the agent could not start')
     throw error

@@ -77,14 +77,14 @@ export class SendSide {
     return quantum - left
   }
 
-  /** Gives up what waits. */
-  abandon(error: Error): void {
+  /** Gives up what waits; `reason` is asked for only if somebody is to be told. */
+  abandon(reason: () => Error): void {
     const callbacks = [this.#taken, this.#finished]
     this.#taken = null
     this.#finished = null
     this.#chunks = []
     this.#waiting = 0
-    for (const callback of callbacks) if (callback !== null) process.nextTick(callback, error)
+    for (const callback of callbacks) if (callback !== null) process.nextTick(callback, reason())
   }
 
   #copyFrame(slab: OutputSlab, length: number): void {

@@ -178,7 +178,7 @@ export class StreamLink {
     this.#credited = this.#pushed
     this.#queue.clear()
     this.#host.addWaiting(-this.#send.waiting)
-    this.#send.abandon(error ?? new TransportError('stream_closed', 'the stream is closed'))
+    this.#send.abandon(() => error ?? new TransportError('stream_closed', 'the stream is closed'))
     this.#resetWire()
   }
 

@@ -1,10 +1,10 @@
-import 'reflect-metadata'
+import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate as NodePeerCertificate, TLSSocket } from 'node:tls'
-import { SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509'
 import { TransportError } from '../errors.ts'
 import type { PeerCertificate } from './peer-certificate.ts'
 
 const MAX_CHAIN = 8
+const URI = 'URI:'
 const SPIFFE_SCHEME = 'spiffe://'
 /** X.509-SVID §2: a SPIFFE id has at most 2048 bytes. */
 const MAX_ID_LENGTH = 2048
@@ -14,19 +14,22 @@ const MAX_ID_LENGTH = 2048
  * Source: X.509-SVID §2. The certificate itself is not verified here.
  */
 export function readSpiffeId(certificate: Uint8Array): string | null {
-  let names: readonly string[]
-  try {
-    const parsed = new X509Certificate(Uint8Array.from(certificate))
-    const extensions = parsed.getExtensions(SubjectAlternativeNameExtension)
-    names = extensions.flatMap((extension) =>
-      extension.names.items.filter((name) => name.type === 'url').map((name) => name.value),
-    )
-  } catch {
-    return null
-  }
-  const id = names[0]
-  if (id === undefined || names.length !== 1) return null
+  const names = readNames(certificate)
+  // Node quotes a name that could pass for several; none of ours is one.
+  if (names.includes('"')) return null
+  const uris = names.split(', ').filter((name) => name.startsWith(URI))
+  const id = uris[0]?.slice(URI.length)
+  if (id === undefined || uris.length !== 1) return null
   return id.startsWith(SPIFFE_SCHEME) && id.length <= MAX_ID_LENGTH ? id : null
+}
+
+/** Its subject's alternative names as Node writes them, `DNS:gateway.example, URI:spiffe://…`; empty without any. */
+function readNames(certificate: Uint8Array): string {
+  try {
+    return new X509Certificate(certificate).subjectAltName ?? ''
+  } catch {
+    return ''
+  }
 }
 
 /**

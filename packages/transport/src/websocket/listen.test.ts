@@ -184,7 +184,7 @@ async function resumes(port: number, tls: ConnectionOptions): Promise<boolean> {
 
 describe('limits of a listener', () => {
   test('connections that never become a channel are bounded in number and time', async () => {
-    await using gateway = await testGateway({ limits: { maxPendingHandshakes: 2, handshakeTimeoutMs: 300 } })
+    await using gateway = await testGateway({ limits: { maxPendingHandshakes: 2, handshakeTimeoutMs: 1000 } })
     const idle = [1, 2, 3].map(() => connectTcp({ host: '127.0.0.1', port: gateway.listener.port }).on('error', () => undefined))
     await waitFor(() => gateway.refused.find(({ code }) => code === 'too_many_handshakes'), { description: 'the third' })
     await waitFor(() => gateway.refused.filter(({ code }) => code === 'handshake_timeout').length === 2, {
