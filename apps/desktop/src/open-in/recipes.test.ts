@@ -4,7 +4,7 @@ import type { Choices, Plan, Tool } from './recipe.ts'
 import { recipes } from './recipes.ts'
 import { type MadeUp, madeUpSystem } from './system/testing.ts'
 import { targetOf } from './target.ts'
-import { credentialNamed, hostileNames } from './testing.ts'
+import { credentialNamed, hostileNames } from './testing/credential.ts'
 
 const URL_OF_PSQL =
   'postgresql://readonly@127.0.0.1:15001/shop?hostaddr=127.0.0.1&sslmode=disable&gssencmode=disable' +

@@ -1,5 +1,5 @@
 /** What tests of opening need. */
-import type { LocalCredential } from '../shared/local-api.ts'
+import type { LocalCredential } from '../../shared/local-api.ts'
 
 export const CREDENTIAL_ID = '5a0c9a52-6f0e-4d5c-9d4c-0d9a4b0f1e21'
 
