@@ -17,17 +17,19 @@ export interface LeaseOptions {
   /** Milliseconds since 1970; it lasts five minutes from then. */
   readonly now: number
   readonly session?: { readonly id: string; readonly user: string; readonly device: string }
+  readonly credential?: { readonly id: string; readonly resource: string }
 }
 
 /** A lease as the vault (whose pool this is) writes it, of a credential that need not exist. */
-export const makeLease = async (vaultPool: Pool, { organization, gateway, now, session }: LeaseOptions): Promise<MadeLease> => {
+export const makeLease = async (vaultPool: Pool, options: LeaseOptions): Promise<MadeLease> => {
+  const { organization, gateway, now, session, credential } = options
   const lease: MadeLease = {
     lease: randomUUID(),
     session: session?.id ?? randomUUID(),
     user: session?.user ?? randomUUID(),
     device: session?.device ?? randomUUID(),
-    credential: randomUUID(),
-    resource: randomUUID(),
+    credential: credential?.id ?? randomUUID(),
+    resource: credential?.resource ?? randomUUID(),
   }
   await withOrganization(vaultPool, organization, (transaction) =>
     transaction
