@@ -116,7 +116,8 @@ export class StandInPage {
     this.#hooks.onInvoke(channel, words).then(
       (result) => this.#tell({ kind: 'answer', id, result }),
       // As Electron words it.
-      (error: unknown) => this.#tell({ kind: 'answer', id, error: `Error invoking remote method '${channel}': ${String(error)}` }),
+      (error: unknown) =>
+        this.#tell({ kind: 'answer', id, error: `Error invoking remote method '${channel}': ${String(error)}` }),
     )
   }
 

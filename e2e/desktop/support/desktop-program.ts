@@ -74,7 +74,13 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
   const state = async (): Promise<DesktopState> => desktopState.parse(await order({ order: 'state' }))
   const browser = await chromium.connectOverCDP(await endpoint.promise)
   const page = await waitFor(
-    () => Promise.resolve(browser.contexts().flatMap((context) => context.pages()).find((open) => open.url() !== 'about:blank')),
+    () =>
+      Promise.resolve(
+        browser
+          .contexts()
+          .flatMap((context) => context.pages())
+          .find((open) => open.url() !== 'about:blank'),
+      ),
     { description: 'the window of the app', timeoutMs: 30_000 },
   )
   return {

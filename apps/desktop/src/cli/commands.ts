@@ -15,6 +15,7 @@ import { resourcesCommand } from './commands/resources.ts'
 import { loginCommand } from './commands/login.ts'
 import { sessionCommands } from './commands/session.ts'
 import { toolCommands } from './commands/tools.ts'
+import { uiCommand } from './commands/ui.ts'
 import { urlCommand } from './commands/url.ts'
 
 export interface CommandGroup {
@@ -29,7 +30,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
   },
   { heading: 'Looking back:', commands: [auditCommand, activityCommand] },
-  { heading: 'This computer:', commands: [...agentCommands, ...toolCommands, doctorCommand, completionCommand] },
+  { heading: 'This computer:', commands: [...agentCommands, uiCommand, ...toolCommands, doctorCommand, completionCommand] },
   { heading: 'Administration:', commands: administrationCommands },
 ]
 

@@ -41,6 +41,7 @@ test.for([
   { id: 1, method: '__proto__', params: {} },
   { id: 1, method: 'subscribe', params: {} },
   { id: 1, method: 'stop', params: {} },
+  { id: 1, method: 'serveUi', params: {} },
   { id: 1, method: 'status', params: {}, sender: 'app://sallyport' },
 ])('%j is no request', async (message) => {
   const { answer, askAgent } = services()

@@ -1,0 +1,72 @@
+/** The agent's own face: wires the page on loopback to the agent that serves it. */
+import { fileURLToPath } from 'node:url'
+import { SallyportError } from '@sallyport/protocol'
+import type { Logger } from 'pino'
+import { answerApp } from '../host/answer-app.ts'
+import { BrowserPages } from '../host/browser-pages.ts'
+import { openInSystemBrowser } from '../host/system-browser.ts'
+import { toolHandlers } from '../host/tool-handlers.ts'
+import { agentThrough } from '../open-in/agent-access.ts'
+import { OpenIn } from '../open-in/open-in.ts'
+import { thisSystem } from '../open-in/system/this-system.ts'
+import type { HostFacts } from '../shared/app-api.ts'
+import type { LocalEvent, LocalMethodName } from '../shared/local-api.ts'
+import { loopbackHandlers } from './loopback-host.ts'
+import { WebFace } from './web-face.ts'
+
+/** Environment variable that names another folder of the built renderer than the checkout's own. */
+export const RENDERER_VARIABLE = 'SALLYPORT_RENDERER'
+
+const builtRenderer = (environment: NodeJS.ProcessEnv): string =>
+  environment[RENDERER_VARIABLE] ?? fileURLToPath(new URL('../../dist/renderer', import.meta.url))
+
+export interface AgentWebOptions {
+  readonly paths: { readonly open: string; readonly tools: string }
+  /** The agent's own methods. */
+  readonly ask: (method: LocalMethodName, params: unknown) => Promise<unknown>
+  readonly environment: NodeJS.ProcessEnv
+  readonly logger: Logger
+}
+
+export interface AgentWeb {
+  /** An address that lets one page in. Throws `not_found` when the renderer is not built. */
+  invite(): Promise<string>
+  tell(event: LocalEvent): void
+  close(): Promise<void>
+}
+
+export const createAgentWeb = ({ paths, ask, environment, logger }: AgentWebOptions): AgentWeb => {
+  const pages = new BrowserPages()
+  const watchers = new Set<() => void>()
+  const watch = (onChange: () => void): (() => void) => {
+    watchers.add(onChange)
+    return () => watchers.delete(onChange)
+  }
+  const openIn = new OpenIn({ system: thisSystem(), agent: agentThrough(ask, watch), paths })
+  const tools = toolHandlers({ openIn, tell: (event) => face.tell(event), logger })
+  const handlers = loopbackHandlers({
+    ...tools,
+    platform: process.platform as HostFacts['platform'],
+    openBrowser: (address) => openInSystemBrowser(address),
+    attemptAddress: (id) => pages.address(id),
+  })
+  const onDefect = (method: string, error: unknown): void =>
+    logger.error({ event: 'web.failed', method, error }, 'a request of a page failed')
+  const answer = answerApp({ askAgent: pages.listen(ask), handlers, onDefect })
+  const folder = builtRenderer(environment)
+  const face: WebFace = new WebFace({ folder, answer, logger })
+  return {
+    invite: () =>
+      face.invite().catch((cause: unknown) => {
+        throw new SallyportError('not_found', {
+          message: `There is no built app in ${folder}. Build it: npm run build:app`,
+          cause,
+        })
+      }),
+    tell: (event) => {
+      face.tell(event)
+      for (const changed of watchers) changed()
+    },
+    close: () => face.close(),
+  }
+}
