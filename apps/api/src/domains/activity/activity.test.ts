@@ -14,15 +14,21 @@ import { makeSigner } from '../../testing/make-signer.ts'
 import {
   type ActivityFilter,
   type ActivityKeys,
+  type ActivityPosition,
+  type ActivityRow,
   activityKeysOf,
   deleteOldActivity,
   destroyOldKeys,
   dropOldPartitions,
   findActivity,
+  findReceived,
   isFullPage,
   openActivity,
+  searchActivity,
+  shorten,
   takeBatch,
   vaultActivityKeys,
+  wordsOf,
 } from './index.ts'
 
 const DAY = 86_400_000
@@ -231,6 +237,140 @@ describe('a batch', () => {
       isMore = isFullPage(page)
     }
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => 19 - index))
+  })
+})
+
+describe('searching', () => {
+  const HOUR = 3_600_000
+  const search = (text: string, options: { filter?: ActivityFilter; below?: ActivityPosition | null; limit?: number } = {}) => {
+    const { filter = {}, below = null, limit = 100 } = options
+    const words = wordsOf(text)
+    return searchActivity({ organization: organization.id, keys, filter, words, below, limit, now, run })
+  }
+  const textsOf = (rows: readonly ActivityRow[]) =>
+    rows.map((row) => (row.activity as { statement: { text: string } }).statement.text)
+
+  test('finds records that have all of the words, in any order and case, also in names with underscores and in values', async () => {
+    const bound = {
+      ...query('select 1'),
+      form: 'extended',
+      binds: [{ form: 'text', value: { text: 'ada@example.com' } }],
+    } as const
+    const failed = { ...query('select x'), error: { code: '42P01', message: 'relation nowhere does not exist' } }
+    const all = [query('SELECT email_address FROM Customers'), query('select id from orders'), bound, failed]
+    await take(await seal(all, { stream: randomUUID() }))
+    const found = async (text: string) => (await search(text)).rows.map(({ id }) => Number(id.slice(37))).toSorted()
+    expect(await found('customers EMAIL')).toEqual([0])
+    expect(await found('email_address')).toEqual([0])
+    expect(await found('from')).toEqual([0, 1])
+    expect(await found('from orders')).toEqual([1])
+    expect(await found('ada example com')).toEqual([2])
+    expect(await found('42p01 nowhere')).toEqual([3])
+    expect(await found('custom')).toEqual([])
+    expect(await found('orders customers')).toEqual([])
+  })
+
+  test('pages through months, newest first, each record once, with other filters in force', async () => {
+    const times = [0, 0, 1, 2, 50, 51, 300, 301, 600, 601].map((hours) => now - hours * HOUR)
+    const stream = randomUUID()
+    await take(
+      await seal(
+        times.map((at, index) => query(`rare needle ${index}`, at)),
+        { stream },
+      ),
+    )
+    await take(await seal([query('hay', now)], { stream: randomUUID() }))
+    const seen: string[] = []
+    let below: ActivityPosition | null = null
+    for (;;) {
+      const page = await search('needle', { below, limit: 3 })
+      expect(page.rows.length).toBeLessThanOrEqual(3)
+      seen.push(...textsOf(page.rows))
+      if (page.next === null) break
+      below = page.next
+    }
+    expect(seen).toEqual([1, 0, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => `rare needle ${index}`))
+    const within = { after: new Date(now - 100 * HOUR).toISOString(), before: new Date(now - HOUR).toISOString() }
+    expect(textsOf((await search('needle', { filter: within })).rows)).toEqual([3, 4, 5].map((index) => `rare needle ${index}`))
+    expect((await search('needle', { filter: { user: randomUUID() } })).rows).toEqual([])
+  })
+
+  test('keeps no word in clear, and other words for other organizations', async () => {
+    const wordsKept = () => run(async (transaction) => transaction.selectFrom('activity_words').select('word').execute())
+    await take(await seal([query('canary')], { stream: randomUUID() }))
+    const own = await wordsKept()
+    organization = await makeOrganization(database.pools.api, now)
+    gateway = await makeGateway(database.pools.api, organization.id)
+    lease = await leaseOf(gateway)
+    await take(await seal([query('canary')], { stream: randomUUID() }))
+    const other = await wordsKept()
+    expect([own.length, other.length]).toEqual([1, 1])
+    expect(own[0]).not.toEqual(other[0])
+  })
+
+  test('reads the index of words by word and time, and rows by their place', async () => {
+    await take(await seal([query('needle')], { stream: randomUUID() }))
+    const plan = await run(async (transaction) => {
+      await sql`set local enable_seqscan = off`.execute(transaction)
+      const explained = async (statement: string) => {
+        const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${sql.raw(statement)}`.execute(transaction)
+        return rows.map((row) => row['QUERY PLAN']).join('\n')
+      }
+      const from = new Date(now - DAY).toISOString()
+      return {
+        words: await explained(`select unnest(ats) from activity_words where word = 1`),
+        places: await explained(`select * from activity where (at, stream, number) in
+          (select * from unnest(array['${from}']::timestamptz[], array['${randomUUID()}']::uuid[], array[1]::bigint[]))`),
+        failed: await explained(`select * from activity where failed order by at desc limit 10`),
+        received: await explained(`select * from activity where received_at > '${from}' order by received_at limit 10`),
+      }
+    })
+    // With the policy of rows in force: what is no part of the index condition would read everything of the organization.
+    expect(plan.words).toMatch(/Index Cond: .*word = /)
+    expect(plan.places).toMatch(/Index Cond: .*at = .*stream = .*number =/)
+    expect(plan.failed).toMatch(/Index/)
+    expect(plan.received).toMatch(/Index Cond: .*received_at >/)
+  })
+
+  test('tells what failed from what succeeded', async () => {
+    const failed = { ...query('b'), error: { code: '42P01', message: 'no' } }
+    const cancel: Activity = { kind: 'cancel', at: new Date(now).toISOString(), matched: true }
+    await take(await seal([query('a'), failed, cancel], { stream: randomUUID() }))
+    expect(textsOf(await list({ outcome: 'failed' }))).toEqual(['b'])
+    expect(textsOf(await list({ outcome: 'succeeded' }))).toEqual(['a'])
+  })
+
+  test('one row is found by its id, and nothing by what is none', async () => {
+    const stream = randomUUID()
+    await take(await seal([query('a'), query('b')], { stream }))
+    expect(textsOf(await list({ id: `${stream}-1` }))).toEqual(['b'])
+    for (const id of ['', 'x', `${stream}-7`, `${stream}-1'`, stream]) expect(await list({ id })).toEqual([])
+  })
+
+  test('a tail gives what came in since, also what was done long before', async () => {
+    const since = { received: new Date(now - 1).toISOString() }
+    await take(await seal([query('early')], { stream: randomUUID() }), now - 2)
+    await take(await seal([query('late', now - 20 * HOUR), query('now')], { stream: randomUUID() }))
+    const received = await run((transaction) => findReceived(transaction, { filter: {}, since, limit: 10 }))
+    expect(textsOf(await openActivity(received, { organization: organization.id, keys }))).toEqual(['late', 'now'])
+    const [first] = received
+    const after = { received: first!.receivedAt, stream: first!.position.stream, number: first!.position.number }
+    const rest = await run((transaction) => findReceived(transaction, { filter: {}, since: after, limit: 10 }))
+    expect(rest.map(({ id }) => id)).toEqual([received[1]!.id])
+  })
+})
+
+describe('shortening', () => {
+  test('cuts long texts and says so, and leaves short ones alone', async () => {
+    const long = {
+      ...query('x'.repeat(50_000)),
+      binds: Array.from({ length: 100 }, () => ({ form: 'text', value: { text: 'y'.repeat(500) } }) as const),
+    }
+    await take(await seal([long, query('short')], { stream: randomUUID() }))
+    const [short, cut] = (await list()).map(shorten)
+    expect(short).toMatchObject({ shortened: false, activity: query('short') })
+    expect(cut!.shortened).toBe(true)
+    expect(JSON.stringify(cut).length).toBeLessThan(10_000)
   })
 })
 
