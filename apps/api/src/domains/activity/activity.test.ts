@@ -319,7 +319,8 @@ describe('searching', () => {
       const from = new Date(now - DAY).toISOString()
       return {
         words: await explained(`select unnest(ats) from activity_words where word = 1`),
-        places: await explained(`select * from activity where (at, stream, number) in
+        places:
+          await explained(`select * from activity where at = any(array['${from}']::timestamptz[]) and (at, stream, number) in
           (select * from unnest(array['${from}']::timestamptz[], array['${randomUUID()}']::uuid[], array[1]::bigint[]))`),
         failed: await explained(`select * from activity where failed order by at desc limit 10`),
         received: await explained(`select * from activity where received_at > '${from}' order by received_at limit 10`),
@@ -327,7 +328,7 @@ describe('searching', () => {
     })
     // With the policy of rows in force: what is no part of the index condition would read everything of the organization.
     expect(plan.words).toMatch(/Index Cond: .*word = /)
-    expect(plan.places).toMatch(/Index Cond: .*at = .*stream = .*number =/)
+    expect(plan.places).toMatch(/Index Cond: .*at = ANY/)
     expect(plan.failed).toMatch(/Index/)
     expect(plan.received).toMatch(/Index Cond: .*received_at >/)
   })

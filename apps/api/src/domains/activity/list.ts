@@ -134,6 +134,8 @@ export const findAtPlaces = async (
   { filter, places }: { readonly filter: ActivityFilter; readonly places: readonly ActivityPosition[] },
 ): Promise<EncryptedRow[]> => {
   const chosen = selectFiltered(transaction, filter)
+    // Says again what follows, so that the rows are looked up by their time whatever the planner thinks of the rest.
+    .where(sql<boolean>`at = any(${places.map(({ at }) => at)}::timestamptz[])`)
     .where(
       sql<boolean>`(at, stream, number) in (select * from unnest(${places.map(({ at }) => at)}::timestamptz[],
         ${places.map(({ stream }) => stream)}::uuid[], ${places.map(({ number }) => number)}::bigint[]))`,
