@@ -1,7 +1,6 @@
 /** The central API. `main.ts serve | migrate | bootstrap …`; see config.ts for what can be set. */
-import { SallyportError } from '@sallyport/protocol'
+import { assertNever, SallyportError } from '@sallyport/protocol'
 import { type Logger, pino } from 'pino'
-import { assertNever } from './assert-never.ts'
 import { type Command, type Config, ConfigError, readCommand, readConfig } from './config.ts'
 import { makeDataDirectory } from './files/data-directory.ts'
 import { bootstrap } from './program/bootstrap.ts'

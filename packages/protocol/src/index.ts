@@ -1,4 +1,5 @@
 export * from './activity-stream.ts'
+export * from './assert-never.ts'
 export * from './bytes.ts'
 export * from './canonical-json.ts'
 export * from './control-link.ts'

@@ -1,10 +1,9 @@
 /** The way of every call: limits, authentication, permission, input, handler, answer. */
-import { SallyportError } from '@sallyport/protocol'
+import { assertNever, SallyportError } from '@sallyport/protocol'
 import { PRESENCE_FIELD } from '@sallyport/protocol/api'
 import type { IncomingMessage } from 'node:http'
 import { requirePresence } from '../domains/presence/index.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { assertNever } from '../assert-never.ts'
 import {
   authenticateCaller,
   authenticateGateway,

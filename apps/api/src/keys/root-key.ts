@@ -1,6 +1,6 @@
 /** Where the one key comes from under which a role's other keys rest: a file, a passphrase, or the system's keychain. */
 import { createHash } from 'node:crypto'
-import { assertNever } from '../assert-never.ts'
+import { assertNever } from '@sallyport/protocol'
 import { readKeychainKey } from './keychain-key.ts'
 import { readKeyFile } from './key-file.ts'
 import { derivePassphraseKey } from './passphrase-key.ts'

@@ -1,5 +1,5 @@
 /** Opens the configured key management service. */
-import { assertNever } from '../assert-never.ts'
+import { assertNever } from '@sallyport/protocol'
 import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
 import type { Kms } from './kms.ts'
 import { localKms } from './local/local.ts'

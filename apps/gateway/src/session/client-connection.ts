@@ -1,6 +1,5 @@
 /** One client's connection: a mux whose streams each begin with a head. It lives by its leases, and at least as its certificate. */
-import { assertNever } from '../assert-never.ts'
-import { type Caller, SallyportError, type StreamAnswer, type StreamHead } from '@sallyport/protocol'
+import { assertNever, type Caller, SallyportError, type StreamAnswer, type StreamHead } from '@sallyport/protocol'
 import { type ByteChannel, MuxSession, type MuxStream } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { finishWith, readHead, refusalOf, writeAnswer } from './head-exchange.ts'

@@ -1,9 +1,8 @@
 /** Whether somebody who proved who they are may sign in on this device. */
-import { type ErrorCode } from '@sallyport/protocol'
+import { assertNever, type ErrorCode } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { raiseAlert } from '../alerts/index.ts'
-import { assertNever } from '../../assert-never.ts'
 import { recordAudit } from '../audit/index.ts'
 import { type Device, compareFingerprints, findDeviceOfUser, insertDevice, lockDevice, updateDevice } from '../devices/index.ts'
 import { endSessions } from '../sessions/index.ts'

@@ -1,7 +1,7 @@
 /** Activity as lines of a file. */
+import { assertNever } from '@sallyport/protocol'
 import type { ExportFormat } from '@sallyport/protocol/api'
 import { type Activity, activity, type BindValue } from '@sallyport/recording'
-import { assertNever } from '../../assert-never.ts'
 import type { ActivityRow } from '../../domains/activity/index.ts'
 import { csvRecord } from './csv.ts'
 import type { Names } from './names.ts'

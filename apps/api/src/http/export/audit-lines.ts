@@ -1,6 +1,6 @@
 /** Entries of the log as lines of a file. */
+import { assertNever } from '@sallyport/protocol'
 import { auditEntry, type AuditRow, type ExportFormat } from '@sallyport/protocol/api'
-import { assertNever } from '../../assert-never.ts'
 import { csvRecord } from './csv.ts'
 
 const columns = [

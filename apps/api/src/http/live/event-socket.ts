@@ -1,6 +1,5 @@
 /** One agent's event socket: tells that something changed, never what, and closes when the session ends. */
-import type { AgentEvent, Revocation } from '@sallyport/protocol'
-import { assertNever } from '../../assert-never.ts'
+import { assertNever, type AgentEvent, type Revocation } from '@sallyport/protocol'
 import type { Permission } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
