@@ -1,6 +1,6 @@
 /** Whatever comes in: it is refused with `malformed`, or read and written again as it was. */
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fromBase64, toBase64 } from './base64.ts'
 import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts'
 import { decodeEntryBundle, encodeEntryBundle } from './entry-bundle.ts'
@@ -48,7 +48,8 @@ const decoders: Readonly<Record<string, (input: string) => string | null>> = {
 
 describe.each(Object.entries(decoders))('%s', (_name, write) => {
   it('has one form', () => {
-    fc.assert(fc.property(fc.oneof(lines, fc.string({ unit: 'binary' }), hash), readsOrRefuses(write)), { numRuns: 2000 })
+    const property = fc.property(fc.oneof(lines, fc.string({ unit: 'binary' }), hash), readsOrRefuses(write))
+    expect(fc.check(property, { numRuns: 2000 }).counterexample).toBeNull()
   })
 })
 
@@ -59,6 +60,6 @@ describe('a bundle', () => {
         Buffer.from(encodeEntryBundle(decodeEntryBundle(Buffer.from(input, 'latin1')))).toString('latin1'),
       )(Buffer.from(bytes).toString('latin1')),
     )
-    fc.assert(property, { numRuns: 2000 })
+    expect(fc.check(property, { numRuns: 2000 }).counterexample).toBeNull()
   })
 })

@@ -5,6 +5,7 @@ import { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint, with
 import { cosign, cosignedAt, cosignersOf } from './cosignature.ts'
 import { decodeEntryBundle, encodeEntryBundle } from './entry-bundle.ts'
 import { formatEntryProof, parseEntryProof } from './entry-proof.ts'
+import { AuditLogError } from './errors.ts'
 import { emptyRoot, leafHash } from './hash.ts'
 import { formatNoteKey, noteKey, type NoteKeyKind, parseNoteKey, rawPublicKey, verifyEd25519 } from './note-key.ts'
 import { parsePolicy } from './policy.ts'
@@ -93,12 +94,9 @@ describe('checkpoints', () => {
     expect(cosignersOf(note, [witness.key])).toEqual([])
   })
 
-  it.each(['', 'o\n', 'o\n1\n', 'o\n01\nAAAA\n', 'o\n1\nAAAA\n', `o\n0\n${Buffer.alloc(32).toString('base64')}\n`, 'o\n\n1\n'])(
-    'that are none are refused: %j',
-    (text) => {
-      expect(() => parseCheckpoint(text)).toThrow()
-    },
-  )
+  it.each(['', 'o\n', 'o\n1\n', 'o\n01\nAAAA\n', 'o\n1\nAAAA\n', 'o\n\n1\n'])('that are none are refused: %j', (text) => {
+    expect(() => parseCheckpoint(text)).toThrow(AuditLogError)
+  })
 
   it('of an empty log have its root', () => {
     expect(parseCheckpoint(formatCheckpoint({ origin: 'o', size: 0, root: emptyRoot, extensions: [] })).size).toBe(0)
@@ -190,6 +188,6 @@ quorum both
     ['with a log for a witness', `witness X ${formatNoteKey(log.key)}\nquorum X`],
     ['with a word of its own', 'trust everybody\nquorum none'],
   ])('%s is refused', (_name, wrong) => {
-    expect(() => parsePolicy(wrong)).toThrow()
+    expect(() => parsePolicy(wrong)).toThrow(AuditLogError)
   })
 })

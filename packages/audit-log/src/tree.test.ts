@@ -60,9 +60,9 @@ describe('proofs', () => {
         const claim = { index, size, leaf: all[index]!, root, proof }
         expect(verifyInclusion(claim)).toBe(true)
         expect(verifyInclusion({ ...claim, leaf: all[(index + 1) % 40]! })).toBe(false)
-        if (size > 1) expect(verifyInclusion({ ...claim, index: (index + 1) % size })).toBe(false)
+        expect(verifyInclusion({ ...claim, index: index + 1 })).toBe(false)
         expect(verifyInclusion({ ...claim, proof: [...proof, root] })).toBe(false)
-        if (proof.length > 0) expect(verifyInclusion({ ...claim, proof: proof.slice(1) })).toBe(false)
+        expect(verifyInclusion({ ...claim, proof: proof.slice(1) })).toBe(size === 1)
       }
     }
   })
@@ -86,18 +86,14 @@ describe('proofs', () => {
 
   it('never throw, whatever they are given', () => {
     const bytes = fc.uint8Array({ minLength: 0, maxLength: 40 })
+    const sizes = fc.tuple(fc.nat(), fc.nat())
+    const hashes = fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { maxLength: 70 })
     fc.assert(
-      fc.property(
-        fc.nat(),
-        fc.nat(),
-        bytes,
-        fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { maxLength: 70 }),
-        (a, b, root, proof) => {
-          expect(verifyInclusion({ index: a, size: b, leaf: leaves[0]!, root, proof })).toBe(false)
-          fc.pre(a > 0 && a !== b)
-          expect(verifyConsistency({ from: { size: a, root }, to: { size: b, root: leaves[1]! }, proof })).toBe(false)
-        },
-      ),
+      fc.property(sizes, bytes, hashes, ([a, b], root, proof) => {
+        expect(verifyInclusion({ index: a, size: b, leaf: leaves[0]!, root, proof })).toBe(false)
+        fc.pre(a > 0 && a !== b)
+        expect(verifyConsistency({ from: { size: a, root }, to: { size: b, root: leaves[1]! }, proof })).toBe(false)
+      }),
     )
   })
 })
