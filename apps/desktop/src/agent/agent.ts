@@ -108,7 +108,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const onSession = (topic: SessionTopic): void => {
     if (topic === 'session') replaceTunnels()
     if (topic === 'material') tunnels?.materialChanged()
-    tell(topic === 'credentials' ? 'credentials' : 'status')
+    tell(topic === 'credentials' || topic === 'requests' ? topic : 'status')
   }
   // Before those who ask for credentials: they find the tunnels of the session that began.
   keeper.changes.listenFirst(onSession)

@@ -2,6 +2,7 @@
 import { administrationCommands } from './administration/commands.ts'
 import type { Command } from './command.ts'
 import { activityCommand } from './commands/activity.ts'
+import { approvalCommands } from './commands/approvals.ts'
 import { agentCommands } from './commands/agent.ts'
 import { auditCommand } from './commands/audit.ts'
 import { completionCommand } from './commands/completion.ts'
@@ -9,8 +10,10 @@ import { confirmCommands } from './commands/confirm.ts'
 import { connectionCommands } from './commands/connections.ts'
 import { credentialCommands } from './commands/credentials.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { emergencyCommand } from './commands/emergency.ts'
 import { openCommand } from './commands/open.ts'
 import { psqlCommand } from './commands/psql.ts'
+import { requestCommands } from './commands/requests.ts'
 import { resourcesCommand } from './commands/resources.ts'
 import { loginCommand } from './commands/login.ts'
 import { sessionCommands } from './commands/session.ts'
@@ -29,6 +32,7 @@ export const commandGroups: readonly CommandGroup[] = [
     heading: 'Connecting:',
     commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
   },
+  { heading: 'Asking for access:', commands: [...requestCommands, emergencyCommand, ...approvalCommands] },
   { heading: 'Looking back:', commands: [auditCommand, activityCommand] },
   { heading: 'This computer:', commands: [...agentCommands, uiCommand, ...toolCommands, doctorCommand, completionCommand] },
   { heading: 'Administration:', commands: administrationCommands },
@@ -39,10 +43,14 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'agent': 'The background process that holds keys and connections',
   'tools': 'Programs that sallyport open starts',
   'recovery-codes': 'Printed codes for the day on which nobody can approve your new computer',
+  'requests': 'Access that you ask for',
+  'approvals': 'Access that others ask you for',
   'admin': 'Administration: users, roles, resources, gateways and more',
   'admin users': 'People and their invitations',
   'admin roles': 'What groups of people may do and reach',
   'admin grants': 'Temporary access of one person',
+  'admin requests': 'What people asked for',
+  'admin rules': 'Who may ask for what, and who approves it',
   'admin sites': 'Where resources and gateways are',
   'admin resources': 'Databases and servers to reach',
   'admin credentials': 'Identities on resources',

@@ -157,5 +157,5 @@ export type LocalParams<Name extends LocalMethodName> = z.input<(typeof localMet
 export type LocalResult<Name extends LocalMethodName> = z.output<(typeof localMethods)[Name]['result']>
 
 /** What a subscriber is told: that something changed; it asks again. */
-export const localEvent = z.strictObject({ event: z.enum(['status', 'credentials', 'connections']) })
+export const localEvent = z.strictObject({ event: z.enum(['status', 'credentials', 'connections', 'requests']) })
 export type LocalEvent = z.infer<typeof localEvent>

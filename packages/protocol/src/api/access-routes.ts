@@ -6,8 +6,6 @@ import { pageOf, pageQuery } from './page.ts'
 import { defineRoutes } from './route.ts'
 
 const nothing = z.strictObject({})
-/** Pages of requests are short: each item tells a lot. */
-const requestPage = pageQuery.extend({ limit: z.coerce.number().int().min(1).max(100).default(50) })
 const ofRequest = z.strictObject({ accessRequest: uuid })
 const ofRule = z.strictObject({ accessRule: uuid })
 
@@ -30,7 +28,7 @@ export const accessRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: null,
     audit: null,
-    query: requestPage.extend({ accessRequest: uuid.optional() }),
+    query: pageQuery.extend({ accessRequest: uuid.optional() }),
     response: pageOf(access.accessRequest),
     errors: [],
   },
@@ -87,7 +85,7 @@ export const accessRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: null,
     audit: null,
-    query: requestPage.extend({ decided: z.enum(['yes', 'no']).default('no'), accessRequest: uuid.optional() }),
+    query: pageQuery.extend({ decided: z.enum(['yes', 'no']).default('no'), accessRequest: uuid.optional() }),
     response: pageOf(access.accessDecisionItem),
     errors: [],
   },
@@ -128,7 +126,7 @@ export const accessRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: null,
     audit: null,
-    query: requestPage.extend({ decided: z.enum(['yes', 'no']).default('no'), accessRequest: uuid.optional() }),
+    query: pageQuery.extend({ decided: z.enum(['yes', 'no']).default('no'), accessRequest: uuid.optional() }),
     response: pageOf(access.accessDecisionItem),
     errors: [],
   },
@@ -151,7 +149,7 @@ export const accessRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: 'requests.read',
     audit: null,
-    query: requestPage.extend({
+    query: pageQuery.extend({
       state: access.accessRequestState.optional(),
       user: uuid.optional(),
       credential: uuid.optional(),

@@ -36,6 +36,9 @@ const callerOf = (context: CallerContext): AccessCaller => ({
   permissions: context.user.permissions,
 })
 
+/** Each request tells a lot: a page is this long at most, whatever was asked for. */
+const MAX_REQUESTS = 100
+
 const instantOf = (at: string | null): Date | null => (at === null ? null : new Date(at))
 
 const keyOf = ({ createdAt, id }: { readonly createdAt: Date; readonly id: string }) => ({ at: createdAt.toISOString(), id })
@@ -63,13 +66,14 @@ interface Page {
 
 const requestsPage = (
   context: CallerContext,
-  { cursor, limit, ...filter }: Page & Omit<Parameters<typeof listRequests>[1]['filter'], never>,
+  { cursor, limit, ...filter }: Page & Parameters<typeof listRequests>[1]['filter'],
 ) => {
   const now = context.now()
   const from = decodeCursor(cursor, position)
+  const size = Math.min(limit, MAX_REQUESTS)
   return context.transaction(async (transaction) => {
-    const found = await listRequests(transaction, { filter, from, limit: limit + 1, now })
-    const { items, next } = pageOfFound(found, { limit, keyOf })
+    const found = await listRequests(transaction, { filter, from, limit: size + 1, now })
+    const { items, next } = pageOfFound(found, { limit: size, keyOf })
     return { items: await answersOf(transaction, items, now), next }
   })
 }
@@ -86,9 +90,10 @@ const queuePage = (
 ) => {
   const caller = callerOf(context)
   const from = decodeCursor(cursor, position)
+  const size = Math.min(limit, MAX_REQUESTS)
   return context.transaction(async (transaction) => {
-    const found = await list(transaction, { decided: decided === 'yes', accessRequest, from, limit: limit + 1 }, caller)
-    const { items, next } = pageOfFound(found, { limit, keyOf })
+    const found = await list(transaction, { decided: decided === 'yes', accessRequest, from, limit: size + 1 }, caller)
+    const { items, next } = pageOfFound(found, { limit: size, keyOf })
     return { items: await decisionItemsOf(transaction, items, caller), next }
   })
 }

@@ -13,7 +13,7 @@ import { type InvitationSignIn, type PasswordSignIn, signInWithInvitation, signI
 import { knownTrust } from './trust.ts'
 
 /** `session`: began or ended. `material`: certificate or trust bundle are new. The others are the API's topics. */
-export type SessionTopic = 'session' | 'material' | 'reachable' | 'credentials'
+export type SessionTopic = 'session' | 'material' | 'reachable' | 'credentials' | 'requests'
 
 /** A server that does not answer must not keep a person from signing out, milliseconds. */
 const SIGN_OUT_LIMIT = 5_000
@@ -173,6 +173,6 @@ export class SessionKeeper {
   }
 
   #onEvent(topic: AgentEvent['topic']): void {
-    if (topic === 'credentials') this.changes.tell('credentials')
+    if (topic === 'credentials' || topic === 'requests') this.changes.tell(topic)
   }
 }

@@ -1,5 +1,7 @@
 /** Every command of administrators. */
 import type { Command } from '../command.ts'
+import { accessRequestCommands } from './access-requests.ts'
+import { ruleCommands } from './access-rules.ts'
 import { alertCommands } from './alerts.ts'
 import { credentialCommands } from './credentials.ts'
 import { deviceCommands } from './devices.ts'
@@ -18,6 +20,8 @@ export const administrationCommands: readonly Command[] = [
   ...roleCommands,
   ...grantCommands,
   explainCommand,
+  ...accessRequestCommands,
+  ...ruleCommands,
   ...siteCommands,
   ...resourceCommands,
   ...credentialCommands,

@@ -17,6 +17,12 @@ export type ListRoute =
   | 'listAuditEntries'
   | 'listActivity'
   | 'listAlerts'
+  | 'listRequestableCredentials'
+  | 'listMyAccessRequests'
+  | 'listApprovals'
+  | 'listReviews'
+  | 'listAccessRequests'
+  | 'listAccessRules'
 export type ItemOf<Name extends ListRoute> = ResponseOf<RouteOf<Name>>['items'][number]
 
 /** One thing as it may be named. */
@@ -35,7 +41,10 @@ export interface Noun {
 }
 
 /** Routes whose items have ids and names. */
-type NamedRoute = Exclude<ListRoute, 'listAuditEntries' | 'listActivity'>
+type NamedRoute = Exclude<
+  ListRoute,
+  'listAuditEntries' | 'listActivity' | 'listRequestableCredentials' | 'listApprovals' | 'listReviews'
+>
 
 const noun = <Name extends NamedRoute>(
   route: Name,
@@ -66,6 +75,7 @@ export const nouns = {
     about: `${device.facts.platform}, ${device.status}, enrolled ${device.enrolledAt}`,
   })),
   session: noun('listSessions', { label: 'session', listedBy: 'admin sessions list' }, (session) => ({ name: session.label })),
+  rule: noun('listAccessRules', { label: 'rule', listedBy: 'admin rules list' }, (rule) => ({ name: rule.name })),
   credential: {
     label: 'credential',
     listedBy: 'admin credentials list',

@@ -16,6 +16,7 @@ const howNamed: Readonly<Record<NounName, string>> = {
   gateway: 'name or id',
   device: 'name or id',
   session: 'label or id',
+  rule: 'name or id',
   credential: 'resource/credential or id',
 }
 
