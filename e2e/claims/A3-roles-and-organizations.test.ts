@@ -7,14 +7,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import { signCall } from '@sallyport/protocol'
-import { builtInRoles, type Permission, permissions, type Route, routes } from '@sallyport/protocol/api'
+import { builtInRoles, type Permission, permissions, type Route, routes, withPresence } from '@sallyport/protocol/api'
 import { Central } from '@sallyport/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addNewcomer } from '../support/newcomer.ts'
 import { fill, type Filled, type Operation, operationsOf, unsignedCall, type Values } from '../support/openapi-calls.ts'
 import { furnish, type OrganizationWorld, sealedSecret } from '../support/organization-world.ts'
 import { type RawAnswer, sendCall } from '../support/raw-call.ts'
-import { RawClient } from '../support/raw-client.ts'
+import { actOf, RawClient } from '../support/raw-client.ts'
 
 /** In names and texts of the other organization; nothing that the attacker is answered may hold it. */
 const MARK = 'zebrafish'
@@ -32,7 +32,10 @@ let foreignValues: Values
 let ownValues: Values
 
 const signedBy = async (client: RawClient, filled: Filled): Promise<RawAnswer> => {
-  const call = unsignedCall(client.origin, filled)
+  const made = unsignedCall(client.origin, filled)
+  const { presence: level = null } = filled
+  // Whoever attacks is there in person, too.
+  const call = level === null ? made : withPresence(made, await client.presence(actOf(made), level))
   const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
   return client.sendRaw({ ...call, fields: await signCall(call, client.callSigners, parameters) })
 }

@@ -4,13 +4,23 @@
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { activityBatch, type Endpoint, endpointDigest, sha256, signStatement, toBase64url, utf8 } from '@sallyport/protocol'
+import {
+  activityBatch,
+  decodeInvitation,
+  type Endpoint,
+  endpointDigest,
+  sha256,
+  signStatement,
+  toBase64url,
+  utf8,
+} from '@sallyport/protocol'
 import type { AccessRuleTerms, InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
-import { type Agent, passwordSecret, sealSecret, storeSecret, type Testbed } from '@sallyport/testbed'
-import { RawClient } from './raw-client.ts'
+import { type Agent, fillPage, passwordSecret, sealSecret, storeSecret, type Testbed } from '@sallyport/testbed'
+import { beginSignIn, codeIn, finishSignIn } from './raw-browser.ts'
+import { newFingerprint, RawClient } from './raw-client.ts'
 import type { RawAnswer } from './raw-call.ts'
 import { RawGateway } from './raw-gateway.ts'
-import { requestFor } from './raw-key.ts'
+import { newKey, requestFor } from './raw-key.ts'
 
 export type MutatingRoute = { [Name in RouteName]: RouteOf<Name>['method'] extends 'GET' ? never : Name }[RouteName]
 
@@ -356,6 +366,55 @@ const identityDrivers = (its: Furniture) =>
     },
   }) satisfies Partial<Record<MutatingRoute, Driver>>
 
+const browserDrivers = (its: Furniture) =>
+  ({
+    beginBrowserSignIn: async () => {
+      const person = await its.person()
+      return async () => {
+        await beginSignIn(person)
+        return itself(person)
+      }
+    },
+    finishBrowserSignIn: async () => {
+      const { email, invitation } = await its.bed.invite(fresh('browsing'))
+      const person = await RawClient.enrol(invitation)
+      const begun = await beginSignIn(person)
+      const code = codeIn(await fillPage(begun.url, { email, password: person.password }))
+      return async () => {
+        const { session } = done(await finishSignIn(person, begun, { code })).json as { session: { id: string } }
+        return { ...itself(person), session: session.id }
+      }
+    },
+    finishBrowserInvitation: async () => {
+      const { id, invitation } = await its.bed.invite(fresh('joining'))
+      const stranger = await its.person()
+      const begun = await beginSignIn(stranger, { device: newKey(), invitation: decodeInvitation(invitation).code })
+      const chosen = { firstName: 'New', lastName: 'Comer', password, repeated: password }
+      const code = codeIn(await fillPage(begun.url, chosen))
+      return async () => {
+        done(await finishSignIn(stranger, begun, { code, route: 'finishBrowserInvitation', fingerprint: newFingerprint() }))
+        return { kind: 'user', id }
+      }
+    },
+    beginPresence: async () => {
+      const person = await its.person()
+      return async () => {
+        await person.beginPresence()
+        return itself(person)
+      }
+    },
+    finishPresence: async () => {
+      const person = await its.person()
+      const { url, verifier } = await person.beginPresence()
+      const code = codeIn(await fillPage(url, { password: person.password }))
+      return async () => {
+        await person.call('finishPresence', { body: { code, verifier } })
+        return itself(person)
+      }
+    },
+    createRecoveryCodes: async () => its.as('createRecoveryCodes'),
+  }) satisfies Partial<Record<MutatingRoute, Driver>>
+
 const gatewayDrivers = (its: Furniture) =>
   ({
     createJoinToken: async () => its.as('createJoinToken', { body: await its.newGateway() }),
@@ -427,6 +486,7 @@ export const mutationDrivers = (bed: Testbed): Readonly<Record<MutatingRoute, Dr
     ...peopleDrivers(its),
     ...accessDrivers(its),
     ...identityDrivers(its),
+    ...browserDrivers(its),
     ...gatewayDrivers(its),
   }
 }

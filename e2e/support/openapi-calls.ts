@@ -11,6 +11,7 @@ const operation = z.object({
   'operationId': z.string(),
   'security': z.array(z.record(z.string(), z.array(z.string()))),
   'x-permission': z.string().nullable(),
+  'x-presence': z.enum(['recent', 'act']).nullable(),
   'parameters': z.array(
     z.object({
       name: z.string(),
@@ -58,6 +59,8 @@ export interface Filled {
   readonly method: string
   readonly path: string
   readonly body: Uint8Array
+  /** Whether a person must be there. */
+  readonly presence?: 'recent' | 'act' | null
   /** Ids that the call names and cannot do without. */
   readonly references: readonly string[]
   /** Ids by which it only narrows what it is answered. */
@@ -138,6 +141,7 @@ export const fill = (made: Operation, values: Values): Filled => {
     method: made.method,
     path: query.length > 0 ? `${path}?${query.join('&')}` : path,
     body,
+    presence: made['x-presence'],
     references: needed.references,
     filters: narrowing.references,
   }

@@ -10,6 +10,7 @@ import {
   type RouteName,
   type RouteOf,
   routes,
+  withPresence,
 } from '@sallyport/protocol/api'
 
 export interface CallParts {
@@ -19,6 +20,8 @@ export interface CallParts {
   readonly created?: number
   /** 16 bytes; random if absent. */
   readonly nonce?: Uint8Array
+  /** A proof that a person was there; without, whoever asks for one refuses. */
+  readonly presence?: string
   /** Changes the request before it is signed: another method, URI or body, more fields. */
   readonly alter?: (call: HttpCall) => HttpCall
 }
@@ -30,7 +33,8 @@ export const signedCall = async <Name extends RouteName>(
   parts: CallParts & { readonly origin: string; readonly signers: CallSigners },
 ): Promise<HttpCall> => {
   const { origin, signers, created = Math.floor(Date.now() / 1000), nonce = randomBytes(16), alter = (call) => call } = parts
-  const call = alter(buildRequest(origin, routes[route], input ?? {}))
+  const built = alter(buildRequest(origin, routes[route], input ?? {}))
+  const call = parts.presence === undefined ? built : withPresence(built, parts.presence)
   return { ...call, fields: await signCall(call, signers, { nonce, created }) }
 }
 

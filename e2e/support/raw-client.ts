@@ -2,13 +2,14 @@
  * A client made of the wire formats alone. It enrols by invitation as the agent does, but the test holds every key of it, may
  * choose any part of what is sent, and so plays who stole one of them.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import {
   type CallSigners,
   decodeInvitation,
   type DeviceState,
   formatIdentity,
   fromBase64url,
+  fromUtf8,
   type GatewayEntry,
   type HttpCall,
   type Invitation,
@@ -30,14 +31,17 @@ import {
   trustBundle,
 } from '@sallyport/protocol'
 import {
+  buildRequest,
   type Fingerprint,
   type InputOf,
   type ResponseOf,
+  type Route,
   type RouteName,
   type RouteOf,
   routes,
   type SessionMaterial,
 } from '@sallyport/protocol/api'
+import { fillPage } from '@sallyport/testbed'
 import {
   createHttpsSender,
   type DialOptions,
@@ -74,7 +78,7 @@ const fingerprintParts = ['machine', 'board', 'disk', 'network', 'system', 'owne
 export const newFingerprint = (): Fingerprint =>
   Object.fromEntries(fingerprintParts.map((part) => [part, toBase64url(randomBytes(32))]))
 
-const facts = {
+export const facts = {
   name: 'a client of a test',
   platform: 'linux',
   osVersion: 'any',
@@ -85,6 +89,23 @@ const facts = {
 /** A sender that trusts what an invitation names. */
 const senderFor = (invitation: Invitation): HttpsSender =>
   createHttpsSender(invitation.apiRoot === null ? {} : { ca: toPem([invitation.apiRoot]) })
+
+/** A call that is to be confirmed, as it will be sent. */
+type Act = NonNullable<InputOf<RouteOf<'beginPresence'>>['body']['act']>
+
+export const actOf = ({ method, targetUri, body }: HttpCall): Act => {
+  const { pathname, search } = new URL(targetUri)
+  return { method: method as Act['method'], target: `${pathname}${search}`, body: fromUtf8(body) }
+}
+
+export interface BegunPresence {
+  readonly url: string
+  readonly state: string
+  readonly verifier: string
+}
+
+/** Milliseconds before its end at which a proof is not used any more. */
+const PRESENCE_MARGIN = 60_000
 
 interface RawClientParts {
   readonly origin: string
@@ -111,6 +132,7 @@ export class RawClient {
   material: SessionMaterial
   trust: TrustBundle
   readonly #muxes: MuxSession[] = []
+  #recent: { readonly proof: string; readonly session: string; readonly until: number } | null = null
 
   private constructor(parts: RawClientParts) {
     this.origin = parts.origin
@@ -188,13 +210,36 @@ export class RawClient {
     return this.sendRaw(await this.sign(route, input, parts))
   }
 
+  /** The address of a page on which this client's person confirms that they are there, and what exchanges its code. */
+  async beginPresence(act: Act | null = null): Promise<BegunPresence> {
+    const verifier = randomBytes(32).toString('base64url')
+    const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
+    const state = randomBytes(16).toString('base64url')
+    const { url } = await this.call('beginPresence', { body: { redirectPort: 65_535, state, codeChallenge, act } })
+    return { url, state, verifier }
+  }
+
+  /** A proof of presence: of the call that is given, if it needs one of its own; otherwise the same for a while. */
+  async presence(act: Act | null = null, level: 'recent' | 'act' = 'recent'): Promise<string> {
+    if (level === 'recent' && this.#recent?.session === this.session && this.#recent.until > Date.now()) return this.#recent.proof
+    const { url, verifier } = await this.beginPresence(level === 'recent' ? null : act)
+    const code = new URL(await fillPage(url, { password: this.password })).searchParams.get('code') ?? ''
+    const { presence, expiresAt } = await this.call('finishPresence', { body: { code, verifier } })
+    if (level === 'recent')
+      this.#recent = { proof: presence, session: this.session, until: Date.parse(expiresAt) - PRESENCE_MARGIN }
+    return presence
+  }
+
   /** A call that must succeed. Throws `SallyportError` with the code of a refusal. */
   async call<Name extends RouteName>(
     route: Name,
     input?: InputOf<RouteOf<Name>>,
     parts: CallParts = {},
   ): Promise<ResponseOf<RouteOf<Name>>> {
-    return expectDone(route, await this.attempt(route, input, parts))
+    const { presence: level } = routes[route] as Route
+    if (level === undefined || parts.presence !== undefined) return expectDone(route, await this.attempt(route, input, parts))
+    const act = actOf(buildRequest(this.origin, routes[route], input ?? {}))
+    return expectDone(route, await this.attempt(route, input, { ...parts, presence: await this.presence(act, level) }))
   }
 
   /** Signs in anew with the same device: a new session, of a new session key. */
@@ -320,14 +365,14 @@ interface Target {
   readonly sender: HttpsSender
 }
 
-const callWith = async <Name extends RouteName>(
+export const callWith = async <Name extends RouteName>(
   { origin, sender }: Pick<Target, 'origin' | 'sender'>,
   what: { readonly route: Name; readonly input: InputOf<RouteOf<Name>>; readonly keys: RawKeys },
 ): Promise<RawAnswer> =>
   sendCall(sender.send, await signedCall(what.route, what.input, { origin, signers: callSigners(what.keys) }))
 
 /** What every way of signing in brings besides its proof of who. */
-const enrolmentBody = async (
+export const enrolmentBody = async (
   { origin, slug, sender }: Target,
   own: {
     readonly keys: RawKeys

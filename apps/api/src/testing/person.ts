@@ -2,7 +2,20 @@
 import { randomBytes } from 'node:crypto'
 import { createHttpsSender, type HttpsSender } from '@sallyport/transport'
 import { type CallSigners, type DeviceState, fromBase64url, type HttpCall, signCall, toBase64url } from '@sallyport/protocol'
-import { type ApiClient, type ApiSend, createApiClient, type Fingerprint, type SessionMaterial } from '@sallyport/protocol/api'
+import {
+  type ApiClient,
+  type ApiSend,
+  buildRequest,
+  type CallOptions,
+  createApiClient,
+  type Fingerprint,
+  type Route,
+  type RouteName,
+  routes,
+  type SessionMaterial,
+} from '@sallyport/protocol/api'
+import { withOrganization } from '../db/with-organization.ts'
+import { issueProof } from '../domains/presence/proofs.ts'
 import { toPem } from '../domains/authority/index.ts'
 import type { ApiUnderTest } from './api-under-test.ts'
 import { makeRequest } from './make-request.ts'
@@ -61,7 +74,26 @@ export const makePerson = (api: ApiUnderTest, computer: Computer = makeComputer(
     return signersOf(session.sessionKey)
   }
   const random = (bytes: number) => new Uint8Array(randomBytes(bytes))
-  const client = createApiClient({ origin: api.origin, send, signers, random, clock: api.clock })
+  const bare = createApiClient({ origin: api.origin, send, signers, random, clock: api.clock })
+  /** As if its person had just confirmed on the page that they are there. */
+  const presenceFor = async (route: Route, input: object): Promise<string | null> => {
+    if (route.presence === undefined || session === null) return null
+    const { method, targetUri, body } = buildRequest(api.origin, route, input)
+    const act = { method, target: targetUri.slice(api.origin.length), body }
+    const proof = { session: session.material.session.id, act: route.presence === 'act' ? act : null, now: api.clock() }
+    const made = await withOrganization(api.database.pools.api, api.organization.id, (transaction) =>
+      issueProof(transaction, proof),
+    )
+    return made.presence
+  }
+  const client: ApiClient = {
+    call: async (name, ...rest) => {
+      const call = bare.call as (route: RouteName, given: unknown, options: CallOptions) => Promise<never>
+      const [input, options = {}] = rest as [object | undefined, CallOptions | undefined]
+      const presence = await presenceFor(routes[name], input ?? {})
+      return call(name, input, presence === null ? options : { presence, ...options })
+    },
+  }
   const organization = api.organization.slug
 
   const enrolment = async (sessionKey: MadeSigner) => {

@@ -2,7 +2,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { SallyportError, toBase64url } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
-import type { Act } from '../browser-flows/index.ts'
 
 /** Milliseconds. As `sudo` does: long enough for one piece of work, short enough for a computer that was left. */
 const LIFETIME = 5 * 60_000
@@ -23,7 +22,7 @@ export const digestOfAct = ({ method, target, body }: CallToConfirm): Buffer =>
 export interface NewProof {
   readonly session: string
   /** null: for every call that asks for recent presence. */
-  readonly act: Act | null
+  readonly act: CallToConfirm | null
   /** Milliseconds since 1970. */
   readonly now: number
 }

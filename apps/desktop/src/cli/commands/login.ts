@@ -3,7 +3,7 @@ import { askTwice } from '../administration/secret-options.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { secretLine, textOrFile } from '../parameters/files.ts'
-import { option, optionalArgument } from '../parameters/parameter.ts'
+import { flag, option, optionalArgument } from '../parameters/parameter.ts'
 import { emailAddress, text } from '../parameters/readers.ts'
 import { statusAnswer } from './status-view.ts'
 
@@ -24,7 +24,10 @@ them, or read from a file; they are never given on the command line.`,
     lastName: option('last-name <name>', 'with an invitation: your last name, if it is to change', text),
     deviceName: option('device-name <name>', 'what this computer is called in the organization', text),
     browser: flag('browser', 'signs in on a page in the browser, which is given the password instead of this terminal'),
-    newDevice: flag('new-device', 'with --browser: begins with new keys, because those of this computer are lost or were revoked'),
+    newDevice: flag(
+      'new-device',
+      'with --browser: begins with new keys, because those of this computer are lost or were revoked',
+    ),
   },
   examples: ['sallyport login @invitation.txt', 'sallyport login --email ada@example.org --password-file password.txt'],
   run: async (context, values) => {
