@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -56,6 +57,62 @@ const rest = async (stream: Stream): Promise<string> => {
   }
   return text
 }
+
+describe('what a gateway tells about its connections', () => {
+  const told = () => api.said.flatMap((message) => (message.type === 'connections' ? [message] : []))
+
+  test('is who is connected, how many bytes went each way, and what closed; a new link begins with all of it', async () => {
+    const { port } = await start()
+    const mux = await agent.connect(port)
+    const first = await open(mux)
+    const second = await open(mux)
+    await waitFor(() => told().flatMap(({ opened }) => opened).length === 2, { description: 'both to be told' })
+    const [one, other] = told().flatMap(({ opened }) => opened)
+    expect([one!.lease, other!.lease]).toEqual([first.lease, second.lease])
+    await echo(first.stream, 'twelve bytes')
+    const bytes = () => told().flatMap((message) => message.bytes.filter(({ id }) => id === one!.id))
+    await waitFor(() => (bytes().at(-1)?.bytesUp ?? 0) >= 12, { description: 'the bytes to be told' })
+    second.stream.end()
+    await waitFor(() => told().some(({ closed }) => closed.includes(other!.id)), { description: 'the end to be told' })
+    api.said.length = 0
+    api.cutLinks()
+    await waitFor(() => told().length > 0, { description: 'a new link' })
+    expect(told()[0]).toMatchObject({ reset: true, opened: [{ id: one!.id }], closed: [] })
+  })
+
+  test('lets one of them be ended alone, with its reason', async () => {
+    const { port } = await start()
+    const mux = await agent.connect(port)
+    const credential = addCredential(api).id
+    const first = await open(mux, credential)
+    const second = await open(mux, credential)
+    await waitFor(() => told().flatMap(({ opened }) => opened).length === 2, { description: 'both to be told' })
+    const number = api.revoke('connection', told().flatMap(({ opened }) => opened)[0]!.id, 'connection_ended')
+    expect(await rest(first.stream)).toContain('ended: connection_ended')
+    await waitFor(() => api.applied.at(-1) === number, { description: 'the gateway to confirm' })
+    expect(await echo(second.stream, 'still served')).toBe('still served')
+    expect((await open(mux, credential)).code).toBe('ok')
+  })
+})
+
+describe('a gateway that is asked to try an endpoint', () => {
+  test('answers with what it found', async () => {
+    await start()
+    const id = randomUUID()
+    const tls = { kind: 'authority', certificates: '', serverName: null } as const
+    const target = { protocol: 'postgresql', host: '169.254.169.254', port: 80, tls, plaintextAllowed: true } as const
+    api.send({ type: 'probe', id, endpoint: { ...target, weakestAuthentication: 'scram' } })
+    const answer = await waitFor(() => api.said.find((message) => message.type === 'probed' && message.id === id), {
+      description: 'the answer',
+    })
+    expect(answer).toMatchObject({
+      steps: [
+        { step: 'name', ok: true },
+        { step: 'address', ok: false, code: 'address_refused' },
+      ],
+    })
+  })
+})
 
 describe('a gateway that lost the API', () => {
   test('serves its leases until they end, opens nothing new, and lets nobody in', async () => {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 /** Values that arrive some time: what a test waits for, instead of sleeping. */
 export interface Inbox<Value> {
   readonly put: (value: Value) => void
@@ -33,5 +35,16 @@ export const inbox = <Value>(): Inbox<Value> => {
         late.promise.catch(() => undefined)
       }
     },
+  }
+}
+
+/** Asks until the answer is something other than false, null or undefined. Throws after `limit` milliseconds. */
+export const until = async <Value>(ask: () => Promise<Value>, limit = 10_000): Promise<NonNullable<Exclude<Value, false>>> => {
+  const end = performance.now() + limit
+  for (;;) {
+    const value = await ask()
+    if (value !== false && value !== null && value !== undefined) return value as NonNullable<Exclude<Value, false>>
+    if (performance.now() > end) throw new Error(`asked in vain for ${limit} ms`)
+    await pause(10)
   }
 }

@@ -17,7 +17,7 @@ export interface OpenConnection {
   readonly caller: Caller | null
   /** Milliseconds since 1970. */
   readonly openedAt: number
-  /** Payload so far: `up` is towards the resource. */
+  /** Bytes of the client's stream so far, its head included: `up` is towards the resource. */
   readonly bytes: () => { readonly up: number; readonly down: number }
   readonly handle: LeasedConnection
 }

@@ -93,6 +93,8 @@ export interface PlayedApi {
   readonly batches: string[]
   readonly hellos: ControlFromGateway[]
   readonly applied: number[]
+  /** What else the gateway said over its link. */
+  readonly said: ControlFromGateway[]
   readonly gateway: () => string
   revoke(kind: Revocation['subject']['kind'], id: string, code: string): number
   send(message: ControlFromApi): void
@@ -325,6 +327,7 @@ export const playApi = async (): Promise<PlayedApi> => {
     link.on('message', (data: Buffer) => {
       const message = controlFromGateway.parse(JSON.parse(data.toString()))
       if (message.type === 'applied') api.applied.push(message.revocation)
+      if (message.type === 'connections' || message.type === 'probed' || message.type === 'status') api.said.push(message)
       if (message.type !== 'hello') return
       api.hellos.push(message)
       const missed = message.since === null ? [] : revocations.slice(message.since)
@@ -370,6 +373,7 @@ export const playApi = async (): Promise<PlayedApi> => {
     batches: [],
     hellos: [],
     applied: [],
+    said: [],
     gateway: () => gateway,
     revoke: (kind, id, code) => {
       const revocation = { number: revocations.length + 1, subject: { kind, id }, code, at: Date.now() }

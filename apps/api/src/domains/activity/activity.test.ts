@@ -251,12 +251,11 @@ describe('searching', () => {
     rows.map((row) => (row.activity as { statement: { text: string } }).statement.text)
 
   test('finds records that have all of the words, in any order and case, also in names with underscores and in values', async () => {
-    const bound = {
-      ...query('select 1'),
+    const bound: Activity = {      ...query('select 1'),
       form: 'extended',
       binds: [{ form: 'text', value: { text: 'ada@example.com' } }],
-    } as const
-    const failed = { ...query('select x'), error: { code: '42P01', message: 'relation nowhere does not exist' } }
+    }
+    const failed: Activity = { ...query('select x'), error: { code: '42P01', message: 'relation nowhere does not exist' } }
     const all = [query('SELECT email_address FROM Customers'), query('select id from orders'), bound, failed]
     await take(await seal(all, { stream: randomUUID() }))
     const found = async (text: string) => (await search(text)).rows.map(({ id }) => Number(id.slice(37))).toSorted()
@@ -334,7 +333,7 @@ describe('searching', () => {
   })
 
   test('tells what failed from what succeeded', async () => {
-    const failed = { ...query('b'), error: { code: '42P01', message: 'no' } }
+    const failed: Activity = { ...query('b'), error: { code: '42P01', message: 'no' } }
     const cancel: Activity = { kind: 'cancel', at: new Date(now).toISOString(), matched: true }
     await take(await seal([query('a'), failed, cancel], { stream: randomUUID() }))
     expect(textsOf(await list({ outcome: 'failed' }))).toEqual(['b'])

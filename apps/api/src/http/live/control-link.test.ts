@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ControlFromApi, type ControlFromGateway, controlSubprotocols, SallyportError } from '@sallyport/protocol'
+import {
+  type ControlFromApi,
+  type ControlFromGateway,
+  controlSubprotocols,
+  MAX_PROBES,
+  SallyportError,
+} from '@sallyport/protocol'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
@@ -11,10 +17,11 @@ import { answerProbe, waitingProbes } from '../../domains/probes/index.ts'
 import { bumpTrustBundle } from '../../domains/authority/index.ts'
 import { beginLink, endLink, findGateway, keepLink } from '../../domains/gateways/index.ts'
 import { readRevocationsAfter, readSnapshot, revoke } from '../../domains/revocations/index.ts'
+import { makeLease } from '../../testing/make-lease.ts'
 import { makeGateway, type MadeGateway } from '../../testing/make-gateway.ts'
 import { type MadeOrganization, makeOrganization } from '../../testing/make-organization.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
-import { type Inbox, inbox } from '../../testing/waiting.ts'
+import { type Inbox, inbox, until } from '../../testing/waiting.ts'
 import { serveControlLink } from './control-link.ts'
 import { type LiveServices, startLiveServices } from './services.ts'
 import { acceptUpgrades, upgradeEndpoint } from './upgrades.ts'
@@ -65,7 +72,7 @@ const replica = async (
           const own = { gateway: id, link: link() }
           const run = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
             withOrganization(pool, organization.id, work)
-          serveControlLink({
+          const served = serveControlLink({
             socket,
             gateway: {
               id,
@@ -86,6 +93,8 @@ const replica = async (
             clock: Date.now,
             logger: quietLogger(),
           })
+          const leave = services.probes.follow(id, () => served.lookForProbes())
+          socket.once('close', leave)
         },
       }),
     ],
@@ -239,6 +248,107 @@ describe('revocations', () => {
     await revokeOne('gateway', gateway.id)
     expect(await ofType(link, 'stop')).toEqual({ type: 'stop', code: 'gateway_unknown' })
     expect(await link.closed).toEqual({ code: 4401, reason: 'gateway_unknown' })
+  })
+})
+
+describe('open connections', () => {
+  const told = (lease: string) => ({
+    id: randomUUID(),
+    lease,
+    caller: { program: 'psql', user: 'ada', pid: 7 },
+    openedAt: Date.now(),
+  })
+  const rows = () =>
+    withOrganization(database.pools.api, organization.id, (transaction) =>
+      transaction.selectFrom('open_connections').select(['id', 'lease_id', 'caller', 'bytes_up']).orderBy('opened_at').execute(),
+    )
+  const leaseOf = async (of: string) =>
+    (await makeLease(database.pools.vault, { organization: organization.id, gateway: of, now: Date.now() })).lease
+  const settled = async (link: Link, api: Replica): Promise<void> => {
+    // Frames are handled in their order: what answers a later one has seen those before.
+    await link.messages.take(({ type }) => type === 'snapshot' || type === 'heartbeat')
+    api.services.feed.wake(organization.id)
+  }
+
+  test('are known from what the gateway says: opened, bytes, closed, and all anew', async () => {
+    const api = await replica()
+    const link = await connect(api)
+    link.say(hello(0))
+    await settled(link, api)
+    const [one, two] = [told(await leaseOf(gateway.id)), told(await leaseOf(gateway.id))]
+    const frame = { type: 'connections', reset: false, opened: [], bytes: [], closed: [] } as const
+    link.say({ ...frame, reset: true, opened: [one, two] })
+    link.say({ ...frame, bytes: [{ id: one.id, bytesUp: 5, bytesDown: 0 }] })
+    await until(async () => (await rows()).some((row) => row.bytes_up === '5'))
+    expect(await rows()).toMatchObject([
+      { id: one.id, lease_id: one.lease, caller: one.caller },
+      { id: two.id, bytes_up: '0' },
+    ])
+    link.say({ ...frame, closed: [one.id] })
+    await until(async () => (await rows()).length === 1)
+    link.say({ ...frame, reset: true, opened: [one] })
+    await until(async () => (await rows())[0]?.id === one.id)
+  })
+
+  test('are believed only under leases of the gateway that tells of them', async () => {
+    const other = await makeGateway(database.pools.api, organization.id)
+    const api = await replica()
+    const link = await connect(api)
+    link.say(hello(0))
+    await settled(link, api)
+    const own = told(await leaseOf(gateway.id))
+    const opened = [told(await leaseOf(other.id)), told(randomUUID()), own]
+    link.say({ type: 'connections', reset: true, opened, bytes: [], closed: [] })
+    await until(async () => (await rows()).length > 0)
+    expect((await rows()).map(({ id }) => id)).toEqual([own.id])
+  })
+})
+
+describe('a test of an endpoint', () => {
+  const endpoint = {
+    protocol: 'postgresql',
+    host: 'shop.internal',
+    port: 5432,
+    tls: { kind: 'authority', certificates: '', serverName: null },
+    plaintextAllowed: false,
+    weakestAuthentication: 'scram',
+  } as const
+  const steps = [{ step: 'name', ok: true, code: null, detail: '10.0.0.1', milliseconds: 1 }] as const
+  const run = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
+    withOrganization(database.pools.api, organization.id, work)
+
+  test('reaches the gateway and comes back, from whichever replica it is asked', async () => {
+    const [asked, holding] = [await replica(), await replica()]
+    const link = await connect(holding)
+    link.say(hello(0))
+    await ofType(link, 'heartbeat')
+    const answer = asked.services.probes.ask({ gateway: gateway.id, endpoint, run })
+    const probe = await until(async () => (await run((within) => waitingProbes(within, gateway.id, Date.now())))[0])
+    await run((transaction) => answerProbe(transaction, { id: probe.id, gateway: randomUUID(), steps: [] }))
+    await run((transaction) => answerProbe(transaction, { id: probe.id, gateway: gateway.id, steps }))
+    expect(await answer).toEqual(steps)
+    expect(await run((transaction) => transaction.selectFrom('gateway_probes').selectAll().execute())).toEqual([])
+  })
+
+  test('is sent over the link of the gateway, once, and its answer is taken from there', async () => {
+    const api = await replica()
+    const link = await connect(api)
+    const answer = api.services.probes.ask({ gateway: gateway.id, endpoint, run })
+    link.say(hello(0))
+    const probe = await ofType(link, 'probe')
+    expect(probe).toMatchObject({ endpoint })
+    link.say({ type: 'probed', id: probe.id, steps: [...steps] })
+    expect(await answer).toEqual(steps)
+  })
+
+  test('of which a gateway has as many as it runs waits for none more', async () => {
+    const api = await replica()
+    const waiting = Array.from({ length: MAX_PROBES }, () => api.services.probes.ask({ gateway: gateway.id, endpoint, run }))
+    await until(async () => (await run((within) => waitingProbes(within, gateway.id, Date.now()))).length === MAX_PROBES)
+    await expect(api.services.probes.ask({ gateway: gateway.id, endpoint, run })).rejects.toMatchObject({ code: 'limit_reached' })
+    const ended = Promise.allSettled(waiting)
+    api.services.probes.close()
+    for (const each of await ended) expect(each).toMatchObject({ status: 'rejected', reason: { code: 'gateway_unreachable' } })
   })
 })
 
