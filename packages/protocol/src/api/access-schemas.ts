@@ -13,7 +13,9 @@ export const MAX_ACCESS_LEAD = 30 * DAY
 
 /** Why somebody asks, refuses or reviews. */
 const reason = textUpTo(1000)
-export const accessDuration = z.int().min(MINUTE).max(MAX_ACCESS_DURATION)
+/** Somebody who needs a moment gets a moment. */
+const SHORTEST = 5
+export const accessDuration = z.int().min(SHORTEST).max(MAX_ACCESS_DURATION)
 
 /** People: everybody who has one of the roles, and these users. */
 export const people = z.strictObject({ roles: z.array(uuid).max(64), users: z.array(uuid).max(64) })
