@@ -5,6 +5,7 @@ export { fillPage, finishPage, formOf, openPage, sendForm, type ShownPage } from
 export { Central, type CentralOptions } from './central.ts'
 export type { CentralDatabase } from './central-database.ts'
 export { type Gateway, startGateway } from './gateway.ts'
+export { buildDesktop } from './desktop-build.ts'
 export { programEnvironment } from './node-program.ts'
 export type { RolesApart } from './roles-apart.ts'
 export { type Invited, type Person, type PersonOptions, Testbed, type TestbedOptions } from './testbed.ts'

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { programEnvironment } from '@sallyport/testbed'
+import { connectAgent } from '@sallyport/desktop/local'
+import { buildDesktop, programEnvironment } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
 import { chromium, type Page } from 'playwright-core'
 import { type DesktopState, desktopState, type Order, reply } from '../stand-in/control.ts'
@@ -39,6 +40,7 @@ export interface DesktopOptions {
 
 export const startDesktop = async (options: DesktopOptions): Promise<DesktopProgram> => {
   const { profile, env = {}, words = [] } = options
+  await buildDesktop('app')
   const child = spawn(process.execPath, ['--import', register, main, ...words], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: programEnvironment({ SALLYPORT_PROFILE: profile, STAND_IN_CHROMIUM: chromiumPath() ?? '', ...env }),
@@ -103,4 +105,11 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
       await ended
     },
   }
+}
+
+/** Ends the agent that an app started: it outlives the app. */
+export const endAgent = async (profile: string): Promise<void> => {
+  const agent = await connectAgent(profile)
+  await agent?.call('stop', {}).catch(() => {})
+  await agent?.closed
 }

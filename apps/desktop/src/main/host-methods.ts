@@ -7,7 +7,7 @@ import type { HostFacts } from '../shared/app-api.ts'
 import type { AppSettings } from './settings/app-settings.ts'
 import type { Shell } from './shell/shell.ts'
 
-export interface HostServices {
+export interface HostServices extends Pick<HostHandlers, 'openInTools' | 'openIn'> {
   readonly shell: Shell
   readonly settings: AppSettings
   readonly platform: HostFacts['platform']
@@ -31,8 +31,8 @@ export const hostHandlers = (services: HostServices): HostHandlers => {
       ...shell.facts,
       deviceName: hostname().slice(0, 120),
     }),
-    openInTools: async () => ({ items: [] }),
-    openIn: () => Promise.reject(cannotHere('Opening other programs')),
+    openInTools: services.openInTools,
+    openIn: services.openIn,
     copy: async ({ text }) => {
       await shell.copy(text)
       return {}

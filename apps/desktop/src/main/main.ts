@@ -9,8 +9,14 @@ import { createLogger } from '../agent/program/logger.ts'
 import { clientVersion } from '../agent/program/version.ts'
 import { answerApp } from '../host/answer-app.ts'
 import { readAssets } from '../host/assets.ts'
-import { makeProfileFolder, resolveProfile } from '../local/profile.ts'
+import { BrowserPages } from '../host/browser-pages.ts'
+import { toolHandlers } from '../host/tool-handlers.ts'
+import { makeProfileFolder, profilePaths, resolveProfile } from '../local/profile.ts'
+import { agentThrough } from '../open-in/agent-access.ts'
+import { OpenIn } from '../open-in/open-in.ts'
+import { thisSystem } from '../open-in/system/this-system.ts'
 import type { HostFacts } from '../shared/app-api.ts'
+import type { LocalMethodName } from '../shared/local-api.ts'
 import { AgentLink } from './agent/agent-link.ts'
 import { agentCommand } from './agent/agent-program.ts'
 import { DesktopApp } from './desktop-app.ts'
@@ -81,12 +87,16 @@ const run = async (): Promise<void> => {
     updates: updatesConfigured(place),
     window: () => window.native,
   })
-  const agent = new AgentLink({
+  const watchers = new Set<() => void>()
+  const agent: AgentLink = new AgentLink({
     profile,
     command: agentCommand(place),
     environment: process.env,
     logger,
-    onEvent: (event) => desktop.agentChanged(event),
+    onEvent: (event) => {
+      desktop.agentChanged(event)
+      for (const changed of watchers) changed()
+    },
     onPresence: (present) => desktop.agentPresence(present),
   })
   const window: MainWindow = new MainWindow({
@@ -112,15 +122,23 @@ const run = async (): Promise<void> => {
     logger,
   })
 
+  const pages = new BrowserPages()
+  const ask = (method: LocalMethodName, params: unknown): Promise<unknown> => agent.call(method, params)
+  const watch = (onChange: () => void): (() => void) => {
+    watchers.add(onChange)
+    return () => watchers.delete(onChange)
+  }
+  const openIn = new OpenIn({ system: thisSystem(), agent: agentThrough(ask, watch), paths: profilePaths(profile) })
   const answer = answerApp({
-    askAgent: (method, params) => agent.call(method, params),
+    askAgent: pages.listen(ask),
     handlers: hostHandlers({
+      ...toolHandlers({ openIn, tell: (event) => window.tell(event), logger }),
       shell,
       settings,
       platform,
       startAgent: () => agent.start(),
       quit: (endConnections) => desktop.quit(endConnections),
-      attemptAddress: () => null,
+      attemptAddress: (id) => pages.address(id),
     }),
     onDefect: (method, error) => logger.error({ event: 'request.failed', method, error }, 'a request of the page failed'),
   })

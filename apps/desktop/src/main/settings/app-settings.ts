@@ -1,7 +1,7 @@
 /** What the app keeps for itself in the profile: where its window was, what closing means. One file, replaced whole. */
 import { join } from 'node:path'
+import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import { z } from 'zod'
-import { readPrivateFile, replacePrivateFile } from '../../agent/program/private-file.ts'
 import { usualState, windowState } from '../window/window-state.ts'
 
 const MAX_FILE = 64 * 1024
@@ -30,8 +30,8 @@ export class AppSettings {
   /** A file that cannot be read is as good as none: nothing in it is worth a start that fails. */
   static async open(profile: string): Promise<AppSettings> {
     const path = join(profile, 'app.json')
-    const text = await readPrivateFile(path, MAX_FILE).catch(() => null)
-    return new AppSettings(path, text === null ? usual : parse(text.toString('utf8')))
+    const text = await readTextUpTo(path, MAX_FILE).catch(() => null)
+    return new AppSettings(path, text === null ? usual : parse(text))
   }
 
   get current(): Saved {

@@ -55,7 +55,7 @@ export class ElectronShell implements Shell {
   constructor(options: ElectronShellOptions) {
     this.#options = options
     const { platform, loginItem, updates } = options
-    const capabilities: HostFacts['capabilities'] = ['save-file', 'tray', 'start-agent']
+    const capabilities: HostFacts['capabilities'] = ['open-in', 'save-file', 'tray', 'start-agent']
     if (Notification.isSupported()) capabilities.push('notifications')
     if (loginItem !== null) capabilities.push('start-at-login')
     if (updates) capabilities.push('updates')

@@ -1,0 +1,171 @@
+import { SallyportError } from '@sallyport/protocol'
+import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { AppEvent } from '../shared/app-api.ts'
+import { type AppAgent, DesktopApp, type DesktopAppParts } from './desktop-app.ts'
+import { AppSettings } from './settings/app-settings.ts'
+import type { MenuEntry, Question, Shell, TrayView } from './shell/shell.ts'
+
+const credential = '01933b5e-7c2a-7d11-9a53-3f1c8e0b4d21'
+
+let folder: TemporaryDirectory
+/** Everything that was asked of the desktop, window and agent, in order. */
+let asked: string[]
+let told: AppEvent[]
+let questions: { question: Question; answer: (button: number) => void }[]
+let tray: TrayView | null
+let menu: readonly MenuEntry[]
+let connections: number
+
+beforeEach(async () => {
+  folder = await makeTemporaryDirectory()
+  asked = []
+  told = []
+  questions = []
+  tray = null
+  menu = []
+  connections = 0
+})
+afterEach(() => folder.remove())
+
+const shell = {
+  showTray: (view: TrayView | null) => (tray = view),
+  setMenu: (entries: readonly MenuEntry[]) => (menu = entries),
+  setBadge: () => {},
+  copy: async (text: string) => void asked.push(`copy ${text}`),
+  ask: (question: Question) => new Promise<number>((answer) => questions.push({ question, answer })),
+  exit: () => asked.push('exit'),
+} as unknown as Shell
+
+const agent: AppAgent = {
+  start: async () => void asked.push('start agent'),
+  call: async (method: string) => {
+    if (method === 'stop') return asked.push('stop agent')
+    if (method === 'status') return { state: 'signed-in', organization: { name: 'Acme' }, api: { reachable: true } }
+    if (method === 'credentials') throw new SallyportError('api_unreachable')
+    const caller = { program: '/usr/bin/psql', user: 'ada', pid: 1 }
+    return { items: Array.from({ length: connections }, () => ({ caller, credential: 'shop-db/read-only' })) }
+  },
+}
+
+const make = async (over: Partial<DesktopAppParts> = {}) => {
+  const settings = await AppSettings.open(folder.path)
+  const window = {
+    show: () => void asked.push('show'),
+    hide: () => void asked.push('hide'),
+    reload: () => void asked.push('reload'),
+    tell: (event: AppEvent) => void told.push(event),
+  }
+  const logger = pino({ level: 'silent' })
+  const parts = { shell, window, agent, settings, platform: 'linux' as const, released: true, trayIsSeen: true, logger, ...over }
+  const app = new DesktopApp(parts)
+  await app.start()
+  asked = []
+  return { app, settings }
+}
+
+/** Lets the app see so many open connections. */
+const withConnections = async (app: DesktopApp, number: number): Promise<void> => {
+  connections = number
+  app.agentChanged({ event: 'connections' })
+  await waitFor(() => tray?.tooltip.includes(number === 0 ? 'no open' : `${number} open`), { description: 'the tray' })
+}
+
+test('a link brings the window forward and tells the page; nothing else happens', async () => {
+  const { app } = await make()
+  app.openLink({ kind: 'connect', credential })
+  expect(asked).toEqual(['show'])
+  expect(told).toEqual([{ event: 'link', credential }])
+  app.openLink({ kind: 'signed-in' })
+  app.openLink(null)
+  expect(asked).toEqual(['show', 'show', 'show'])
+  expect(told).toHaveLength(1)
+})
+
+test('what changed in the agent is told to the page and seen in the tray', async () => {
+  const { app } = await make()
+  await withConnections(app, 2)
+  expect(told).toContainEqual({ event: 'connections' })
+  expect(tray?.state).toBe('in-use')
+})
+
+test('closing the window asks once whether to stay, and remembers', async () => {
+  const { app, settings } = await make()
+  expect(app.closing()).toBe(false)
+  app.closing()
+  expect(questions).toHaveLength(1)
+  expect(questions[0]!.question.buttons).toEqual(['Keep', 'Quit'])
+  questions[0]!.answer(0)
+  await waitFor(() => asked.includes('hide'), { description: 'the window to hide' })
+  expect(settings.current.whenClosed).toBe('keep-running')
+  expect(app.closing()).toBe(false)
+  expect(questions).toHaveLength(1)
+})
+
+test('where the tray is not seen a closed window is a closed app, and the agent goes on', async () => {
+  const { app } = await make({ trayIsSeen: false })
+  expect(app.closing()).toBe(true)
+  expect(asked).toEqual(['exit'])
+})
+
+test('on macOS closing hides the window', async () => {
+  const { app } = await make({ platform: 'darwin' })
+  expect(app.closing()).toBe(false)
+  expect(asked).toEqual(['hide'])
+})
+
+test('quitting without connections asks nothing', async () => {
+  const { app } = await make()
+  expect(app.mayQuit()).toBe(true)
+  expect(questions).toEqual([])
+})
+
+test.for([
+  [0, ['exit']],
+  [1, ['stop agent', 'exit']],
+  [2, []],
+] as const)('quitting says what stays open; button %i does %j', async ([button, done]) => {
+  const { app } = await make()
+  await withConnections(app, 3)
+  expect(app.mayQuit()).toBe(false)
+  expect(questions[0]!.question).toMatchObject({
+    detail: expect.stringContaining('Your 3 connections stay open') as string,
+    buttons: ['Quit', 'Quit and End 3 Connections', 'Cancel'],
+  })
+  questions[0]!.answer(button)
+  await waitFor(() => asked.length === done.length, { description: 'what was asked' })
+  expect(asked).toEqual(done)
+})
+
+test('at the end of the system’s session nobody is asked', async () => {
+  const { app } = await make()
+  await withConnections(app, 1)
+  app.sessionEnds()
+  expect([app.mayQuit(), app.closing(), questions]).toEqual([true, true, []])
+})
+
+test('a crashed page is loaded again once, then the person decides', async () => {
+  const { app } = await make()
+  app.crashed('crashed')
+  expect([asked, questions]).toEqual([['reload'], []])
+  app.crashed('oom')
+  expect(questions[0]!.question.detail).toBe('Connections go on.')
+  questions[0]!.answer(0)
+  await waitFor(() => asked.length === 2, { description: 'the page to be loaded again' })
+})
+
+test('the menu leads to places in the window', async () => {
+  await make()
+  const go = menu.find((entry) => entry.kind === 'submenu' && entry.label === 'Go')
+  const place = go?.kind === 'submenu' ? go.entries[1] : undefined
+  if (place?.kind === 'item') place.onClick()
+  expect(told).toEqual([{ event: 'navigate', to: '/connections' }])
+})
+
+test('an agent that cannot start does not keep the window from opening', async () => {
+  const failing = { ...agent, start: () => Promise.reject(new SallyportError('keychain_locked')) }
+  const { app } = await make({ agent: failing as AppAgent })
+  app.open()
+  expect(asked).toEqual(['show'])
+})

@@ -1,0 +1,61 @@
+/**
+ * Builds the desktop app when its sources changed since the last time. Everything is run as it is written but the app: a page
+ * needs files that a browser can read.
+ */
+import { spawn } from 'node:child_process'
+import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const desktop = fileURLToPath(new URL('../../apps/desktop', import.meta.url))
+const SOURCES = ['apps/desktop/src/**/*.{ts,tsx,css,html}', 'apps/desktop/*.config.ts', 'packages/*/src/**/*.ts', 'package-lock.json']
+const LIMIT = 180_000
+
+/** `renderer`: the page alone, which a browser shows; `app`: all that Electron needs, the page included. */
+export type DesktopParts = 'renderer' | 'app'
+
+const commands: Readonly<Record<DesktopParts, readonly [program: string, ...words: string[]]>> = {
+  renderer: ['vite/bin/vite.js', 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'error'],
+  app: ['electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'error'],
+}
+
+/** When the newest source was written, in milliseconds. */
+const newestSource = async (): Promise<number> => {
+  let newest = 0
+  const cwd = join(desktop, '../..')
+  for await (const path of glob(SOURCES, { cwd, exclude: (name) => name === 'node_modules' || name.endsWith('.test.ts') })) {
+    newest = Math.max(newest, (await stat(join(cwd, path))).mtimeMs)
+  }
+  return newest
+}
+
+const program = (path: string): string => {
+  const [name = '', ...rest] = path.split('/')
+  return join(dirname(createRequire(join(desktop, 'package.json')).resolve(`${name}/package.json`)), ...rest)
+}
+
+const run = ([path, ...words]: readonly [string, ...string[]]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program(path), ...words], {
+      cwd: desktop,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production' },
+      timeout: LIMIT,
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-10_000)))
+    child.once('error', reject)
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`The app could not be built:\n${output}`))))
+  })
+
+/** Resolves at once when nothing changed. Throws with what the build said when it fails. */
+export const buildDesktop = async (parts: DesktopParts): Promise<void> => {
+  const stamp = join(desktop, 'dist', `.built-${parts}`)
+  const newest = String(await newestSource())
+  if ((await readFile(stamp, 'utf8').catch(() => null)) === newest) return
+  await run(commands[parts])
+  await mkdir(dirname(stamp), { recursive: true })
+  await writeFile(stamp, newest)
+}
