@@ -6,6 +6,7 @@ import { Suspense, useEffect, useMemo } from 'react'
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { type Bridge, BridgeProvider, useBridge } from '../bridge/bridge.ts'
+import { PresenceProvider } from '../data/presence.tsx'
 import { createQueries, useFreshness } from '../data/queries.ts'
 import { useMethod } from '../data/use-method.ts'
 import { FirstRun } from '../features/first-run/first-run.tsx'
@@ -41,7 +42,9 @@ export const App = ({ bridge, colorScheme }: AppProps) => {
         <QueryClientProvider client={queries}>
           <Router hook={useHashLocation}>
             <Freshness queries={queries} />
-            <Content />
+            <PresenceProvider>
+              <Content />
+            </PresenceProvider>
             <Announcer />
             <Notifications position="bottom-right" limit={3} containerWidth={320} />
           </Router>

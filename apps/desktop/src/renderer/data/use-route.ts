@@ -11,12 +11,20 @@ import type { InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protoco
 import type { SallyportError } from '@sallyport/protocol/errors'
 import type { Bridge } from '../bridge/bridge.ts'
 import { useBridge } from '../bridge/bridge.ts'
+import { usePresence } from './presence.tsx'
 
 export type RouteInput<Name extends RouteName> = InputOf<RouteOf<Name>>
 export type RouteAnswer<Name extends RouteName> = ResponseOf<RouteOf<Name>>
 
-const callRoute = async <Name extends RouteName>(bridge: Bridge, route: Name, input: RouteInput<Name>) =>
-  (await bridge.call('api', { route, input })) as RouteAnswer<Name>
+interface RouteCall<Name extends RouteName> {
+  readonly route: Name
+  readonly input: RouteInput<Name>
+  /** The proof that the person is there, where the route wants one. */
+  readonly presence?: string
+}
+
+const callRoute = async <Name extends RouteName>(bridge: Bridge, call: RouteCall<Name>) =>
+  (await bridge.call('api', call)) as RouteAnswer<Name>
 
 interface ReadOptions {
   readonly enabled?: boolean
@@ -27,9 +35,8 @@ export const useRoute = <Name extends RouteName>(name: Name, input: RouteInput<N
   const bridge = useBridge()
   return useQuery<RouteAnswer<Name>, SallyportError>({
     queryKey: ['route', name, input],
-    queryFn: () => callRoute(bridge, name, input),
+    queryFn: () => callRoute(bridge, { route: name, input }),
     enabled: options.enabled ?? true,
-    placeholderData: keepPreviousData,
   })
 }
 
@@ -59,7 +66,7 @@ export const usePages = <Name extends PagedRoute>(name: Name, input: RouteInput<
     queryKey: ['route', name, input],
     queryFn: async ({ pageParam }) => {
       const paged = pageParam === null ? input : withCursor(input, pageParam)
-      return (await callRoute(bridge, name, paged)) as unknown as AnyPage<ItemOf<Name>>
+      return (await callRoute(bridge, { route: name, input: paged })) as unknown as AnyPage<ItemOf<Name>>
     },
     initialPageParam: null,
     getNextPageParam: ({ next }) => next,
@@ -75,13 +82,18 @@ const withCursor = <Input>(input: Input, cursor: string): Input => {
 }
 
 /**
- * A route that changes something. `refresh` names what was read before and is now asked again.
+ * A route that changes something. Where the API wants to know that it is really the person, their browser opens, and the call is
+ * made once more when they have confirmed. `refresh` names what was read before and is now asked again.
  */
 export const useChange = <Name extends RouteName>(name: Name, refresh: readonly RouteName[] = []) => {
   const bridge = useBridge()
   const queries = useQueryClient()
+  const presence = usePresence()
   return useMutation<RouteAnswer<Name>, SallyportError, RouteInput<Name>>({
-    mutationFn: (input) => callRoute(bridge, name, input),
+    mutationFn: (input) =>
+      presence.confirming({ route: name, input }, (proof) =>
+        callRoute(bridge, { route: name, input, ...(proof === null ? {} : { presence: proof }) }),
+      ),
     onSettled: () => Promise.all(refresh.map((route) => queries.invalidateQueries({ queryKey: ['route', route] }))),
   })
 }

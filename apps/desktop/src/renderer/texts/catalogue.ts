@@ -6,10 +6,11 @@ import { common } from './en/common.ts'
 import { connections } from './en/connections.ts'
 import { errors } from './en/errors.ts'
 import { firstRun } from './en/first-run.ts'
+import { presence } from './en/presence.ts'
 import { resources } from './en/resources.ts'
 import { shell } from './en/shell.ts'
 
-export const english = { common, connections, errors, firstRun, resources, shell } as const
+export const english = { common, connections, errors, firstRun, presence, resources, shell } as const
 
 type Catalogue = typeof english
 type Feature = keyof Catalogue

@@ -3,7 +3,7 @@
  * on to what can be operated inside the focused row, Enter opens it. Rows keep their height, whatever is in them.
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { classes } from './classes.ts'
 import styles from './data-grid.module.css'
 import { type GridEntry, gridEntries, movedTo } from './grid-entries.ts'
@@ -14,6 +14,8 @@ export interface Column<Row> {
   /** A track of CSS grid: `minmax(160px, 2fr)`, `96px`. */
   readonly width: string
   readonly align?: 'start' | 'end'
+  /** Left out while the grid is narrower than this, in pixels. */
+  readonly from?: number
   /** `tabIndex` is for what can be operated in the cell: it is reached by Tab only in the active row. */
   readonly cell: (row: Row, operated: { readonly tabIndex: 0 | -1 }) => ReactNode
 }
@@ -43,13 +45,15 @@ export interface DataGridProps<Row> {
 
 const ROW_HEIGHT = 40
 const GROUP_HEIGHT = 32
+const HEADER_HEIGHT = 28
 /** Rows drawn beyond what is seen, on either side. */
 const OVERSCAN = 8
 const NEAR_END = 20
 
 export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
-  const { rows, columns, keyOf, rowHeight = ROW_HEIGHT, groupOf } = props
+  const { rows, keyOf, rowHeight = ROW_HEIGHT, groupOf } = props
   const scroller = useRef<HTMLDivElement>(null)
+  const columns = useFittingColumns(props.columns, scroller)
   const entries = useMemo(() => gridEntries(rows, { keyOf, groupOf }), [rows, keyOf, groupOf])
   const positions = useMemo(() => entries.flatMap((entry, at) => (entry.kind === 'row' ? [at] : [])), [entries])
   const { active, setActive, focusRow, container } = useRoving(props, positions, (at) => virtual.scrollToIndex(at))
@@ -58,6 +62,9 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
     getScrollElement: () => scroller.current,
     estimateSize: (at) => (entries[at]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
     overscan: OVERSCAN,
+    // Rows scroll away under the header.
+    scrollPaddingStart: HEADER_HEIGHT,
+    scrollMargin: HEADER_HEIGHT,
     getItemKey: (at) => entries[at]?.key ?? at,
     // The row with the focus stays drawn however far the list is scrolled: the focus must not fall out of the page.
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
@@ -85,20 +92,20 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
       aria-colcount={columns.length}
       ref={container}
     >
-      <div role="rowgroup">
-        <div role="row" aria-rowindex={1} className={styles['header']} style={tracks}>
-          {columns.map((column) => (
-            <span key={column.id} role="columnheader" className={classes('truncate', column.align === 'end' && styles['end'])}>
-              {column.header}
-            </span>
-          ))}
+      <div role="presentation" className={styles['scroll']} ref={scroller} tabIndex={-1}>
+        <div role="rowgroup" className={styles['head']}>
+          <div role="row" aria-rowindex={1} className={styles['header']} style={tracks}>
+            {columns.map((column) => (
+              <span key={column.id} role="columnheader" className={classes('truncate', column.align === 'end' && styles['end'])}>
+                {column.header}
+              </span>
+            ))}
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className={styles['scroll']} ref={scroller} tabIndex={-1}>
-        <div role="presentation" className={styles['body']} style={{ height: virtual.getTotalSize() }}>
+        <div role="rowgroup" className={styles['body']} style={{ height: virtual.getTotalSize() }}>
           {drawn.map((item) => {
             const entry = entries[item.index]
-            const place = { height: item.size, transform: `translateY(${item.start}px)` }
+            const place = { height: item.size, transform: `translateY(${item.start - HEADER_HEIGHT}px)` }
             if (!entry) return null
             if (entry.kind === 'group')
               return (
@@ -113,6 +120,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
                 key={item.key}
                 entry={entry}
                 grid={props}
+                columns={columns}
                 isActive={entry.index === active}
                 style={{ ...tracks, ...place }}
                 activate={setActive}
@@ -129,13 +137,14 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
 interface GridRowProps<Row> {
   readonly entry: Extract<GridEntry<Row>, { kind: 'row' }>
   readonly grid: DataGridProps<Row>
+  readonly columns: readonly Column<Row>[]
   readonly isActive: boolean
   readonly style: Readonly<Record<string, string | number>>
   readonly activate: (index: number) => void
   readonly focusRow: (index: number) => void
 }
 
-const GridRow = <Row,>({ entry, grid, isActive, style, activate, focusRow }: GridRowProps<Row>) => {
+const GridRow = <Row,>({ entry, grid, columns, isActive, style, activate, focusRow }: GridRowProps<Row>) => {
   const { row, index, key } = entry
   const tabIndex = isActive ? 0 : -1
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -170,13 +179,30 @@ const GridRow = <Row,>({ entry, grid, isActive, style, activate, focusRow }: Gri
       onKeyDown={onKeyDown}
       onClick={() => grid.onOpen?.(row)}
     >
-      {grid.columns.map((column) => (
+      {columns.map((column) => (
         <div key={column.id} role="gridcell" className={classes(styles['cell'], column.align === 'end' && styles['end'])}>
           {column.cell(row, { tabIndex })}
         </div>
       ))}
     </div>
   )
+}
+
+/** The columns for which there is room. */
+const useFittingColumns = <Row,>(
+  columns: readonly Column<Row>[],
+  frame: RefObject<HTMLElement | null>,
+): readonly Column<Row>[] => {
+  const [width, setWidth] = useState(Infinity)
+  useLayoutEffect(() => {
+    const element = frame.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
+    setWidth(element.clientWidth)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [frame])
+  return useMemo(() => columns.filter(({ from = 0 }) => width >= from), [columns, width])
 }
 
 /** Which row the keyboard is on. When it goes away, the focus goes to the row that took its place. */

@@ -1,6 +1,6 @@
 /** Times as people say them. Instants are RFC 3339 texts, as everywhere on the wire. */
 import { useSyncExternalStore } from 'react'
-import { localeTag } from '../texts/text.ts'
+import { localeTag, text } from '../texts/text.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -23,15 +23,11 @@ export const fullTime = (instant: string): string =>
 /** `4 min`, `2 h 10 min`, `3 days`. Never more than two units, never less than `0 min`. */
 export const duration = (milliseconds: number): string => {
   const left = Math.max(0, milliseconds)
-  const unit = (value: number, name: 'minute' | 'hour' | 'day'): string =>
-    new Intl.NumberFormat(localeTag(), { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short' }).format(
-      value,
-    )
-  if (left < HOUR) return unit(Math.floor(left / MINUTE), 'minute')
-  if (left >= 2 * DAY) return unit(Math.floor(left / DAY), 'day')
-  const minutes = Math.floor((left % HOUR) / MINUTE)
-  const hours = unit(Math.floor(left / HOUR), 'hour')
-  return minutes === 0 ? hours : `${hours} ${unit(minutes, 'minute')}`
+  const minutes = text('common.minutes', { count: Math.floor((left % HOUR) / MINUTE) })
+  if (left < HOUR) return minutes
+  if (left >= 2 * DAY) return text('common.days', { count: Math.floor(left / DAY) })
+  const hours = text('common.hours', { count: Math.floor(left / HOUR) })
+  return left % HOUR < MINUTE ? hours : `${hours} ${minutes}`
 }
 
 /** `5 minutes ago`, `in 2 hours`. */
