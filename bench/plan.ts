@@ -52,9 +52,10 @@ export const makePlan = ({ quick, loadFile }: { readonly quick: boolean; readonl
     copyOutNarrow,
     copyIn(loadFile),
     ...queryMeasurements,
+    // Before those that leave ten thousands of ended connections in the kernel's tables.
+    firstRow(),
     newConnections,
     opens,
-    firstRow(),
     echoBesideBulk({ name: 'echo', title: 'Echo beside bulk on loopback' }),
     ...roundTrips.filter((milliseconds) => !quick || milliseconds === 50).flatMap(overLink),
     echoOverLink(),
