@@ -8,7 +8,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { connectAgent } from '@sallyport/desktop/local'
-import { type HttpCall, signCall, utf8 } from '@sallyport/protocol'
+import { type HttpCall, signCall } from '@sallyport/protocol'
 import { type Route, routes, withPresence } from '@sallyport/protocol/api'
 import { type Agent, Central, fillPage, finishPage, formOf, openPage, sendForm, startAgent } from '@sallyport/testbed'
 import { spawnProgram } from '@sallyport/testkit'
@@ -16,6 +16,7 @@ import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { latestEntries } from '../support/audit.ts'
 import { addNewcomer } from '../support/newcomer.ts'
+import { fill, type Operation, operationsOf, unsignedCall, type Values } from '../support/openapi-calls.ts'
 import { beginSignIn, codeIn, finishSignIn } from '../support/raw-browser.ts'
 import { actOf, RawClient } from '../support/raw-client.ts'
 import { newKey } from '../support/raw-key.ts'
@@ -29,6 +30,7 @@ let central: Central
 let agent: Agent
 /** Another owner, of whom the attacker holds every key. */
 let owner: RawClient
+let operations: readonly Operation[]
 
 beforeAll(async () => {
   central = await Central.start()
@@ -41,6 +43,7 @@ beforeAll(async () => {
   const body = { email: 'second@acme.example', firstName: 'Second', lastName: 'Owner', roles: [role] }
   const { id } = await agent.api('createUser', { body })
   owner = await RawClient.enrol((await agent.api('createInvitation', { parameters: { user: id } })).invitation)
+  operations = operationsOf(await owner.call('getOpenApi'))
 })
 afterAll(async () => {
   owner?.close()
@@ -48,18 +51,30 @@ afterAll(async () => {
   await central?.stop()
 })
 
+const ids = ['user', 'device', 'role', 'site', 'resource', 'secret', 'credential', 'gateway', 'accessRequest', 'accessRule']
+const strangers: Values = {
+  ...Object.fromEntries(ids.map((name) => [name, randomUUID()])),
+  port: 20_000,
+  endpoint: {
+    protocol: 'postgresql',
+    host: 'somewhere.example',
+    port: 5432,
+    tls: { kind: 'authority', certificates: '', serverName: null },
+    plaintextAllowed: false,
+    weakestAuthentication: 'scram',
+  },
+}
 const guarded = Object.entries(routes as Readonly<Record<string, Route>>).filter(([, { presence }]) => presence !== undefined)
 
 const signed = async (client: RawClient, call: HttpCall): Promise<HttpCall> => {
   const parameters = { nonce: randomBytes(16), created: Math.floor(Date.now() / 1000) }
   return { ...call, fields: await signCall(call, client.callSigners, parameters) }
 }
-const emptyCall = (route: Route): HttpCall => ({
-  method: route.method,
-  targetUri: `${owner.origin}${route.path.replaceAll(/\{\w+\}/g, () => randomUUID())}`,
-  fields: route.body ? { 'content-type': 'application/json' } : {},
-  body: route.body ? utf8('{}') : new Uint8Array(),
-})
+/** As the served document says, with ids of nobody. */
+const callOf = ({ method, path }: Route): HttpCall => {
+  const operation = operations.find((each) => each.method === method && each.path === path)!
+  return unsignedCall(owner.origin, fill(operation, strangers))
+}
 const newRole = () => ({ body: { name: `role ${randomUUID()}` } })
 
 describe('a program without the person', () => {
@@ -68,7 +83,7 @@ describe('a program without the person', () => {
       expect.arrayContaining(['createGrant', 'createSecret', 'replaceSecret', 'bindSecret', 'changeResource', 'approveDevice']),
     )
     for (const [name, route] of guarded) {
-      const call = emptyCall(route)
+      const call = callOf(route)
       expect(await owner.sendRaw(await signed(owner, call)), name).toMatchObject({ code: 'presence_required', status: 403 })
       const forged = withPresence(call, randomBytes(32).toString('base64url'))
       expect(await owner.sendRaw(await signed(owner, forged)), name).toMatchObject({ code: 'presence_required' })
@@ -117,7 +132,7 @@ describe('a proof of presence', () => {
     const [, route] = guarded.find(([, { presence }]) => presence === 'act')!
     const refused = { code: 'presence_required', status: 403 }
     const recent = await owner.presence()
-    expect(await owner.sendRaw(await signed(owner, withPresence(emptyCall(route), recent)))).toMatchObject(refused)
+    expect(await owner.sendRaw(await signed(owner, withPresence(callOf(route), recent)))).toMatchObject(refused)
     const emergency = { body: { credential: randomUUID(), reason: 'everything is down', duration: 600 } }
     const other = { body: { credential: randomUUID(), reason: 'everything is down', duration: 600 } }
     const call = await owner.sign('openEmergencyAccess', emergency)

@@ -103,8 +103,10 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
     const incoming = incomingCall(received.request, dependencies.contact.origins[listener], received.input.body)
     const { context, input } = await authenticate(served, received, incoming)
     checkPermission(served, context)
+    const parsed = input ?? parseInput(served.route, received.input)
+    // Last, so that nobody is asked to confirm what would be refused anyway.
     await checkPresence(served, context, incoming)
-    const answer = await served.handle(context, input ?? parseInput(served.route, received.input))
+    const answer = await served.handle(context, parsed)
     const log = { event: 'call', route: served.name, actor: context.actor.id, address: addressOf(received.request) }
     dependencies.logger.debug(log, 'call')
     return checkAnswer(served.route, answer)

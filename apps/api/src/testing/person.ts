@@ -13,6 +13,7 @@ import {
   type RouteName,
   routes,
   type SessionMaterial,
+  withPresence,
 } from '@sallyport/protocol/api'
 import { withOrganization } from '../db/with-organization.ts'
 import { issueProof } from '../domains/presence/proofs.ts'
@@ -55,6 +56,15 @@ export interface Person {
   close(): void
 }
 
+/** Those that ask for presence. */
+const guardedRoutes = Object.values(routes as Readonly<Record<string, Route>>)
+  .filter(({ presence }) => presence !== undefined)
+  .map(({ method, path, presence }) => ({
+    method,
+    presence,
+    expression: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+
 /** `path` overrides where requests really go; what they are signed for stays. */
 const redirected =
   (sender: HttpsSender, origin: string, to: string): ApiSend =>
@@ -76,11 +86,12 @@ export const makePerson = (api: ApiUnderTest, computer: Computer = makeComputer(
   const random = (bytes: number) => new Uint8Array(randomBytes(bytes))
   const bare = createApiClient({ origin: api.origin, send, signers, random, clock: api.clock })
   /** As if its person had just confirmed on the page that they are there. */
-  const presenceFor = async (route: Route, input: object): Promise<string | null> => {
-    if (route.presence === undefined || session === null) return null
-    const { method, targetUri, body } = buildRequest(api.origin, route, input)
-    const act = { method, target: targetUri.slice(api.origin.length), body }
-    const proof = { session: session.material.session.id, act: route.presence === 'act' ? act : null, now: api.clock() }
+  const presenceFor = async ({ method, targetUri, body }: HttpCall): Promise<string | null> => {
+    const target = targetUri.slice(api.origin.length)
+    const route = guardedRoutes.find((each) => each.method === method && each.expression.test(target))
+    if (route === undefined || session === null) return null
+    const act = route.presence === 'act' ? { method, target, body } : null
+    const proof = { session: session.material.session.id, act, now: api.clock() }
     const made = await withOrganization(api.database.pools.api, api.organization.id, (transaction) =>
       issueProof(transaction, proof),
     )
@@ -90,7 +101,7 @@ export const makePerson = (api: ApiUnderTest, computer: Computer = makeComputer(
     call: async (name, ...rest) => {
       const call = bare.call as (route: RouteName, given: unknown, options: CallOptions) => Promise<never>
       const [input, options = {}] = rest as [object | undefined, CallOptions | undefined]
-      const presence = await presenceFor(routes[name], input ?? {})
+      const presence = await presenceFor(buildRequest(api.origin, routes[name], input ?? {}))
       return call(name, input, presence === null ? options : { presence, ...options })
     },
   }
@@ -138,7 +149,9 @@ export const makePerson = (api: ApiUnderTest, computer: Computer = makeComputer(
       return material
     },
     sign: async ({ path, method = 'GET', fields = {}, body = new Uint8Array() }) => {
-      const call = { method, targetUri: `${api.origin}${path}`, fields, body }
+      const made = { method, targetUri: `${api.origin}${path}`, fields, body }
+      const presence = await presenceFor(made)
+      const call = presence === null ? made : withPresence(made, presence)
       const parameters = { nonce: random(16), created: Math.floor(api.clock() / 1000) }
       return { ...call, fields: await signCall(call, signers(), parameters) }
     },
