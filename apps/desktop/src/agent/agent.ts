@@ -17,6 +17,7 @@ import { openPreferences } from './listeners/preferences.ts'
 import { makeRunDirectory } from './listeners/run-directory.ts'
 import { answerMethods } from './local-api/methods.ts'
 import { LocalServer } from './local-api/server.ts'
+import { openFacePreferences } from './program/face-preferences.ts'
 import { watchForWake } from './program/wake.ts'
 import { GrantedCredentials } from './session/granted-credentials.ts'
 import { SessionKeeper, type SessionTopic } from './session/session-keeper.ts'
@@ -51,6 +52,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     openPreferences(paths.preferences),
   ])
   const keeper = new SessionKeeper(identity, logger)
+  const likes = await openFacePreferences(paths.faces, () => tell('preferences'))
   const tell = (event: LocalEvent['event']): void => {
     server.tell({ event })
     web.tell({ event })
@@ -89,10 +91,19 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     connections,
     browser,
     status,
+    preferences: likes,
+    diagnosis: {
+      status,
+      keeper,
+      links: () => tunnels?.pool.links ?? [],
+      credentials: () => (keeper.running === null ? [] : listeners.list()),
+      proveKeys: () => identity.prove(),
+    },
+    log: paths.log,
     serveUi: () => web.invite(),
     stop: options.onStop,
   })
-  const web: AgentWeb = createAgentWeb({ paths, ask: answer, environment: options.environment, logger })
+  const web: AgentWeb = createAgentWeb({ paths, ask: answer, logger })
   const server = new LocalServer({ paths, runDirectory, answer, logger })
 
   const replaceTunnels = (): void => {

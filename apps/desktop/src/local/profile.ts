@@ -20,6 +20,8 @@ export interface ProfilePaths {
   readonly token: string
   /** Where the running agent listens: {@link AgentContact} as JSON. */
   readonly contact: string
+  /** What the person likes in the app. */
+  readonly faces: string
   /** What the person chose: ports, listeners that are off. */
   readonly preferences: string
   /** For other tools: what listens where. */
@@ -39,6 +41,7 @@ export const profilePaths = (profile: string): ProfilePaths => {
     lock: join(folder, 'agent.lock'),
     token: join(folder, 'agent.token'),
     contact: join(folder, 'agent.json'),
+    faces: join(folder, 'faces.json'),
     preferences: join(folder, 'preferences.json'),
     listeners: join(folder, 'listeners.json'),
     open: join(folder, 'open'),

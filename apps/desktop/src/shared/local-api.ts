@@ -5,6 +5,8 @@
 import { deviceFacts, grantedCredential, routes, type RouteName } from '@sallyport/protocol/api'
 import { isErrorCode, port, timestamp, trustBundle, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
+import { bundle, diagnosis } from './diagnosis.ts'
+import { facePreferences } from './preferences.ts'
 
 const nothing = z.strictObject({})
 
@@ -45,6 +47,8 @@ export const localConnection = z.strictObject({
   openedAt: timestamp,
   bytesUp: z.int().nonnegative(),
   bytesDown: z.int().nonnegative(),
+  /** To the gateway and back; null before it was measured. */
+  roundTripMs: z.number().nonnegative().nullable(),
   leaseExpiresAt: timestamp.nullable(),
 })
 
@@ -148,6 +152,13 @@ export const localMethods = defineMethods({
   trust: { params: nothing, result: trustBundle.payload },
   /** An address on loopback that lets one page of a browser in, for some minutes. */
   serveUi: { params: nothing, result: z.strictObject({ url: z.string().max(200) }) },
+  /** Looks at everything that a connection needs, and at the way to it; takes some seconds. */
+  diagnose: { params: nothing, result: diagnosis },
+  /** A diagnosis as a text for somebody who helps, with the end of the log, without secrets. */
+  bundle: { params: nothing, result: bundle },
+  preferences: { params: nothing, result: facePreferences },
+  /** What is absent stays. */
+  setPreferences: { params: facePreferences.partial(), result: facePreferences },
   /** From here on this connection is told of changes. */
   subscribe: { params: nothing, result: nothing },
   stop: { params: nothing, result: nothing },
@@ -157,5 +168,5 @@ export type LocalParams<Name extends LocalMethodName> = z.input<(typeof localMet
 export type LocalResult<Name extends LocalMethodName> = z.output<(typeof localMethods)[Name]['result']>
 
 /** What a subscriber is told: that something changed; it asks again. */
-export const localEvent = z.strictObject({ event: z.enum(['status', 'credentials', 'connections', 'requests']) })
+export const localEvent = z.strictObject({ event: z.enum(['status', 'credentials', 'connections', 'requests', 'preferences']) })
 export type LocalEvent = z.infer<typeof localEvent>

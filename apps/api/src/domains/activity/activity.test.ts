@@ -61,7 +61,7 @@ const run = <Result>(work: (transaction: Transaction) => Promise<Result>): Promi
 const leaseOf = (of: MadeGateway): Promise<MadeLease> =>
   makeLease(database.pools.vault, { organization: organization.id, gateway: of.id, now })
 
-const query = (text: string, at = now): Activity => ({
+const query = (text: string, at = now): Extract<Activity, { kind: 'query' }> => ({
   kind: 'query',
   at: new Date(at).toISOString(),
   form: 'simple',

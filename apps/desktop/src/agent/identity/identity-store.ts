@@ -3,8 +3,9 @@
  * that a program that is killed never forgets a device state it used.
  */
 import { randomBytes } from 'node:crypto'
+import { replacePrivateFile } from '@sallyport/program'
 import { SallyportError, toBase64url } from '@sallyport/protocol'
-import { readPrivateFile, replacePrivateFile } from '../program/private-file.ts'
+import { readProfileFile } from '../../local/profile-file.ts'
 import { type IdentityDocument, identityDocument } from './document.ts'
 import { generatePrivateKey } from './key-pair.ts'
 import { MAX_SEALED_FILE, openFile, readKeySource, sealFile } from './sealed-file.ts'
@@ -32,6 +33,12 @@ export class IdentityStore {
     return this.#key.source.kind
   }
 
+  /** Whether the key of the profile can still be had. Throws what {@link findWrappingKey} does. */
+  async prove(): Promise<void> {
+    // A passphrase was believed when it opened the file; a keychain may be locked or emptied since.
+    if (this.#key.source.kind === 'keychain') await findWrappingKey(this.#key.source, null)
+  }
+
   /** Resolves when the change is on disk; only then it is seen. Changes happen one after the other. */
   change(change: (document: IdentityDocument) => IdentityChange): Promise<void> {
     const written = this.#writing.then(async () => {
@@ -54,7 +61,7 @@ export class IdentityStore {
  * {@link openFile} do.
  */
 export const openIdentity = async (path: string, passphrase: string | null): Promise<IdentityStore> => {
-  const file = await readPrivateFile(path, MAX_SEALED_FILE)
+  const file = await readProfileFile(path, MAX_SEALED_FILE)
   if (file === null) return createIdentity(path, passphrase)
   const key = await findWrappingKey(readKeySource(file), passphrase)
   return new IdentityStore(path, key, parseDocument(openFile(key, file)))

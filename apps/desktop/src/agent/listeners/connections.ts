@@ -4,6 +4,9 @@ import { type Caller, SallyportError } from '@sallyport/protocol'
 import type { LocalConnection } from '../../shared/local-api.ts'
 import type { Tunnel } from '../tunnel/tunnels.ts'
 
+/** Milliseconds between two looks at how many bytes went by. */
+const SAMPLE_INTERVAL = 1_000
+
 export interface OpenConnection {
   readonly credential: string
   readonly name: string
@@ -21,6 +24,9 @@ interface Entry extends OpenConnection {
 export class Connections {
   readonly #entries = new Map<string, Entry>()
   readonly #onChange: () => void
+  /** Runs while something is open. */
+  #sampling: NodeJS.Timeout | null = null
+  #bytes = 0
 
   constructor(onChange: () => void) {
     this.#onChange = onChange
@@ -35,14 +41,38 @@ export class Connections {
     const id = randomUUID()
     const abort = new AbortController()
     this.#entries.set(id, { ...connection, openedAt: new Date(), abort })
+    this.#watch()
     this.#onChange()
     return {
       signal: abort.signal,
       remove: () => {
         this.#entries.delete(id)
+        this.#watch()
         this.#onChange()
       },
     }
+  }
+
+  /** Faces are told that bytes went by, once in a while, and only while there are connections. */
+  #watch(): void {
+    if (this.#entries.size === 0 && this.#sampling !== null) {
+      clearInterval(this.#sampling)
+      this.#sampling = null
+    }
+    if (this.#entries.size === 0 || this.#sampling !== null) return
+    this.#sampling = setInterval(() => this.#sample(), SAMPLE_INTERVAL)
+    this.#sampling.unref()
+  }
+
+  #sample(): void {
+    let bytes = 0
+    for (const { tunnel } of this.#entries.values()) {
+      const { up, down } = tunnel.bytes()
+      bytes += up + down
+    }
+    if (bytes === this.#bytes) return
+    this.#bytes = bytes
+    this.#onChange()
   }
 
   count(credential: string): number {
@@ -63,6 +93,7 @@ export class Connections {
         openedAt: openedAt.toISOString(),
         bytesUp: up,
         bytesDown: down,
+        roundTripMs: tunnel.roundTripMs(),
         leaseExpiresAt: new Date(tunnel.lease.expiresAt).toISOString(),
       }
     })

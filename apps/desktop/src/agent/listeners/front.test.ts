@@ -47,6 +47,7 @@ const openTunnel = async (request: { caller: Caller | null; first: Uint8Array })
     gateway: { id: 'gateway', name: 'stand-in' },
     lease: { id: 'lease', expiresAt: Date.now() + 60_000 },
     bytes: () => ({ up: socket.bytesWritten, down: socket.bytesRead }),
+    roundTripMs: () => null,
   }
 }
 

@@ -5,8 +5,11 @@ import type { z } from 'zod'
 import { type AgentStatus, localMethods, type LocalMethodName, type LocalResult } from '../../shared/local-api.ts'
 import { beginPresence, type Presence } from '../browser/presence.ts'
 import type { BrowserTasks } from '../browser/tasks.ts'
+import { makeBundle } from '../diagnosis/bundle.ts'
+import { type DiagnosisSources, examine } from '../diagnosis/examine.ts'
 import type { Connections } from '../listeners/connections.ts'
 import type { Listeners } from '../listeners/listeners.ts'
+import type { FacePreferencesStore } from '../program/face-preferences.ts'
 import type { GrantedCredentials } from '../session/granted-credentials.ts'
 import type { SessionKeeper } from '../session/session-keeper.ts'
 
@@ -17,6 +20,10 @@ export interface MethodServices {
   readonly connections: Connections
   readonly browser: { readonly signIns: BrowserTasks<void>; readonly presences: BrowserTasks<Presence> }
   readonly status: () => AgentStatus
+  readonly preferences: FacePreferencesStore
+  readonly diagnosis: DiagnosisSources
+  /** Path of the log. */
+  readonly log: string
   /** An address for a page in a browser. */
   readonly serveUi: () => Promise<string>
   /** Ends the program, after the answer. */
@@ -88,6 +95,10 @@ const handlersOf = (services: MethodServices): Handlers => {
     api: async ({ route, input, presence }) => callRoute(keeper, route, { input, presence }),
     trust: async () => keeper.requireTrust(),
     serveUi: async () => ({ url: await services.serveUi() }),
+    diagnose: () => examine(services.diagnosis),
+    bundle: async () => makeBundle(await examine(services.diagnosis), services.log),
+    preferences: async () => services.preferences.current,
+    setPreferences: (changes) => services.preferences.change(changes),
     subscribe: async () => ({}),
     stop: async () => {
       services.stop()

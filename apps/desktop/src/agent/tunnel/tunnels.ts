@@ -43,6 +43,8 @@ export interface Tunnel {
   readonly lease: Pick<Lease, 'id' | 'expiresAt'>
   /** Bytes of the tool and of the resource so far. */
   bytes(): { readonly up: number; readonly down: number }
+  /** To the gateway and back, milliseconds; null before the first answer to a ping. */
+  roundTripMs(): number | null
 }
 
 export interface TunnelsOptions {
@@ -202,6 +204,7 @@ export class Tunnels {
       gateway: { id: key.gateway, name: link.entry.name },
       lease,
       bytes: () => ({ up: Math.max(0, stream.bytesWritten - headLength), down: Math.max(0, stream.bytesRead - answerLength) }),
+      roundTripMs: () => link.roundTripMs,
     }
   }
 

@@ -60,6 +60,7 @@ export const sampleConnection = (id: string): LocalConnection => ({
   openedAt: '2026-11-22T08:00:00.000Z',
   bytesUp: 2048,
   bytesDown: 5_000_000,
+  roundTripMs: null,
   leaseExpiresAt: null,
 })
 

@@ -62,6 +62,7 @@ export const testAgent = async ({ identify, serve, ...names }: ListenerOptions):
       openedAt: new Date().toISOString(),
       bytesUp: 0,
       bytesDown: 0,
+      roundTripMs: null,
       leaseExpiresAt: null,
     })
     serve?.(socket)
