@@ -66,9 +66,9 @@ module.exports = {
     },
     {
       name: 'package-order',
-      comment: 'protocol stands below all; transport, audit-log and recording stand on it and not on each other.',
+      comment: 'protocol stands below all; transport, audit-log, recording and program stand on it and not on each other.',
       severity: 'error',
-      from: { path: '^packages/(protocol|transport|audit-log|recording)/', pathNot: TESTS },
+      from: { path: '^packages/(protocol|transport|audit-log|recording|program)/', pathNot: TESTS },
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/protocol/'] },
     },
     {
@@ -178,7 +178,7 @@ module.exports = {
       comment: 'Recipes for other tools are used by every face that may start programs: they know the contract, not the faces.',
       severity: 'error',
       from: { path: '^apps/desktop/src/open-in/', pathNot: TESTS },
-      to: { path: ['^apps/desktop/src/(?!(open-in|local|shared)/)', '^packages/(?!protocol/)'] },
+      to: { path: ['^apps/desktop/src/(?!(open-in|local|shared)/)', '^packages/(?!(protocol|program)/)'] },
     },
     {
       name: 'cli-through-local-api',
@@ -192,7 +192,7 @@ module.exports = {
       comment: 'How programs of Node reach the agent: used by the agent and its faces, and knows neither.',
       severity: 'error',
       from: { path: '^apps/desktop/src/local/', pathNot: TESTS },
-      to: { path: ['^apps/desktop/src/(?!(local|shared)/)', '^packages/(?!protocol/)'] },
+      to: { path: ['^apps/desktop/src/(?!(local|shared)/)', '^packages/(?!(protocol|program)/)'] },
     },
     {
       name: 'shared-at-the-bottom',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Progress, startPostgres } from '@sallyport/postgres'
 import { z } from 'zod'
-import { createPrivateFile, readPrivateFile, readPrivateFileIfPresent } from '../keys/key-file.ts'
+import { createKeyFile, readPrivateFile, readPrivateFileIfPresent } from '../keys/key-file.ts'
 import type { DatabaseServer } from './login.ts'
 import { provisionDatabase, provisionRoles, type RolePasswords, withClient } from './provision.ts'
 import { databaseRoleName } from './roles.ts'
@@ -22,7 +22,7 @@ const MAX_FILE = 4096
 /** Made at the first start. Each role has a password of its own; nothing but this file holds them. */
 const readPasswords = async (path: string): Promise<RolePasswords> => {
   if ((await readPrivateFileIfPresent(path, MAX_FILE)) === null) {
-    await createPrivateFile(path, Buffer.from(JSON.stringify(newPasswords())))
+    await createKeyFile(path, Buffer.from(JSON.stringify(newPasswords())))
   }
   return passwordFile.parse(JSON.parse((await readPrivateFile(path, MAX_FILE)).toString('utf8')))
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, mkdir, open, unlink } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createPrivateFile } from '@sallyport/program'
 import { KEY_LENGTH } from './envelope.ts'
 
-const PRIVATE_FILE = 0o600
 const PRIVATE_FOLDER = 0o700
 const OTHERS = 0o077
 
@@ -25,40 +25,10 @@ export const readPrivateFile = async (path: string, limit: number): Promise<Buff
   }
 }
 
-/** A new name is on disk only when its folder is. */
-const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-/**
- * Writes a new private file, on disk when it returns. False, and nothing changed, when there is one: of two programs that
- * start at once, one makes the file and both read it.
- */
-export const createPrivateFile = async (path: string, content: Uint8Array): Promise<boolean> => {
+/** Makes the file, and its folder. False, and nothing changed, when there is one. */
+export const createKeyFile = async (path: string, content: Uint8Array): Promise<boolean> => {
   await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
-  const draft = `${path}.${randomBytes(8).toString('hex')}`
-  const file = await open(draft, 'wx', PRIVATE_FILE)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  try {
-    await link(draft, path)
-    await syncFolder(dirname(path))
-    return true
-  } catch (cause) {
-    if (isCode(cause, 'EEXIST')) return false
-    throw cause
-  } finally {
-    await unlink(draft)
-  }
+  return createPrivateFile(path, content)
 }
 
 /** Null when there is no such file. */
@@ -76,7 +46,7 @@ export const readKeyFile = async (path: string): Promise<Uint8Array> => {
   let key = await readPrivateFileIfPresent(path, KEY_LENGTH)
   if (key === null) {
     const fresh = randomBytes(KEY_LENGTH)
-    await createPrivateFile(path, fresh)
+    await createKeyFile(path, fresh)
     fresh.fill(0)
     key = await readPrivateFile(path, KEY_LENGTH)
   }

@@ -17,7 +17,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import type { ProgramRole } from '../db/roles.ts'
-import { createPrivateFile, readPrivateFile, readPrivateFileIfPresent } from '../keys/key-file.ts'
+import { createKeyFile, readPrivateFile, readPrivateFileIfPresent } from '../keys/key-file.ts'
 import { roleHostName } from './role-names.ts'
 
 const MAX_FILE = 16 * 1024
@@ -78,7 +78,7 @@ export const loadLinkIdentity = async (role: ProgramRole, folders: LinkFolders, 
   const path = join(folders.own, `${role}-link.pem`)
   if ((await readPrivateFileIfPresent(path, MAX_FILE)) === null) {
     const fresh = await make(role, now)
-    await createPrivateFile(path, Buffer.from(`${fresh.privateKey}\n${fresh.certificate}\n`))
+    await createKeyFile(path, Buffer.from(`${fresh.privateKey}\n${fresh.certificate}\n`))
   }
   const text = (await readPrivateFile(path, MAX_FILE)).toString('utf8')
   const at = text.indexOf('-----BEGIN CERTIFICATE-----')
@@ -90,7 +90,7 @@ export const loadLinkIdentity = async (role: ProgramRole, folders: LinkFolders, 
 
 const publish = async ({ role, certificate }: LinkIdentity, shared: string): Promise<void> => {
   const path = certificatePath(shared, role)
-  if (await createPrivateFile(path, Buffer.from(`${certificate}\n`))) return
+  if (await createKeyFile(path, Buffer.from(`${certificate}\n`))) return
   const present = (await readPrivateFile(path, MAX_FILE)).toString('utf8').trim()
   if (present !== certificate) throw new Error(`${path} is the certificate of another ${role} role`)
 }

@@ -1,6 +1,6 @@
 /** The gateway's own certificate: renewed at half of its life, without a connection being dropped. */
+import { Backoff, pause } from '@sallyport/program'
 import { type GatewayApi } from './api.ts'
-import { Backoff, pause } from '../backoff.ts'
 import type { GatewayKey } from './gateway-key.ts'
 import { chainToPem, leafValidity, type Membership, saveMembership } from './membership.ts'
 import type { Trust } from './trust.ts'

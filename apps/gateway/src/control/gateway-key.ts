@@ -1,9 +1,12 @@
 /** The gateway's P-256 key: born here, kept in a file that only its owner reads, never sent anywhere. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
+import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import { type Signer, toBase64url } from '@sallyport/protocol'
-import { readFileIfThere, replaceFile } from '../files.ts'
 import { certificateRequest } from './certificate-request.ts'
+
+/** Bytes; what is written here is far shorter. */
+const MAX_FILE = 16 * 1024
 
 export interface GatewayKey {
   readonly signer: Signer
@@ -31,16 +34,16 @@ const fromKeyObject = (privateKey: KeyObject): GatewayKey => {
 
 /** Throws if there is none. */
 export const loadGatewayKey = async (path: string): Promise<GatewayKey> => {
-  const pem = await readFileIfThere(path)
+  const pem = await readTextUpTo(path, MAX_FILE)
   if (pem === null) throw new Error(`There is no gateway key at ${path}. Join first.`)
   return fromKeyObject(createPrivateKey(pem))
 }
 
 /** Loads the key, or makes one that is on disk before it is used. */
 export const loadOrMakeGatewayKey = async (path: string): Promise<GatewayKey> => {
-  if ((await readFileIfThere(path)) === null) {
+  if ((await readTextUpTo(path, MAX_FILE)) === null) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    await replaceFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    await replacePrivateFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   }
   return loadGatewayKey(path)
 }

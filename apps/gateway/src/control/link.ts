@@ -3,6 +3,7 @@
  * confirms them, and dials again when it hears nothing. The protocol's `spec/control-link.md`.
  */
 import { WebSocket } from 'ws'
+import { Backoff } from '@sallyport/program'
 import {
   type ControlFromApi,
   controlFromApi,
@@ -19,7 +20,6 @@ import {
   type Signer,
 } from '@sallyport/protocol'
 import { inBackground } from '../in-background.ts'
-import { Backoff } from '../backoff.ts'
 
 /** Milliseconds between two words about open connections. */
 const CONNECTIONS_INTERVAL = 1_000

@@ -1,8 +1,11 @@
 /** What the gateway was told when it joined, and its present certificate. */
 import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
+import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import { fromBase64url } from '@sallyport/protocol'
-import { readFileIfThere, replaceFile } from '../files.ts'
+
+/** Bytes; what is written here is far shorter. */
+const MAX_FILE = 256 * 1024
 
 const derText = z.string().max(16 * 1024)
 
@@ -20,12 +23,12 @@ const membershipSchema = z.strictObject({
 export type Membership = z.infer<typeof membershipSchema>
 
 export const loadMembership = async (path: string): Promise<Membership | null> => {
-  const text = await readFileIfThere(path)
+  const text = await readTextUpTo(path, MAX_FILE)
   return text === null ? null : membershipSchema.parse(JSON.parse(text))
 }
 
 export const saveMembership = (path: string, membership: Membership): Promise<void> =>
-  replaceFile(path, JSON.stringify(membershipSchema.parse(membership)))
+  replacePrivateFile(path, JSON.stringify(membershipSchema.parse(membership)))
 
 export const derToPem = (der: string): string => new X509Certificate(fromBase64url(der)).toString()
 

@@ -5,7 +5,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { makePrivateFolder } from '../files.ts'
+import { makePrivateFolder } from '@sallyport/program'
 
 export interface StateFolder {
   readonly keyFile: string

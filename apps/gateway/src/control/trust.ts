@@ -4,6 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
+import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import {
   equalBytes,
   fromBase64url,
@@ -15,8 +16,10 @@ import {
   type TrustBundle,
   verifyStatement,
 } from '@sallyport/protocol'
-import { readFileIfThere, replaceFile } from '../files.ts'
 import { derToPem } from './membership.ts'
+
+/** Bytes; what is written here is far shorter. */
+const MAX_FILE = 4 * 1024 * 1024
 
 const fileSchema = z.strictObject({
   version: z.literal(1),
@@ -51,14 +54,14 @@ export class Trust {
     for (const root of payload.roots) {
       if (!equalBytes(await sha256(fromBase64url(root)), fromBase64url(rootFingerprint))) continue
       const bundle = await verifyUnder(root, text)
-      await replaceFile(path, JSON.stringify({ version: 1, root, bundle: text }))
+      await replacePrivateFile(path, JSON.stringify({ version: 1, root, bundle: text }))
       return new Trust(path, bundle)
     }
     throw new SallyportError('certificate_invalid', { message: 'The API shows another root than the token names.' })
   }
 
   static async load(path: string): Promise<Trust> {
-    const text = await readFileIfThere(path)
+    const text = await readTextUpTo(path, MAX_FILE)
     if (text === null) throw new Error(`There is no trust bundle at ${path}. Join first.`)
     const { root, bundle } = fileSchema.parse(JSON.parse(text))
     return new Trust(path, await verifyUnder(root, bundle))
@@ -92,7 +95,7 @@ export class Trust {
     if (bundle.number === this.#bundle.number) return
     if (bundle.number < this.#bundle.number)
       throw new SallyportError('certificate_invalid', { message: `Trust bundle ${bundle.number} is older than the known one.` })
-    await replaceFile(this.#path, JSON.stringify({ version: 1, root, bundle: text }))
+    await replacePrivateFile(this.#path, JSON.stringify({ version: 1, root, bundle: text }))
     this.#bundle = bundle
     this.#issuers = new Set(bundle.issuers)
     for (const listener of this.#listeners) listener()
@@ -102,7 +105,7 @@ export class Trust {
   async #verifyNext(root: string, text: string): Promise<TrustBundle> {
     const { payload } = parseStatement(trustBundle, text)
     if (payload.number !== this.#bundle.number) return verifyUnder(root, text)
-    const stored = fileSchema.parse(JSON.parse((await readFileIfThere(this.#path)) ?? '{}'))
+    const stored = fileSchema.parse(JSON.parse((await readTextUpTo(this.#path, MAX_FILE)) ?? '{}'))
     return verifyUnder(stored.root, text)
   }
 }

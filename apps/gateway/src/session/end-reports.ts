@@ -1,5 +1,5 @@
 /** Reports to the API which leases have ended: collected, sent together, repeated until it knows. */
-import { Backoff, pause } from '../backoff.ts'
+import { Backoff, pause } from '@sallyport/program'
 import type { GatewayApi, LeaseEnd } from '../control/api.ts'
 
 /** Milliseconds that the first end waits for others. */

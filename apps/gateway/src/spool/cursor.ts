@@ -3,8 +3,11 @@
  * after a crash the very same batch is sent again.
  */
 import { z } from 'zod'
+import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import { activityBatch } from '@sallyport/protocol'
-import { readFileIfThere, replaceFile } from '../files.ts'
+
+/** Bytes; what is written here is far shorter. */
+const MAX_FILE = 1024 * 1024
 
 /** The digest that the first batch names as the one before it. */
 export const NO_PREVIOUS_BATCH = 'A'.repeat(43)
@@ -36,8 +39,8 @@ export const newCursor = (stream: string, key: string): Cursor => ({
 
 /** null: there is none. Throws on one that cannot be read. */
 export const loadCursor = async (path: string): Promise<Cursor | null> => {
-  const text = await readFileIfThere(path)
+  const text = await readTextUpTo(path, MAX_FILE)
   return text === null ? null : cursorSchema.parse(JSON.parse(text))
 }
 
-export const saveCursor = (path: string, cursor: Cursor): Promise<void> => replaceFile(path, JSON.stringify(cursor))
+export const saveCursor = (path: string, cursor: Cursor): Promise<void> => replacePrivateFile(path, JSON.stringify(cursor))

@@ -1,7 +1,7 @@
 /** Opens the spool of a state folder: key, cursor, recovery. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { makePrivateFolder, readFileIfThere, replaceFile } from '../files.ts'
+import { makePrivateFolder, readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import { BatchReader } from './batch-reader.ts'
 import { type Cursor, loadCursor, newCursor, saveCursor } from './cursor.ts'
 import { SPOOL_KEY_LENGTH } from './format.ts'
@@ -9,6 +9,9 @@ import { recover, SpoolDamagedError } from './recovery.ts'
 import { listSegments } from './segment-files.ts'
 import type { FileCalls } from './segment-writer.ts'
 import { Spool, type SpoolLimits } from './spool.ts'
+
+/** Bytes; what is written here is far shorter. */
+const MAX_FILE = 1024
 
 export interface OpenSpoolOptions {
   readonly folder: string
@@ -29,14 +32,14 @@ export interface OpenedSpool {
 }
 
 const loadKey = async (path: string): Promise<Buffer> => {
-  const text = await readFileIfThere(path)
+  const text = await readTextUpTo(path, MAX_FILE)
   if (text !== null) {
     const key = Buffer.from(text.trim(), 'base64url')
     if (key.length !== SPOOL_KEY_LENGTH) throw new SpoolDamagedError(`${path} is not a key.`)
     return key
   }
   const key = randomBytes(SPOOL_KEY_LENGTH)
-  await replaceFile(path, key.toString('base64url'))
+  await replacePrivateFile(path, key.toString('base64url'))
   return key
 }
 

@@ -2,10 +2,10 @@
  * Ships the spool to the API: one batch after the other, each signed over its digest and that of the batch before, repeated
  * until it is acknowledged. Only then its records are freed.
  */
+import { Backoff } from '@sallyport/program'
 import { type ActivityBatch, activityBatch, sha256, signStatement, type Signer, toBase64url, utf8 } from '@sallyport/protocol'
 import type { BatchContent, BatchReader } from './batch-reader.ts'
 import type { Cursor } from './cursor.ts'
-import { Backoff } from '../backoff.ts'
 import type { Spool } from './spool.ts'
 
 /**

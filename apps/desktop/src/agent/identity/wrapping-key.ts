@@ -2,35 +2,24 @@
  * The key under which the profile is sealed: 32 random bytes in the system's keychain, or, only when asked for explicitly, a key
  * made of a passphrase. What a profile began with it keeps; nothing is tried instead.
  */
-import { randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { AsyncEntry } from '@napi-rs/keyring'
-import { base64urlOf, fromBase64url, SallyportError, toBase64url } from '@sallyport/protocol'
+import { newPassphraseParameters, passphraseKey, passphraseParameters } from '@sallyport/program'
+import { SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
 
 export const WRAPPING_KEY_LENGTH = 32
-const SALT_LENGTH = 16
 /** The name under which people find the entry in their keychain's own program. */
 const SERVICE = 'Sallyport'
 /** Pinned: without it the library falls back to the kernel's keyring, which forgets everything at shutdown. */
 const STORE = { linux: { store: 'secret-service' } } as const
 /** A keychain may have to ask its owner, milliseconds. */
 const KEYCHAIN_LIMIT = 60_000
-/** 128 MiB and some tenths of a second for each guess (RFC 7914 §2). */
-const COST = { N: 2 ** 17, r: 8, p: 1 }
 
 /** Where the key of a sealed file is; stands in that file, in clear. */
 export const keySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('keychain'), account: z.uuid() }),
-  z.strictObject({
-    kind: z.literal('passphrase'),
-    N: z
-      .int()
-      .min(2 ** 15)
-      .max(2 ** 20),
-    r: z.int().min(8).max(16),
-    p: z.int().min(1).max(4),
-    salt: base64urlOf(SALT_LENGTH),
-  }),
+  passphraseParameters.extend({ kind: z.literal('passphrase') }),
 ])
 export type KeySource = z.infer<typeof keySource>
 
@@ -42,8 +31,8 @@ export interface WrappingKey {
 /** `passphrase` null: the keychain. Throws `keychain_unavailable` or `keychain_locked`. */
 export const createWrappingKey = async (passphrase: string | null): Promise<WrappingKey> => {
   if (passphrase !== null) {
-    const source = { kind: 'passphrase', ...COST, salt: toBase64url(randomBytes(SALT_LENGTH)) } as const
-    return { source, key: await derive(passphrase, source) }
+    const source = { kind: 'passphrase', ...newPassphraseParameters() } as const
+    return { source, key: await passphraseKey(passphrase, source) }
   }
   const account = crypto.randomUUID()
   const key = randomBytes(WRAPPING_KEY_LENGTH)
@@ -65,7 +54,7 @@ export const findWrappingKey = async (source: KeySource, passphrase: string | nu
       throw new SallyportError('invalid_request', {
         message: 'This profile is kept under a passphrase. Name its passphrase file.',
       })
-    return { source, key: await derive(passphrase, source) }
+    return { source, key: await passphraseKey(passphrase, source) }
   }
   if (passphrase !== null)
     throw new SallyportError('invalid_request', {
@@ -75,15 +64,6 @@ export const findWrappingKey = async (source: KeySource, passphrase: string | nu
   if (stored?.length !== WRAPPING_KEY_LENGTH) throw new SallyportError('profile_unreadable')
   return { source, key: Buffer.from(stored) }
 }
-
-const derive = (passphrase: string, source: Extract<KeySource, { kind: 'passphrase' }>): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const { N, r, p } = source
-    const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r }
-    scrypt(passphrase.normalize('NFKC'), fromBase64url(source.salt), WRAPPING_KEY_LENGTH, options, (error, key) =>
-      error ? reject(error) : resolve(key),
-    )
-  })
 
 const useKeychain = async <Result>(
   account: string,

@@ -1,6 +1,6 @@
 /** `listeners.json` in the profile: what listens where, for other tools to read. Replaced whole, so that it is never half. */
+import { replacePrivateFile } from '@sallyport/program'
 import type { LocalCredential } from '../../shared/local-api.ts'
-import { replacePrivateFile } from '../program/private-file.ts'
 import { fronts } from './front.ts'
 
 export const listenersFile = (items: readonly LocalCredential[]): string => {

@@ -1,7 +1,8 @@
 /** What the person chose for listeners, remembered across starts: ports of their own, and what is off. */
+import { replacePrivateFile } from '@sallyport/program'
 import { SallyportError, port, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
-import { readPrivateFile, replacePrivateFile } from '../program/private-file.ts'
+import { readProfileFile } from '../../local/profile-file.ts'
 
 const MAX_FILE = 1024 * 1024
 
@@ -56,7 +57,7 @@ export class Preferences {
 
 /** Throws `profile_unreadable`. */
 export const openPreferences = async (path: string): Promise<Preferences> => {
-  const bytes = await readPrivateFile(path, MAX_FILE)
+  const bytes = await readProfileFile(path, MAX_FILE)
   if (bytes === null) return new Preferences(path, { version: 1, ports: {}, off: [] })
   try {
     return new Preferences(path, preferencesFile.parse(JSON.parse(bytes.toString('utf8'))))

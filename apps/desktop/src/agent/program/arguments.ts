@@ -1,6 +1,7 @@
 /** What the agent is started with. Flags and environment are read here only. */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { MIN_PASSPHRASE } from '@sallyport/program'
 import { SallyportError } from '@sallyport/protocol'
 import { PASSPHRASE_VARIABLE, resolveProfile } from '../../local/profile.ts'
 
@@ -11,8 +12,6 @@ export interface AgentArguments {
   /** Logs to standard error, too. */
   readonly foreground: boolean
 }
-
-const MIN_PASSPHRASE = 12
 
 /** Throws `invalid_request`. */
 export const readArguments = async (words: readonly string[], environment: NodeJS.ProcessEnv): Promise<AgentArguments> => {

@@ -1,6 +1,7 @@
 /** The agent's one signed event socket: tells which topics changed, and that the session ended. `spec/control-link.md`. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { Backoff } from '@sallyport/program'
 import {
   type AgentEvent,
   agentEvent,
@@ -14,7 +15,6 @@ import {
 import { errorBody } from './refusal.ts'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
-import { Backoff } from '../program/backoff.ts'
 import { endsSession } from './ending-codes.ts'
 
 /** The close code by which the API ends a session; the reason is the error code. */

@@ -1,8 +1,8 @@
 /** What the person may connect to, as the API said last; asked again whenever it says that something changed. */
+import { Backoff } from '@sallyport/program'
 import { SallyportError } from '@sallyport/protocol'
 import type { GrantedCredential } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
-import { Backoff } from '../program/backoff.ts'
 import type { RunningSession } from './running-session.ts'
 import type { SessionKeeper } from './session-keeper.ts'
 

@@ -1,10 +1,10 @@
 /** Renews the session's certificate, by itself, at half of its life; each renewal brings the next device state. */
+import { Backoff } from '@sallyport/program'
 import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import { readFingerprint } from '../identity/fingerprint.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
 import { certificateRequest } from '../identity/key-pair.ts'
-import { Backoff } from '../program/backoff.ts'
 import { atInstant, type InstantTimer } from '../program/timer.ts'
 import type { ApiConnection } from './api-connection.ts'
 import type { DeviceStateGate } from './device-state-gate.ts'

@@ -1,8 +1,8 @@
 /** One gateway, and the connection to it: dialled when it is needed, kept, dialled anew when it breaks or its certificate does. */
+import { Backoff } from '@sallyport/program'
 import type { GatewayEntry } from '@sallyport/protocol'
 import { dialWebSocket, MuxSession } from '@sallyport/transport'
 import type { Logger } from 'pino'
-import { Backoff } from '../program/backoff.ts'
 import { gatewayIdentity, type LiveSession } from '../session/live-session.ts'
 
 const DIAL_LIMIT = 10_000

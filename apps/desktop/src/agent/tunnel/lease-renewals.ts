@@ -1,7 +1,7 @@
 /** Renews leases that carry connections, at half of their time, all of one gateway with one signed message. */
+import { Backoff } from '@sallyport/program'
 import { type LeaseRenewalAnswer, SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
-import { Backoff } from '../program/backoff.ts'
 import { atInstant, type InstantTimer } from '../program/timer.ts'
 import type { RunningSession } from '../session/running-session.ts'
 import type { GatewayLink } from './gateway-link.ts'

@@ -1,6 +1,6 @@
 /** What the person chose for tools: a terminal, programs that are not found by themselves, tools of their own, the last ones used. */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makePrivateFolder, replacePrivateFile } from '@sallyport/program'
 import { displayName, SallyportError, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
 import { foundTool } from '../../shared/app-api.ts'
@@ -50,10 +50,8 @@ export const changeToolSettings = async (
   change: (settings: ToolSettings) => ToolSettings,
 ): Promise<void> => {
   const changed = toolSettings.parse(change(await readToolSettings(system, path)))
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}`
-  await writeFile(temporary, `${JSON.stringify(changed, null, 2)}\n`, { mode: 0o600 })
-  await rename(temporary, path)
+  await makePrivateFolder(dirname(path))
+  await replacePrivateFile(path, `${JSON.stringify(changed, null, 2)}\n`)
 }
 
 export const withLast = (settings: ToolSettings, credential: string, tool: string): ToolSettings => ({

@@ -1,9 +1,12 @@
-/** Waiting longer after each failure, with jitter, so that many gateways do not come back at the same moment. */
+/** Waiting longer after each failure, with jitter, so that many programs do not come back at the same moment. */
 export interface BackoffOptions {
   /** Milliseconds, before jitter. */
   readonly firstMs: number
   readonly longestMs: number
 }
+
+/** Beyond it the wait has long been the longest one. */
+const MAX_DOUBLINGS = 16
 
 export class Backoff {
   readonly #options: BackoffOptions
@@ -22,12 +25,17 @@ export class Backoff {
     this.#attempt = 0
   }
 
-  /** Resolves after half to one and a half of the present wait, or at once when `signal` aborts. */
-  async wait(signal: AbortSignal): Promise<void> {
+  /** Half to one and a half of what this failure has to wait, in milliseconds. */
+  next(): number {
     const { firstMs, longestMs } = this.#options
-    const base = Math.min(longestMs, firstMs * 2 ** Math.min(this.#attempt, 16))
+    const base = Math.min(longestMs, firstMs * 2 ** Math.min(this.#attempt, MAX_DOUBLINGS))
     this.#attempt += 1
-    await pause(base * (0.5 + Math.random()), signal)
+    return base * (0.5 + Math.random())
+  }
+
+  /** Resolves after the present wait, or at once when `signal` aborts. */
+  wait(signal: AbortSignal): Promise<void> {
+    return pause(this.next(), signal)
   }
 }
 
