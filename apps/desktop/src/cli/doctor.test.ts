@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Finding } from '../shared/diagnosis.ts'
 import { runCli } from './testing/run-cli.ts'
-import { ADA, ORGANIZATION, notEnrolled, sampleCredential, sampleStatus, sampleUser } from './testing/samples.ts'
-import { type StandInAgent, standInAgent, type StandInOptions } from './testing/stand-in-agent.ts'
+import { type StandInAgent, standInAgent } from './testing/stand-in-agent.ts'
 
 let agent: StandInAgent | null = null
 afterEach(async () => {
@@ -11,105 +10,72 @@ afterEach(async () => {
   agent = null
 })
 
-const me = (lastUsedAt = new Date().toISOString()) => ({
-  user: sampleUser('ada@example.org', { id: ADA }),
-  organization: {
-    id: ORGANIZATION,
-    slug: 'example',
-    name: 'Example',
-    trustDomain: 'example.org',
-    settings: {
-      sessionLifetime: 43_200,
-      sessionIdleLimit: 7200,
-      leaseLifetime: 300,
-      newDevices: 'allow',
-      ports: { first: 10_000, last: 29_999 },
-      activityRetentionDays: 365,
-    },
-  },
-  session: {
-    id: randomUUID(),
-    user: ADA,
-    device: randomUUID(),
-    label: 'abcdefgh',
-    status: 'active',
-    createdAt: lastUsedAt,
-    expiresAt: lastUsedAt,
-    lastUsedAt,
-    address: '127.0.0.1',
-  },
-  device: {
-    id: randomUUID(),
-    user: ADA,
-    facts: { name: 'Laptop', platform: 'linux', osVersion: '6', clientVersion: '0.1.0', keyStorage: 'keychain' },
-    status: 'active',
-    enrolledAt: lastUsedAt,
-    lastSeenAt: null,
-  },
-  permissions: [],
+const finding = (change: Partial<Finding>): Finding => ({
+  area: 'agent',
+  subject: '',
+  step: '',
+  state: 'ok',
+  code: null,
+  detail: 'is well',
+  milliseconds: null,
+  ...change,
 })
 
-const examine = async (options: StandInOptions) => {
-  agent = await standInAgent({
-    methods: { status: () => sampleStatus(), credentials: () => ({ items: [] }), ...options.methods },
-    routes: { getMe: () => me(), ...options.routes },
-  })
-  const { code, stdout } = await runCli(['doctor'], { profile: agent.profile })
+const examine = async (findings: readonly Finding[], args: readonly string[] = []) => {
+  const diagnose = () => ({ at: new Date().toISOString(), findings })
+  agent = await standInAgent({ methods: { diagnose } })
+  const { code, stdout } = await runCli(['doctor', ...args], { profile: agent.profile })
   return { code, stdout }
 }
 
 describe('the doctor', () => {
   test('finds nothing wrong where nothing is', async () => {
-    const { code, stdout } = await examine({})
+    const areas = ['agent', 'keys', 'api', 'clock', 'session', 'gateway', 'listener'] as const
+    const { code, stdout } = await examine(areas.map((area) => finding({ area })))
     expect(code).toBe(0)
     expect(stdout).not.toContain('✗')
-    for (const name of ['Agent', 'Keys', 'API', 'Session', 'Clock', 'Gateway']) expect(stdout).toContain(`✓ ${name}`)
+    for (const name of ['Agent', 'Keys', 'API', 'Session', 'Clock', 'Gateway', 'Listener']) expect(stdout).toContain(`✓ ${name}`)
   })
 
-  const failing = (code: 'signature_expired' | 'device_revoked') => () => {
-    throw new SallyportError(code)
-  }
-  test.for<[found: string, exitCode: number, options: StandInOptions]>([
+  const failed = (area: Finding['area'], code: string, detail: string, more: Partial<Finding> = {}): Finding =>
+    finding({ area, state: 'failed', code, detail, ...more })
+  test.for<[found: string, exitCode: number, finding: Finding]>([
     [
-      '✗ API        https://sallyport.example.org does not answer',
+      '✗ API        https://sallyport.example.org, connection: no answer (5000.0 ms)',
       8,
-      {
-        methods: { status: () => sampleStatus({ api: { origin: 'https://sallyport.example.org', reachable: false } }) },
-      },
+      failed('api', 'api_unreachable', 'no answer', {
+        subject: 'https://sallyport.example.org',
+        step: 'connection',
+        milliseconds: 5000,
+      }),
     ],
-    ['sallyport login <invitation>', 3, { methods: { status: notEnrolled } }],
-    ['→ sallyport login', 3, { methods: { status: () => sampleStatus({ state: 'signed-out', session: null }) } }],
-    ['✗ Clock', 3, { routes: { getMe: failing('signature_expired') } }],
-    ['s behind that of the API', 3, { routes: { getMe: () => me(new Date(Date.now() + 600_000).toISOString()) } }],
-    ['This device was revoked.', 3, { routes: { getMe: failing('device_revoked') } }],
-    [
-      'Port 15001 is used by nginx (12)',
-      6,
-      {
-        methods: {
-          credentials: () => ({
-            items: [sampleCredential('shop-db/read-only', { listener: { state: 'port-taken', owner: 'nginx (12)' } })],
-          }),
-        },
-      },
-    ],
-    [
-      'must be bound again',
-      6,
-      {
-        methods: { credentials: () => ({ items: [sampleCredential('shop-db/read-only', { listener: { state: 'unbound' } })] }) },
-      },
-    ],
-  ])('finds “%s” and ends with %i', async ([found, exitCode, options]) => {
-    const { code, stdout } = await examine(options)
+    ['sallyport login <invitation>', 3, failed('api', 'not_enrolled', 'not enrolled')],
+    ['→ sallyport login', 3, failed('session', 'session_unknown', 'You are signed out.')],
+    ['✗ Clock      600 s behind the API', 3, failed('clock', 'signature_expired', '600 s behind the API')],
+    ['This device was revoked.', 3, failed('session', 'device_revoked', 'This device was revoked.')],
+    ['port 15001 belongs to nginx (12)', 6, failed('listener', 'port_taken', 'port 15001 belongs to nginx (12)')],
+    ['must be bound again', 6, failed('listener', 'secret_unbound', 'Its secret must be bound again.')],
+  ])('finds “%s” and ends with %i', async ([found, exitCode, wrong]) => {
+    const { code, stdout } = await examine([finding({}), wrong])
     expect(stdout).toContain(found)
     expect(code).toBe(exitCode)
   })
 
-  test('passes over a gateway that is merely not connected', async () => {
-    const gateways = [{ id: randomUUID(), name: 'berlin-1', connected: false, roundTripMs: null }]
-    const { code, stdout } = await examine({ methods: { status: () => sampleStatus({ gateways }) } })
-    expect(stdout).toContain('! Gateway    berlin-1 is not connected')
+  test('passes over what only deserves a look', async () => {
+    const { code, stdout } = await examine([
+      finding({ area: 'listener', subject: 'shop-db/read-only', state: 'notice', detail: 'failed once' }),
+    ])
+    expect(stdout).toContain('! Listener   shop-db/read-only: failed once')
     expect(code).toBe(0)
+  })
+
+  test('says so when the agent cannot be asked', async () => {
+    const diagnose = (): never => {
+      throw new SallyportError('agent_unreachable')
+    }
+    agent = await standInAgent({ methods: { diagnose } })
+    const { code, stdout } = await runCli(['doctor'], { profile: agent.profile })
+    expect(stdout).toContain('✗ Agent')
+    expect(code).toBe(8)
   })
 })

@@ -6,7 +6,6 @@ import type { AgentStatus, LocalCredential } from '../../shared/local-api.ts'
 import { adviceOn } from '../advice.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
-import { troubleOf } from '../credentials/listener.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { toSallyportError } from '../failure.ts'
 import { oneLine } from '../terminal/printable.ts'
@@ -21,9 +20,6 @@ interface Check {
   readonly code: ErrorCode | null
   readonly advice: string | null
 }
-
-/** Milliseconds by which the clocks may differ. */
-const CLOCK_TOLERANCE = 60_000
 
 const fine = (name: string, found: string): Check => ({ name, ok: true, found, code: null, advice: null })
 const wrong = (name: string, code: ErrorCode, text: { readonly found?: string; readonly advice?: string } = {}): Check => ({
@@ -60,87 +56,52 @@ const draw = ({ name, ok, found, code, advice }: Check, style: Style): string =>
 }
 
 const examine = async (context: Context): Promise<Check[]> => {
-  let agent: LocalClient
-  let status: AgentStatus
   try {
-    agent = await context.agent()
-    status = await agent.call('status', {})
+    const agent = await context.agent()
+    const { findings } = await agent.call('diagnose', {})
+    return [...findings.map(checkOf), await checkPsql()]
   } catch (error) {
     return [failed('Agent', error)]
   }
-  const items = status.state === 'signed-in' ? (await agent.call('credentials', {})).items : []
-  return [
-    fine('Agent', `runs as process ${status.pid}, version ${status.version}`),
-    checkKeys(status),
-    checkApi(status),
-    ...(await checkSession(context, status)),
-    ...status.gateways.map(checkGateway),
-    ...items.map(checkListener),
-    await checkPsql(),
-  ]
 }
 
-const checkKeys = ({ keyStorage }: AgentStatus): Check => {
-  switch (keyStorage) {
-    case 'keychain':
-      return fine('Keys', 'sealed by the keychain of this system')
-    case 'hardware':
-      return fine('Keys', 'held by hardware')
-    case 'passphrase':
-      return fine('Keys', 'sealed by a passphrase file, as was chosen; keep that file from others')
-  }
+const areaNames: Readonly<Record<Finding['area'], string>> = {
+  agent: 'Agent',
+  keys: 'Keys',
+  clock: 'Clock',
+  api: 'API',
+  session: 'Session',
+  gateway: 'Gateway',
+  listener: 'Listener',
 }
 
-const checkApi = ({ api }: AgentStatus): Check => {
-  if (api === null) return wrong('API', 'not_enrolled', { advice: 'sallyport login <invitation>' })
-  if (api.reachable) return fine('API', `${api.origin} answers`)
-  return wrong('API', 'api_unreachable', {
-    found: `${api.origin} does not answer`,
-    advice: 'Check network, VPN and proxy of this computer, and whether the address is right.',
-  })
+const stepNames: Readonly<Record<Finding['step'], string>> = {
+  '': '',
+  'name': 'name',
+  'connection': 'connection',
+  'encryption': 'encryption',
+  'answer': 'answer',
 }
 
-/** A signed call shows at once whether session, keys and clock are accepted. */
-const checkSession = async (context: Context, status: AgentStatus): Promise<Check[]> => {
-  if (status.state === 'not-enrolled') return []
-  if (status.state === 'signed-out') {
-    const { code, message } = status.ended ?? { code: 'session_unknown', message: errorTable.session_unknown.text }
-    return [wrong('Session', isErrorCode(code) ? code : 'session_unknown', { found: message })]
-  }
-  try {
-    const me = await context.api('getMe')
-    const skew = Date.parse(me.session.lastUsedAt) - Date.now()
-    const clock =
-      skew > CLOCK_TOLERANCE
-        ? wrong('Clock', 'signature_expired', {
-            found: `is ${Math.round(skew / 1000)} s behind that of the API`,
-            advice: 'Let this computer set its time by the network.',
-          })
-        : fine('Clock', 'is accepted by the API')
-    return [fine('Session', `${me.user.email}, until ${me.session.expiresAt}`), clock]
-  } catch (error) {
-    if (error instanceof SallyportError && error.code === 'signature_expired')
-      return [wrong('Clock', 'signature_expired', { advice: 'Let this computer set its time by the network.' })]
-    return [failed('Session', error)]
-  }
+/** Some advice depends on where something was found. */
+const adviceFor = (area: Finding['area'], code: ErrorCode): string | null => {
+  if (code === 'signature_expired') return 'Let this computer set its time by the network.'
+  if (area === 'api' && code === 'not_enrolled') return 'sallyport login <invitation>'
+  if (area === 'api') return 'Check network, VPN and proxy of this computer, and whether the address is right.'
+  if (area === 'gateway') return adviceOn(code) ?? 'Check that this network lets connections to the gateway through.'
+  return adviceOn(code) ?? null
 }
 
-const checkGateway = ({ name, connected, roundTripMs }: AgentStatus['gateways'][number]): Check =>
-  connected || roundTripMs !== null
-    ? fine('Gateway', `${name} answers${roundTripMs === null ? '' : ` in ${roundTripMs.toFixed(1)} ms`}`)
-    : notice(
-        'Gateway',
-        `${name} is not connected`,
-        'Connections are made when needed; if that fails, check that this network lets it through.',
-      )
-
-const checkListener = (credential: LocalCredential): Check => {
-  const { granted, listener, port } = credential
-  const trouble = troubleOf(credential)
-  if (trouble === null) return fine('Listener', `${granted.name} on port ${port}: ${listener.state}`)
-  if (listener.state === 'port-taken') return wrong('Listener', 'port_taken', { found: trouble })
-  if (listener.state === 'unbound') return wrong('Listener', 'secret_unbound', { found: trouble })
-  return notice('Listener', trouble, 'Connect again; if it stays, tell an administrator.')
+const checkOf = ({ area, subject, step, state, code, detail, milliseconds }: Finding): Check => {
+  const about = [subject, stepNames[step]].filter(Boolean).join(', ')
+  const took = milliseconds === null || step === 'answer' ? '' : ` (${milliseconds.toFixed(1)} ms)`
+  const found = `${about === '' ? '' : `${about}: `}${detail}${took}`
+  const name = areaNames[area]
+  if (state === 'ok') return fine(name, found)
+  if (state === 'notice') return notice(name, found, 'Connect again; if it stays, tell an administrator.')
+  const known = code !== null && isErrorCode(code) ? code : 'internal'
+  const advice = adviceFor(area, known)
+  return wrong(name, known, { found, ...(advice === null ? {} : { advice }) })
 }
 
 const checkPsql = async (): Promise<Check> => {
