@@ -9,7 +9,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const desktop = fileURLToPath(new URL('../../apps/desktop', import.meta.url))
-const SOURCES = ['apps/desktop/src/**/*.{ts,tsx,css,html}', 'apps/desktop/*.config.ts', 'packages/*/src/**/*.ts', 'package-lock.json']
+const SOURCES = [
+  'apps/desktop/src/**/*.{ts,tsx,css,html}',
+  'apps/desktop/*.config.ts',
+  'packages/*/src/**/*.ts',
+  'package-lock.json',
+]
 const LIMIT = 180_000
 
 /** `renderer`: the page alone, which a browser shows; `app`: all that Electron needs, the page included. */
@@ -50,8 +55,17 @@ const run = ([path, ...words]: readonly [string, ...string[]]): Promise<void> =>
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`The app could not be built:\n${output}`))))
   })
 
+/** Done in this process. */
+const done = new Map<DesktopParts, Promise<void>>()
+
 /** Resolves at once when nothing changed. Throws with what the build said when it fails. */
-export const buildDesktop = async (parts: DesktopParts): Promise<void> => {
+export const buildDesktop = (parts: DesktopParts): Promise<void> => {
+  const building = done.get(parts) ?? build(parts)
+  done.set(parts, building)
+  return building
+}
+
+const build = async (parts: DesktopParts): Promise<void> => {
   const stamp = join(desktop, 'dist', `.built-${parts}`)
   const newest = String(await newestSource())
   if ((await readFile(stamp, 'utf8').catch(() => null)) === newest) return

@@ -1,6 +1,7 @@
 /** Finds the running agent of a profile, or starts one that outlives this process. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
 import { isErrorCode, SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
@@ -11,8 +12,14 @@ const DEFAULT_TIMEOUT = 30_000
 const RETRY = 50
 const MAX_REPORT = 4096
 
-/** How a checkout runs the agent: on the Node that runs this. */
-const sourceCommand = (): AgentCommand => [process.execPath, fileURLToPath(new URL('../agent/main.ts', import.meta.url))]
+/** First word of the packaged executable's command line that makes it the agent instead of the command line tool. */
+export const AGENT_WORD = 'run-agent'
+
+/** The agent of this very program: of the executable that holds both, or of the checkout, on the Node that runs this. */
+const ownCommand = (): AgentCommand => [
+  process.execPath,
+  isSea() ? AGENT_WORD : fileURLToPath(new URL('../agent/main.ts', import.meta.url)),
+]
 
 /** Program and first arguments. */
 type AgentCommand = readonly [string, ...string[]]
@@ -31,7 +38,7 @@ export interface AgentOptions {
   /** Milliseconds for the agent to get ready; 30 s if absent (a keychain may ask the person). */
   readonly timeoutMs?: number
   readonly environment?: NodeJS.ProcessEnv
-  /** What starts the agent; absent: as a checkout does. */
+  /** What starts the agent; absent: that of this very program. */
   readonly command?: AgentCommand
   /** Told once, when no agent runs and one is being started. */
   readonly onStart?: () => void
@@ -73,7 +80,7 @@ const startAgent = (options: AgentOptions, end: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const environment = { ...(options.environment ?? process.env) }
     if (options.passphraseFile !== undefined) environment[PASSPHRASE_VARIABLE] = options.passphraseFile
-    const [program, ...words] = options.command ?? sourceCommand()
+    const [program, ...words] = options.command ?? ownCommand()
     const child = spawn(program, [...words, '--profile', options.profile], {
       cwd: options.profile,
       detached: true,

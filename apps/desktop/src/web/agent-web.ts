@@ -1,4 +1,6 @@
 /** The agent's own face: wires the page on loopback to the agent that serves it. */
+import { dirname, join } from 'node:path'
+import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
 import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
@@ -14,17 +16,14 @@ import type { LocalEvent, LocalMethodName } from '../shared/local-api.ts'
 import { loopbackHandlers } from './loopback-host.ts'
 import { WebFace } from './web-face.ts'
 
-/** Environment variable that names another folder of the built renderer than the checkout's own. */
-export const RENDERER_VARIABLE = 'SALLYPORT_RENDERER'
-
-const builtRenderer = (environment: NodeJS.ProcessEnv): string =>
-  environment[RENDERER_VARIABLE] ?? fileURLToPath(new URL('../../dist/renderer', import.meta.url))
+/** In a package it lies beside the executable, in a checkout where it is built. */
+const builtRenderer = (): string =>
+  isSea() ? join(dirname(process.execPath), 'renderer') : fileURLToPath(new URL('../../dist/renderer', import.meta.url))
 
 export interface AgentWebOptions {
   readonly paths: { readonly open: string; readonly tools: string }
   /** The agent's own methods. */
   readonly ask: (method: LocalMethodName, params: unknown) => Promise<unknown>
-  readonly environment: NodeJS.ProcessEnv
   readonly logger: Logger
 }
 
@@ -35,7 +34,7 @@ export interface AgentWeb {
   close(): Promise<void>
 }
 
-export const createAgentWeb = ({ paths, ask, environment, logger }: AgentWebOptions): AgentWeb => {
+export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWeb => {
   const pages = new BrowserPages()
   const watchers = new Set<() => void>()
   const watch = (onChange: () => void): (() => void) => {
@@ -53,7 +52,7 @@ export const createAgentWeb = ({ paths, ask, environment, logger }: AgentWebOpti
   const onDefect = (method: string, error: unknown): void =>
     logger.error({ event: 'web.failed', method, error }, 'a request of a page failed')
   const answer = answerApp({ askAgent: pages.listen(ask), handlers, onDefect })
-  const folder = builtRenderer(environment)
+  const folder = builtRenderer()
   const face: WebFace = new WebFace({ folder, answer, logger })
   return {
     invite: () =>

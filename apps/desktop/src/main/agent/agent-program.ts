@@ -5,9 +5,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-/** First word of the executable's command line that makes it the agent instead of the command line tool. */
-const AGENT_WORD = 'run-agent'
+import { AGENT_WORD } from '../../local/agent-process.ts'
 
 export interface AppPlace {
   readonly packaged: boolean
