@@ -8,7 +8,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { connectAgent } from '@sallyport/desktop/local'
-import { type HttpCall, signCall } from '@sallyport/protocol'
+import { fromUtf8, type HttpCall, signCall, utf8 } from '@sallyport/protocol'
 import { type Route, routes, withPresence } from '@sallyport/protocol/api'
 import { type Agent, Central, fillPage, finishPage, formOf, openPage, sendForm, startAgent } from '@sallyport/testbed'
 import { spawnProgram } from '@sallyport/testkit'
@@ -222,7 +222,9 @@ describe('a sign-in on the page', () => {
   })
 
   it('leads to this computer only, on a port of people’s programs', async () => {
-    await expect(beginSignIn(person, { redirectPort: 80 })).rejects.toThrow(/invalid_request/)
+    const body = { redirectPort: 65_535, state: 's'.repeat(22), codeChallenge: 'c'.repeat(43), act: null }
+    const alter = (call: HttpCall): HttpCall => ({ ...call, body: utf8(fromUtf8(call.body).replace('65535', '80')) })
+    expect(await person.attempt('beginPresence', { body }, { alter })).toMatchObject({ code: 'invalid_request' })
     const { url } = await beginSignIn(person, { redirectPort: 40_000 })
     for (const more of ['&redirect=https://evil.example', '&redirect_uri=https://evil.example', '&port=1']) {
       const shown = await sendForm(await openPage(`${url}${more}`), `${url}${more}`, { password: 'wrong', email })
