@@ -38,7 +38,7 @@ describe.skipIf(process.platform === 'win32')('replacing', () => {
   })
   test('that fails leaves what was there, and no draft', async () => {
     await mkdir(path)
-    await expect(replacePrivateFile(path, 'text')).rejects.toThrow()
+    await expect(replacePrivateFile(path, 'text')).rejects.toMatchObject({ code: 'EISDIR' })
     expect(await readdir(home.path)).toEqual(['state'])
   })
 })
