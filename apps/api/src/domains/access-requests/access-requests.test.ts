@@ -249,6 +249,8 @@ describe('approving', () => {
     const { credential } = await requestable({ approvals: 2 })
     const id = await ask(credential)
     expect(await codeOf(approve(id, bob, { duration: HOUR + 1 }))).toBe('duration_too_long')
+    const late = new Date(world.now + seconds(31 * 24 * HOUR))
+    expect(await codeOf(approve(id, bob, { startsAt: late }))).toBe('invalid_request')
     const startsAt = new Date(world.now + seconds(10 * MINUTE))
     await approve(id, bob, { duration: 30 * MINUTE, startsAt, note: 'half is enough' })
     await approve(id, cleo, { duration: 45 * MINUTE })
@@ -432,6 +434,22 @@ describe('more time', () => {
     expect(await codeOf(extend(id))).toBe('request_closed')
     advance(HOUR)
     expect(await mayConnect(credential)).toBe(false)
+  })
+
+  it('is given back together with what it extends', async () => {
+    for (const which of [0, 1, 2]) {
+      const { credential } = await requestable({ maxExtensions: 2 })
+      const first = await ask(credential)
+      await approve(first, bob)
+      const second = await extend(first)
+      await approve(second, bob)
+      const third = await extend(second)
+      await approve(third, bob)
+      await withdraw([first, second, third][which]!)
+      expect(await mayConnect(credential)).toBe(false)
+      await sweep()
+      for (const id of [first, second, third]) expect(await written(id)).toBe('ended')
+    }
   })
 
   it('is too late when the access has ended meanwhile', async () => {

@@ -1,6 +1,7 @@
 /** Ending a request before its time: by the person who asked, or by an administrator. */
 import { SallyportError } from '@sallyport/protocol'
 import type { AuditEntryType } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { closeGrant } from '../grants/index.ts'
 import { lockRevocationNumber } from '../revocations/index.ts'
@@ -24,6 +25,29 @@ const eventFor = (request: AccessRequestRow, early: Closing['event']): AccessReq
   return request.kind === 'emergency' ? 'demand-review' : 'end'
 }
 
+/**
+ * The grants of a request and of all that it extends or is extended by: together they are one access, and what is left of it
+ * would go on under another of them.
+ */
+const grantsOfAccess = async (transaction: Transaction, id: string): Promise<readonly string[]> => {
+  const { rows } = await sql<{ grant_id: string }>`
+    with recursive related (id) as (
+      select ${id}::uuid
+      union
+      select case when access_requests.id = related.id then access_requests.extends_id else access_requests.id end
+      from access_requests join related on access_requests.id = related.id or access_requests.extends_id = related.id
+      where access_requests.extends_id is not null)
+    select grant_id from access_requests where id in (select id from related) and grant_id is not null
+    order by opens_at`.execute(transaction)
+  return rows.map((row) => row.grant_id)
+}
+
+const endAccess = async (transaction: Transaction, id: string, caller: AccessCaller): Promise<number> => {
+  let ended = 0
+  for (const grant of await grantsOfAccess(transaction, id)) ended += (await closeGrant(transaction, grant, caller)).length
+  return ended
+}
+
 const close = async (
   transaction: Transaction,
   { id, event: early, entry, mayClose }: Closing,
@@ -35,7 +59,7 @@ const close = async (
   const request = await settle(transaction, locked, caller)
   const event = eventFor(request, early)
   const state = stateAfter(request.state, event)
-  const endedLeases = request.grant === null ? [] : await closeGrant(transaction, request.grant, caller)
+  const endedLeases = request.grant === null ? 0 : await endAccess(transaction, id, caller)
   await updateRequest(transaction, request, {
     state,
     closedAt: new Date(caller.now),
@@ -45,7 +69,7 @@ const close = async (
   await recordStep(transaction, entry, {
     request,
     author: caller,
-    details: { before: request.state, after: state, grant: request.grant, endedLeases: endedLeases.length },
+    details: { before: request.state, after: state, grant: request.grant, endedLeases },
   })
   const rule = await findRule(transaction, request.rule)
   await tellAbout(transaction, { organization: caller.organization, user: request.user, terms: rule?.terms ?? null })

@@ -1,5 +1,6 @@
 /** Approving and refusing. */
 import { SallyportError } from '@sallyport/protocol'
+import { MAX_ACCESS_LEAD } from '@sallyport/protocol/api'
 import { refusing } from '../../db/constraints.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { lockRevocationNumber } from '../revocations/index.ts'
@@ -87,6 +88,9 @@ export const approveRequest = async (
   const longest = Math.min(request.duration, rule.terms.maxDuration)
   if (conditions.duration !== null && conditions.duration > longest) {
     throw new SallyportError('duration_too_long', { message: `Approve ${longest} seconds at most: no more than was asked for.` })
+  }
+  if (conditions.startsAt !== null && conditions.startsAt.getTime() > caller.now + MAX_ACCESS_LEAD * 1000) {
+    throw new SallyportError('invalid_request', { message: 'An access begins within 30 days.', details: ['body.startsAt'] })
   }
   const at = new Date(caller.now)
   const own: StoredVote = { ...conditions, request: id, user: caller.user, deviceKey, vote: 'approve', at, counted: true }
