@@ -3,18 +3,22 @@ import { defineConfig } from 'vitest/config'
 import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.ts'
 
 /**
- * Five kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing and run side
- * by side; `ui` draws the screens of the app in Chromium. `e2e` and `claims` start real programs, so that they run one file at a time and get time to do it. `house` proves
- * that the repository's own rules bite.
+ * Five kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing; `ui` draws the
+ * screens of the app in Chromium; `e2e` and `claims` start real programs, each file its own on ports of its own, so that they
+ * run side by side but get time to do it; `house` proves that the repository's own rules bite. What measures a time runs alone,
+ * when the others are done.
  */
 const countsFile = process.env[COUNTS_FILE_VARIABLE]
 const elsewhere = ['**/node_modules/**', '**/dist/**']
+/** Files of tests that run whole systems side by side. */
+const PROGRAMS_AT_ONCE = 2
+const MEASURED = ['e2e/claims/O1-*.test.ts']
 
 export default defineConfig({
   test: {
     reporters: countsFile === undefined ? ['default'] : ['default', testCountsReporter(countsFile)],
-    // One more than the default, which leaves a processor idle: most tests wait for a database or a program.
-    maxWorkers: availableParallelism(),
+    // One more than there are processors: most tests wait for a database or a program.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
@@ -53,7 +57,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: [...elsewhere, 'e2e/claims/**'],
-          fileParallelism: false,
+          maxWorkers: PROGRAMS_AT_ONCE,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
@@ -63,10 +67,21 @@ export default defineConfig({
         test: {
           name: 'claims',
           include: ['e2e/claims/**/*.test.ts'],
-          exclude: elsewhere,
+          exclude: [...elsewhere, ...MEASURED],
+          maxWorkers: PROGRAMS_AT_ONCE,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'claims-measured',
+          include: MEASURED,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
