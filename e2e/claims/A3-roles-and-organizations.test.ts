@@ -44,7 +44,7 @@ const signedBy = async (client: RawClient, filled: Filled): Promise<RawAnswer> =
 const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld): Promise<Values> => {
   const { sealed, vaultKey, endpointDigest } = await sealedSecret(sealer, { id: ids.resource, endpoint }, 'another password')
   // Ports are the organization's own, whatever the document says of numbers.
-  return { ...ids, sealed, vaultKey, endpointDigest, endpoint, connection: randomUUID(), port: 20_000 }
+  return { ...ids, sealed, vaultKey, endpointDigest, endpoint, port: 20_000 }
 }
 
 const expectNoLeak = (answer: RawAnswer, filled: Filled): void => {
@@ -66,7 +66,11 @@ const allows = (allowed: readonly string[], permission: string | null): boolean 
   permission === null || allowed.includes(permission)
 
 /** A code, or what a list held that was narrowed by a foreign id. */
-const comesTo = (answer: RawAnswer): string => answer.code ?? JSON.stringify((answer.json as { items?: unknown }).items)
+const comesTo = (answer: RawAnswer): string => {
+  const { items, rows } = (answer.json ?? {}) as { items?: unknown; rows?: number }
+  // Lists have items; files that are exported have so many rows.
+  return answer.code ?? (rows === 0 ? '[]' : JSON.stringify(items))
+}
 const expected = (role: keyof typeof builtInRoles, operation: Operation, filled: Filled): string => {
   if (!allows(builtInRoles[role], operation['x-permission'])) return 'forbidden'
   return filled.references.length > 0 ? 'not_found' : '[]'
@@ -292,13 +296,16 @@ describe('what is allowed', () => {
 
   it("works for the owner, with ids of one's own", async () => {
     const order = ['GET', 'POST', 'PUT', 'PATCH']
-    const building = ofPeople().filter(({ method }) => method !== 'DELETE')
+    // Previews are of what is there once everything was added.
+    const previews = ofPeople().filter(({ path }) => path.startsWith('/v1/previews/'))
+    const building = ofPeople().filter((operation) => operation.method !== 'DELETE' && !previews.includes(operation))
     const ending = ofPeople().filter(({ method, parameters }) => method === 'DELETE' && parameters.length > 0)
     // What hangs on others ends first, and what others hang on is deleted last.
     const rank = ({ operationId, parameters }: Operation): number =>
-      parameters.length > 1 ? 0 : operationId.startsWith('revoke') ? 1 : 2
+      parameters.length > 1 || operationId.startsWith('end') ? 0 : operationId.startsWith('revoke') ? 1 : 2
     const endings = ending.toReversed().toSorted((a, b) => rank(a) - rank(b))
-    const inOrder = [...building.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method)), ...endings]
+    const built = building.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
+    const inOrder = [...built, ...previews, ...endings]
     for (const operation of inOrder) {
       const filled = fill(operation, ownValues)
       if (filled.references.length === 0) continue

@@ -16,11 +16,13 @@ import {
 } from '@sallyport/protocol'
 import type { AccessRuleTerms, InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
 import { type Agent, fillPage, passwordSecret, sealSecret, storeSecret, type Testbed } from '@sallyport/testbed'
+import { previewDrivers } from './preview-drivers.ts'
 import { beginSignIn, codeIn, finishSignIn } from './raw-browser.ts'
 import { newFingerprint, RawClient } from './raw-client.ts'
 import type { RawAnswer } from './raw-call.ts'
 import { RawGateway } from './raw-gateway.ts'
 import { newKey, requestFor } from './raw-key.ts'
+import { viewDrivers } from './view-drivers.ts'
 
 export type MutatingRoute = { [Name in RouteName]: RouteOf<Name>['method'] extends 'GET' ? never : Name }[RouteName]
 
@@ -56,7 +58,7 @@ const done = (answer: RawAnswer): RawAnswer => {
 }
 
 /** What drivers need to exist. */
-class Furniture {
+export class Furniture {
   readonly bed: Testbed
   readonly owner: Agent
   #elsewhere: Promise<string> | null = null
@@ -488,5 +490,7 @@ export const mutationDrivers = (bed: Testbed): Readonly<Record<MutatingRoute, Dr
     ...identityDrivers(its),
     ...browserDrivers(its),
     ...gatewayDrivers(its),
+    ...viewDrivers(its),
+    ...previewDrivers(its),
   }
 }

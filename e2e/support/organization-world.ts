@@ -1,8 +1,9 @@
 /** One of everything in an organization, so that each id of it can be tried elsewhere. */
+import { randomUUID } from 'node:crypto'
 import { canonicalJson, type Endpoint, endpointDigest, fromBase64url, seal, utf8 } from '@sallyport/protocol'
 import { secretInfo } from '@sallyport/protocol/api'
 import { passwordSecret } from '@sallyport/testbed'
-import { freePort } from '@sallyport/testkit'
+import { freePort, waitFor } from '@sallyport/testkit'
 import { addNewcomer } from './newcomer.ts'
 import type { RawClient } from './raw-client.ts'
 import { RawGateway } from './raw-gateway.ts'
@@ -17,6 +18,7 @@ export interface OrganizationWorld {
       | 'user'
       | 'device'
       | 'session'
+      | 'connection'
       | 'role'
       | 'site'
       | 'resource'
@@ -102,7 +104,18 @@ export const furnish = async (administrator: RawClient, name: string, password: 
     },
   })
   const request = await administrator.call('createAccessRequest', { body: { credential, reason: name, duration: 3600 } })
-  const own = { user: person.user, device: person.device, session: person.session }
+  const connection = randomUUID()
+  const link = await gateway.openControlLink()
+  link.tell({
+    type: 'connections',
+    reset: true,
+    opened: [{ id: connection, lease, caller: null, openedAt: Date.now() }],
+    bytes: [],
+    closed: [],
+  })
+  const isTold = async () => (await administrator.call('listConnections')).items.some(({ id }) => id === connection)
+  await waitFor(isTold, { description: 'the connection to be known' })
+  const own = { connection, user: person.user, device: person.device, session: person.session }
   return {
     person,
     gateway,

@@ -30,6 +30,7 @@ import {
 import { type InputOf, type RouteName, type RouteOf, routes } from '@sallyport/protocol/api'
 import { createHttpsSender, type HttpsSender } from '@sallyport/transport'
 import { type CallParts, type RawAnswer, sendCall, signedCall } from './raw-call.ts'
+import { openControlLink, type RawControlLink } from './raw-control-link.ts'
 import { newKey, type RawKey, requestFor, toPem } from './raw-key.ts'
 
 export interface LeaseRequestParts extends Partial<LeaseRequest> {
@@ -62,6 +63,9 @@ export class RawGateway {
   readonly trust: TrustBundle
   readonly origin: string
   readonly sender: HttpsSender
+  /** PEM; undefined: web PKI. */
+  readonly ca: string | undefined
+  readonly #links: RawControlLink[] = []
 
   private constructor(parts: { key: RawKey; token: JoinToken; material: ReturnType<typeof parseMaterial> }) {
     const { key, token, material } = parts
@@ -72,6 +76,7 @@ export class RawGateway {
     this.trust = parseStatement(trustBundle, material.trustBundle).payload
     this.origin = new URL(token.gatewayApi).origin
     const own = { cert: toPem(material.certificates), key: key.pem }
+    this.ca = token.apiRoot === null ? undefined : toPem([token.apiRoot])
     this.sender = createHttpsSender({ ...authorities(token), clientCertificate: () => own })
   }
 
@@ -127,7 +132,18 @@ export class RawGateway {
     return { answer, recipient, lease: answer.code === null ? leaseAnswer.parse(answer.json) : null }
   }
 
+  /**
+   * A link to the API as a gateway holds it, from which on it counts as connected. It confirms what it is told and closes nothing;
+   * whatever it shall try to reach, it says that the name is well.
+   */
+  async openControlLink(): Promise<RawControlLink> {
+    const link = await openControlLink({ origin: this.origin, key: this.key, certificates: this.certificates, ca: this.ca })
+    this.#links.push(link)
+    return link
+  }
+
   close(): void {
+    for (const link of this.#links) link.close()
     this.sender.close()
   }
 }

@@ -47,7 +47,8 @@ const auditFilter = {
   before: timestamp.optional(),
 }
 
-const exportBody = { format: exportFormat, cursor: z.string().max(512).optional() }
+const exportBody = z.strictObject({ format: exportFormat })
+const exportQuery = z.strictObject({ cursor: z.string().max(512).optional() })
 
 export const viewRoutes = defineRoutes({
   listActivity: {
@@ -68,7 +69,8 @@ export const viewRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: 'activity.read',
     audit: 'activity.exported',
-    body: z.strictObject({ ...exportBody, ...activityOfAll }),
+    query: exportQuery.extend(activityOfAll),
+    body: exportBody,
     response: exportPart,
     errors: [],
   },
@@ -90,7 +92,8 @@ export const viewRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: null,
     audit: 'activity.exported',
-    body: z.strictObject({ ...exportBody, ...activityOfMine }),
+    query: exportQuery.extend(activityOfMine),
+    body: exportBody,
     response: exportPart,
     errors: [],
   },
@@ -112,7 +115,8 @@ export const viewRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: 'audit.read',
     audit: 'audit.exported',
-    body: z.strictObject({ ...exportBody, ...auditFilter }),
+    query: exportQuery.extend(auditFilter),
+    body: exportBody,
     response: exportPart,
     errors: ['log_unavailable'],
   },

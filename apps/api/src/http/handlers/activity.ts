@@ -99,16 +99,14 @@ const list = async (context: CallerContext, { cursor, limit, since, view, ...wan
   return { items: shown(rows), next: next === null ? null : encodeCursor(next), tail }
 }
 
-interface ExportBody extends Wanted {
-  readonly format: ExportFormat
+interface ExportQuery extends Wanted {
   readonly cursor?: string | undefined
 }
 
-const filterOf = ({ format: _format, cursor: _cursor, ...filter }: ExportBody): Record<string, string> =>
+const filterOf = (filter: Wanted): Record<string, string> =>
   Object.fromEntries(Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
-const exportPage = async (context: CallerContext, body: ExportBody) => {
-  const { format, cursor, ...wanted } = body
+const exportPage = async (context: CallerContext, { cursor, ...wanted }: ExportQuery, format: ExportFormat) => {
   const part = await collectPart({
     from: decodeCursor(cursor, position),
     page: (below, limit) => pageBelow(context, wanted, { below, limit }),
@@ -123,7 +121,7 @@ const exportPage = async (context: CallerContext, body: ExportBody) => {
       type: 'activity.exported',
       actor: context.actor,
       subject: null,
-      details: { format, filter: filterOf(body), rows: part.rows, continued: cursor !== undefined },
+      details: { format, filter: filterOf(wanted), rows: part.rows, continued: cursor !== undefined },
     }),
   )
   return { text: part.text, rows: part.rows, next: part.next === null ? null : encodeCursor(part.next) }
@@ -137,6 +135,6 @@ const ofMine = <Query extends object>(context: CallerContext, query: Query): Que
 export const activityHandlers = {
   listActivity: (context, { query }) => list(context, query),
   listMyActivity: (context, { query }) => list(context, ofMine(context, query)),
-  exportActivity: (context, { body }) => exportPage(context, body),
-  exportMyActivity: (context, { body }) => exportPage(context, ofMine(context, body)),
+  exportActivity: (context, { query, body }) => exportPage(context, query, body.format),
+  exportMyActivity: (context, { query, body }) => exportPage(context, ofMine(context, query), body.format),
 } satisfies HandlersOf<'listActivity' | 'listMyActivity' | 'exportActivity' | 'exportMyActivity'>

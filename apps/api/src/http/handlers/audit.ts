@@ -1,5 +1,5 @@
 /** The log, for auditors: read by the log role, which alone may. */
-import type { AuditEntry, ExportFormat } from '@sallyport/protocol/api'
+import type { AuditEntry } from '@sallyport/protocol/api'
 import { z } from 'zod'
 import { recordAudit } from '../../domains/audit/index.ts'
 import { type LogPlace, logPlace } from '../../links/index.ts'
@@ -36,12 +36,7 @@ const read = (context: CallerContext, { text, ...wanted }: Wanted, place: Place)
     organization: context.organization.id,
   })
 
-interface ExportBody extends Wanted {
-  readonly format: ExportFormat
-  readonly cursor?: string | undefined
-}
-
-const filterOf = ({ format: _format, cursor: _cursor, ...filter }: ExportBody): Record<string, string> =>
+const filterOf = (filter: Wanted): Record<string, string> =>
   Object.fromEntries(Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
 export const auditHandlers = {
@@ -55,8 +50,7 @@ export const auditHandlers = {
     }
   },
 
-  exportAuditEntries: async (context, { body }) => {
-    const { format, cursor, ...wanted } = body
+  exportAuditEntries: async (context, { query: { cursor, ...wanted }, body: { format } }) => {
     const part = await collectPart({
       from: decodeCursor(cursor, logPlace),
       page: (below, limit) => read(context, wanted, { below, limit }),
@@ -68,7 +62,7 @@ export const auditHandlers = {
         type: 'audit.exported',
         actor: context.actor,
         subject: null,
-        details: { format, filter: filterOf(body), rows: part.rows, continued: cursor !== undefined },
+        details: { format, filter: filterOf(wanted), rows: part.rows, continued: cursor !== undefined },
       }),
     )
     return { text: part.text, rows: part.rows, next: part.next === null ? null : encodeCursor(part.next) }

@@ -123,7 +123,7 @@ describe('an examination', () => {
 
   it('says who is signed out and who never was in', async () => {
     expect(await found(sources({ state: 'not-enrolled', api: null }))).toEqual(['agent ok', 'keys ok', 'api failed not_enrolled'])
-    const ended = { code: 'device_revoked', message: 'This device was revoked.' }
+    const ended = { code: 'device_revoked' as const, message: 'This device was revoked.' }
     expect(await found(sources({ state: 'signed-out', api: null, ended }))).toContain('session failed device_revoked')
   })
 
