@@ -62,7 +62,15 @@ const store = async (transaction: Transaction, batch: ReadBatch, options: TakeOp
     type: 'activity.batch',
     actor,
     subject: { kind: 'activity-stream', id: stream },
-    details: { gateway: sender.gateway, first, count, digest, previous: batch.statement.previous },
+    // With the gateway's own words, so that whoever verifies the log need not believe us.
+    details: {
+      gateway: sender.gateway,
+      first,
+      count,
+      digest,
+      previous: batch.statement.previous,
+      statement: options.upload.batch,
+    },
     at: now,
   })
   if (position.afterLoss) {

@@ -1,6 +1,6 @@
 /** A gateway joins with its one-time token, and renews its certificate. */
 import { createHash, randomUUID } from 'node:crypto'
-import { SallyportError } from '@sallyport/protocol'
+import { SallyportError, toBase64url } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Pool, Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
@@ -144,7 +144,7 @@ export const joinGateway = async (request: JoinRequest): Promise<GatewayCertific
       type: 'gateway.joined',
       actor: gatewayActor(id, address),
       subject: { kind: 'gateway', id },
-      details: { name: token.name, kind: token.kind, token: token.id, key: fingerprintOf(publicKey), version, again },
+      details: { name: token.name, kind: token.kind, token: token.id, key: fingerprintOf(publicKey), publicKey: toBase64url(publicKey), version, again },
       at: now,
     })
     if (!again) await bumpTrustBundle(transaction, organizationId)

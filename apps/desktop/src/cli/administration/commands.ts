@@ -7,6 +7,7 @@ import { credentialCommands } from './credentials.ts'
 import { deviceCommands } from './devices.ts'
 import { gatewayCommands } from './gateways.ts'
 import { explainCommand, grantCommands } from './grants.ts'
+import { logCommands } from './log.ts'
 import { resourceCommands } from './resources.ts'
 import { roleCommands } from './roles.ts'
 import { secretCommands } from './secrets.ts'
@@ -31,5 +32,6 @@ export const administrationCommands: readonly Command[] = [
   ...sessionCommands,
   ...leaseCommands,
   ...alertCommands,
+  ...logCommands,
   ...settingsCommands,
 ]

@@ -1,0 +1,118 @@
+/** Verifies a log offline: an export or a folder of tiles, with nothing but the keys that the person brings. */
+import { readFile, stat } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { AuditLogError, MAX_POLICY, parseNoteKey, parsePolicy, type Policy } from '@sallyport/audit-log'
+import { Findings } from './findings.ts'
+import { openSource } from './open-source.ts'
+import { Unreadable } from './source.ts'
+import { type Verified, verifyLog } from './verify.ts'
+
+const usage = `Usage: sallyport-verify <export file or folder> [options]
+
+  --key <verifier key>     a key of the log that you trust; may be repeated
+  --policy <file>          the logs and witnesses that you trust, and who must have cosigned (C2SP tlog-policy)
+  --seen <file>            a head of this log that somebody has seen, of an earlier day or a witness: it must be on this
+                           history; may be repeated
+  --earlier <export>       an earlier export, to name the entry that was changed since
+  --recordings <folder>    recordings, to compare with their digests: <stream>/<first record>.jsonl
+  --json                   the result as JSON
+  --quiet                  no progress
+
+Ends with 0 when everything holds, 1 when something is wrong, 2 when it cannot be read.
+`
+
+class UsageError extends Error {}
+
+const readArguments = () => {
+  const text = { type: 'string' } as const
+  const texts = { type: 'string', multiple: true } as const
+  const options = {
+    key: texts,
+    policy: text,
+    seen: texts,
+    earlier: text,
+    recordings: text,
+    json: { type: 'boolean' },
+    quiet: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const
+  try {
+    return parseArgs({ options, allowPositionals: true })
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : '', { cause })
+  }
+}
+
+const readPolicy = async (path: string): Promise<Policy> => {
+  if ((await stat(path)).size > MAX_POLICY) throw new Unreadable(`${path} is longer than a policy.`)
+  return parsePolicy(await readFile(path, 'utf8'))
+}
+
+const number = (value: number): string => value.toLocaleString('en-US')
+
+const report = (verified: Verified, ownKeys: boolean): string[] => {
+  const { origin, size, cosigned, streams, batches, unsignedBatches, recordings } = verified
+  return [
+    `${origin}: ${number(size)} entries`,
+    ...cosigned.map((text) => `  cosigned by ${text}`),
+    `  ${number(batches)} batches of activity in ${number(streams)} streams`,
+    ...(unsignedBatches > 0 ? [`  ${number(unsignedBatches)} of them without the gateway's own statement`] : []),
+    ...(recordings === null
+      ? []
+      : [`  ${number(recordings.matching)} recordings match, ${number(recordings.removedByPolicy)} were removed by policy`]),
+    ...(ownKeys ? ['  Only the keys in the export itself were used: give --key or --policy to know whose log this is.'] : []),
+  ]
+}
+
+const run = async (): Promise<number> => {
+  const { values, positionals } = readArguments()
+  if (values.help) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const [path, ...more] = positionals
+  if (path === undefined || more.length > 0) throw new UsageError('Name one export.')
+  const source = await openSource(path)
+  const policy = values.policy === undefined ? null : await readPolicy(values.policy)
+  const given = [...(policy?.logs ?? []), ...(values.key ?? []).map(parseNoteKey)]
+  const ownKeys = given.length === 0
+  const findings = new Findings()
+  const showProgress = process.stderr.isTTY && !values.quiet
+  const verified = await verifyLog({
+    source,
+    trust: { logKeys: ownKeys ? source.keys.map(parseNoteKey) : given, policy },
+    seen: await Promise.all((values.seen ?? []).map(async (name) => ({ name, note: await readFile(name, 'utf8') }))),
+    earlier: values.earlier === undefined ? null : await openSource(values.earlier),
+    recordings: values.recordings ?? null,
+    findings,
+    progress: (done, size) => {
+      if (showProgress) process.stderr.write(`\r${number(done)} of ${number(size)} entries`)
+    },
+  })
+  if (showProgress) process.stderr.write('\r\u001b[K')
+  const isGood = findings.count === 0 && verified !== null
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify({ verified: isGood, ownKeys, ...verified, count: findings.count, findings: findings.kept })}\n`,
+    )
+  } else {
+    const lines = verified === null ? [] : report(verified, ownKeys)
+    const wrong = findings.kept.map(({ message }) => `WRONG  ${message}`)
+    const rest = findings.count > findings.kept.length ? [`and ${number(findings.count - findings.kept.length)} more`] : []
+    process.stdout.write(
+      [...lines, ...wrong, ...rest, isGood ? 'Everything holds.' : `${number(findings.count)} things are wrong.`, ''].join('\n'),
+    )
+  }
+  return isGood ? 0 : 1
+}
+
+try {
+  process.exitCode = await run()
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error)
+  const isExpected = error instanceof Unreadable || error instanceof AuditLogError || 'code' in Object(error)
+  process.stderr.write(
+    error instanceof UsageError ? `${message}\n\n${usage}` : `${isExpected ? message : String((error as Error).stack)}\n`,
+  )
+  process.exitCode = 2
+}
