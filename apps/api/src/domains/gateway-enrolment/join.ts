@@ -144,7 +144,15 @@ export const joinGateway = async (request: JoinRequest): Promise<GatewayCertific
       type: 'gateway.joined',
       actor: gatewayActor(id, address),
       subject: { kind: 'gateway', id },
-      details: { name: token.name, kind: token.kind, token: token.id, key: fingerprintOf(publicKey), publicKey: toBase64url(publicKey), version, again },
+      details: {
+        name: token.name,
+        kind: token.kind,
+        token: token.id,
+        key: fingerprintOf(publicKey),
+        publicKey: toBase64url(publicKey),
+        version,
+        again,
+      },
       at: now,
     })
     if (!again) await bumpTrustBundle(transaction, organizationId)

@@ -1,12 +1,5 @@
 /** Reads a log for an export: its head, its entries, and the tiles of hashes as the log keeps them. */
-import {
-  formatNote,
-  parseCheckpoint,
-  parseNote,
-  type Tile,
-  tilesOf,
-  withSignatures,
-} from '@sallyport/audit-log'
+import { formatNote, parseCheckpoint, parseNote, type Tile, tilesOf, withSignatures } from '@sallyport/audit-log'
 import { fromBase64url, SallyportError } from '@sallyport/protocol'
 import { type LogState, MAX_LOG_ENTRIES } from '@sallyport/protocol/api'
 import type { Api } from '../agent/api.ts'
@@ -38,7 +31,8 @@ export async function* readEntries(api: Api, size: number): AsyncGenerator<{ rea
   while (index < size) {
     const limit = Math.min(MAX_LOG_ENTRIES, size - index)
     const { entries } = await api('readLogEntries', { query: { start: index, limit } })
-    if (entries.length === 0) throw new SallyportError('conflict', { message: `The log has no entry ${index}, and its head says so.` })
+    if (entries.length === 0)
+      throw new SallyportError('conflict', { message: `The log has no entry ${index}, and its head says so.` })
     for (const entry of entries) {
       yield { index, entry }
       index += 1
@@ -49,7 +43,10 @@ export async function* readEntries(api: Api, size: number): AsyncGenerator<{ rea
 /** What the log keeps, and not what its entries lead to: whoever verifies sees where the two differ. */
 export async function* readTiles(api: Api, size: number): AsyncGenerator<Tile> {
   for (const name of tilesOf(size)) {
-    const { hashes } = await api('getLogTile', { parameters: { level: name.level, tile: name.index }, query: { width: name.width } })
+    const { hashes } = await api('getLogTile', {
+      parameters: { level: name.level, tile: name.index },
+      query: { width: name.width },
+    })
     yield { ...name, hashes: fromBase64url(hashes) }
   }
 }
