@@ -33,8 +33,9 @@ module.exports = {
       name: 'declared',
       comment: 'A package is imported only where its package.json declares it; hoisting is luck.',
       severity: 'error',
-      from: { pathNot: [TESTS, '^scripts/', '\\.config\\.ts$', '^apps/desktop/src/screenshots/'] },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], pathNot: TEST_TOOLS },
+      from: { pathNot: [TESTS, '^scripts/', '\\.config\\.ts$', '^apps/desktop/(src/screenshots|packaging)/'] },
+      // Electron is what the app runs in: packaged with it, not installed beside it.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], pathNot: [TEST_TOOLS, ELECTRON] },
     },
     {
       name: 'test-tools-in-tests',
@@ -170,7 +171,7 @@ module.exports = {
       name: 'agent-without-face',
       comment: 'Agent, CLI and their contract run and bundle without Electron; a face can be closed while tunnels stay open.',
       severity: 'error',
-      from: { path: '^apps/desktop/src/(agent|cli|local|open-in|shared)/' },
+      from: { path: '^apps/desktop/src/(agent|cli|executable|host|local|open-in|shared|web)/' },
       to: { path: ['^apps/desktop/src/(main|preload|renderer)/', ELECTRON] },
     },
     {
@@ -179,6 +180,44 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/desktop/src/open-in/', pathNot: TESTS },
       to: { path: ['^apps/desktop/src/(?!(open-in|local|shared)/)', '^packages/(?!(protocol|program)/)'] },
+    },
+    {
+      name: 'app-through-local-api',
+      comment: 'The app is a face: it speaks to the agent through the local API, and shares no more with it than how programs are run.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/(main|preload)/', pathNot: TESTS },
+      to: { path: '^apps/desktop/src/(agent/(?!program/)|cli/|web/|renderer/)' },
+    },
+    {
+      name: 'electron-at-the-edge',
+      comment: 'What decides knows the desktop through an interface, and is tried without one: few files name Electron.',
+      severity: 'error',
+      from: {
+        path: '^apps/desktop/src/',
+        pathNot: [TESTS, '^apps/desktop/src/(preload/|main/(main\\.ts|window/|shell/electron-shell\\.ts))'],
+      },
+      to: { path: ELECTRON, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'preload-alone',
+      comment: 'A sandboxed preload passes messages on; what it could do more, a page that broke out could do too.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/preload/' },
+      to: { path: '^(apps|packages)/', pathNot: ['^apps/desktop/src/main/ipc/channels\\.ts$', '^apps/desktop/src/shared/'] },
+    },
+    {
+      name: 'host-between',
+      comment: 'What both hosts of the page share: used by the app and by the agent, and knows neither.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/host/', pathNot: TESTS },
+      to: { path: ['^apps/desktop/src/(?!(host|local|open-in|shared)/)', '^packages/(?!(protocol|program)/)'] },
+    },
+    {
+      name: 'web-in-the-agent',
+      comment: 'The page on loopback is served by the agent, which hands it what it needs; it reaches into no other part.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/web/', pathNot: TESTS },
+      to: { path: '^apps/desktop/src/(agent/(?!program/)|cli/|main/|renderer/)' },
     },
     {
       name: 'cli-through-local-api',

@@ -96,6 +96,30 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     imports: '../agent/agent.ts',
     to: 'apps/desktop/src/agent/agent.ts',
   },
+  'app-through-local-api': {
+    from: 'apps/desktop/src/main/reaches.ts',
+    imports: '../agent/identity/keys.ts',
+    to: 'apps/desktop/src/agent/identity/keys.ts',
+  },
+  'electron-at-the-edge': {
+    from: 'apps/desktop/src/main/tray/draws.ts',
+    imports: 'electron',
+  },
+  'preload-alone': {
+    from: 'apps/desktop/src/preload/knows.ts',
+    imports: '../main/settings/settings.ts',
+    to: 'apps/desktop/src/main/settings/settings.ts',
+  },
+  'host-between': {
+    from: 'apps/desktop/src/host/reaches.ts',
+    imports: '../agent/host.ts',
+    to: 'apps/desktop/src/agent/host.ts',
+  },
+  'web-in-the-agent': {
+    from: 'apps/desktop/src/web/reaches.ts',
+    imports: '../agent/web.ts',
+    to: 'apps/desktop/src/agent/web.ts',
+  },
   'cli-through-local-api': {
     from: 'apps/desktop/src/cli/reaches.ts',
     imports: '../agent/keys.ts',

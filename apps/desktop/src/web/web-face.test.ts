@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTemporaryDirectory, type TemporaryDirectory } from '@sallyport/testkit'
@@ -42,7 +42,7 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
   const { port } = await invited()
   const sent = request({ host: '127.0.0.1', port, path, headers, setHost: headers['host'] === undefined })
   sent.end()
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
   return { status: response.statusCode, headers: response.headers, body: (await response.toArray()).join('') }
 }
 

@@ -2,14 +2,13 @@
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import { linkHandlerEntry } from '../linux/desktop-entry.ts'
 
 const LIMIT = 5_000
 
-const run = (program: string, words: readonly string[]): Promise<void> =>
-  new Promise((resolve, reject) => {
-    execFile(program, [...words], { timeout: LIMIT }, (error) => (error === null ? resolve() : reject(error)))
-  })
+const run = (program: string, words: readonly string[]): Promise<unknown> =>
+  promisify(execFile)(program, [...words], { timeout: LIMIT })
 
 /** `file`: of the person's applications folder. Rejects where the desktop has no such tools. */
 export const registerAppImage = async (file: string, image: string): Promise<void> => {

@@ -45,6 +45,15 @@ const templateOf = (entries: readonly MenuEntry[]): MenuItemConstructorOptions[]
     }
   })
 
+/** What is beneath, for a report. */
+const components = (): Record<string, string> =>
+  Object.fromEntries(
+    ['electron', 'chrome', 'node'].flatMap((name) => {
+      const version = process.versions[name]
+      return version === undefined ? [] : [[name, version]]
+    }),
+  )
+
 export class ElectronShell implements Shell {
   readonly facts: Shell['facts']
   readonly #options: ElectronShellOptions
@@ -60,8 +69,7 @@ export class ElectronShell implements Shell {
     if (loginItem !== null) capabilities.push('start-at-login')
     if (updates) capabilities.push('updates')
     if (platform !== 'linux') capabilities.push('own-title-bar')
-    const { electron = '', chrome = '', node = '' } = process.versions
-    this.facts = { capabilities, components: { electron, chromium: chrome, node }, titleBar: titleBarSpace(platform) }
+    this.facts = { capabilities, components: components(), titleBar: titleBarSpace(platform) }
   }
 
   showTray(view: TrayView | null): void {
