@@ -391,7 +391,11 @@ test('an invitation follows its user when asked for', async () => {
   const { profile } = await start({
     routes: {
       createUser: () => user,
-      createInvitation: () => ({ invitation: 'sallyport-invitation-abc', expiresAt: '2036-11-22T08:00:00.000Z' }),
+      createInvitation: () => ({
+        invitation: 'sallyport-invitation-abc',
+        link: 'https://pages.example/invitation#sallyport-invitation-abc',
+        expiresAt: '2036-11-22T08:00:00.000Z',
+      }),
     },
   })
   const words = ['admin', 'users', 'add', 'ada@example.org', '--first-name', 'Ada', '--last-name', 'Lovelace', '--invite']

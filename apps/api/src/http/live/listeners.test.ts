@@ -15,6 +15,7 @@ import {
   signStatement,
   toBase64url,
 } from '@sallyport/protocol'
+import { PRESENCE_FIELD } from '@sallyport/protocol/api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { readConfig } from '../../config.ts'
@@ -22,6 +23,7 @@ import type { Pool } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { ensureAuthority } from '../../domains/authority/index.ts'
 import { notifyChange } from '../../domains/events/index.ts'
+import { issueProof } from '../../domains/presence/proofs.ts'
 import { createOrganization, newOrganizationId } from '../../domains/organizations/index.ts'
 import { authorityOf, type RunningApi, startApi } from '../../program/api.ts'
 import { type Foundation, startFoundation } from '../../program/serve.ts'
@@ -132,13 +134,16 @@ interface CallOptions {
   readonly body?: unknown
   readonly signers?: CallSigners
   readonly credentials?: Credentials
+  /** Whoever signs has just confirmed that they are there. */
+  readonly present?: string
 }
 
-const call = async ({ listener, method, path, body, signers = [], credentials }: CallOptions): Promise<Answer> => {
+const call = async ({ listener, method, path, body, signers = [], credentials, present }: CallOptions): Promise<Answer> => {
   const uri = `${world.api.contact.origins[listener]}${path}`
   const text = body === undefined ? undefined : JSON.stringify(body)
   const target = text === undefined ? { method, uri } : { method, uri, body: text }
-  const headers = signers.length === 0 ? { 'content-type': 'application/json' } : await signed(target, signers)
+  const fields = signers.length === 0 ? { 'content-type': 'application/json' } : await signed(target, signers)
+  const headers = present === undefined ? fields : { ...fields, [PRESENCE_FIELD]: present }
   return new Promise((resolve, reject) => {
     const outgoing = request(uri, { method, headers, ca: world.ca, agent: false, ...credentials }, (response) => {
       let answer = ''
@@ -159,6 +164,11 @@ interface JoinedGateway {
 const pem = (der: string): string =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(der, 'base64url').toString('base64')}\n-----END CERTIFICATE-----\n`
 
+const presenceOf = async (owner: MadeSession): Promise<string> => {
+  const proof = { session: owner.id, act: null, now: Date.now() }
+  return (await inOrganization((transaction) => issueProof(transaction, proof))).presence
+}
+
 /** As an administrator and a new gateway do it: token, join, certificate. */
 const joinGateway = async (owner: MadeSession): Promise<JoinedGateway> => {
   const site = await call({
@@ -174,6 +184,7 @@ const joinGateway = async (owner: MadeSession): Promise<JoinedGateway> => {
     path: '/v1/gateways/join-tokens',
     body: { name: `edge ${randomUUID()}`, sites: [site.body['id']], address: { host: 'edge.example', port: 443 } },
     signers: bothKeys(owner),
+    present: await presenceOf(owner),
   })
   expect(token.status).toBe(200)
   const { secret } = decodeJoinToken(String(token.body['token']))
