@@ -91,7 +91,8 @@ export const openState = async (options: { readonly reset: boolean }): Promise<D
     administratorProfile: join(FOLDER, 'admin'),
     userProfile: join(FOLDER, 'dana'),
     passphraseFile: join(FOLDER, 'passphrase'),
-    saved: found?.complete ? found : await fresh(),
+    // A version before may have known fewer ports.
+    saved: found?.complete ? { ...found, ports: { ...(await fresh()).ports, ...found.ports } } : await fresh(),
     save: async (changes) => {
       state.saved = { ...state.saved, ...changes }
       await writeFile(`${file}.new`, JSON.stringify(state.saved, null, 2), { mode: 0o600 })

@@ -114,6 +114,16 @@ describe.skipIf(why)(`a tool${why === null ? '' : ` (${why})`}`, () => {
     })
   })
 
+  test('whose connection ends at once is not connected', async () => {
+    await own('exec 3<>"/dev/tcp/$1/$2"; read -r -t 0.1 <&3; exec 3<&-; exec sleep 60')
+    const news = await open()
+    await next(news)
+    expect(await next(news)).toMatchObject({
+      state: 'did-not-connect',
+      message: 'Own tool connected, but its connection was ended at once. Its window says why.',
+    })
+  })
+
   test('that ends with an error has failed', async () => {
     await own('exit 7')
     const news = await open()

@@ -21,6 +21,8 @@ export const arrivalText = (
   switch (arrival.kind) {
     case 'refused':
       return `${label} was opened, but its connection failed: ${arrival.message}`
+    case 'closed':
+      return `${label} connected, but its connection was ended at once. Its window says why.`
     case 'unknown-program':
       return `A program connected, but this system does not tell whether it was ${label}.`
     case 'ended':

@@ -5,6 +5,8 @@ import type { Running } from '../launch/launch.ts'
 import type { CallerOf } from './caller-of.ts'
 import { type Expectation, isExpected, type ProcessFacts } from './match.ts'
 
+/** A connection that the other side ends at once, with an error for the tool alone, is none; milliseconds. */
+const STEADY = 500
 /** After a connection was refused, a tool may try once more; milliseconds. */
 const SECOND_TRY = 2_000
 
@@ -12,6 +14,8 @@ export type Arrival =
   | { readonly kind: 'connected'; readonly caller: ProcessFacts }
   /** A connection was refused, and none followed. */
   | { readonly kind: 'refused'; readonly message: string }
+  /** Its connection was closed at once; only the tool was told why. */
+  | { readonly kind: 'closed' }
   /** Connections came, but the system does not tell from whom. */
   | { readonly kind: 'unknown-program' }
   /** The program ended by itself, with an error. */
@@ -37,12 +41,17 @@ export interface WaitOptions {
   readonly signal: AbortSignal
 }
 
+interface Found {
+  readonly connection: string
+  readonly caller: ProcessFacts
+}
+
 /** Looks through connections that are new, each one once. */
 const lookThrough = ({ agent, before, expected, callerOf, running }: WaitOptions) => {
   const seen = new Set(before.connections)
   const { granted, port } = before.credential
   let unknown = false
-  const caller = async (connection: LocalConnection): Promise<ProcessFacts | null> => {
+  const callerIn = async (connection: LocalConnection): Promise<ProcessFacts | null> => {
     const found = await callerOf(connection, port)
     unknown ||= found === null
     return found !== null && isExpected(found, expected, { pid: running.pid, at: before.at }) ? found : null
@@ -51,12 +60,12 @@ const lookThrough = ({ agent, before, expected, callerOf, running }: WaitOptions
     get unknown() {
       return unknown
     },
-    look: async (): Promise<ProcessFacts | null> => {
+    look: async (): Promise<Found | null> => {
       const fresh = (await agent.connections()).filter(({ id, credential }) => credential === granted.name && !seen.has(id))
       for (const connection of fresh) {
         seen.add(connection.id)
-        const found = await caller(connection)
-        if (found !== null) return found
+        const caller = await callerIn(connection)
+        if (caller !== null) return { connection: connection.id, caller }
       }
       return null
     },
@@ -74,40 +83,51 @@ const refusalSince = async (agent: AgentAccess, { credential, at }: Before): Pro
 export const waitForConnection = (options: WaitOptions): Promise<Arrival> => {
   const { agent, before, running, patience, signal } = options
   const { promise, resolve, reject } = Promise.withResolvers<Arrival>()
-  const found = lookThrough(options)
+  const fresh = lookThrough(options)
   let refusal: string | null = null
+  let closed = false
   let ended: number | NodeJS.Signals = 0
-  let secondTry: NodeJS.Timeout | null = null
+  const timers: NodeJS.Timeout[] = []
+  let secondTry = false
+  let over = false
   const giveUp = (): void => {
     if (refusal !== null) resolve({ kind: 'refused', message: refusal })
-    else if (found.unknown) resolve({ kind: 'unknown-program' })
+    else if (closed) resolve({ kind: 'closed' })
+    else if (fresh.unknown) resolve({ kind: 'unknown-program' })
     else if (ended !== 0) resolve({ kind: 'ended', how: ended })
     else resolve({ kind: 'nothing' })
   }
   const look = async (): Promise<void> => {
-    const caller = await found.look()
-    if (caller !== null) return resolve({ kind: 'connected', caller })
+    const found = await fresh.look()
+    if (found !== null) timers.push(setTimeout(() => inTurn(() => confirm(found)), STEADY))
     refusal = (await refusalSince(agent, before)) ?? refusal
-    if (refusal !== null || ended !== 0) secondTry ??= setTimeout(giveUp, SECOND_TRY)
+    if (secondTry || (refusal === null && !closed && ended === 0)) return
+    secondTry = true
+    timers.push(setTimeout(giveUp, SECOND_TRY))
+  }
+  const confirm = async ({ connection, caller }: Found): Promise<void> => {
+    if ((await agent.connections()).some(({ id }) => id === connection)) return resolve({ kind: 'connected', caller })
+    closed = true
+    await look()
   }
   // One after the other: a later look must not overtake an earlier one.
   let work: Promise<void> = Promise.resolve()
-  const lookSoon = (): void => void (work = work.then(look).catch(reject))
-  const limit = setTimeout(giveUp, patience)
-  const stop = agent.watch(lookSoon)
+  const inTurn = (act: () => Promise<void>): void => void (work = work.then(() => (over ? undefined : act())).catch(reject))
+  const stop = agent.watch(() => inTurn(look))
   const onAbort = (): void => reject(signal.reason as Error)
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()
+  timers.push(setTimeout(giveUp, patience))
   running.ended
     .then((how) => {
       ended = how
-      lookSoon()
+      inTurn(look)
     })
     .catch(reject)
-  lookSoon()
+  inTurn(look)
   return promise.finally(() => {
-    clearTimeout(limit)
-    if (secondTry !== null) clearTimeout(secondTry)
+    over = true
+    for (const timer of timers) clearTimeout(timer)
     stop()
     signal.removeEventListener('abort', onAbort)
   })
