@@ -5,8 +5,8 @@
 import { SallyportError } from '@sallyport/protocol'
 import { issuePaths } from '@sallyport/protocol/api'
 import type { z } from 'zod'
-import { type AppAnswer, appMethods, type AppMethodName, appRequest, type AppResult } from '../shared/app-api.ts'
-import { localMethods, type LocalMethodName } from '../shared/local-api.ts'
+import { type AppAnswer, appMethods, type AppMethodName, appRequest, type AppResult, passedOnMethods } from '../shared/app-api.ts'
+import type { LocalMethodName } from '../shared/local-api.ts'
 
 const MAX_MESSAGE = 2_000
 const MAX_DETAILS = 64
@@ -48,7 +48,7 @@ export const answerApp =
     }
   }
 
-const isHostMethod = (method: AppMethodName): method is HostMethodName => !Object.hasOwn(localMethods, method)
+const isHostMethod = (method: AppMethodName): method is HostMethodName => !passedOnMethods.has(method)
 
 const runOwn = (handlers: HostHandlers, method: HostMethodName, params: unknown): Promise<unknown> => {
   const parsed = (appMethods[method].params as z.ZodType).safeParse(params ?? {})

@@ -49,7 +49,7 @@ export class DesktopApp {
   readonly #crashes = new Crashes()
   #status: AgentStatus | null = null
   #connections: readonly LocalConnection[] = []
-  #looking: NodeJS.Timeout | null = null
+  #looking = false
   #leaving = false
   #asking = false
 
@@ -186,8 +186,10 @@ export class DesktopApp {
   }
 
   #lookSoon(): void {
-    this.#looking ??= setTimeout(() => {
-      this.#looking = null
+    if (this.#looking) return
+    this.#looking = true
+    setTimeout(() => {
+      this.#looking = false
       this.#look().catch((error: unknown) => this.#note('look', error))
     }, TOGETHER)
   }

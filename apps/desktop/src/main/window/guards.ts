@@ -35,10 +35,5 @@ const guardSession = (session: Session): void => {
 
 export const guardApp = (app: App, session: Session): void => {
   app.on('web-contents-created', (_event, contents) => guardContents(contents))
-  // Certificates are checked by the agent; the page loads nothing over a network.
-  app.on('certificate-error', (event, _contents, _url, _error, _certificate, decide) => {
-    event.preventDefault()
-    decide(false)
-  })
   guardSession(session)
 }

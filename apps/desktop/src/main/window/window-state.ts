@@ -25,12 +25,14 @@ export interface Rectangle {
 
 export const usualState: WindowState = { position: null, size: USUAL_SIZE, maximized: false }
 
-const overlap = (from: number, to: number, start: number, end: number): number => Math.min(to, end) - Math.max(from, start)
+type Span = readonly [from: number, to: number]
+
+const overlap = (one: Span, other: Span): number => Math.min(one[1], other[1]) - Math.max(one[0], other[0])
 
 /** Whether enough of the window's upper edge lies on the screen. */
 const canBeMoved = ({ x, y, width }: Rectangle, screen: Rectangle): boolean =>
-  overlap(x, x + width, screen.x, screen.x + screen.width) >= GRIP.width &&
-  overlap(y, y + GRIP.height, screen.y, screen.y + screen.height) >= GRIP.height
+  overlap([x, x + width], [screen.x, screen.x + screen.width]) >= GRIP.width &&
+  overlap([y, y + GRIP.height], [screen.y, screen.y + screen.height]) >= GRIP.height
 
 /** What of a kept state holds on the screens of today. */
 export const fitToScreens = (state: WindowState, screens: readonly Rectangle[]): WindowState => {
