@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { decodeInvitation } from '@sallyport/protocol'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiUnderTest, apiUnderTest } from '../testing/api-under-test.ts'
+import { codeOf, makePerson, PASSWORD, type Person } from '../testing/person.ts'
+
+const MINUTE = 60_000
+
+let api: ApiUnderTest
+let owner: Person
+let pages: string
+
+beforeAll(async () => {
+  api = await apiUnderTest()
+  owner = makePerson(api)
+  await owner.accept(api.invitation.code)
+  pages = api.first.program.api!.contact.origins.pages
+})
+afterAll(async () => {
+  owner.close()
+  await api.stop()
+})
+
+const begin = async () => {
+  const verifier = randomBytes(32).toString('base64url')
+  const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
+  const body = { redirectPort: 50_000, state: randomBytes(16).toString('base64url'), codeChallenge, act: null }
+  const { url } = await owner.client.call('beginPresence', { body })
+  return { url, verifier, flow: new URL(url).searchParams.get('flow')! }
+}
+
+const confirm = async (url: string, flow: string, password = PASSWORD): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'origin': pages, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ flow, password }).toString(),
+  })
+
+const codeFrom = (answer: Response): string => new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
+
+const proof = async (): Promise<string> => {
+  const { url, flow, verifier } = await begin()
+  const code = codeFrom(await confirm(url, flow))
+  return (await owner.client.call('finishPresence', { body: { code, verifier } })).presence
+}
+
+let roles = 0
+const createRole = (presence: string): Promise<unknown> =>
+  owner.client.call('createRole', { body: { name: `role ${++roles}` } }, { presence })
+
+describe('a confirmation', () => {
+  it('holds for five minutes', async () => {
+    const presence = await proof()
+    api.advance(4 * MINUTE)
+    expect(await codeOf(createRole(presence))).toBe('accepted')
+    api.advance(MINUTE)
+    expect(await codeOf(createRole(presence))).toBe('presence_required')
+  })
+
+  it('gives a code that is good for a minute', async () => {
+    const { url, flow, verifier } = await begin()
+    const code = codeFrom(await confirm(url, flow))
+    api.advance(MINUTE)
+    expect(await codeOf(owner.client.call('finishPresence', { body: { code, verifier } }))).toBe('browser_code_invalid')
+  })
+
+  it('has ten minutes on its page', async () => {
+    const { url, flow } = await begin()
+    api.advance(9 * MINUTE)
+    expect((await fetch(url)).status).toBe(200)
+    api.advance(MINUTE)
+    expect((await fetch(url)).status).toBe(410)
+    expect((await confirm(url, flow)).status).toBe(410)
+  })
+
+  it('needs a code before its exchange, and a password before its code', async () => {
+    const { url, flow, verifier } = await begin()
+    expect((await confirm(url, flow, 'wrong')).status).toBe(422)
+    const code = randomBytes(32).toString('base64url')
+    expect(await codeOf(owner.client.call('finishPresence', { body: { code, verifier } }))).toBe('browser_code_invalid')
+  })
+
+  it('is void when the session ends', async () => {
+    const person = makePerson(api)
+    const user = await owner.client.call('createUser', { body: { email: 'b@acme.test', firstName: 'B', lastName: 'B' } })
+    const { invitation } = await owner.client.call('createInvitation', { parameters: { user: user.id } })
+    await person.accept(decodeInvitation(invitation).code)
+    const body = { redirectPort: 50_000, state: 's'.repeat(22), codeChallenge: 'c'.repeat(43), act: null }
+    const { url } = await person.client.call('beginPresence', { body })
+    expect((await fetch(url)).status).toBe(200)
+    await person.client.call('endSession')
+    expect((await fetch(url)).status).toBe(410)
+    person.close()
+  })
+})
+
+describe('the server of the pages', () => {
+  it('serves nothing else: no call of the API, no other method, no long form', async () => {
+    const { url, flow } = await begin()
+    expect((await fetch(`${pages}/v1/health`)).status).toBe(404)
+    expect((await fetch(url, { method: 'PUT' })).status).toBe(404)
+    const json = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'origin': pages },
+      body: '{}',
+    })
+    expect(json.status).toBe(400)
+    expect((await confirm(url, flow, 'x'.repeat(10_000))).status).toBe(413)
+  })
+
+  it('serves its style sheet and script as files of its own', async () => {
+    for (const [path, type] of [
+      ['/assets/pages.css', 'text/css'],
+      ['/assets/invitation.js', 'text/javascript'],
+    ] as const) {
+      const answer = await fetch(`${pages}${path}`)
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toContain(type)
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  })
+})
