@@ -1,6 +1,6 @@
 /** {@link GatewayApi} over HTTPS. */
 import type { Signer } from '@sallyport/protocol'
-import { createApiClient } from '@sallyport/protocol/api'
+import { createGatewayClient } from '@sallyport/protocol/gateway-client'
 import { createHttpsSender } from '@sallyport/transport'
 import type { GatewayApi } from './api.ts'
 import type { LinkCredentials } from './link.ts'
@@ -29,7 +29,7 @@ export const createApiCalls = ({ origin, signer, credentials, random, clock }: A
     maxConnections: 16,
     ...(ca === undefined ? {} : { ca }),
   })
-  const client = createApiClient({ origin, send: sender.send, signers: () => [{ label: 'gateway', signer }], random, clock })
+  const client = createGatewayClient({ origin, send: sender.send, signers: () => [{ label: 'gateway', signer }], random, clock })
   return {
     renewCertificate: (body) => client.call('renewGateway', { body }),
     fetchTrustBundle: async () => (await client.call('getGatewayTrustBundle')).trustBundle,

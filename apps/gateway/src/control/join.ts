@@ -1,7 +1,7 @@
 /** Joining: the key is born here, the one-time token is spent, and what the API answers is checked against the token. */
 import { X509Certificate } from 'node:crypto'
 import { decodeJoinToken, equalBytes, fromBase64url, parseIdentity, SallyportError } from '@sallyport/protocol'
-import { createApiClient } from '@sallyport/protocol/api'
+import { createGatewayClient } from '@sallyport/protocol/gateway-client'
 import { createHttpsSender, readSpiffeId } from '@sallyport/transport'
 import { loadOrMakeGatewayKey } from './gateway-key.ts'
 import { chainToPem, loadMembership, type Membership, saveMembership } from './membership.ts'
@@ -25,7 +25,7 @@ export const joinGateway = async (options: JoinOptions): Promise<Membership> => 
   const token = decodeJoinToken(options.token)
   const key = await loadOrMakeGatewayKey(state.keyFile)
   const sender = createHttpsSender(token.apiRoot === null ? {} : { ca: chainToPem([token.apiRoot]) })
-  const client = createApiClient({ origin: token.api, send: sender.send, signers: () => [], random, clock })
+  const client = createGatewayClient({ origin: token.api, send: sender.send, signers: () => [], random, clock })
   try {
     const material = await client.call('joinGateway', {
       body: { secret: token.secret, csr: key.certificateRequest(), version },

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { utf8 } from '../bytes.ts'
 import { type HttpCall, verifyCall } from '../http-signature.ts'
 import type { Signer } from '../signing.ts'
-import { type ApiAnswer, createApiClient } from './client.ts'
+import { createApiClient } from './api-client.ts'
+import type { ApiAnswer } from './client.ts'
 
 const NOW = 1_790_000_000_000
 const id = '7b0e8a52-6a3e-4f5c-9b1d-1f0a2b3c4d5e'

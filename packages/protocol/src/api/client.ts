@@ -7,7 +7,6 @@ import { fromUtf8, utf8 } from '../bytes.ts'
 import { isErrorCode, SallyportError } from '../errors.ts'
 import { type CallSigners, type HttpCall, signCall } from '../http-signature.ts'
 import type { InputOf, ResponseOf, Route } from './route.ts'
-import { type RouteName, type RouteOf, routes } from './routes.ts'
 
 const NONCE_BYTES = 16
 
@@ -45,12 +44,14 @@ export interface CallOptions {
 type CallArguments<R extends Route> =
   object extends InputOf<R> ? [input?: InputOf<R>, options?: CallOptions] : [input: InputOf<R>, options?: CallOptions]
 
-export interface ApiClient {
+type RouteTable = Readonly<Record<string, Route>>
+
+export interface RouteClient<Routes extends RouteTable> {
   /**
    * Calls a route. Throws `SallyportError`: `invalid_request` for input that does not fit, the API's own code for a refusal,
    * `api_unreachable` for an answer that is not the API's.
    */
-  call<Name extends RouteName>(name: Name, ...rest: CallArguments<RouteOf<Name>>): Promise<ResponseOf<RouteOf<Name>>>
+  call<Name extends keyof Routes & string>(name: Name, ...rest: CallArguments<Routes[Name]>): Promise<ResponseOf<Routes[Name]>>
 }
 
 interface AnyInput {
@@ -59,9 +60,10 @@ interface AnyInput {
   readonly body?: unknown
 }
 
-export const createApiClient = (options: ApiClientOptions): ApiClient => ({
+/** A client of these routes only: a program that calls few need not load the schemas of all. */
+export const createRouteClient = <Routes extends RouteTable>(routes: Routes, options: ApiClientOptions): RouteClient<Routes> => ({
   call: async (name, ...rest) => {
-    const route: Route = routes[name]
+    const route: Route = routes[name]!
     const [input, callOptions = {}] = rest as [AnyInput | undefined, CallOptions | undefined]
     const built = buildRequest(options.origin, route, input ?? {})
     const request = callOptions.presence === undefined ? built : withPresence(built, callOptions.presence)
@@ -73,7 +75,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => ({
       : request.fields
     const { signal } = callOptions
     const answer = await options.send({ ...request, fields }, signal ? { signal } : {})
-    return parseAnswer(route, answer) as ResponseOf<RouteOf<typeof name>>
+    return parseAnswer(route, answer) as ResponseOf<Routes[typeof name]>
   },
 })
 

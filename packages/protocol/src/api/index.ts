@@ -1,4 +1,5 @@
 export * from './access-schemas.ts'
+export * from './api-client.ts'
 export * from './audit-entry.ts'
 export * from './client.ts'
 export * from './impact.ts'
