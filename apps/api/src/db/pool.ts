@@ -43,7 +43,7 @@ export const connectionConfig = (
 export interface PoolOptions {
   readonly role: ProgramRole
   readonly login: DatabaseLogin
-  /** Called when an idle connection is lost; the pool opens another one when it needs it. */
+  /** Called when a connection is lost; the pool opens another one when it needs it. */
   readonly onConnectionLost: (error: Error) => void
 }
 
@@ -56,5 +56,8 @@ export const openPool = ({ role, login, onConnectionLost }: PoolOptions): Pool =
     idleTimeoutMillis: IDLE_TIMEOUT,
   })
   pool.on('error', onConnectionLost)
+  // The pool hears of idle connections only. One that is lost in use, as after this process was stopped for a while, fails its
+  // query, and must not end the program besides.
+  pool.on('connect', (client) => client.on('error', onConnectionLost))
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -28,7 +28,7 @@ test('every kind of error has its exit code, and every exit code its meaning', (
 
 test('each route of administration has a command', async () => {
   const asked = new Set<string>()
-  for await (const file of glob(`${import.meta.dirname}/{administration,commands}/*.ts`))
+  for await (const file of glob(`${import.meta.dirname}/{administration,commands,log}/*.ts`))
     for (const [, name] of (await readFile(file, 'utf8')).matchAll(/'(\w+)'/g)) asked.add(name!)
   const administered = Object.entries(routes).filter(([, { permission }]) => permission !== null)
   expect(administered.length).toBeGreaterThan(40)

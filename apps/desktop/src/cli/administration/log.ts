@@ -53,6 +53,18 @@ export const logCommands: readonly Command[] = [
     },
     answer: (result) => message(result, `${result.witnesses.length} witnesses; ${result.quorum} must cosign.`),
   }),
+  routeCommand({
+    words: 'admin log prove',
+    route: 'proveLogEntry',
+    parameters: { entry: argument('entry', 'the id of an entry, as sallyport audit --json shows it', text) },
+    input: ({ entry }) => ({ parameters: { entry } }),
+    answer: (proven) =>
+      fields(proven, [
+        ['Number', proven.index],
+        ['Leaf', proven.leaf],
+        ['Proof', proven.proof ?? 'not yet: its head is about to be signed'],
+      ]),
+  }),
   defineCommand({
     words: 'admin log export',
     summary: 'Writes the log so that sallyport-verify can verify it anywhere',
