@@ -42,7 +42,7 @@ describe.skipIf(why)(`sallyport open${why === null ? '' : ` (${why})`}`, () => {
   })
 
   test('does not say connected when the connection of the tool is refused', async () => {
-    await addTool('wrong', `${psql.replace('$3', 'postgres')} -c 'select 1'; sleep 20`)
+    await addTool('wrong', `exec ${psql.replace('$3', 'postgres')} -c 'select 1'`)
     const { code, stderr } = await open('wrong')
     expect(code).toBe(8)
     expect(stderr).toContain('wrong connected, but its connection was ended at once.')

@@ -6,13 +6,19 @@ import { darwinCaller } from './processes/darwin.ts'
 import { linuxProcess } from './processes/linux.ts'
 import { windowsCaller } from './processes/windows.ts'
 
+/** A process that has ended meanwhile is still the one that the agent saw. */
+const asSeen = ({ pid, program }: NonNullable<LocalConnection['caller']>, found: ProcessFacts | null): ProcessFacts => {
+  if (found === null) return { pid, program, parent: null, sandbox: null, startedAt: null }
+  return found.program === '' ? { ...found, program } : found
+}
+
 export type CallerOf = (connection: LocalConnection, port: number) => Promise<ProcessFacts | null>
 
 /** @param system Linux tells the agent at once; elsewhere its programs are asked, now that it matters. */
 export const callerOn =
   (system: System): CallerOf =>
   async ({ caller, peerPort }, port) => {
-    if (caller !== null) return caller.pid === 0 ? null : linuxProcess(caller.pid)
+    if (caller !== null) return caller.pid === 0 ? null : asSeen(caller, await linuxProcess(caller.pid))
     if (peerPort === null) return null
     switch (system.platform) {
       case 'linux':
