@@ -1,6 +1,5 @@
 /** What concerns every screen: the agent, the API, the keychain, the end of the sign-in. The page behind stays readable. */
 import { Button } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import type { AgentStatus } from '../../shared/local-api.ts'
 import { useAction, useMethod } from '../data/use-method.ts'
 import { richText, text } from '../texts/text.ts'
@@ -25,15 +24,13 @@ export const Banners = ({ status }: { readonly status: AgentStatus | undefined }
 }
 
 const KeychainBanner = ({ missing }: { readonly missing: boolean }) => {
-  const queries = useQueryClient()
-  const again = (): void => {
-    queries.invalidateQueries().catch(() => {})
-  }
+  // What keeps the keys ended with the keychain: it begins anew.
+  const start = useAction('startAgent', ['status', 'credentials', 'connections'])
   return (
     <Banner
       tone="bad"
       actions={
-        <Button variant="default" onClick={again}>
+        <Button variant="default" loading={start.isPending} onClick={() => start.mutate({})}>
           {text('common.tryAgain')}
         </Button>
       }

@@ -16,6 +16,8 @@ export const methodKey = (name: AppMethodName, params?: unknown): QueryKey =>
 
 interface ReadOptions {
   readonly enabled?: boolean
+  /** Milliseconds after which it is asked again while the window is seen; for figures that always move. */
+  readonly every?: number
 }
 
 /** The answer of a method that only reads. Stale rows stay while a newer answer is on its way. */
@@ -29,6 +31,7 @@ export const useMethod = <Name extends AppMethodName>(
     queryKey: methodKey(name, params),
     queryFn: () => bridge.call(name, params),
     enabled: options.enabled ?? true,
+    ...(options.every === undefined ? {} : { refetchInterval: options.every }),
   })
 }
 

@@ -11,7 +11,7 @@ interface Sketch {
   readonly listener?: LocalCredential['listener']
   readonly connections?: number
   readonly lastError?: LocalCredential['lastError']
-  readonly through?: LocalCredential['granted']['through']
+  readonly through?: readonly LocalCredential['granted']['through'][number][]
   readonly databases?: readonly string[]
 }
 
@@ -33,7 +33,7 @@ export const credential = (sketch: Sketch): LocalCredential => ({
     databases: [...(sketch.databases ?? [sketch.resource])],
     port: 15_000 + (sketch.number % 5000),
     bound: sketch.listener?.state !== 'unbound',
-    through: sketch.through ?? backend,
+    through: [...(sketch.through ?? backend)],
   },
   host: '127.0.0.1',
   port: 15_000 + (sketch.number % 5000),

@@ -18,6 +18,11 @@ export interface Story {
   readonly answers: Answers
   readonly events?: readonly AppEvent[]
   readonly steps?: readonly Step[]
+  /** Byte counts of connections before the story begins, so that graphs have something to show. */
+  readonly past?: readonly {
+    readonly secondsAgo: number
+    readonly connections: readonly { readonly id: string; readonly bytesUp: number; readonly bytesDown: number }[]
+  }[]
 }
 
 /** The present of every story, so that pictures stay equal. */

@@ -11,6 +11,8 @@ import { type GridEntry, gridEntries, movedTo } from './grid-entries.ts'
 export interface Column<Row> {
   readonly id: string
   readonly header: string
+  /** The header is only read out: what is below it explains itself. */
+  readonly quiet?: boolean
   /** A track of CSS grid: `minmax(160px, 2fr)`, `96px`. */
   readonly width: string
   readonly align?: 'start' | 'end'
@@ -97,7 +99,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
           <div role="row" aria-rowindex={1} className={styles['header']} style={tracks}>
             {columns.map((column) => (
               <span key={column.id} role="columnheader" className={classes('truncate', column.align === 'end' && styles['end'])}>
-                {column.header}
+                {column.quiet ? <span className="visually-hidden">{column.header}</span> : column.header}
               </span>
             ))}
           </div>

@@ -1,5 +1,5 @@
-/** What a person reads of an error: the public text of its code, in the language of the app where it has one. */
-import { errorTable, isErrorCode, SallyportError } from '@sallyport/protocol/errors'
+/** What a person reads of an error: the public text of its code. */
+import { errorTable, isErrorCode } from '@sallyport/protocol/errors'
 
 export interface ErrorText {
   readonly code: string
@@ -7,11 +7,24 @@ export interface ErrorText {
   readonly details: readonly string[]
 }
 
-/** `message` of a coded error is public by contract; of anything else only the fact is told. */
-export const errorText = (error: unknown): ErrorText => {
-  if (error instanceof SallyportError) return { code: error.code, message: error.message, details: error.details ?? [] }
-  return { code: 'internal', message: errorTable.internal.text, details: [] }
+interface Coded {
+  readonly code: string
+  readonly message: string
+  readonly details?: unknown
 }
 
-/** The public text of a code that came in data: of an ended session, of a failed connection. */
-export const codeText = (code: string, fallback: string): string => (isErrorCode(code) ? errorTable[code].text : fallback)
+const isCoded = (error: unknown): error is Coded =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  isErrorCode(error.code) &&
+  'message' in error &&
+  typeof error.message === 'string'
+
+/** `message` of a coded error, thrown or told as data, is public by contract; of anything else only the fact is told. */
+export const errorText = (error: unknown): ErrorText => {
+  if (!isCoded(error)) return { code: 'internal', message: errorTable.internal.text, details: [] }
+  const details = Array.isArray(error.details) ? error.details.filter((detail) => typeof detail === 'string') : []
+  return { code: error.code, message: error.message, details }
+}

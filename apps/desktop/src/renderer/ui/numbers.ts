@@ -1,15 +1,16 @@
 /** Amounts as people read them. */
-import { localeTag } from '../texts/text.ts'
+import { localeTag, text } from '../texts/text.ts'
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 const STEP = 1000
 
 /** `1.2 MB`: three figures at most. */
-export const bytes = (count: number): string => {
-  const step = count < STEP ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(count) / 3))
-  const value = count / STEP ** step
-  const maximumFractionDigits = step === 0 || value >= 100 ? 0 : 1
-  const unit = UNITS[step] ?? 'byte'
+export const bytes = (amount: number): string => {
+  if (amount < STEP) return text('common.bytes', { count: amount })
+  const step = Math.min(UNITS.length, Math.floor(Math.log10(amount) / 3))
+  const value = amount / STEP ** step
+  const maximumFractionDigits = value >= 100 ? 0 : 1
+  const unit = UNITS[step - 1] ?? 'kilobyte'
   return new Intl.NumberFormat(localeTag(), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(value)
 }
 

@@ -1,9 +1,54 @@
+/** What is shown while nobody is signed in: enrolling this computer, or signing in again. */
+import { Button } from '@mantine/core'
+import { useState } from 'react'
 import type { AgentStatus } from '../../../shared/local-api.ts'
+import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
+import styles from './first-run.module.css'
+import { Frame } from './frame.tsx'
+import { IdentityStep, keyText } from './identity-step.tsx'
+import { InvitationStep } from './invitation-step.tsx'
+import type { ReadInvitation } from './invitation.ts'
+import { SignInError } from './sign-in-error.tsx'
+import { useBrowserSignIn } from './use-browser-sign-in.ts'
+import { Waiting } from './waiting.tsx'
 
-export const FirstRun = ({ status }: { readonly status: AgentStatus }) => (
-  <main>
-    <h1>{text('firstRun.title')}</h1>
-    <p>{status.state}</p>
-  </main>
-)
+export const FirstRun = ({ status }: { readonly status: AgentStatus }) => {
+  const signIn = useBrowserSignIn()
+  const [invitation, setInvitation] = useState<ReadInvitation | null>(null)
+  if (signIn.attempt) return <Waiting signIn={signIn} />
+  if (status.state === 'signed-out') return <SignedOut status={status} signIn={signIn} />
+  if (!invitation) return <InvitationStep onRead={setInvitation} />
+  return (
+    <IdentityStep invitation={invitation} keyStorage={status.keyStorage} signIn={signIn} onBack={() => setInvitation(null)} />
+  )
+}
+
+interface SignedOutProps {
+  readonly status: AgentStatus
+  readonly signIn: ReturnType<typeof useBrowserSignIn>
+}
+
+const SignedOut = ({ status, signIn }: SignedOutProps) => {
+  const deviceName = useMethod('host', {}).data?.deviceName ?? ''
+  const organization = status.organization?.name
+  const error = signIn.error ?? status.ended
+  return (
+    <Frame
+      title={organization ? text('firstRun.signedOut', { organization }) : text('firstRun.signedOutPlain')}
+      lead={status.user ? text('firstRun.lastUser', { email: status.user.email }) : null}
+    >
+      <div className={styles['form']}>
+        {error ? (
+          <SignInError error={error} deviceName={deviceName} onEnrolAgain={() => signIn.start({ newDevice: true })} />
+        ) : null}
+        <div className={styles['actions']}>
+          <Button variant="filled" size="md" data-autofocus loading={signIn.busy} onClick={() => signIn.start({})}>
+            {text('firstRun.signIn')}
+          </Button>
+        </div>
+        <p className={styles['hint']}>{keyText(status.keyStorage)}</p>
+      </div>
+    </Frame>
+  )
+}

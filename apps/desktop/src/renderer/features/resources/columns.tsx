@@ -2,13 +2,14 @@
 import { ActionIcon, Switch } from '@mantine/core'
 import { IconDatabase, IconDots, IconStarFilled } from '@tabler/icons-react'
 import type { LocalCredential } from '../../../shared/local-api.ts'
+import { accountOf, addressOf, isDangerous, titleOf } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Label } from '../../ui/label.tsx'
 import { Status } from '../../ui/status.tsx'
 import styles from './resources.module.css'
-import { accountOf, addressOf, type CredentialState, isDangerous, isOn, titleOf } from './state.ts'
+import { type CredentialState, isOn } from './state.ts'
 
 interface ColumnNeeds {
   readonly stateOf: (credential: LocalCredential) => CredentialState
@@ -47,7 +48,7 @@ export const resourceColumns = (needs: ColumnNeeds): readonly Column<LocalCreden
   {
     id: 'address',
     header: text('resources.columnAddress'),
-    width: '172px',
+    width: '164px',
     cell: (credential, { tabIndex }) => (
       <>
         <span className="mono selectable">{addressOf(credential)}</span>
@@ -69,6 +70,7 @@ export const resourceColumns = (needs: ColumnNeeds): readonly Column<LocalCreden
   {
     id: 'switch',
     header: text('resources.columnSwitch'),
+    quiet: true,
     width: '40px',
     cell: (credential, { tabIndex }) => (
       <Switch
@@ -84,6 +86,7 @@ export const resourceColumns = (needs: ColumnNeeds): readonly Column<LocalCreden
   {
     id: 'menu',
     header: text('resources.columnMenu'),
+    quiet: true,
     width: '36px',
     align: 'end',
     cell: (credential, { tabIndex }) => (

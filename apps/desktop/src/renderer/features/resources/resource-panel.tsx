@@ -1,5 +1,6 @@
 /** Everything about one credential. */
 import type { LocalCredential } from '../../../shared/local-api.ts'
+import { addressOf, isDangerous, titleOf } from '../../data/credential.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -13,7 +14,7 @@ import { OpenIn } from './open-in.tsx'
 import { PortForm } from './port-form.tsx'
 import { problemOf } from './problem.tsx'
 import styles from './resources.module.css'
-import { addressOf, type CredentialState, isDangerous, titleOf } from './state.ts'
+import { type CredentialState } from './state.ts'
 
 interface ResourcePanelProps {
   readonly credential: LocalCredential

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { accessEnd, isDangerous, titleOf } from '../../data/credential.ts'
 import { credential, someCredentials } from '../../stories/credentials.ts'
 import { STORY_NOW } from '../../stories/story.ts'
-import { accessEnd, credentialState, isDangerous, titleOf } from './state.ts'
+import { credentialState } from './state.ts'
 
 const now = Date.parse(STORY_NOW)
 const base = { resource: 'shop', name: 'read-only', number: 1 }

@@ -20,6 +20,7 @@ export const common = {
   details: 'Details',
   results: '{count, plural, =0 {Nothing found} one {# result} other {# results}}',
   ofTotal: '{count} of {total}',
+  bytes: '{count, number} B',
   minutes: '{count, number} min',
   hours: '{count, number} h',
   days: '{count, plural, one {# day} other {# days}}',

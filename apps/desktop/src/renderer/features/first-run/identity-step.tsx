@@ -1,0 +1,95 @@
+/** Who invites, which device this will be, and how its key is kept: then on in the browser. */
+import { Button, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import type { AgentStatus } from '../../../shared/local-api.ts'
+import { useMethod } from '../../data/use-method.ts'
+import { text } from '../../texts/text.ts'
+import { Facts } from '../../ui/facts.tsx'
+import styles from './first-run.module.css'
+import { Frame } from './frame.tsx'
+import { fingerprintGroups, type ReadInvitation } from './invitation.ts'
+import { SignInError } from './sign-in-error.tsx'
+import type { BrowserSignIn } from './use-browser-sign-in.ts'
+
+interface IdentityStepProps {
+  readonly invitation: ReadInvitation
+  readonly keyStorage: AgentStatus['keyStorage']
+  readonly signIn: BrowserSignIn
+  readonly onBack: () => void
+}
+
+export const keyText = (keyStorage: AgentStatus['keyStorage']): string => {
+  switch (keyStorage) {
+    case 'keychain':
+      return text('firstRun.keyKeychain')
+    case 'passphrase':
+      return text('firstRun.keyPassphrase')
+    case 'hardware':
+      return text('firstRun.keyHardware')
+  }
+}
+
+const LONGEST_NAME = 120
+
+export const IdentityStep = ({ invitation, keyStorage, signIn, onBack }: IdentityStepProps) => {
+  const host = useMethod('host', {}).data
+  const [typed, setTyped] = useState<string | null>(null)
+  const [wrong, setWrong] = useState(false)
+  const deviceName = (typed ?? host?.deviceName ?? '').trim()
+  const { organization, api, rootFingerprint } = invitation.content
+
+  const start = (accept: boolean, newDevice = false): void => {
+    const fits = deviceName.length >= 1 && deviceName.length <= LONGEST_NAME
+    setWrong(!fits)
+    if (fits) signIn.start({ invitation: invitation.text, accept, deviceName, newDevice })
+  }
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    start(true)
+  }
+  return (
+    <Frame title={text('firstRun.identity', { organization })} lead={text('firstRun.identityText')}>
+      <form className={styles['form']} onSubmit={submit}>
+        <div className={styles['facts']}>
+          <Facts
+            facts={[
+              [text('firstRun.organization'), organization],
+              [text('firstRun.address'), new URL(api).host],
+            ]}
+          />
+          <p className={styles['hint']}>{text('firstRun.fingerprint')}</p>
+          <div className={`${styles['fingerprint'] ?? ''} selectable`}>
+            {fingerprintGroups(rootFingerprint).map((group, at) => (
+              <span key={`${at} ${group}`}>{group}</span>
+            ))}
+          </div>
+          <p className={styles['hint']}>{text('firstRun.fingerprintHint')}</p>
+        </div>
+        <div>
+          <TextInput
+            label={text('firstRun.device')}
+            description={text('firstRun.deviceHint')}
+            value={typed ?? host?.deviceName ?? ''}
+            error={wrong ? text('firstRun.deviceWrong') : null}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          <p className={styles['hint']}>{keyText(keyStorage)}</p>
+        </div>
+        {signIn.error ? (
+          <SignInError error={signIn.error} deviceName={deviceName} onEnrolAgain={() => start(false, true)} />
+        ) : null}
+        <div className={styles['actions']}>
+          <Button type="submit" variant="filled" size="md" loading={signIn.busy}>
+            {text('firstRun.accept')}
+          </Button>
+          <Button variant="default" size="md" disabled={signIn.busy} onClick={() => start(false)}>
+            {text('firstRun.haveAccount')}
+          </Button>
+          <Button variant="subtle" size="md" disabled={signIn.busy} onClick={onBack}>
+            {text('firstRun.back')}
+          </Button>
+        </div>
+      </form>
+    </Frame>
+  )
+}

@@ -1,0 +1,26 @@
+/** What a person pastes: the text of an invitation, or a link or message that holds one. Pure. */
+import { decodeInvitation, fromBase64url, type Invitation } from '@sallyport/protocol'
+
+export interface ReadInvitation {
+  /** As it goes to the agent. */
+  readonly text: string
+  readonly content: Invitation
+}
+
+/** null: there is none in it. */
+export const readInvitation = (pasted: string): ReadInvitation | null => {
+  const text = /sallyport-invitation-[A-Za-z0-9_-]+/.exec(pasted)?.[0]
+  if (text === undefined) return null
+  try {
+    return { text, content: decodeInvitation(text) }
+  } catch {
+    // Cut off, or changed on its way: it says so as one word, whatever is wrong with it.
+    return null
+  }
+}
+
+/** SHA-256 as people compare it: groups of four. */
+export const fingerprintGroups = (fingerprint: string): readonly string[] => {
+  const hex = Array.from(fromBase64url(fingerprint), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.toUpperCase().match(/.{4}/g) ?? []
+}
