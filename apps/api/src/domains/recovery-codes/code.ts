@@ -6,6 +6,7 @@ const BYTES = 16
 /** Of 5 bits each: the last holds the 3 that are left. */
 const CHARACTERS = 26
 const GROUP = /.{1,7}/g
+const WHOLE = new RegExp(`^[${ALPHABET}]{${CHARACTERS}}$`)
 
 /** As it is printed: `0A1B2C3-D4E5F6G-…`. */
 export const newCode = (): string => {
@@ -21,7 +22,7 @@ export const newCode = (): string => {
 /** What was typed, without what people add or confuse; null when it cannot be a code. */
 const normalized = (typed: string): string | null => {
   const text = typed.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
-  return text.length === CHARACTERS && [...text].every((character) => ALPHABET.includes(character)) ? text : null
+  return WHOLE.test(text) ? text : null
 }
 
 /** SHA-256 of a code as it was typed; null when it cannot be one. */
