@@ -4,6 +4,7 @@ import { canonicalJson, type Endpoint, endpointDigest, fromBase64url, seal, utf8
 import { secretInfo } from '@sallyport/protocol/api'
 import { passwordSecret } from '@sallyport/testbed'
 import { freePort, waitFor } from '@sallyport/testkit'
+import { z } from 'zod'
 import { addNewcomer } from './newcomer.ts'
 import type { RawClient } from './raw-client.ts'
 import { RawGateway } from './raw-gateway.ts'
@@ -28,7 +29,8 @@ export interface OrganizationWorld {
       | 'gateway'
       | 'lease'
       | 'accessRule'
-      | 'accessRequest',
+      | 'accessRequest'
+      | 'entry',
       string
     >
   >
@@ -115,7 +117,9 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   })
   const isTold = async () => (await administrator.call('listConnections')).items.some(({ id }) => id === connection)
   await waitFor(isTold, { description: 'the connection to be known' })
-  const own = { connection, user: person.user, device: person.device, session: person.session }
+  const numbered = (await administrator.call('listAuditEntries')).items.find(({ index }) => index !== null)!
+  const entry = z.object({ id: z.uuid() }).parse(numbered.entry).id
+  const own = { entry, connection, user: person.user, device: person.device, session: person.session }
   return {
     person,
     gateway,

@@ -251,14 +251,16 @@ describe('searching', () => {
     rows.map((row) => (row.activity as { statement: { text: string } }).statement.text)
 
   test('finds records that have all of the words, in any order and case, also in names with underscores and in values', async () => {
-    const bound: Activity = {      ...query('select 1'),
+    const bound: Activity = {
+      ...query('select 1'),
       form: 'extended',
       binds: [{ form: 'text', value: { text: 'ada@example.com' } }],
     }
     const failed: Activity = { ...query('select x'), error: { code: '42P01', message: 'relation nowhere does not exist' } }
     const all = [query('SELECT email_address FROM Customers'), query('select id from orders'), bound, failed]
     await take(await seal(all, { stream: randomUUID() }))
-    const found = async (text: string) => (await search(text)).rows.map(({ id }) => Number(id.slice(37))).toSorted()
+    const found = async (text: string) =>
+      (await search(text)).rows.map(({ id }) => Number(id.slice(37))).toSorted((a, b) => a - b)
     expect(await found('customers EMAIL')).toEqual([0])
     expect(await found('email_address')).toEqual([0])
     expect(await found('from')).toEqual([0, 1])

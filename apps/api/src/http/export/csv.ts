@@ -4,7 +4,7 @@
  * A cell that begins like a formula is one to spreadsheets, whatever quotes are around it: an apostrophe before it makes it text.
  * Tabs and line ends before the sign are skipped by some.
  */
-const formula = /^[\s\u0000]*[=+\-@]/
+const formula = /^\s*[=+\-@]/
 
 const cell = (value: string | number | null): string => {
   if (value === null) return ''

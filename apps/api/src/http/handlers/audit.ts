@@ -62,7 +62,7 @@ export const auditHandlers = {
         type: 'audit.exported',
         actor: context.actor,
         subject: null,
-        details: { format, filter: filterOf(wanted), rows: part.rows, continued: cursor !== undefined },
+        details: { format, filter: part.rows === 0 ? null : filterOf(wanted), rows: part.rows, continued: cursor !== undefined },
       }),
     )
     return { text: part.text, rows: part.rows, next: part.next === null ? null : encodeCursor(part.next) }
