@@ -20,11 +20,10 @@ export const MAX_CONNECTIONS_PER_FRAME = 500
 export const MAX_TOLD_CONNECTIONS = 20_000
 
 /** A connection as it began. Whose it is follows from its lease. */
-export const toldConnection = z.strictObject({ id: uuid, lease: uuid, caller: caller.nullable(), openedAt: instant })
+const toldConnection = z.strictObject({ id: uuid, lease: uuid, caller: caller.nullable(), openedAt: instant })
 export type ToldConnection = z.infer<typeof toldConnection>
 
-export const connectionBytes = z.strictObject({ id: uuid, bytesUp: z.int().nonnegative(), bytesDown: z.int().nonnegative() })
-export type ConnectionBytes = z.infer<typeof connectionBytes>
+const connectionBytes = z.strictObject({ id: uuid, bytesUp: z.int().nonnegative(), bytesDown: z.int().nonnegative() })
 
 export const controlFromGateway = z.discriminatedUnion('type', [
   /** `since`: the last revocation number applied; null after a start, then a snapshot follows. */

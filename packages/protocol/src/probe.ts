@@ -5,7 +5,7 @@ import { z } from 'zod'
  * `name`: the host name has addresses. `address`: one of them may be dialled. `connection`: it answers. `encryption`: TLS, and
  * the certificate is trusted. `greeting`: what answers speaks the protocol. `sign-in`: the credential is accepted.
  */
-export const probeStepName = z.enum(['name', 'address', 'connection', 'encryption', 'greeting', 'sign-in'])
+const probeStepName = z.enum(['name', 'address', 'connection', 'encryption', 'greeting', 'sign-in'])
 export type ProbeStepName = z.infer<typeof probeStepName>
 
 export const probeStep = z.strictObject({
@@ -25,5 +25,3 @@ export const MAX_PROBE_STEPS = 8
 export const PROBE_LIMIT = 25_000
 /** Probes that one gateway runs at a time. */
 export const MAX_PROBES = 4
-
-export const probeAnswer = z.array(probeStep).max(MAX_PROBE_STEPS)

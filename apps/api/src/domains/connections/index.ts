@@ -1,6 +1,5 @@
 export { endConnection } from './end.ts'
 export { openConnections } from './list.ts'
-export type { ConnectionFilter, ConnectionPosition } from './list.ts'
 export { forgetLostConnections, takeConnectionReport } from './report.ts'
-export type { ConnectionReport, ReportOptions } from './report.ts'
+export type { ConnectionReport } from './report.ts'
 export type { ConnectionTables } from './tables.ts'

@@ -1,5 +1,4 @@
 export { startProbeBoard } from './board.ts'
-export type { ProbeBoard, ProbeBoardOptions, ProbeOrder } from './board.ts'
+export type { ProbeBoard } from './board.ts'
 export { answerProbe, waitingProbes } from './store.ts'
-export type { Probe } from './store.ts'
 export type { ProbeTables } from './tables.ts'

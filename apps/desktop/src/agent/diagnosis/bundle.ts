@@ -9,7 +9,7 @@ import { redact } from './redact.ts'
 const LOG_BYTES = 256 * 1024
 
 /** Whole lines from the end of a file; none where there is no file. */
-export const lastLines = async (path: string, bytes: number): Promise<string> => {
+const lastLines = async (path: string, bytes: number): Promise<string> => {
   const file = await open(path, 'r').catch(() => null)
   if (file === null) return ''
   try {

@@ -17,8 +17,6 @@ export interface Way {
   readonly code: ErrorCode
 }
 
-export type Step = Pick<Finding, 'step' | 'detail' | 'milliseconds'>
-
 /** Why something failed, in a line: the public text, and the cause that the system gave. */
 export const describeFailure = (error: unknown): string => {
   const parts: string[] = []
@@ -26,7 +24,7 @@ export const describeFailure = (error: unknown): string => {
   return (parts.join(': ') || String(error)).slice(0, MAX_DETAIL)
 }
 
-export const codeOf = (error: unknown, otherwise: ErrorCode): ErrorCode =>
+const codeOf = (error: unknown, otherwise: ErrorCode): ErrorCode =>
   error instanceof SallyportError && error.code !== 'internal' ? error.code : otherwise
 
 const withLimit = async <Value>(work: Promise<Value>): Promise<Value> => {

@@ -11,7 +11,7 @@ const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"]+@/gi
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
-export interface Personal {
+interface Personal {
   readonly home: string
   readonly user: string
 }
