@@ -158,9 +158,15 @@ describe('an approval counts once', () => {
     account.close()
     expect(await stateOf(accessRequest)).toMatchObject({ state: 'pending', approvals: { given: 1, needed: 2 } })
     expect(await grantsOf(credential)).toBe(0)
+    const events = new Set<string>()
+    ada.agent.local.onEvent(({ event }) => events.add(event))
+    await ada.agent.local.call('subscribe', {})
     await approve(cleo, accessRequest)
     expect(await codeOf(approve(cleo, accessRequest))).toBe('request_closed')
     expect(await grantsOf(credential)).toBe(1)
+    await waitFor(() => events.has('requests') && events.has('credentials'), {
+      description: 'the agent of the person who asked to hear of it',
+    })
   })
 
   test('and not at all once the approver has lost the role', async () => {
