@@ -1,5 +1,6 @@
 /** `npm start`: Sallyport and a database on this machine, set up, proven and ready to be tried. */
 import { parseArgs } from 'node:util'
+import { buildDesktop } from '@sallyport/testbed'
 import { firstQuery, proveAll } from './proof.ts'
 import { heading, say, step } from './progress.ts'
 import { type DemoState, openState } from './state.ts'
@@ -15,6 +16,7 @@ const { values } = parseArgs({
 })
 
 const whatToType = async ({ user }: DemoSystem, state: DemoState): Promise<void> => {
+  const page = await shownPage(user)
   heading('Try it: no password is asked for, and none is known to you')
   for (const name of ['read-only', 'read-write', 'owner']) {
     const { host, port } = await user.listening(`shop/${name}`)
@@ -27,9 +29,20 @@ const whatToType = async ({ user }: DemoSystem, state: DemoState): Promise<void>
   say(`  as dana            ${cli('.sallyport/demo/dana', 'ls')}`)
   say(`  as administrator   ${cli('.sallyport/demo/admin', 'activity')}`)
   say(`                     ${cli('.sallyport/demo/admin', 'admin users list')}`)
+  if (page !== null) say(`  in a browser       ${page}  (works once; another: ${cli('.sallyport/demo/dana', 'ui')})`)
   say(
     `\n  Everything is in ${state.folder.replace(`${process.cwd()}/`, '')}; npm start -- --reset begins anew. Ctrl-C stops it all.`,
   )
+}
+
+/** The app's page, for a browser; null where it cannot be built. */
+const shownPage = async ({ local }: DemoSystem['user']): Promise<string | null> => {
+  try {
+    await step('the app’s page', () => buildDesktop('renderer'))
+    return (await local.call('serveUi', {})).url
+  } catch {
+    return null
+  }
 }
 
 const stopped = (): Promise<NodeJS.Signals> =>
