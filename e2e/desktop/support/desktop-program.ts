@@ -20,6 +20,7 @@ export const chromiumPath = (): string | null => process.env['CHROMIUM_PATH'] ??
 export const desktopMissing = (): string | null => (chromiumPath() === null ? 'needs Chromium' : null)
 
 export interface DesktopProgram {
+  readonly pid: number
   readonly page: Page
   state(): Promise<DesktopState>
   order(order: Order): Promise<unknown>
@@ -86,6 +87,7 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
     { description: 'the window of the app', timeoutMs: 30_000 },
   )
   return {
+    pid: child.pid!,
     page,
     state,
     order,
