@@ -59,4 +59,3 @@ export const exportPart = z.strictObject({
 
 export const exportFormat = z.enum(['csv', 'json-lines'])
 export type ExportFormat = z.infer<typeof exportFormat>
-
