@@ -33,7 +33,7 @@ import { changeLogWitnesses } from '../../domains/log-witnesses/index.ts'
 import { loadRootKey } from '../../keys/root-key.ts'
 import { makeOrganization } from '../../testing/make-organization.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
-import { publishHead, readPublished } from './checkpoint.ts'
+import { type Published, publishHead, readPublished } from './checkpoint.ts'
 import { openingSigners } from './checkpoint-keys.ts'
 import { type Checkpointer, startCheckpointer } from './checkpointer.ts'
 import { numberOutbox } from './outbox.ts'
@@ -200,7 +200,7 @@ describe('full tiles', () => {
 describe('a process that is stopped while it signs, and woken up after another took over', () => {
   it('publishes nothing: every head that anybody saw is on one history', async () => {
     await grow(5)
-    const seen = [(await publish())!]
+    const seen = [(await publish()) as Published]
     await grow(2)
     const options: StoppedLogOptions = { login: database.login('log'), key: keyFile(), organization }
     const child = fork(join(import.meta.dirname, 'testing', 'stopped-while-signing.ts'), {
@@ -218,12 +218,12 @@ describe('a process that is stopped while it signs, and woken up after another t
       },
       { description: 'another to take over', timeoutMs: 15_000 },
     )
-    seen.push(next as Exclude<typeof next, 'busy'>)
+    seen.push(next)
     const answer = Promise.race([once(child, 'message'), once(child, 'exit')])
     child.kill('SIGCONT')
     expect((await answer)[0]).toBe('refused')
     await grow(1)
-    seen.push((await publish()) as (typeof seen)[number])
+    seen.push((await publish()) as Published)
     expect(seen.map(({ size }) => size)).toEqual([5, 10, 11])
     const { keys } = await state()
     expect(keys).toHaveLength(1)
