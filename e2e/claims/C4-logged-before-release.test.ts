@@ -7,6 +7,7 @@
  * the log's own receipt for just this unlock nothing may be opened.
  */
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
+import { join } from 'node:path'
 import {
   fromBase64url,
   type LeaseAnswer,
@@ -21,8 +22,10 @@ import {
 } from '@sallyport/protocol'
 import { auditEntry, auditLeafHash, encodeAuditEntry } from '@sallyport/protocol/api'
 import { type Gateway, Testbed } from '@sallyport/testbed'
+import { makeTemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { centralSql } from '../support/central-sql.ts'
+import { exportLog, verifyExport, writeLogExport } from '../support/export-log.ts'
 import { type LyingApi, startLyingApi } from '../support/lying-api.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { openStream, queryPostgres, refusalOf, startPostgres } from '../support/raw-stream.ts'
@@ -237,5 +240,40 @@ describe('the log as it lies in the database', () => {
     }
     const after = await centralSql<{ count: string }>(superuser(), 'select count(*) from audit_entries')
     expect(Number(after[0]!.count)).toBeGreaterThanOrEqual(Number(before))
+  })
+
+  it('is rewritten or cut by the superuser, and the verifier tells which entry', async () => {
+    expect(await connect(testbed.gateways[0]!.port)).toBeNull()
+    const { size, note } = await waitFor(
+      async () => {
+        const log = await auditor.call('getLog')
+        return log.checkpoint !== null && log.checkpoint.size === log.size && log.checkpoint
+      },
+      { description: 'the head to be signed' },
+    )
+    const folder = await makeTemporaryDirectory()
+    /** What the verifier says of the log as the database has it now. */
+    const verdict = async (): Promise<readonly string[]> => {
+      const file = join(folder.path, randomUUID())
+      const shown = await exportLog(auditor, { size, note })
+      await writeLogExport(file, shown)
+      return (await verifyExport(file, '--key', shown.key)).wrong
+    }
+    const index = `organization_id = (select organization_id from audit_logs order by size desc limit 1) and index`
+    const unlock = `${index} = (select index from audit_entries where type = 'unlock.granted' order by index limit 1)`
+    const select = `select index::int, entry from audit_entries where ${unlock}`
+    const [found] = (await centralSql<{ index: number; entry: Buffer }>(superuser(), select)) as [
+      { index: number; entry: Buffer },
+    ]
+    expect(await verdict()).toEqual([])
+
+    const hidden = Buffer.from(found.entry.toString('utf8').replaceAll(person.user, randomUUID()))
+    await centralSql(superuser(), `update audit_entries set entry = $1 where ${unlock}`, [hidden])
+    expect(await verdict()).toEqual([`entry-changed ${found.index}`])
+    await centralSql(superuser(), `update audit_entries set entry = $1 where ${unlock}`, [found.entry])
+
+    await centralSql(superuser(), `delete from audit_entries where ${index} = ${size - 1}`)
+    expect(await verdict()).toContain(`entry-missing ${size - 1}`)
+    await folder.remove()
   })
 })
