@@ -21,6 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where Debian and Ubuntu put it; another place by the variable. */
 const CHROMIUM = process.env['SALLYPORT_CHROMIUM'] ?? '/usr/bin/chromium'
 
+/** Milliseconds for one step of a story; more means that what it names is not there. */
+const STEP_LIMIT = 10_000
+
 export const hasChromium = (): boolean => spawnSync(CHROMIUM, ['--version'], { stdio: 'ignore', timeout: 20_000 }).status === 0
 
 export interface View {
@@ -93,6 +96,7 @@ const openView = async (browser: Browser, view: View): Promise<StoryView> => {
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text())
   })
+  page.setDefaultTimeout(STEP_LIMIT)
   await page.clock.setFixedTime(STORY_NOW)
   return { page, view, faults }
 }
@@ -114,7 +118,9 @@ const drawn = async ({ page, view, faults }: StoryView, address: string, story: 
 const perform = async (page: Page, step: Step): Promise<void> => {
   if ('press' in step) return page.keyboard.press(step.press)
   if ('type' in step) return page.keyboard.type(step.type)
-  await page.getByRole(step.click.role, { name: step.click.name }).first().click()
+  const target = page.getByRole(step.click.role, { name: step.click.name }).first()
+  // A radio button is drawn by its label, which lies over it.
+  await target.click(step.click.role === 'radio' ? { force: true } : {})
 }
 
 /** The page itself says when it has come to rest: `stories/settled.ts`. */

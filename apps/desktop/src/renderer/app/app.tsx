@@ -13,6 +13,7 @@ import { FirstRun } from '../features/first-run/first-run.tsx'
 import { createAppTheme } from '../theme/theme.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { SkeletonRows } from '../ui/states.tsx'
+import { useAppliedPreferences } from './apply-preferences.ts'
 import { LinkSheet } from './link-sheet.tsx'
 import { Palette } from './palette.tsx'
 import { useRegions } from './regions.ts'
@@ -63,6 +64,7 @@ const Content = () => {
   const status = useMethod('status', {})
   useRegions()
   useNavigation()
+  useAppliedPreferences()
   if (status.data && status.data.state !== 'signed-in') return <FirstRun status={status.data} />
   return (
     <>

@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useBridge } from '../bridge/bridge.ts'
+import { titleOf } from '../data/credential.ts'
 import { useAction, useMethod } from '../data/use-method.ts'
 import { text } from '../texts/text.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
@@ -39,7 +40,7 @@ export const LinkSheet = () => {
   return (
     <ConfirmDialog
       opened={credential !== null}
-      title={known ? text('shell.linkTitle', { name: known.granted.name }) : text('shell.linkUnknown')}
+      title={known ? text('shell.linkTitle', { name: titleOf(known) }) : text('shell.linkUnknown')}
       confirm={known ? text('shell.linkOpen') : text('common.close')}
       busy={connect.isPending}
       error={connect.error}

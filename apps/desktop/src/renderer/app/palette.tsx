@@ -3,11 +3,13 @@
  * match.
  */
 import { Spotlight } from '@mantine/spotlight'
-import { IconArrowRight, IconSearch } from '@tabler/icons-react'
+import { IconArrowRight, IconCommand, IconDatabase, IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
+import { addressOf, titleOf } from '../data/credential.ts'
 import { usePermissions } from '../data/permissions.ts'
-import { useMethod } from '../data/use-method.ts'
+import { usePreferences } from '../data/preferences.ts'
+import { useAction, useMethod } from '../data/use-method.ts'
 import { text } from '../texts/text.ts'
 import { palette, paletteStore } from './palette-store.ts'
 import { isVisible } from './screen.ts'
@@ -21,12 +23,12 @@ interface Hit {
   readonly key: string
   readonly label: string
   readonly description: string
-  readonly to: string
+  readonly icon: 'place' | 'resource' | 'command'
+  readonly run: () => void
 }
 
 export const Palette = () => {
   const [search, setSearch] = useState('')
-  const [, navigate] = useLocation()
   const hits = useHits(search)
   return (
     <Spotlight.Root
@@ -36,6 +38,7 @@ export const Palette = () => {
       query={search}
       onQueryChange={setSearch}
       scrollable
+      overlayProps={{ blur: 0 }}
       maxHeight={420}
       attributes={{ content: { 'aria-label': text('shell.palette') } }}
     >
@@ -45,16 +48,15 @@ export const Palette = () => {
         leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
       />
       <Spotlight.ActionsList>
-        {hits.map(({ key, label, description, to }) => (
+        {hits.map(({ key, label, description, icon, run }) => (
           <Spotlight.Action
             key={key}
             label={label}
             description={description}
-            leftSection={<IconArrowRight size={16} stroke={1.75} />}
-            styles={{ actionDescription: { opacity: 1 } }}
+            leftSection={<HitIcon kind={icon} />}
             onClick={() => {
               palette.close()
-              navigate(to)
+              run()
             }}
           />
         ))}
@@ -64,25 +66,67 @@ export const Palette = () => {
   )
 }
 
+const HitIcon = ({ kind }: { readonly kind: Hit['icon'] }) => {
+  const Icon = { place: IconArrowRight, resource: IconDatabase, command: IconCommand }[kind]
+  return <Icon size={16} stroke={1.75} />
+}
+
+/** Things to do, which are found by their words or listed after `>`. None of them takes anything from anybody. */
+const useCommands = (): readonly Hit[] => {
+  const { change } = usePreferences()
+  const signOut = useAction('signOut', ['status', 'credentials', 'connections'])
+  const command = (key: 'shell.toLight' | 'shell.toDark' | 'shell.toSystem' | 'shell.signOut', run: () => void): Hit => ({
+    key,
+    label: text(key),
+    description: text('shell.paletteCommands'),
+    icon: 'command',
+    run,
+  })
+  return [
+    command('shell.toLight', () => change({ theme: 'light' })),
+    command('shell.toDark', () => change({ theme: 'dark' })),
+    command('shell.toSystem', () => change({ theme: 'system' })),
+    command('shell.signOut', () => signOut.mutate({})),
+  ]
+}
+
+/** Only commands follow this sign. */
+const COMMAND_SIGN = '>'
+
 const useHits = (search: string): readonly Hit[] => {
+  const [, navigate] = useLocation()
   const permissions = usePermissions()
   const credentials = useMethod('credentials', {}).data
-  const all = useMemo(() => {
-    const places = screens
-      .filter((screen) => isVisible(screen, permissions))
-      .map((screen): Hit => ({
-        key: screen.path,
-        label: screen.title(),
-        description: text('shell.palettePlaces'),
-        to: screen.path,
-      }))
-    const found = (credentials?.items ?? []).map(({ granted, host, port }): Hit => ({
-      key: granted.credential,
-      label: granted.name,
-      description: `${host}:${port}`,
-      to: `/resources/${granted.credential}`,
-    }))
-    return [...places, ...found]
-  }, [permissions, credentials])
-  return useMemo(() => ranked(all, search, ({ label }) => label).slice(0, MOST_HITS), [all, search])
+  const { recent } = usePreferences().preferences
+  const commands = useCommands()
+  const places = useMemo(
+    () =>
+      screens
+        .filter((screen) => isVisible(screen, permissions))
+        .map((screen): Hit => ({
+          key: screen.path,
+          label: screen.title(),
+          description: text('shell.palettePlaces'),
+          icon: 'place',
+          run: () => navigate(screen.path),
+        })),
+    [permissions, navigate],
+  )
+  const resources = useMemo(() => {
+    const used = new Map(recent.map((id, at) => [id, at]))
+    const found = (credentials?.items ?? []).map((credential): Hit => {
+      const id = credential.granted.credential
+      const address = addressOf(credential)
+      return {
+        key: id,
+        label: titleOf(credential),
+        description: used.has(id) ? `${address} · ${text('shell.paletteRecent')}` : address,
+        icon: 'resource',
+        run: () => navigate(`/resources/${id}`),
+      }
+    })
+    return found.toSorted((one, other) => (used.get(one.key) ?? recent.length) - (used.get(other.key) ?? recent.length))
+  }, [credentials, recent, navigate])
+  if (search.startsWith(COMMAND_SIGN)) return ranked(commands, search.slice(COMMAND_SIGN.length), ({ label }) => label)
+  return ranked([...places, ...resources, ...commands], search, ({ label }) => label).slice(0, MOST_HITS)
 }

@@ -56,7 +56,7 @@ export const Shell = ({ status, children }: ShellProps) => {
         <Banners status={status} />
         <div className={styles['screen']}>{children}</div>
       </main>
-      <StatusBar status={status} />
+      <StatusBar status={status} gone={useMethod('status', {}).isError} />
     </div>
   )
 }

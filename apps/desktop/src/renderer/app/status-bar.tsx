@@ -27,9 +27,17 @@ const GatewayState = ({ gateways }: { readonly gateways: readonly Gateway[] }) =
   )
 }
 
-export const StatusBar = ({ status }: { readonly status: AgentStatus | undefined }) => (
+interface StatusBarProps {
+  readonly status: AgentStatus | undefined
+  /** The agent does not answer. */
+  readonly gone: boolean
+}
+
+export const StatusBar = ({ status, gone }: StatusBarProps) => (
   <footer className={styles['foot']} aria-label={text('shell.statusBar')} data-region="status">
-    {status ? (
+    {gone ? (
+      <Status kind="failed">{text('shell.agentGone')}</Status>
+    ) : status ? (
       <>
         <GatewayState gateways={status.gateways} />
         <span>{text('shell.connections', { count: status.connections })}</span>

@@ -1,7 +1,8 @@
 /** Who is signed in; appearance and signing out. */
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Menu, UnstyledButton } from '@mantine/core'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
 import type { AgentStatus } from '../../shared/local-api.ts'
+import { usePreferences } from '../data/preferences.ts'
 import { useAction } from '../data/use-method.ts'
 import { text } from '../texts/text.ts'
 import styles from './user-menu.module.css'
@@ -11,7 +12,7 @@ type User = NonNullable<AgentStatus['user']>
 const initials = ({ firstName, lastName }: User): string => `${firstName[0] ?? ''}${lastName[0] ?? ''}`.toUpperCase()
 
 export const UserMenu = ({ user }: { readonly user: User }) => {
-  const { setColorScheme } = useMantineColorScheme()
+  const { change } = usePreferences()
   const signOut = useAction('signOut', ['status', 'credentials', 'connections'])
   const name = `${user.firstName} ${user.lastName}`.trim() || user.email
   const icon = { size: 16, stroke: 1.75 }
@@ -29,13 +30,13 @@ export const UserMenu = ({ user }: { readonly user: User }) => {
           <div className="truncate muted">{user.email}</div>
         </div>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconSun {...icon} />} onClick={() => setColorScheme('light')}>
+        <Menu.Item leftSection={<IconSun {...icon} />} onClick={() => change({ theme: 'light' })}>
           {text('shell.toLight')}
         </Menu.Item>
-        <Menu.Item leftSection={<IconMoon {...icon} />} onClick={() => setColorScheme('dark')}>
+        <Menu.Item leftSection={<IconMoon {...icon} />} onClick={() => change({ theme: 'dark' })}>
           {text('shell.toDark')}
         </Menu.Item>
-        <Menu.Item leftSection={<IconDeviceDesktop {...icon} />} onClick={() => setColorScheme('auto')}>
+        <Menu.Item leftSection={<IconDeviceDesktop {...icon} />} onClick={() => change({ theme: 'system' })}>
           {text('shell.toSystem')}
         </Menu.Item>
         <Menu.Divider />

@@ -18,7 +18,13 @@ const STALE: Partial<Record<AppEvent['event'], readonly AppMethodName[]>> = {
   status: ['status', 'credentials', 'connections'],
   credentials: ['credentials'],
   connections: ['connections', 'credentials', 'status'],
+  preferences: ['preferences'],
 }
+
+/** What the API is asked again for. */
+const STALE_ROUTES: ReadonlySet<string> = new Set(['requests'])
+
+const methodsOf = (event: AppEvent['event']) => (STALE[event] ?? []).map((name) => methodKey(name))
 
 /** Kept by the app's root: asks again what an event made stale. */
 export const useFreshness = (queries: QueryClient): void => {
@@ -26,7 +32,7 @@ export const useFreshness = (queries: QueryClient): void => {
   useEffect(
     () =>
       bridge.subscribe(({ event }) => {
-        const keys = event === 'agent' ? [['method'], ['route']] : (STALE[event] ?? []).map((name) => methodKey(name))
+        const keys = STALE_ROUTES.has(event) ? [['route']] : event === 'agent' ? [['method'], ['route']] : methodsOf(event)
         const refreshed = keys.map((queryKey) => queries.invalidateQueries({ queryKey }))
         Promise.all(refreshed).catch(() => {})
       }),

@@ -2,6 +2,7 @@
 import { permissions as allPermissions, type Permission } from '@sallyport/protocol/api'
 import type { HostFacts } from '../../shared/app-api.ts'
 import type { AgentStatus } from '../../shared/local-api.ts'
+import { usualPreferences } from '../../shared/preferences.ts'
 import { type Answers, methods, routes } from './answers.ts'
 
 /** A UUID that tells what it stands for: kind and number. */
@@ -93,7 +94,14 @@ const me = (permissions: readonly Permission[]): Answers =>
 
 /** The frame of somebody who may do everything. */
 export const asAdministrator: Answers = {
-  ...methods({ host: hostFacts, status: signedIn, credentials: { items: [] }, connections: { items: [] } }),
+  ...methods({
+    host: hostFacts,
+    status: signedIn,
+    credentials: { items: [] },
+    connections: { items: [] },
+    preferences: usualPreferences,
+    setPreferences: usualPreferences,
+  }),
   ...me(allPermissions),
 }
 

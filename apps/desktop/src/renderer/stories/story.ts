@@ -7,7 +7,10 @@ export type Step =
   | { readonly press: string }
   | { readonly type: string }
   | {
-      readonly click: { readonly role: 'button' | 'row' | 'tab' | 'switch' | 'menuitem' | 'link'; readonly name: string | RegExp }
+      readonly click: {
+        readonly role: 'button' | 'radio' | 'row' | 'tab' | 'switch' | 'menuitem' | 'link'
+        readonly name: string | RegExp
+      }
     }
 
 export interface Story {

@@ -7,6 +7,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayou
 import { classes } from './classes.ts'
 import styles from './data-grid.module.css'
 import { type GridEntry, gridEntries, movedTo } from './grid-entries.ts'
+import { singleKeys } from './single-keys.ts'
 
 export interface Column<Row> {
   readonly id: string
@@ -136,6 +137,8 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
   )
 }
 
+const isLetter = ({ key }: KeyboardEvent): boolean => key.length === 1 && key !== ' '
+
 interface GridRowProps<Row> {
   readonly entry: Extract<GridEntry<Row>, { kind: 'row' }>
   readonly grid: DataGridProps<Row>
@@ -161,11 +164,12 @@ const GridRow = <Row,>({ entry, grid, columns, isActive, style, activate, focusR
       event.preventDefault()
       return grid.onOpen(row)
     }
-    if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu' || event.key === '.') {
+    if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu' || (event.key === '.' && singleKeys())) {
       if (!grid.onContextMenu) return
       event.preventDefault()
       return grid.onContextMenu(row, event.currentTarget)
     }
+    if (isLetter(event) && !singleKeys()) return
     if (grid.onRowKey?.(row, event)) event.preventDefault()
   }
   return (

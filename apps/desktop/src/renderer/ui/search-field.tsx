@@ -3,6 +3,7 @@ import { CloseButton, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { text } from '../texts/text.ts'
+import { singleKeys } from './single-keys.ts'
 import { isTyping } from './typing.ts'
 
 interface SearchFieldProps {
@@ -18,7 +19,7 @@ export const SearchField = ({ label, placeholder, value, onChange, width = 280 }
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       const find = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f'
-      const slash = event.key === '/' && !isTyping(event.target)
+      const slash = event.key === '/' && singleKeys() && !isTyping(event.target)
       if (!find && !slash) return
       event.preventDefault()
       field.current?.focus()

@@ -9,7 +9,7 @@ import { Frame } from './frame.tsx'
 import { IdentityStep, keyText } from './identity-step.tsx'
 import { InvitationStep } from './invitation-step.tsx'
 import type { ReadInvitation } from './invitation.ts'
-import { SignInError } from './sign-in-error.tsx'
+import { isKeyGone, SignInError } from './sign-in-error.tsx'
 import { useBrowserSignIn } from './use-browser-sign-in.ts'
 import { Waiting } from './waiting.tsx'
 
@@ -42,11 +42,13 @@ const SignedOut = ({ status, signIn }: SignedOutProps) => {
         {error ? (
           <SignInError error={error} deviceName={deviceName} onEnrolAgain={() => signIn.start({ newDevice: true })} />
         ) : null}
-        <div className={styles['actions']}>
-          <Button variant="filled" size="md" data-autofocus loading={signIn.busy} onClick={() => signIn.start({})}>
-            {text('firstRun.signIn')}
-          </Button>
-        </div>
+        {error && isKeyGone(error) ? null : (
+          <div className={styles['actions']}>
+            <Button variant="filled" size="md" data-autofocus loading={signIn.busy} onClick={() => signIn.start({})}>
+              {text('firstRun.signIn')}
+            </Button>
+          </div>
+        )}
         <p className={styles['hint']}>{keyText(status.keyStorage)}</p>
       </div>
     </Frame>

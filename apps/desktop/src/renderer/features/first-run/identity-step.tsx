@@ -57,7 +57,7 @@ export const IdentityStep = ({ invitation, keyStorage, signIn, onBack }: Identit
               [text('firstRun.address'), new URL(api).host],
             ]}
           />
-          <p className={styles['hint']}>{text('firstRun.fingerprint')}</p>
+          <p className={styles['fingerprintLabel']}>{text('firstRun.fingerprint')}</p>
           <div className={`${styles['fingerprint'] ?? ''} selectable`}>
             {fingerprintGroups(rootFingerprint).map((group, at) => (
               <span key={`${at} ${group}`}>{group}</span>

@@ -5,7 +5,9 @@ import { errorText } from '../../ui/error-text.ts'
 import styles from './first-run.module.css'
 
 /** The key of this device is not accepted any more: another one must be enrolled. */
-const KEY_GONE: ReadonlySet<string> = new Set(['device_revoked', 'fingerprint_changed', 'device_mismatch'])
+const KEY_GONE: ReadonlySet<string> = new Set(['device_revoked', 'fingerprint_changed'])
+
+export const isKeyGone = (error: unknown): boolean => KEY_GONE.has(errorText(error).code)
 
 interface SignInErrorProps {
   readonly error: unknown
@@ -22,7 +24,7 @@ export const SignInError = ({ error, deviceName, onEnrolAgain }: SignInErrorProp
         <p>{text('firstRun.waitsForApprovalText', { device: deviceName })}</p>
       </div>
     )
-  if (KEY_GONE.has(code))
+  if (isKeyGone(error))
     return (
       <div className={styles['error']} role="alert">
         <strong>{text('firstRun.keyGone')}</strong>

@@ -1,4 +1,5 @@
 import { SallyportError } from '@sallyport/protocol/errors'
+import { usualPreferences } from '../../../shared/preferences.ts'
 import { type Answers, methods, waits } from '../answers.ts'
 import { hostFacts, id, signedIn } from '../people.ts'
 import type { Step, Story } from '../story.ts'
@@ -28,6 +29,7 @@ const answering = (status: typeof fresh | typeof signedOut, more: Answers = {}):
     credentials: { items: [] },
     connections: { items: [] },
     openBrowser: {},
+    preferences: usualPreferences,
     awaitSignIn: waits,
     beginSignIn: begun,
   }),

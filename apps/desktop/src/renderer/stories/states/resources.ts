@@ -1,5 +1,6 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { LocalCredential } from '../../../shared/local-api.ts'
+import { usualPreferences } from '../../../shared/preferences.ts'
 import { type Answers, methods, waits } from '../answers.ts'
 import { longCredentials, manyCredentials, someCredentials } from '../credentials.ts'
 import { asUser, id } from '../people.ts'
@@ -41,6 +42,36 @@ export const resourcesStories: readonly Story[] = [
   story('panel', granted(someCredentials), { at: `/resources/${id(20, 1)}` }),
   story('panel-failed', granted(someCredentials), { at: `/resources/${id(20, 3)}` }),
   story('panel-port-taken', granted(someCredentials), { at: `/resources/${id(20, 5)}` }),
+  story('favourites', {
+    ...granted(someCredentials),
+    ...methods({ preferences: { ...usualPreferences, favourites: [id(20, 1), id(20, 6)], recent: [id(20, 6)] } }),
+  }),
+  story('no-favourites', granted(someCredentials), { steps: [{ click: { role: 'radio', name: 'Favourites' } }] }),
+  story('filtered-to-nothing', granted(someCredentials), { steps: [{ press: 'Control+f' }, { type: 'tag:moon' }] }),
+  story('tools', granted(someCredentials), {
+    at: `/resources/${id(20, 1)}`,
+    steps: [{ click: { role: 'button', name: 'Other tools' } }],
+  }),
+  ...(['started', 'connected', 'did-not-connect'] as const).map((state) =>
+    story(`open-in-${state}`, granted(someCredentials), {
+      at: `/resources/${id(20, 1)}`,
+      events: [
+        {
+          event: 'openIn',
+          progress: {
+            launch: id(50),
+            credential: 'shop/read-only',
+            tool: 'dbeaver',
+            state,
+            message:
+              state === 'did-not-connect'
+                ? 'It may be asking to download its driver, or it is a version that ignores our link (25.2.5 does).'
+                : null,
+          },
+        },
+      ],
+    }),
+  ),
   story('empty', granted([])),
   story('loading', { ...asUser(), ...methods({ credentials: waits }) }),
   story('error', { ...asUser(), ...methods({ credentials: new SallyportError('session_expired') }) }),
