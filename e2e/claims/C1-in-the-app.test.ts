@@ -7,11 +7,11 @@
  * what it should: the password in the gateway's memory while its lease lives.
  */
 import { connectAgent } from '@sallyport/desktop/local'
-import { addRole, Testbed } from '@sallyport/testbed'
+import { Testbed } from '@sallyport/testbed'
 import { type Canary, canaryOf, spawnProgram } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desktopMissing } from '../desktop/support/desktop-program.ts'
-import { type AtComputer, sitDown } from '../desktop/support/person.ts'
+import { type AtComputer, invitedTo, sitDown } from '../desktop/support/person.ts'
 import { memorySkipReason, searchMemory } from '../support/process-memory.ts'
 
 describe.skipIf(desktopMissing() !== null)('a credential that the app’s person uses (needs Chromium)', () => {
@@ -23,11 +23,9 @@ describe.skipIf(desktopMissing() !== null)('a credential that the app’s person
   beforeAll(async () => {
     bed = await Testbed.start()
     secrets = Object.values(bed.shop.users).map(({ password }) => canaryOf(password))
-    const invited = await bed.invite('grace')
-    await addRole(bed.owner.agent, { users: [invited.id], credentials: [bed.database.credentials['read-only']!] })
-    grace = await sitDown(bed, { name: 'grace', invitation: invited.invitation })
-    const row = grace.app.page.getByRole('row', { name: /^shop-db/ })
-    await row.getByRole('switch').click()
+    const { invitation } = await invitedTo(bed, 'grace', { orders: {} })
+    grace = await sitDown(bed, { name: 'grace', invitation })
+    const row = grace.app.page.getByRole('row', { name: /^orders read-only/ })
     await row.getByText('Ready').waitFor()
     const shown = /127\.0\.0\.1:\d+/.exec(await row.innerText())?.[0]
     psql = await spawnProgram({
@@ -61,7 +59,7 @@ describe.skipIf(desktopMissing() !== null)('a credential that the app’s person
   test('no message between page and app holds it', async () => {
     const { crossings } = await grace.app.state()
     expect(crossings.length).toBeGreaterThan(10)
-    expect(crossings.join('\n')).toContain('shop-db/read-only')
+    expect(crossings.join('\n')).toContain('orders/read-only')
     expect(sightings('crossing', crossings.join('\n'))).toEqual([])
   })
 

@@ -8,12 +8,12 @@
  */
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { addRole, Testbed } from '@sallyport/testbed'
+import { Testbed } from '@sallyport/testbed'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { chromiumPath, desktopMissing } from '../desktop/support/desktop-program.ts'
-import { type AtComputer, sitDown } from '../desktop/support/person.ts'
+import { type AtComputer, invitedTo, sitDown } from '../desktop/support/person.ts'
 import { startChromium } from '../desktop/stand-in/chromium.ts'
 
 const CHANNEL = 'sallyport:request'
@@ -42,11 +42,13 @@ describe.skipIf(desktopMissing() !== null)('the app and its page (needs Chromium
 
   beforeAll(async () => {
     bed = await Testbed.start()
-    const invited = await bed.invite('grace')
-    credential = bed.database.credentials['read-only']!
-    await addRole(bed.owner.agent, { users: [invited.id], credentials: [credential] })
-    grace = await sitDown(bed, { name: 'grace', invitation: invited.invitation })
-    await grace.app.page.getByRole('row', { name: /^shop-db/ }).waitFor()
+    const given = await invitedTo(bed, 'grace', { orders: {} })
+    credential = given.credentials[0]!
+    grace = await sitDown(bed, { name: 'grace', invitation: given.invitation })
+    const row = grace.app.page.getByRole('row', { name: /^orders read-only/ })
+    await row.getByText('Ready').waitFor()
+    await row.getByRole('switch').press('Space')
+    await row.getByText('Off', { exact: true }).waitFor()
   })
   afterAll(async () => {
     await grace?.leave()

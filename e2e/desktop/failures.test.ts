@@ -1,11 +1,11 @@
 /** What people see when something between them and a database fails, and that it mends itself. */
 import { makeAuthority, spawnProgram, waitFor } from '@sallyport/testkit'
-import { addDatabase, addRole, Testbed } from '@sallyport/testbed'
+import { Testbed } from '@sallyport/testbed'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { psqlPrints, psqlRefusal } from '../support/run-psql.ts'
 import { desktopMissing, endAgent } from './support/desktop-program.ts'
-import { type AtComputer, sitDown } from './support/person.ts'
+import { type AtComputer, invitedTo, sitDown } from './support/person.ts'
 
 describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium)', () => {
   let bed: Testbed
@@ -16,35 +16,12 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
     const shown = /127\.0\.0\.1:\d+/.exec(await row.innerText())?.[0]
     return `postgresql://anyone:anything@${shown}/shop?sslmode=disable`
   }
-  const turnOn = async (row: Locator): Promise<void> => {
-    await row.getByRole('switch').click()
-    await row.getByText('Ready').waitFor()
-  }
-
   beforeAll(async () => {
     bed = await Testbed.start()
     const other = await makeAuthority({ name: 'another authority' })
-    const { users, port } = bed.shop
-    const impostor = await addDatabase(bed.owner.agent, {
-      site: bed.site,
-      name: 'ledger',
-      endpoint: {
-        protocol: 'postgresql',
-        host: '127.0.0.1',
-        port,
-        tls: { kind: 'authority', certificates: other.ca, serverName: null },
-        plaintextAllowed: false,
-        weakestAuthentication: 'scram',
-      },
-      database: 'shop',
-      credentials: { 'read-only': { userName: users.readonly.name, password: users.readonly.password } },
-    })
-    const invited = await bed.invite('grace')
-    const credentials = [bed.database.credentials['read-only']!, impostor.credentials['read-only']!]
-    await addRole(bed.owner.agent, { users: [invited.id], credentials })
-    grace = await sitDown(bed, { name: 'grace', invitation: invited.invitation })
-    await turnOn(rowOf('shop-db'))
-    await turnOn(rowOf('ledger'))
+    const given = await invitedTo(bed, 'grace', { orders: {}, ledger: { trust: other.ca } })
+    grace = await sitDown(bed, { name: 'grace', invitation: given.invitation })
+    for (const name of ['orders', 'ledger']) await rowOf(name).getByText('Ready').waitFor()
   })
   afterAll(async () => {
     await grace?.leave()
@@ -63,33 +40,33 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
   })
 
   test('a gateway that is lost cuts the connection; found again, the next query goes through', async () => {
-    const shop = rowOf('shop-db')
+    const orders = rowOf('orders')
     const psql = await spawnProgram({
       name: 'psql',
       command: 'psql',
-      args: ['--no-psqlrc', '-c', 'select 1', '-c', 'select pg_sleep(300)', await addressOf(shop)],
+      args: ['--no-psqlrc', '-c', 'select 1', '-c', 'select pg_sleep(300)', await addressOf(orders)],
       env: { PATH: process.env['PATH'] },
     })
-    await shop.getByText('In use').waitFor()
+    await orders.getByText('In use').waitFor()
     const gateway = bed.gateways[0]!
     await gateway.stop()
     expect((await psql.exited).code).not.toBe(0)
     await grace.app.page.getByText('No gateway connected').waitFor()
     await bed.restartGateway(gateway)
-    const address = await addressOf(shop)
+    const address = await addressOf(orders)
     expect(await waitFor(() => psqlPrints(address, 'select 1'), { description: 'the gateway', timeoutMs: 60_000 })).toBe('1')
-    await shop.getByText('Ready').waitFor()
+    await orders.getByText('Ready').waitFor()
   })
 
   test('while the API cannot be reached open connections go on, and the page stays readable', async () => {
-    const shop = rowOf('shop-db')
+    const orders = rowOf('orders')
     await bed.central.api.stop()
     const { page } = grace.app
     await page.getByText('Cannot reach').waitFor({ timeout: 90_000 })
-    await shop.waitFor()
+    await orders.waitFor()
     await bed.restartApi()
     await page.getByText('Cannot reach').waitFor({ state: 'detached', timeout: 90_000 })
-    expect(await psqlPrints(await addressOf(shop), 'select 1')).toBe('1')
+    expect(await psqlPrints(await addressOf(orders), 'select 1')).toBe('1')
   })
 
   test('an agent that stopped is told, and started again by a click', async () => {
@@ -98,8 +75,8 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
     await page.getByText('The background agent stopped.').waitFor()
     await page.getByRole('button', { name: 'Start it' }).click()
     await page.getByText('The background agent stopped.').waitFor({ state: 'detached' })
-    const shop = rowOf('shop-db')
-    await shop.getByText('Ready').waitFor()
-    expect(await psqlPrints(await addressOf(shop), 'select 1')).toBe('1')
+    const orders = rowOf('orders')
+    await orders.getByText('Ready').waitFor()
+    expect(await psqlPrints(await addressOf(orders), 'select 1')).toBe('1')
   })
 })

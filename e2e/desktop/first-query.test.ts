@@ -1,11 +1,11 @@
 /** From an invitation to the first query in psql, by clicks, until access is taken away. No password of the database is seen. */
 import { spawnProgram } from '@sallyport/testkit'
-import { addRole, Testbed } from '@sallyport/testbed'
+import { Testbed } from '@sallyport/testbed'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { psqlPrints } from '../support/run-psql.ts'
+import { psqlPrints, runPsql } from '../support/run-psql.ts'
 import { desktopMissing } from './support/desktop-program.ts'
-import { type AtComputer, sitDown } from './support/person.ts'
+import { type AtComputer, invitedTo, sitDown } from './support/person.ts'
 
 describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () => {
   let bed: Testbed
@@ -22,11 +22,11 @@ describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () 
 
   beforeAll(async () => {
     bed = await Testbed.start()
-    const invited = await bed.invite('grace')
-    credential = bed.database.credentials['read-only']!
-    role = await addRole(bed.owner.agent, { users: [invited.id], credentials: [credential] })
-    grace = await sitDown(bed, { name: 'grace', invitation: invited.invitation })
-    row = grace.app.page.getByRole('row', { name: /^shop-db read-only/ })
+    const given = await invitedTo(bed, 'grace', { orders: {} })
+    role = given.role
+    credential = given.credentials[0]!
+    grace = await sitDown(bed, { name: 'grace', invitation: given.invitation })
+    row = grace.app.page.getByRole('row', { name: /^orders read-only/ })
   })
   afterAll(async () => {
     await grace?.leave()
@@ -36,12 +36,19 @@ describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () 
   test('a person who joined in the browser sees what is granted to them', async () => {
     await grace.app.page.getByRole('heading', { name: 'Resources' }).waitFor()
     await row.waitFor()
-    expect(await row.innerText()).toContain('Off')
+    await row.getByText('Ready').waitFor()
     await grace.app.until('the tray', (state) => state.tray?.tooltip.includes('Acme') ?? false)
   })
 
-  test('a switch makes the address ready, and psql needs nothing else', async () => {
-    await row.getByRole('switch').click()
+  test('psql needs nothing but the address', async () => {
+    expect(await psqlPrints(await address(), 'select current_user')).toBe('readonly')
+  })
+
+  test('a switch takes the address away and makes it ready again', async () => {
+    await row.getByRole('switch').press('Space')
+    await row.getByText('Off', { exact: true }).waitFor()
+    expect((await runPsql(await address(), 'select 1')).code).toBe(2)
+    await row.getByRole('switch').press('Space')
     await row.getByText('Ready').waitFor()
     expect(await psqlPrints(await address(), 'select current_user')).toBe('readonly')
   })

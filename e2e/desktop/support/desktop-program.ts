@@ -11,6 +11,8 @@ import { type DesktopState, desktopState, type Order, reply } from '../stand-in/
 
 const register = fileURLToPath(new URL('../stand-in/register.ts', import.meta.url))
 const main = fileURLToPath(new URL('../../../apps/desktop/dist/main/main.js', import.meta.url))
+/** Milliseconds for what a person waits for; much longer and they would not. */
+const PATIENCE = 20_000
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** null: none is installed. */
@@ -86,6 +88,7 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
       ),
     { description: 'the window of the app', timeoutMs: 30_000 },
   )
+  page.setDefaultTimeout(PATIENCE)
   return {
     pid: child.pid!,
     page,
