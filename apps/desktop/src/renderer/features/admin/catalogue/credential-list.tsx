@@ -1,0 +1,106 @@
+/** The credentials of a resource, each with what can be done about it. */
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useBridge } from '../../../bridge/bridge.ts'
+import { usePermissions } from '../../../data/permissions.ts'
+import { text } from '../../../texts/text.ts'
+import { RowMenu } from '../../../ui/row-menu.tsx'
+import { Status } from '../../../ui/status.tsx'
+import type { Propose } from '../change/plan.ts'
+import type { Credential, Resource } from '../data/names.ts'
+import styles from './catalogue.module.css'
+import { CredentialDialog } from './credential-dialog.tsx'
+import { planBinding, planCredentialDeletion, titleOf } from './credential-plans.ts'
+import { EditCredentialDialog } from './edit-credential-dialog.tsx'
+import { ReplaceSecretDialog } from './replace-secret-dialog.tsx'
+
+interface CredentialListProps {
+  readonly resource: Resource
+  readonly credentials: readonly Credential[]
+  readonly propose: Propose
+}
+
+type Open = { readonly kind: 'edit' | 'replace'; readonly credential: Credential } | { readonly kind: 'add' }
+
+export const CredentialList = ({ resource, credentials, propose }: CredentialListProps) => {
+  const may = usePermissions()
+  const bridge = useBridge()
+  const [open, setOpen] = useState<Open | null>(null)
+  const [menu, setMenu] = useState<{ readonly credential: Credential; readonly anchor: HTMLElement } | null>(null)
+  const close = (): void => setOpen(null)
+  const bind = (credential: Credential): void => {
+    planBinding(resource, credential).then(propose, () => {})
+  }
+  return (
+    <>
+      {credentials.length === 0 ? <p className="muted">{text('catalogue.credentialsNone')}</p> : null}
+      <ul>
+        {credentials.map((credential) => (
+          <li key={credential.id} className={styles['credential']}>
+            <div className={styles['credentialHead']}>
+              <span className="truncate" title={credential.name}>
+                {credential.name}
+              </span>
+              <Status kind={credential.bound ? 'ready' : 'locked'}>
+                {text(credential.bound ? 'catalogue.bound' : 'catalogue.unbound')}
+              </Status>
+              {may.has('resources.write') || may.has('secrets.write') ? (
+                <ActionIcon
+                  aria-label={text('catalogue.moreOfCredential', { name: credential.name })}
+                  aria-haspopup="menu"
+                  onClick={(event) => setMenu({ credential, anchor: event.currentTarget })}
+                >
+                  <IconDots size={16} stroke={1.75} />
+                </ActionIcon>
+              ) : null}
+            </div>
+            <p className="muted selectable">
+              {text('catalogue.accountPort', { account: credential.userName, port: String(credential.port) })}
+            </p>
+            <p className="muted">
+              {text('catalogue.secretVersion')} {text('catalogue.secretVersionText', { version: credential.secretVersion })}
+              {credential.databases.length > 0 ? ` · ${credential.databases.join(', ')}` : ''}
+            </p>
+            {credential.bound || !may.has('secrets.write') ? null : (
+              <Button variant="default" onClick={() => bind(credential)}>
+                {text('catalogue.bind')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {may.has('resources.write') && may.has('secrets.write') ? (
+        <Button variant="subtle" onClick={() => setOpen({ kind: 'add' })}>
+          {text('catalogue.addCredential')}
+        </Button>
+      ) : null}
+      <RowMenu
+        anchor={menu?.anchor ?? null}
+        label={menu ? text('catalogue.moreOfCredential', { name: menu.credential.name }) : ''}
+        onClose={() => setMenu(null)}
+      >
+        {menu && may.has('resources.write') ? (
+          <Menu.Item onClick={() => setOpen({ kind: 'edit', credential: menu.credential })}>
+            {text('catalogue.editCredential')}
+          </Menu.Item>
+        ) : null}
+        {menu && may.has('secrets.write') ? (
+          <Menu.Item onClick={() => setOpen({ kind: 'replace', credential: menu.credential })}>
+            {text('catalogue.replaceSecret')}
+          </Menu.Item>
+        ) : null}
+        {menu && may.has('resources.write') ? (
+          <Menu.Item onClick={() => propose(planCredentialDeletion(resource, menu.credential))}>{text('admin.delete')}</Menu.Item>
+        ) : null}
+      </RowMenu>
+      {open?.kind === 'add' ? <CredentialDialog resource={resource} bridge={bridge} onClose={close} /> : null}
+      {open?.kind === 'edit' ? (
+        <EditCredentialDialog credential={open.credential} title={titleOf(resource, open.credential)} onClose={close} />
+      ) : null}
+      {open?.kind === 'replace' ? (
+        <ReplaceSecretDialog resource={resource} credential={open.credential} bridge={bridge} onClose={close} />
+      ) : null}
+    </>
+  )
+}

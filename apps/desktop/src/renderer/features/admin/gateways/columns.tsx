@@ -1,0 +1,114 @@
+/** What a row of the list of gateways shows. */
+import { text } from '../../../texts/text.ts'
+import type { Column } from '../../../ui/data-grid.tsx'
+import { Label } from '../../../ui/label.tsx'
+import { count } from '../../../ui/numbers.ts'
+import { Status } from '../../../ui/status.tsx'
+import { fullTime, relativeTime } from '../../../ui/time.ts'
+import type { Gateway, NameOf } from '../data/names.ts'
+import { gatewayState, isOlder } from './state.ts'
+
+interface ColumnNeeds {
+  readonly now: number
+  readonly siteName: NameOf
+  readonly newest: string | null
+}
+
+const PERCENT = 100
+
+export const gatewayColumns = ({ now, siteName, newest }: ColumnNeeds): readonly Column<Gateway>[] => [
+  {
+    id: 'name',
+    header: text('gateways.columnName'),
+    width: 'minmax(120px, 1.2fr)',
+    cell: ({ name, kind }) => (
+      <>
+        <span className="truncate" title={name}>
+          <strong>{name}</strong>
+        </span>
+        {kind === 'relay' ? <Label>{text('gateways.relay')}</Label> : null}
+      </>
+    ),
+  },
+  {
+    id: 'state',
+    header: text('gateways.columnState'),
+    width: '124px',
+    cell: (gateway) => {
+      const { kind, word } = gatewayState(gateway)
+      return <Status kind={kind}>{word}</Status>
+    },
+  },
+  {
+    id: 'sites',
+    header: text('gateways.columnSites'),
+    width: 'minmax(90px, 1fr)',
+    cell: ({ sites }) => {
+      const names = sites.map(siteName).join(', ')
+      return (
+        <span className="truncate" title={names}>
+          {names}
+        </span>
+      )
+    },
+  },
+  {
+    id: 'address',
+    header: text('gateways.columnAddress'),
+    width: 'minmax(130px, 1.2fr)',
+    from: 940,
+    cell: ({ address }) =>
+      address ? (
+        <span className="truncate mono muted" title={`${address.host}:${address.port}`}>
+          {address.host}:{address.port}
+        </span>
+      ) : (
+        <span className="muted">{text('gateways.dialsOut')}</span>
+      ),
+  },
+  {
+    id: 'version',
+    header: text('gateways.columnVersion'),
+    width: '112px',
+    from: 760,
+    cell: (gateway) => (
+      <>
+        <span className="truncate numbers">{gateway.version}</span>
+        {isOlder(gateway, newest) ? <Label tone="warn">{text('gateways.older')}</Label> : null}
+      </>
+    ),
+  },
+  {
+    id: 'load',
+    header: text('gateways.columnLoad'),
+    width: '84px',
+    align: 'end',
+    cell: ({ load }) => <span className="numbers">{load ? count(load.connections) : '–'}</span>,
+  },
+  {
+    id: 'processor',
+    header: text('gateways.columnProcessor'),
+    width: '72px',
+    align: 'end',
+    from: 700,
+    cell: ({ load }) => (
+      <span className="numbers">
+        {load ? text('gateways.percent', { value: String(Math.round(load.processorShare * PERCENT)) }) : '–'}
+      </span>
+    ),
+  },
+  {
+    id: 'seen',
+    header: text('gateways.columnSeen'),
+    width: '116px',
+    from: 820,
+    cell: ({ lastSeenAt }) =>
+      lastSeenAt ? (
+        <span className="truncate muted numbers" title={fullTime(lastSeenAt)}>
+          {relativeTime(lastSeenAt, now)}
+        </span>
+      ) : (
+        <span className="muted">{text('admin.never')}</span>
+      ),
+  },
+]

@@ -1,0 +1,96 @@
+/** Gateways as a list, gateways by site, and the sites themselves. */
+import { Button } from '@mantine/core'
+import { IconRouter } from '@tabler/icons-react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { usePermissions } from '../../../data/permissions.ts'
+import { text } from '../../../texts/text.ts'
+import { EmptyState } from '../../../ui/states.tsx'
+import { useNow } from '../../../ui/time.ts'
+import { type Gateway, useSiteNames } from '../data/names.ts'
+import { useItems } from '../data/use-items.ts'
+import { useRefreshed } from '../data/use-refreshed.ts'
+import { AdminList } from '../parts/admin-list.tsx'
+import { SectionTabs } from '../parts/section-tabs.tsx'
+import { gatewayColumns } from './columns.tsx'
+import { GatewayPanel } from './gateway-panel.tsx'
+import { JoinDialog } from './join-dialog.tsx'
+import { MapPage } from './map-page.tsx'
+import { SitesPage } from './sites-page.tsx'
+import { gatewayState, newestVersion } from './state.ts'
+
+const MAP = '/gateways/map'
+const SITES = '/gateways/sites'
+
+export const GatewaysPage = () => {
+  const [location] = useLocation()
+  const maySites = usePermissions().has('resources.read')
+  useRefreshed('listGateways')
+  const current = [MAP, SITES].find((path) => location === path || location.startsWith(`${path}/`)) ?? '/gateways'
+  const tabs = (
+    <SectionTabs
+      current={current}
+      sections={[
+        { path: '/gateways', label: text('gateways.viewList') },
+        ...(maySites
+          ? [
+              { path: MAP, label: text('gateways.viewMap') },
+              { path: SITES, label: text('gateways.viewSites') },
+            ]
+          : []),
+      ]}
+    />
+  )
+  if (current === MAP && maySites) return <MapPage tabs={tabs} />
+  if (current === SITES && maySites) return <SitesPage path={SITES} tabs={tabs} />
+  return <GatewayListPage tabs={tabs} />
+}
+
+const GatewayListPage = ({ tabs }: { readonly tabs: ReactNode }) => {
+  const list = useItems('listGateways')
+  const siteName = useSiteNames()
+  const mayChange = usePermissions().has('gateways.write')
+  const now = useNow()
+  const [joining, setJoining] = useState(false)
+  const newest = useMemo(() => newestVersion(list.items), [list.items])
+  const columns = useMemo(() => gatewayColumns({ now, siteName, newest }), [now, siteName, newest])
+  const textOf = useCallback(
+    (gateway: Gateway) =>
+      [
+        gateway.name,
+        gateway.kind,
+        gateway.version,
+        gateway.address?.host ?? '',
+        gatewayState(gateway).word,
+        ...gateway.sites.map(siteName),
+      ].join(' '),
+    [siteName],
+  )
+  const join = mayChange ? (
+    <Button variant="filled" onClick={() => setJoining(true)}>
+      {text('gateways.join')}
+    </Button>
+  ) : null
+  return (
+    <>
+      <AdminList
+        path="/gateways"
+        title={text('gateways.title')}
+        label={text('gateways.list')}
+        searchLabel={text('gateways.search')}
+        list={list}
+        columns={columns}
+        textOf={textOf}
+        actions={join}
+        tools={tabs}
+        empty={
+          <EmptyState icon={IconRouter} title={text('gateways.emptyTitle')} actions={join}>
+            {text('gateways.emptyText')}
+          </EmptyState>
+        }
+        panel={(gateway, onClose) => <GatewayPanel key={gateway.id} gateway={gateway} onClose={onClose} />}
+      />
+      {joining ? <JoinDialog gateways={list.items} onClose={() => setJoining(false)} /> : null}
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+/** Screens of administrators and auditors, in the order of the sidebar. */
+import { IconFolders, IconRouter, IconShield, IconUsers } from '@tabler/icons-react'
+import { lazy } from 'react'
+import type { Screen } from '../../app/screen.ts'
+import { text } from '../../texts/text.ts'
+
+export const adminScreens: readonly Screen[] = [
+  {
+    path: '/users',
+    group: 'administration',
+    title: () => text('users.title'),
+    icon: IconUsers,
+    permissions: ['users.read'],
+    component: lazy(async () => ({ default: (await import('./users/users-page.tsx')).UsersPage })),
+  },
+  {
+    path: '/roles',
+    group: 'administration',
+    title: () => text('roles.title'),
+    icon: IconShield,
+    permissions: ['roles.read'],
+    component: lazy(async () => ({ default: (await import('./roles/roles-page.tsx')).RolesPage })),
+  },
+  {
+    path: '/catalogue',
+    group: 'administration',
+    title: () => text('catalogue.title'),
+    icon: IconFolders,
+    permissions: ['resources.read'],
+    component: lazy(async () => ({ default: (await import('./catalogue/catalogue-page.tsx')).CataloguePage })),
+  },
+  {
+    path: '/gateways',
+    group: 'administration',
+    title: () => text('gateways.title'),
+    icon: IconRouter,
+    permissions: ['gateways.read'],
+    component: lazy(async () => ({ default: (await import('./gateways/gateways-page.tsx')).GatewaysPage })),
+  },
+]

@@ -1,0 +1,84 @@
+/** What a row of the list of people shows. */
+import { text } from '../../../texts/text.ts'
+import type { Column } from '../../../ui/data-grid.tsx'
+import { Label } from '../../../ui/label.tsx'
+import { Status, type StatusKind } from '../../../ui/status.tsx'
+import { fullTime, relativeTime } from '../../../ui/time.ts'
+import { fullName, type User } from '../data/names.ts'
+
+/** Roles beyond this many only say how many they are. */
+const SHOWN_ROLES = 2
+
+export const userState = ({ status }: User): { readonly kind: StatusKind; readonly word: string } => {
+  switch (status) {
+    case 'active':
+      return { kind: 'ready', word: text('users.active') }
+    case 'invited':
+      return { kind: 'preparing', word: text('users.invited') }
+    case 'disabled':
+      return { kind: 'locked', word: text('users.disabled') }
+  }
+}
+
+export const userColumns = (now: number, me: string | undefined): readonly Column<User>[] => [
+  {
+    id: 'name',
+    header: text('users.columnName'),
+    width: 'minmax(160px, 1.4fr)',
+    cell: (user) => (
+      <>
+        <span className="truncate" title={fullName(user)}>
+          <strong>{fullName(user)}</strong>
+        </span>
+        {user.id === me ? <Label>{text('users.you')}</Label> : null}
+      </>
+    ),
+  },
+  {
+    id: 'email',
+    header: text('users.columnEmail'),
+    width: 'minmax(140px, 1.4fr)',
+    from: 640,
+    cell: ({ email }) => (
+      <span className="truncate muted" title={email}>
+        {email}
+      </span>
+    ),
+  },
+  {
+    id: 'roles',
+    header: text('users.columnRoles'),
+    width: 'minmax(140px, 1.4fr)',
+    from: 820,
+    cell: ({ roles }) => (
+      <>
+        {roles.slice(0, SHOWN_ROLES).map(({ id, name }) => (
+          <Label key={id}>{name}</Label>
+        ))}
+        {roles.length > SHOWN_ROLES ? <span className="muted">+{roles.length - SHOWN_ROLES}</span> : null}
+      </>
+    ),
+  },
+  {
+    id: 'state',
+    header: text('users.columnState'),
+    width: '104px',
+    cell: (user) => {
+      const { kind, word } = userState(user)
+      return <Status kind={kind}>{word}</Status>
+    },
+  },
+  {
+    id: 'signIn',
+    header: text('users.columnSignIn'),
+    width: '120px',
+    cell: ({ lastSignInAt }) =>
+      lastSignInAt ? (
+        <span className="truncate muted numbers" title={fullTime(lastSignInAt)}>
+          {relativeTime(lastSignInAt, now)}
+        </span>
+      ) : (
+        <span className="muted">{text('admin.never')}</span>
+      ),
+  },
+]

@@ -1,0 +1,68 @@
+/** Everybody of the organization: who they are, which roles they have, and what they are about to gain or lose. */
+import { Button } from '@mantine/core'
+import { IconUserPlus, IconUsers } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { usePermissions } from '../../../data/permissions.ts'
+import { useMethod } from '../../../data/use-method.ts'
+import { text } from '../../../texts/text.ts'
+import { EmptyState } from '../../../ui/states.tsx'
+import { useNow } from '../../../ui/time.ts'
+import { fullName, type User } from '../data/names.ts'
+import { useItems } from '../data/use-items.ts'
+import { AdminList } from '../parts/admin-list.tsx'
+import { userColumns } from './columns.tsx'
+import { type Invitation, InvitationDialog } from './invitation-dialog.tsx'
+import { NewUserDialog } from './new-user-dialog.tsx'
+import { UserPanel } from './user-panel.tsx'
+
+const textOf = (user: User): string => [fullName(user), user.email, user.status, ...user.roles.map(({ name }) => name)].join(' ')
+
+export const UsersPage = () => {
+  const list = useItems('listUsers')
+  const may = usePermissions()
+  const me = useMethod('status', {}).data?.user?.id
+  const now = useNow()
+  const [, navigate] = useLocation()
+  const [adding, setAdding] = useState(false)
+  const [invitation, setInvitation] = useState<Invitation | null>(null)
+  const columns = useMemo(() => userColumns(now, me), [now, me])
+  const add = may.has('users.write') ? (
+    <Button variant="filled" leftSection={<IconUserPlus size={16} stroke={1.75} />} onClick={() => setAdding(true)}>
+      {text('users.add')}
+    </Button>
+  ) : null
+  return (
+    <>
+      <AdminList
+        path="/users"
+        title={text('users.title')}
+        label={text('users.list')}
+        searchLabel={text('users.search')}
+        list={list}
+        columns={columns}
+        textOf={textOf}
+        actions={add}
+        empty={
+          <EmptyState icon={IconUsers} title={text('users.emptyTitle')} actions={add}>
+            {text('users.emptyText')}
+          </EmptyState>
+        }
+        panel={(user, onClose) => (
+          <UserPanel key={user.id} user={user} isMe={user.id === me} onInvited={setInvitation} onClose={onClose} />
+        )}
+      />
+      {adding ? (
+        <NewUserDialog
+          onClose={() => setAdding(false)}
+          onMade={(user, made) => {
+            setAdding(false)
+            navigate(`/users/${user}`)
+            if (made) setInvitation(made)
+          }}
+        />
+      ) : null}
+      <InvitationDialog invitation={invitation} onClose={() => setInvitation(null)} />
+    </>
+  )
+}
