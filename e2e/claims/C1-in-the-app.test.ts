@@ -72,7 +72,8 @@ describe.skipIf(desktopMissing() !== null)('a credential that the app’s person
     }
     const { clipboard, tray } = await grace.app.state()
     expect(sightings('desktop', clipboard + JSON.stringify(tray))).toEqual([])
-    expect(await page.evaluate(`localStorage.length + sessionStorage.length`)).toBe(0)
+    const kept = await page.evaluate<string>(`JSON.stringify([{ ...localStorage }, { ...sessionStorage }])`)
+    expect(sightings('storage', kept)).toEqual([])
   })
 
   test('no file of the profile holds it', async () => {
