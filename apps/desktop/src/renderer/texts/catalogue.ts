@@ -2,15 +2,33 @@
  * Every text that the renderer shows: a file for each feature under `en/`, in ICU MessageFormat, so that a translation is
  * another folder. `<b>…</b>` marks what stands out.
  */
+import { admin } from './en/admin.ts'
+import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { connections } from './en/connections.ts'
 import { errors } from './en/errors.ts'
 import { firstRun } from './en/first-run.ts'
+import { gateways } from './en/gateways.ts'
 import { presence } from './en/presence.ts'
 import { resources } from './en/resources.ts'
+import { roles } from './en/roles.ts'
 import { shell } from './en/shell.ts'
+import { users } from './en/users.ts'
 
-export const english = { common, connections, errors, firstRun, presence, resources, shell } as const
+export const english = {
+  admin,
+  catalogue,
+  common,
+  connections,
+  errors,
+  firstRun,
+  gateways,
+  presence,
+  resources,
+  roles,
+  shell,
+  users,
+} as const
 
 type Catalogue = typeof english
 type Feature = keyof Catalogue
