@@ -28,7 +28,7 @@ const STEPS: readonly Step[] = [
   { name: 'deadcode', kind: 'check', limitMinutes: 3 },
   { name: 'house', kind: 'tests', limitMinutes: 5 },
   { name: 'unit', kind: 'tests', limitMinutes: 8 },
-  { name: 'ui', kind: 'tests', limitMinutes: 6 },
+  { name: 'ui', kind: 'tests', limitMinutes: 10 },
   { name: 'fuzz', kind: 'tests', limitMinutes: 5 },
   { name: 'e2e', kind: 'tests', limitMinutes: 12 },
   { name: 'claims', kind: 'tests', limitMinutes: 15 },

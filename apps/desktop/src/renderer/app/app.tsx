@@ -10,7 +10,8 @@ import { PresenceProvider } from '../data/presence.tsx'
 import { createQueries, useFreshness } from '../data/queries.ts'
 import { useMethod } from '../data/use-method.ts'
 import { FirstRun } from '../features/first-run/first-run.tsx'
-import { createAppTheme } from '../theme/theme.ts'
+import { text } from '../texts/text.ts'
+import { createAppTheme, FLOATING_PLACE } from '../theme/theme.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { SkeletonRows } from '../ui/states.tsx'
 import { useAppliedPreferences } from './apply-preferences.ts'
@@ -39,6 +40,7 @@ export const App = ({ bridge, colorScheme }: AppProps) => {
       withStaticClasses
       withGlobalClasses={false}
     >
+      <div id={FLOATING_PLACE} role="region" aria-label={text('shell.floating')} />
       <BridgeProvider value={bridge}>
         <QueryClientProvider client={queries}>
           <Router hook={useHashLocation}>

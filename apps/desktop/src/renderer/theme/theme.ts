@@ -12,6 +12,7 @@ import {
   Menu,
   Modal,
   Popover,
+  Portal,
   Switch,
   Tooltip,
   type VariantColorsResolver,
@@ -39,6 +40,9 @@ const variants: VariantColorsResolver = ({ variant, color }) => {
     return { background: 'var(--panel)', hover: 'var(--hover)', color: ink, border: '1px solid var(--control-border)' }
   return { background: 'transparent', hover: 'var(--hover)', color: ink, border: '1px solid transparent' }
 }
+
+/** Id of the element in which menus, dialogs and messages are drawn. */
+export const FLOATING_PLACE = 'floating'
 
 /** A function, because names of parts come from the catalogue, which is chosen at start. */
 export const createAppTheme = () =>
@@ -71,7 +75,17 @@ export const createAppTheme = () =>
       Input: Input.extend({ vars: () => ({ wrapper: { '--input-height': '32px', '--input-fz': '13px' } }) }),
       Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
       Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 0 } } }),
-      Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 0 }, position: 'bottom-end' } }),
+      Menu: Menu.extend({
+        defaultProps: {
+          shadow: 'md',
+          transitionProps: { duration: 0 },
+          position: 'bottom-end',
+          // It would be a child of the menu that is no item.
+          withInitialFocusPlaceholder: false,
+        },
+      }),
+      // One place for what floats, with a name: nothing of the page lies outside its landmarks.
+      Portal: Portal.extend({ defaultProps: { target: `#${FLOATING_PLACE}`, reuseTargetNode: false } }),
       Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 0 } } }),
       Modal: Modal.extend({
         defaultProps: {
@@ -79,6 +93,8 @@ export const createAppTheme = () =>
           centered: true,
           transitionProps: { duration: 0 },
           closeButtonProps: { 'aria-label': text('common.close') },
+          // Its element would be a second banner of the page.
+          attributes: { header: { role: 'presentation' } },
         },
       }),
       Drawer: Drawer.extend({

@@ -95,7 +95,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
       aria-colcount={columns.length}
       ref={container}
     >
-      <div role="presentation" className={styles['scroll']} ref={scroller} tabIndex={-1}>
+      <div role="presentation" className={styles['scroll']} ref={scroller}>
         <div role="rowgroup" className={styles['head']}>
           <div role="row" aria-rowindex={1} className={styles['header']} style={tracks}>
             {columns.map((column) => (

@@ -32,5 +32,5 @@ export const shell = {
   linkOpen: 'Turn on and show',
   linkUnknown: 'You have no access to what this link names.',
   accountMenu: 'Account of {name}',
-  region: 'Region',
+  floating: 'Menus and messages',
 } as const
