@@ -1,0 +1,77 @@
+/** What axe cannot see: where the focus is, and that everything is reached without a mouse. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stories } from '../renderer/stories/stories.ts'
+import { hasChromium, openStories, type StoryPages } from './story-page.ts'
+
+const view = { scheme: 'light', width: 1240, height: 760 } as const
+
+describe.skipIf(!hasChromium())('keys, where Chromium is installed', () => {
+  let pages: StoryPages
+  beforeAll(async () => {
+    pages = await openStories()
+  })
+  afterAll(() => pages.close())
+
+  const open = (name: string): Promise<Page> => {
+    const story = stories.find((candidate) => candidate.name === name)
+    if (!story) throw new Error(`There is no story ${name}.`)
+    return pages.open(story, view)
+  }
+  const focusedRow = (page: Page): Promise<unknown> => page.evaluate('document.activeElement?.getAttribute("aria-rowindex")')
+
+  test('a list of five thousand is one tab stop, and Home and End reach its ends', async () => {
+    const page = await open('resources/huge')
+    await page.getByRole('row').nth(1).focus()
+    await page.keyboard.press('End')
+    await expect.poll(() => focusedRow(page)).toBe('5001')
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(() => focusedRow(page)).toBe('5000')
+    await page.keyboard.press('Home')
+    await expect.poll(() => focusedRow(page)).toBe('2')
+    expect(await page.getByRole('grid').locator('[role=row][tabindex="0"]').count()).toBe(1)
+  })
+
+  test('Enter opens the panel of the row, Escape closes it and gives the focus back', async () => {
+    const page = await open('resources/some')
+    await page.getByRole('row', { name: 'ledger' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'ledger · read-only' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    await expect.poll(() => focusedRow(page)).toBe('4')
+  })
+
+  test('the palette opens from a field, and Enter shows what was found without turning it on', async () => {
+    const page = await open('resources/some')
+    await page.keyboard.press('Control+f')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Search and commands' }).waitFor()
+    await page.keyboard.type('payroll')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'payroll · read-only' }).waitFor()
+    expect(await page.getByRole('switch', { name: 'Address of payroll · read-only' }).isChecked()).toBe(false)
+  })
+
+  test('a link waits for a click, and Enter alone refuses it', async () => {
+    const page = await open('frame/link')
+    const sheet = page.getByRole('dialog', { name: 'Open shop · read-only?' })
+    await sheet.waitFor()
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Cancel')
+    await page.keyboard.press('Enter')
+    await sheet.waitFor({ state: 'detached' })
+  })
+
+  test('Delete on a connection asks first, with the focus on keeping it', async () => {
+    const page = await open('connections/some')
+    await page.getByRole('row', { name: 'dbeaver' }).focus()
+    await page.keyboard.press('Delete')
+    await page.getByRole('dialog', { name: 'End the connection of dbeaver to shop · read-only?' }).waitFor()
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Keep')
+  })
+
+  test('nothing moves for people who asked for stillness', async () => {
+    const page = await open('connections/some')
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0)
+  })
+})
