@@ -13,12 +13,31 @@ describe('the configuration', () => {
       listen: { public: { host: '127.0.0.1', port: 8443 }, gateway: { host: '127.0.0.1', port: 8444 } },
       tls: null,
     })
-    expect(config.rootKeys.vault).not.toEqual(config.rootKeys.log)
+    expect(config.kms).toMatchObject({ present: { driver: 'local' }, previous: [], cacheFor: 0 })
+    expect(config.kms.present).not.toMatchObject({ rootKey: config.logRootKey })
   })
 
   it('certifies sessions for an hour, or for less when told so', () => {
     expect(readConfig(base).sessionCertificateLifetime).toBe(3_600_000)
     expect(readConfig({ ...base, SALLYPORT_SESSION_CERTIFICATE_MINUTES: '1' }).sessionCertificateLifetime).toBe(60_000)
+  })
+
+  it('reads key management services, with the one before, and a root key for the log beside them', () => {
+    const arn = 'arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-4000-8000-000000000000'
+    const config = readConfig({
+      ...base,
+      SALLYPORT_KMS: `aws:${arn}`,
+      SALLYPORT_KMS_PREVIOUS: 'transit:https://vault.test:8200/team/transit/sallyport',
+      SALLYPORT_TRANSIT_TOKEN_FILE: '/run/token',
+      SALLYPORT_KMS_CACHE_SECONDS: '5',
+    })
+    const where = { address: 'https://vault.test:8200', mount: 'team/transit', key: 'sallyport' }
+    expect(config.kms).toEqual({
+      present: { driver: 'aws', key: arn },
+      previous: [{ driver: 'transit', ...where, tokenFile: '/run/token', authorityFile: null }],
+      cacheFor: 5000,
+    })
+    expect(config.logRootKey).toMatchObject({ kind: 'file' })
   })
 
   it('reads addresses of both families', () => {
@@ -33,6 +52,12 @@ describe('the configuration', () => {
     ['SALLYPORT_ROLES', 'api,everything'],
     ['SALLYPORT_KMS', 'none'],
     ['SALLYPORT_KMS', 'passphrase'],
+    ['SALLYPORT_KMS', 'aws:key/1'],
+    ['SALLYPORT_KMS', 'transit:https://vault.test/transit/key'],
+    ['SALLYPORT_KMS', 'transit:http://vault.test/transit/key'],
+    ['SALLYPORT_KMS_PREVIOUS', 'none'],
+    ['SALLYPORT_KMS_CACHE_SECONDS', '61'],
+    ['SALLYPORT_LOG_ROOT_KEY', 'aws'],
     ['SALLYPORT_TLS_KEY', '/key.pem'],
     ['SALLYPORT_SESSION_CERTIFICATE_MINUTES', '0'],
     ['SALLYPORT_SESSION_CERTIFICATE_MINUTES', '61'],

@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util'
 import { displayName, email, slug } from '@sallyport/protocol'
 import { z } from 'zod'
 import { type ProgramRole, programRoles } from './db/roles.ts'
+import type { KmsSource } from './keys/kms-source.ts'
+import { parseKmsSource } from './keys/parse-kms-source.ts'
 import type { RootKeySource } from './keys/root-key.ts'
 import { isLoopback } from './program/loopback.ts'
 import type { Address } from './links/serve.ts'
@@ -27,7 +29,14 @@ export interface Config {
   readonly origins: { readonly public: string | null; readonly gateway: string | null; readonly pages: string | null }
   /** PEM files for both listeners; null: certificates of the deployment's own authority. */
   readonly tls: { readonly certificateFile: string; readonly keyFile: string; readonly authorityFile: string | null } | null
-  readonly rootKeys: { readonly vault: RootKeySource; readonly log: RootKeySource }
+  readonly kms: {
+    readonly present: KmsSource
+    /** Only opens what it wrapped before, until everything is under the present one. */
+    readonly previous: readonly KmsSource[]
+    /** Milliseconds for which opened data keys may be used again; 0: never. */
+    readonly cacheFor: number
+  }
+  readonly logRootKey: RootKeySource
   readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
   /** Where witnesses of the log may be besides public addresses. */
   readonly witnessNetworks: BlockList
@@ -90,7 +99,13 @@ const defaultDataDirectory = (): string =>
 
 const parseRootKey = (
   kind: string,
-  role: { readonly name: 'vault' | 'log'; readonly folder: string; readonly passphrase: string | undefined },
+  role: {
+    readonly name: 'vault' | 'log'
+    readonly folder: string
+    readonly passphrase: string | undefined
+    /** What is set from outside; for messages. */
+    readonly variable: string
+  },
 ): RootKeySource => {
   const path = join(role.folder, `${role.name}-root-key`)
   switch (kind) {
@@ -100,12 +115,50 @@ const parseRootKey = (
       return { kind, service: 'sallyport-api', account: `${role.name} ${role.folder}` }
     case 'passphrase': {
       const variable = `SALLYPORT_${role.name.toUpperCase()}_PASSPHRASE`
-      if (role.passphrase === undefined) throw new ConfigError(`${variable} is needed with SALLYPORT_KMS=passphrase`)
+      if (role.passphrase === undefined) throw new ConfigError(`${variable} is needed with ${role.variable}=passphrase`)
       return { kind, path: `${path}.json`, passphrase: role.passphrase }
     }
     default:
-      throw new ConfigError('SALLYPORT_KMS: file, passphrase or keychain')
+      throw new ConfigError(`${role.variable}: file, passphrase or keychain`)
   }
+}
+
+const localKinds: ReadonlySet<string> = new Set(['file', 'passphrase', 'keychain'])
+
+/** The vault's own root key, or a service that keeps one. */
+const parseKms = (variable: string, text: string, { environment, folder }: KmsSurroundings): KmsSource => {
+  if (localKinds.has(text)) {
+    const passphrase = environment['SALLYPORT_VAULT_PASSPHRASE']
+    return { driver: 'local', rootKey: parseRootKey(text, { name: 'vault', folder, passphrase, variable }) }
+  }
+  const files = {
+    transitToken: environment['SALLYPORT_TRANSIT_TOKEN_FILE'],
+    transitAuthority: environment['SALLYPORT_TRANSIT_AUTHORITY'],
+  }
+  const source = parseKmsSource(text, files)
+  if (typeof source === 'string') throw new ConfigError(`${variable}: ${source}`)
+  return source
+}
+
+interface KmsSurroundings {
+  readonly environment: Environment
+  readonly folder: string
+}
+
+const MAX_CACHE_SECONDS = 60
+
+const parseCache = (text: string | undefined): number => {
+  const seconds = /^\d{1,2}$/.test(text ?? '0') ? Number(text ?? '0') : Number.NaN
+  if (!(seconds <= MAX_CACHE_SECONDS)) throw new ConfigError(`SALLYPORT_KMS_CACHE_SECONDS: 0 to ${MAX_CACHE_SECONDS}`)
+  return seconds * 1000
+}
+
+/** The log keeps a root key of its own, on its own machine, also when the vault has a service for it. */
+const parseLogRootKey = (environment: Environment, folder: string): RootKeySource => {
+  const shared = environment['SALLYPORT_KMS'] ?? 'file'
+  const kind = environment['SALLYPORT_LOG_ROOT_KEY'] ?? (localKinds.has(shared) ? shared : 'file')
+  const passphrase = environment['SALLYPORT_LOG_PASSPHRASE']
+  return parseRootKey(kind, { name: 'log', folder, passphrase, variable: 'SALLYPORT_LOG_ROOT_KEY' })
 }
 
 const parseDatabase = (environment: Environment): Config['database'] => {
@@ -155,7 +208,7 @@ const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
 /** Throws {@link ConfigError}. */
 export const readConfig = (environment: Environment): Config => {
   const dataDirectory = resolve(environment['SALLYPORT_DATA_DIRECTORY'] ?? defaultDataDirectory())
-  const kms = environment['SALLYPORT_KMS'] ?? 'file'
+  const surroundings = { environment, folder: dataDirectory }
   const address = (name: string): Address | undefined => {
     const text = environment[name]
     return text === undefined ? undefined : parseAddress(name, text)
@@ -164,8 +217,7 @@ export const readConfig = (environment: Environment): Config => {
   const level = logLevel.safeParse(environment['SALLYPORT_LOG_LEVEL'] ?? 'info')
   if (!level.success) throw new ConfigError(`SALLYPORT_LOG_LEVEL: one of ${logLevel.options.join(', ')}`)
   const open = address('SALLYPORT_LISTEN') ?? { host: '127.0.0.1', port: 8443 }
-  const rootKey = (name: 'vault' | 'log', variable: string): RootKeySource =>
-    parseRootKey(kms, { name, folder: dataDirectory, passphrase: environment[variable] })
+  const previous = environment['SALLYPORT_KMS_PREVIOUS']
   return {
     dataDirectory,
     database: parseDatabase(environment),
@@ -181,10 +233,12 @@ export const readConfig = (environment: Environment): Config => {
       pages: parsePagesOrigin('SALLYPORT_PAGES_ORIGIN', environment['SALLYPORT_PAGES_ORIGIN']),
     },
     tls: parseTls(environment),
-    rootKeys: {
-      vault: rootKey('vault', 'SALLYPORT_VAULT_PASSPHRASE'),
-      log: rootKey('log', 'SALLYPORT_LOG_PASSPHRASE'),
+    kms: {
+      present: parseKms('SALLYPORT_KMS', environment['SALLYPORT_KMS'] ?? 'file', surroundings),
+      previous: previous === undefined ? [] : [parseKms('SALLYPORT_KMS_PREVIOUS', previous, surroundings)],
+      cacheFor: parseCache(environment['SALLYPORT_KMS_CACHE_SECONDS']),
     },
+    logRootKey: parseLogRootKey(environment, dataDirectory),
     links: {
       shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
       addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },

@@ -140,6 +140,27 @@ export const errorTable = define({
     text: 'The endpoint of the resource changed. Its secret must be bound again by someone who may replace secrets.',
   },
   secret_unavailable: { kind: 'unavailable', status: 503, text: 'The secret cannot be unlocked now.' },
+  kms_unreachable: { kind: 'unavailable', status: 503, text: 'The key management service cannot be reached.' },
+  kms_slow: { kind: 'unavailable', status: 503, text: 'The key management service did not answer in time.' },
+  kms_throttled: { kind: 'unavailable', status: 503, text: 'The key management service answers no more calls at present.' },
+  kms_denied: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The key management service refuses the vault. Its administrator must look at the permissions of the vault.',
+  },
+  kms_wrong_region: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The key is in another region of the key management service than the vault asked.',
+  },
+  kms_key_missing: { kind: 'unavailable', status: 503, text: 'The key management service has no such key.' },
+  kms_key_disabled: { kind: 'unavailable', status: 503, text: 'The key is disabled in the key management service.' },
+  kms_key_pending_deletion: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The key is about to be deleted in the key management service. Cancel that now: nothing opens without it.',
+  },
+  kms_sealed: { kind: 'unavailable', status: 503, text: 'The key management service is sealed. Someone must unseal it.' },
   log_unavailable: { kind: 'unavailable', status: 503, text: 'The audit log cannot be written, so nothing is unlocked.' },
   vault_unavailable: { kind: 'unavailable', status: 503, text: 'The vault does not answer.' },
   // Data path

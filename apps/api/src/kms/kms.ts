@@ -10,17 +10,25 @@ export interface KmsDescription {
   readonly driver: string
   /** How the root key is kept, in words for an administrator. */
   readonly protection: string
-  /** Names the root key; changes when it does. Never the key itself. */
+  /** Names the root key and its version; changes when either does. Never the key itself. */
   readonly keyId: string
+  /** What everything begins with that is wrapped under this version: what begins otherwise is to be rotated. */
+  readonly prefix: Uint8Array
 }
 
+/** Throws `secret_unavailable` for what does not open, and a `kms_…` code when the service cannot be asked. */
 export interface Kms {
-  /** Same plaintext and context give other bytes each time. Throws `secret_unavailable` when the service does not answer. */
+  /** Same plaintext and context give other bytes each time. */
   wrap(plaintext: Uint8Array, context: EncryptionContext): Promise<Uint8Array>
   /**
-   * Throws `secret_unavailable` for a changed byte, another context, another root key, and when the service does not answer.
-   * The caller overwrites the result after use.
+   * Throws `secret_unavailable` for a changed byte, another context and another root key. The caller overwrites the result
+   * after use.
    */
   unwrap(wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array>
-  describe(): KmsDescription
+  /** The same plaintext under the newest version of the root key. What is returned was opened once, so that it may replace the old. */
+  rotate(wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array>
+  /** Asks the service which version is the newest. */
+  describe(): Promise<KmsDescription>
+  /** Ends what the drivers hold open. */
+  close(): Promise<void>
 }

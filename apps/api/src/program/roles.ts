@@ -25,15 +25,15 @@ const logRole = ({ config, server, pools, logger }: RoleParts) => {
   if (!config.roles.includes('log')) return null
   const connect = (): pg.Client => new pg.Client(connectionConfig(server.login('log'), 'log notifications'))
   const notifications = startNotifications({ connect, logger })
-  return { pool: pools.of('log'), rootKey: config.rootKeys.log, notifications, witnessNetworks: config.witnessNetworks }
+  return { pool: pools.of('log'), rootKey: config.logRootKey, notifications, witnessNetworks: config.witnessNetworks }
 }
 
 export const startProgramRoles = async (parts: RoleParts): Promise<Roles> => {
   const { config, pools, clock, logger } = parts
-  const { roles, rootKeys, links, dataDirectory } = config
+  const { roles, kms, links, dataDirectory } = config
   const log = logRole(parts)
   const vault = roles.includes('vault')
-    ? { pool: pools.of('vault'), kms: { driver: 'local', rootKey: rootKeys.vault } as const }
+    ? { pool: pools.of('vault'), kms: kms.present, kmsOptions: { previous: kms.previous, cacheFor: kms.cacheFor } }
     : null
   try {
     const started = await startRoles({

@@ -14,7 +14,7 @@ import type { LinkOf, Operations } from '../links/operation.ts'
 import { type Address, type LinkCaller, serveLink } from '../links/serve.ts'
 import { vaultOperations } from '../links/vault-operations.ts'
 import { type LogOptions, startLog } from './log.ts'
-import { type KmsSource, startVault } from './vault.ts'
+import { startVault, type VaultOptions } from './vault.ts'
 
 export interface RolesOptions {
   /** What this process plays. */
@@ -22,7 +22,7 @@ export interface RolesOptions {
   readonly clock: () => number
   readonly logger: Logger
   /** Present for the roles played here, and only for them. */
-  readonly vault?: { readonly pool: Pool; readonly kms: KmsSource }
+  readonly vault?: Pick<VaultOptions, 'pool' | 'kms' | 'kmsOptions'>
   readonly log?: Omit<LogOptions, 'clock' | 'logger'>
   /** Needed as soon as one role is played elsewhere. */
   readonly links?: {

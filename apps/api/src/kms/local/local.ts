@@ -1,23 +1,48 @@
 /** The driver without a service: wraps under one root key that this machine keeps. */
+import { randomBytes } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { openBytes, sealBytes } from '../../keys/envelope.ts'
 import type { RootKey } from '../../keys/root-key.ts'
-import { type EncryptionContext, type Kms, MAX_WRAPPED_PLAINTEXT } from '../kms.ts'
+import { type BoundContext, DATA_KEY, type KeyService } from '../key-service.ts'
+import type { EncryptionContext, Kms } from '../kms.ts'
+import { serviceKms } from '../service-kms.ts'
 
-/** Keeps what is wrapped by this driver apart from anything else sealed under the same key. */
-const contextOf = (context: EncryptionContext) => ({ use: 'sallyport kms local v1', context })
+/** Keeps data keys apart from anything else sealed under the same root key. */
+const contextOf = ({ text }: BoundContext) => ({ use: 'sallyport kms local v2', context: text })
 
-export const localKms = (root: RootKey): Kms => ({
-  async wrap(plaintext, context) {
-    if (plaintext.length === 0 || plaintext.length > MAX_WRAPPED_PLAINTEXT) throw new SallyportError('payload_too_large')
-    return sealBytes(plaintext, root.key, contextOf(context))
+const opened = (open: () => Buffer): Buffer => {
+  try {
+    return open()
+  } catch (cause) {
+    throw new SallyportError('secret_unavailable', { cause })
+  }
+}
+
+export const localService = (root: RootKey): KeyService => ({
+  driver: 'local',
+  locator: root.id,
+  protection: root.protection,
+  async generate(context) {
+    const plaintext = randomBytes(DATA_KEY)
+    return { plaintext, wrapped: sealBytes(plaintext, root.key, contextOf(context)), version: root.id }
   },
-  async unwrap(wrapped, context) {
-    try {
-      return openBytes(wrapped, root.key, contextOf(context))
-    } catch (cause) {
-      throw new SallyportError('secret_unavailable', { cause })
-    }
+  open: async (wrapped, context) => opened(() => openBytes(wrapped, root.key, contextOf(context))),
+  version: () => Promise.resolve(root.id),
+  async close() {
+    root.key.fill(0)
   },
-  describe: () => ({ driver: 'local', protection: root.protection, keyId: root.id }),
 })
+
+/** Before services were drivers, the local one sealed plaintexts under the root key itself. */
+export const openLocalBefore = (roots: readonly RootKey[]) => (wrapped: Uint8Array, context: EncryptionContext) => {
+  for (const root of roots) {
+    try {
+      return openBytes(wrapped, root.key, { use: 'sallyport kms local v1', context })
+    } catch {
+      // Of another root key, or of none: the caller says so.
+    }
+  }
+  return null
+}
+
+export const localKms = (root: RootKey): Kms => serviceKms({ present: localService(root), openBefore: openLocalBefore([root]) })

@@ -6,8 +6,16 @@ import { type EncryptionContext, type Kms, MAX_WRAPPED_PLAINTEXT } from '../kms.
 const context: EncryptionContext = { purpose: 'test', organization: 'a', version: 1 }
 const unavailable: unknown = expect.objectContaining({ code: 'secret_unavailable' })
 
-/** `open` gives the service as a restarted program would; `openOther` one with another root key. */
-export const kmsConformance = (name: string, drivers: { open: () => Promise<Kms>; openOther: () => Promise<Kms> }): void => {
+export interface DriverUnderTest {
+  /** Gives the service as a restarted program would. */
+  readonly open: () => Promise<Kms>
+  /** With another root key. */
+  readonly openOther: () => Promise<Kms>
+  /** Gives the root key of `open` a new version; absent where only another key replaces it. */
+  readonly rotateKey?: () => void | Promise<void>
+}
+
+export const kmsConformance = (name: string, drivers: DriverUnderTest): void => {
   describe(`KMS: ${name}`, () => {
     it('unwraps what it wrapped, also after a restart', async () => {
       const key = randomBytes(32)
@@ -60,10 +68,36 @@ export const kmsConformance = (name: string, drivers: { open: () => Promise<Kms>
       await expect(kms.wrap(new Uint8Array(MAX_WRAPPED_PLAINTEXT), context)).resolves.toBeInstanceOf(Uint8Array)
     })
 
+    it('rotates what it wrapped: the same under other bytes, and what was there before still opens', async () => {
+      const kms = await drivers.open()
+      const key = randomBytes(32)
+      const wrapped = await kms.wrap(key, context)
+      await drivers.rotateKey?.()
+      const rotated = await kms.rotate(wrapped, context)
+      expect(Buffer.from(rotated).equals(wrapped)).toBe(false)
+      for (const bytes of [wrapped, rotated]) expect(Buffer.from(await kms.unwrap(bytes, context)).equals(key)).toBe(true)
+      const { prefix } = await kms.describe()
+      expect(Buffer.from(rotated.subarray(0, prefix.length)).equals(prefix)).toBe(true)
+      await expect(kms.rotate(wrapped, { ...context, version: 2 })).rejects.toEqual(unavailable)
+    })
+
+    it.skipIf(drivers.rotateKey === undefined)('tells by its beginning what is under an older version', async () => {
+      const kms = await drivers.open()
+      const wrapped = await kms.wrap(randomBytes(32), context)
+      await drivers.rotateKey!()
+      const { prefix, keyId } = await kms.describe()
+      expect(Buffer.from(wrapped.subarray(0, prefix.length)).equals(prefix)).toBe(false)
+      await drivers.rotateKey!()
+      expect((await kms.describe()).keyId).not.toBe(keyId)
+    })
+
     it('names its root key, and another one otherwise', async () => {
       const [kms, same, other] = [await drivers.open(), await drivers.open(), await drivers.openOther()]
-      expect(kms.describe()).toEqual(same.describe())
-      expect(kms.describe().keyId).not.toBe(other.describe().keyId)
+      const description = await kms.describe()
+      expect(await same.describe()).toEqual(description)
+      expect((await other.describe()).keyId).not.toBe(description.keyId)
+      const wrapped = await kms.wrap(randomBytes(32), context)
+      expect(Buffer.from(wrapped.subarray(0, description.prefix.length)).equals(description.prefix)).toBe(true)
     })
   })
 }
