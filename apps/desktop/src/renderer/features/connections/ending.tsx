@@ -46,6 +46,9 @@ export const EndDialog = ({ ending, onClose }: { readonly ending: Ending | null;
       await queries.invalidateQueries({ queryKey: methodKey('connections') })
     }
   }
+  const confirm = (): void => {
+    if (ending) end(ending.connections).catch(setError)
+  }
   return (
     <ConfirmDialog
       opened={ending !== null}
@@ -55,7 +58,7 @@ export const EndDialog = ({ ending, onClose }: { readonly ending: Ending | null;
       dangerous
       busy={busy}
       error={error}
-      onConfirm={() => ending && end(ending.connections).catch(setError)}
+      onConfirm={confirm}
       onClose={close}
     >
       <p>{text('connections.rolledBack')}</p>
