@@ -154,9 +154,36 @@ describe('lists', () => {
   })
 })
 
+const nobody = { count: 0, items: [] }
+const noImpact = { losing: nobody, gaining: nobody, connections: nobody, leases: 0, unbound: nobody, complete: true }
+const person = (email: string) => ({ id: randomUUID(), email, firstName: 'Ada', lastName: 'Lovelace' })
+const connection = {
+  id: randomUUID(),
+  user: randomUUID(),
+  session: randomUUID(),
+  device: randomUUID(),
+  gateway: randomUUID(),
+  lease: randomUUID(),
+  resource: resource.id,
+  credential: credential.id,
+  name: 'shop-db/read-only',
+  caller: { program: 'psql', user: 'ada', pid: 99 },
+  openedAt: '2026-11-22T08:00:00.000Z',
+  bytesUp: 2048,
+  bytesDown: 5_000_000,
+  reportedAt: '2026-11-22T08:01:00.000Z',
+  leaseExpiresAt: '2036-11-22T08:00:00.000Z',
+}
+const impact = {
+  ...noImpact,
+  losing: { count: 3, items: [person('ada@example.org'), person('bob@example.org')] },
+  connections: { count: 1, items: [connection] },
+  leases: 1,
+}
+
 describe('acts that cannot be undone', () => {
   const user = sampleUser('ada@example.org')
-  const routes = { listUsers: () => page([user]), deleteUser: () => ({}) }
+  const routes = { listUsers: () => page([user]), deleteUser: () => ({}), previewDeleteUser: () => impact }
   const words = ['admin', 'users', 'delete', 'ada@example.org']
 
   test('need --yes where nobody can be asked', async () => {
@@ -171,7 +198,7 @@ describe('acts that cannot be undone', () => {
 
   test.skipIf(terminalSkipReason())('ask at a terminal, and only yes is yes', async () => {
     const { profile } = await start({ routes })
-    const question = 'ada@example.org: Delete this user for good? [y/N] '
+    const question = 'ada@example.org: 3 people lose access, 1 open connection ends. Delete this user for good? [y/N] '
     const refused = runOnTerminal(words, { profile })
     await refused.answer(question, '\r')
     expect(await refused.exited).toBe(2)
@@ -181,7 +208,79 @@ describe('acts that cannot be undone', () => {
     await agreed.answer(question, 'y\r')
     expect(await agreed.exited).toBe(0)
     expect(asked('deleteUser')).toEqual([{ parameters: { user: user.id } }])
+    expect(refused.shown).toContain('3 people lose access: ada@example.org, bob@example.org, and 1 more')
+    expect(refused.shown).toContain('1 open connection ends: shop-db/read-only (psql)')
   })
+
+  test('are only previewed with --dry-run', async () => {
+    const { profile } = await start({ routes })
+    const shown = await runCli([...words, '--dry-run', '--yes'], { profile })
+    expect(shown.stdout).toContain('Nothing was changed')
+    expect(shown.stdout).toContain('3 people lose access: ada@example.org')
+    expect(JSON.parse((await runCli([...words, '--dry-run', '--json'], { profile })).stdout)).toEqual(impact)
+    expect(asked('previewDeleteUser')).toEqual([{ parameters: { user: user.id } }, { parameters: { user: user.id } }])
+    expect(asked('deleteUser')).toEqual([])
+  })
+
+  test('need no preview when they were agreed to beforehand', async () => {
+    const { profile } = await start({ routes })
+    await runCli([...words, '--yes'], { profile })
+    expect(asked('previewDeleteUser')).toEqual([])
+  })
+})
+
+describe('changes that may take something away', () => {
+  const role = { id: randomUUID(), name: 'Ops', description: '', builtIn: false, permissions: [], users: [], credentials: [] }
+  const words = ['admin', 'roles', 'change', role.id, '--permission', 'audit.read']
+  const answers = {
+    changeRole: () => role,
+    listUsers: () => page([]),
+    listCredentials: () => page([]),
+    listResources: () => page([]),
+  }
+
+  test('are made without a question when nobody loses anything', async () => {
+    const gaining = { count: 1, items: [person('bob@example.org')] }
+    const { profile } = await start({ routes: { ...answers, previewChangeRole: () => ({ ...noImpact, gaining }) } })
+    expect(await runCli(words, { profile })).toMatchObject({ code: 0 })
+    expect(asked('previewChangeRole')).toEqual(asked('changeRole'))
+  })
+
+  test('are asked about otherwise', async () => {
+    const { profile } = await start({ routes: { ...answers, previewChangeRole: () => impact } })
+    const { code, stderr } = await runCli(words, { profile })
+    expect(code).toBe(2)
+    expect(stderr).toContain('3 people lose access')
+    expect(asked('changeRole')).toEqual([])
+  })
+
+  test('say how little is known where there is too much to look through', async () => {
+    const { profile } = await start({ routes: { ...answers, previewChangeRole: () => ({ ...impact, complete: false }) } })
+    expect((await runCli([...words, '--dry-run'], { profile })).stdout).toContain('at least 3 people lose access')
+  })
+
+  test('are said to come to nothing where they do', async () => {
+    const { profile } = await start({ routes: { ...answers, previewChangeRole: () => noImpact } })
+    expect((await runCli([...words, '--dry-run'], { profile })).stdout).toContain('nobody loses or gains access')
+  })
+})
+
+test('open connections are listed by whose they are, and ended by their id', async () => {
+  const user = sampleUser('ada@example.org', { id: connection.user })
+  const { profile } = await start({
+    routes: {
+      listConnections: () => page([connection]),
+      endConnection: () => ({}),
+      listUsers: () => page([user]),
+      listGateways: () => page([]),
+    },
+  })
+  const { stdout } = await runCli(['admin', 'connections', 'list', '--user', 'ada@example.org'], { profile })
+  expect(stdout).toMatch(/ada@example\.org +shop-db\/read-only +psql/)
+  expect(asked('listConnections')).toMatchObject([{ query: { user: user.id } }])
+  expect(await runCli(['admin', 'connections', 'end', connection.id], { profile })).toMatchObject({ code: 2 })
+  expect(await runCli(['admin', 'connections', 'end', connection.id, '--yes'], { profile })).toMatchObject({ code: 0 })
+  expect(asked('endConnection')).toEqual([{ parameters: { connection: connection.id } }])
 })
 
 test('a grant ends after the duration given', async () => {
@@ -317,7 +416,33 @@ describe('resources', () => {
     getResource: () => resource,
     createResource: ({ body }: { body: object }) => ({ ...resource, ...body }),
     changeResource: ({ body }: { body: object }) => ({ ...resource, ...body }),
+    previewChangeResource: () => noImpact,
   }
+
+  const steps = [
+    { step: 'name', ok: true, code: null, detail: '10.0.0.7', milliseconds: 1.25 },
+    { step: 'connection', ok: false, code: 'resource_unreachable', detail: 'refused by 10.0.0.7:5432', milliseconds: 2 },
+  ]
+
+  test('are tested step by step, and the exit code says what failed', async () => {
+    const answer = { gateway: randomUUID(), ok: false, steps }
+    const { profile } = await start({ routes: { ...routes, testResource: () => answer } })
+    const { code, stdout } = await runCli(['admin', 'resources', 'test', 'shop-db'], { profile })
+    expect(code).toBe(8)
+    expect(stdout).toContain('✓ name       10.0.0.7, 1.3 ms')
+    expect(stdout).toContain('✗ connection refused by 10.0.0.7:5432 (resource_unreachable), 2.0 ms')
+    expect(asked('testResource')).toEqual([{ parameters: { resource: resource.id }, body: {} }])
+    const json = await runCli(['admin', 'resources', 'test', 'shop-db', '--json'], { profile })
+    expect(JSON.parse(json.stdout)).toEqual(answer)
+  })
+
+  test('need not be there to be tested', async () => {
+    const answer = { gateway: randomUUID(), ok: true, steps: steps.slice(0, 1) }
+    const { profile } = await start({ routes: { ...routes, testEndpoint: () => answer } })
+    const words = ['admin', 'resources', 'test-endpoint', '--host', 'db.internal']
+    expect(await runCli(words, { profile })).toMatchObject({ code: 0 })
+    expect(asked('testEndpoint')).toEqual([{ parameters: { site: site.id }, body: { endpoint } }])
+  })
 
   test('are added to the only site, with verified TLS and SCRAM unless something else is said', async () => {
     const { profile } = await start({ routes })

@@ -1,10 +1,10 @@
 /** Every command, in the order of the help. */
 import { administrationCommands } from './administration/commands.ts'
 import type { Command } from './command.ts'
-import { activityCommand } from './commands/activity.ts'
+import { activityCommands } from './commands/activity.ts'
 import { approvalCommands } from './commands/approvals.ts'
 import { agentCommands } from './commands/agent.ts'
-import { auditCommand } from './commands/audit.ts'
+import { auditCommands } from './commands/audit.ts'
 import { completionCommand } from './commands/completion.ts'
 import { confirmCommands } from './commands/confirm.ts'
 import { connectionCommands } from './commands/connections.ts'
@@ -33,7 +33,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
   },
   { heading: 'Asking for access:', commands: [...requestCommands, emergencyCommand, ...approvalCommands] },
-  { heading: 'Looking back:', commands: [auditCommand, activityCommand] },
+  { heading: 'Looking back:', commands: [...auditCommands, ...activityCommands] },
   { heading: 'This computer:', commands: [...agentCommands, uiCommand, ...toolCommands, doctorCommand, completionCommand] },
   { heading: 'Administration:', commands: administrationCommands },
 ]
@@ -58,7 +58,9 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'admin gateways': 'Gateways and relays',
   'admin devices': 'Enrolled computers',
   'admin sessions': 'Sign-ins',
+  'admin connections': 'Connections that are open now',
   'admin leases': 'Credentials in use',
+  'admin log': 'The log as it is proven',
   'admin alerts': 'What looked wrong',
   'admin settings': 'Settings of the organization',
 }

@@ -37,24 +37,25 @@ describe('the doctor', () => {
     for (const name of ['Agent', 'Keys', 'API', 'Session', 'Clock', 'Gateway', 'Listener']) expect(stdout).toContain(`✓ ${name}`)
   })
 
-  const failed = (area: Finding['area'], code: string, detail: string, more: Partial<Finding> = {}): Finding =>
-    finding({ area, state: 'failed', code, detail, ...more })
+  const failed = (area: Finding['area'], code: string, found: Partial<Finding>): Finding =>
+    finding({ area, state: 'failed', code, ...found })
   test.for<[found: string, exitCode: number, finding: Finding]>([
     [
       '✗ API        https://sallyport.example.org, connection: no answer (5000.0 ms)',
       8,
-      failed('api', 'api_unreachable', 'no answer', {
+      failed('api', 'api_unreachable', {
+        detail: 'no answer',
         subject: 'https://sallyport.example.org',
         step: 'connection',
         milliseconds: 5000,
       }),
     ],
-    ['sallyport login <invitation>', 3, failed('api', 'not_enrolled', 'not enrolled')],
-    ['→ sallyport login', 3, failed('session', 'session_unknown', 'You are signed out.')],
-    ['✗ Clock      600 s behind the API', 3, failed('clock', 'signature_expired', '600 s behind the API')],
-    ['This device was revoked.', 3, failed('session', 'device_revoked', 'This device was revoked.')],
-    ['port 15001 belongs to nginx (12)', 6, failed('listener', 'port_taken', 'port 15001 belongs to nginx (12)')],
-    ['must be bound again', 6, failed('listener', 'secret_unbound', 'Its secret must be bound again.')],
+    ['sallyport login <invitation>', 3, failed('api', 'not_enrolled', { detail: 'not enrolled' })],
+    ['→ sallyport login', 3, failed('session', 'session_unknown', { detail: 'You are signed out.' })],
+    ['✗ Clock      600 s behind the API', 3, failed('clock', 'signature_expired', { detail: '600 s behind the API' })],
+    ['This device was revoked.', 3, failed('session', 'device_revoked', { detail: 'This device was revoked.' })],
+    ['port 15001 belongs to nginx (12)', 6, failed('listener', 'port_taken', { detail: 'port 15001 belongs to nginx (12)' })],
+    ['must be bound again', 6, failed('listener', 'secret_unbound', { detail: 'Its secret must be bound again.' })],
   ])('finds “%s” and ends with %i', async ([found, exitCode, wrong]) => {
     const { code, stdout } = await examine([finding({}), wrong])
     expect(stdout).toContain(found)

@@ -2,7 +2,7 @@
 import { Argument, Command as Parser, CommanderError, Option } from 'commander'
 import { SallyportError } from '@sallyport/protocol'
 import { clientVersion } from './version.ts'
-import { type Command, isDestructive } from './command.ts'
+import { askingText, type Command } from './command.ts'
 import { allCommands, commandGroups, groupSummaries } from './commands.ts'
 import { completeCommand } from './commands/completion.ts'
 import { helpCommand } from './commands/help.ts'
@@ -83,7 +83,10 @@ interface Placement {
 const addCommand = (root: Parser, command: Command, { heading, done, hidden = false }: Placement): void => {
   const words = command.words.split(' ')
   const parent = groupOf(root, words.slice(0, -1), heading)
-  const parser = configured(parent.command(words.at(-1)!, { hidden })).description(command.summary)
+  // Where there are commands below this one, options behind their words are theirs.
+  const parser = configured(parent.command(words.at(-1)!, { hidden }))
+    .description(command.summary)
+    .enablePositionalOptions()
   if (parent === root) parser.helpGroup(heading)
   for (const parameter of Object.values(command.parameters)) {
     if (parameter.kind === 'argument') parser.addArgument(new Argument(parameter.usage, parameter.summary))
@@ -120,10 +123,23 @@ const optionOf = (parameter: Command['parameters'][string]): Option => {
   return option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
 }
 
+type TypedOptions = Record<string, readonly string[] | true | undefined>
+
+/** The parser gives an option that a command shares with the one above it (`activity export` with `activity`) to that one. */
+const optionsAbove = (parser: Parser): TypedOptions => {
+  const { parent } = parser
+  if (parent === null || parent.parent === null) return {}
+  const given = parent.opts<TypedOptions>()
+  const own = new Set(parser.options.map((option) => option.attributeName()))
+  const foreign = parent.options.find((option) => given[option.attributeName()] !== undefined && !own.has(option.attributeName()))
+  if (foreign !== undefined) parser.error(`error: unknown option '${foreign.flags}'`)
+  return given
+}
+
 const typedValues = (command: Command, parser: Parser): Typed => {
   const values: Record<string, readonly string[]> = {}
   const remaining = [...(parser.processedArgs as readonly (string | string[] | undefined)[])]
-  const options = parser.opts<Record<string, readonly string[] | true | undefined>>()
+  const options = { ...optionsAbove(parser), ...parser.opts<TypedOptions>() }
   for (const [name, parameter] of Object.entries(command.parameters)) {
     const value = parameter.kind === 'argument' ? remaining.shift() : options[optionOf(parameter).attributeName()]
     values[name] = value === undefined ? [] : value === true ? [''] : [value].flat()
@@ -131,9 +147,11 @@ const typedValues = (command: Command, parser: Parser): Typed => {
   return values
 }
 
-const helpAfter = (command: Command): string =>
-  [
+const helpAfter = (command: Command): string => {
+  const asking = askingText(command, '--yes')
+  return [
     ...(command.details === undefined ? [] : ['', command.details]),
-    ...(isDestructive(command) ? ['', 'Asks first; --yes answers.'] : []),
+    ...(asking === null ? [] : ['', asking]),
     ...(command.examples === undefined ? [] : ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)]),
   ].join('\n')
+}

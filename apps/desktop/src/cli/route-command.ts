@@ -1,5 +1,5 @@
 /** Commands that are one call of the API: which route, how what was typed becomes its input, how its answer is shown. */
-import type { InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
+import type { InputOf, Previewable, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
 import { routes } from '@sallyport/protocol/api'
 import { allItems, type QueryOfList } from './agent/pages.ts'
 import { type Command, defineCommand } from './command.ts'
@@ -16,7 +16,7 @@ interface CommonText {
   readonly examples?: readonly string[]
 }
 
-interface RouteCommand<Name extends RouteName, Shape extends Parameters> extends CommonText {
+export interface RouteCommand<Name extends RouteName, Shape extends Parameters> extends CommonText {
   readonly route: Name
   /** Instead of the route's own. */
   readonly summary?: string
@@ -26,7 +26,8 @@ interface RouteCommand<Name extends RouteName, Shape extends Parameters> extends
   readonly answer: (result: ResponseOf<RouteOf<Name>>, values: ValuesOf<Shape>, context: Context) => Answer | Promise<Answer>
 }
 
-export const routeCommand = <const Name extends RouteName, const Shape extends Parameters>(
+/** Of a change that can be previewed: `previewedCommand`. */
+export const routeCommand = <const Name extends Exclude<RouteName, Previewable>, const Shape extends Parameters>(
   definition: RouteCommand<Name, Shape>,
 ): Command => {
   const { route, input, answer, summary, confirm, ...text } = definition

@@ -1,6 +1,5 @@
 /** Runs one command to its end: values, question, act, answer. */
 import type { Command, Outcome } from './command.ts'
-import { confirm } from './confirm.ts'
 import { type Context, createContext, type GlobalOptions } from './context.ts'
 import { INTERRUPTED } from './exit-codes.ts'
 import { exitCodeOf, failureJson, failureText, toSallyportError } from './failure.ts'
@@ -16,8 +15,7 @@ export const runCommand = async (command: Command, typed: Typed, options: Global
   const context = createContext(options)
   try {
     const values = await readValues(command, typed, context)
-    if (command.confirm) await confirm(context, `${subjectOf(command, typed)}: ${command.confirm(values)}`)
-    return await print(await command.run(context, values), context)
+    return await print(await command.run(context, values, subjectOf(command, typed)), context)
   } catch (error) {
     return await tell(error, options)
   } finally {

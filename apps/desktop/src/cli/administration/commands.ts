@@ -3,11 +3,13 @@ import type { Command } from '../command.ts'
 import { accessRequestCommands } from './access-requests.ts'
 import { ruleCommands } from './access-rules.ts'
 import { alertCommands } from './alerts.ts'
+import { openConnectionCommands } from './connections.ts'
 import { credentialCommands } from './credentials.ts'
 import { deviceCommands } from './devices.ts'
 import { gatewayCommands } from './gateways.ts'
 import { explainCommand, grantCommands } from './grants.ts'
 import { logCommands } from './log.ts'
+import { resourceTestCommands } from './resource-tests.ts'
 import { resourceCommands } from './resources.ts'
 import { roleCommands } from './roles.ts'
 import { secretCommands } from './secrets.ts'
@@ -25,11 +27,13 @@ export const administrationCommands: readonly Command[] = [
   ...ruleCommands,
   ...siteCommands,
   ...resourceCommands,
+  ...resourceTestCommands,
   ...credentialCommands,
   ...secretCommands,
   ...gatewayCommands,
   ...deviceCommands,
   ...sessionCommands,
+  ...openConnectionCommands,
   ...leaseCommands,
   ...alertCommands,
   ...logCommands,

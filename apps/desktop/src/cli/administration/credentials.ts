@@ -6,6 +6,7 @@ import { referenceArgument } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
 import { argument, option, repeatedOption, requiredOption, type Reader } from '../parameters/parameter.ts'
 import { portNumber, shortName, text } from '../parameters/readers.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import type { Answer } from '../views/answer.ts'
 import { fields } from '../views/fields.ts'
@@ -115,7 +116,7 @@ export const credentialCommands: readonly Command[] = [
     }),
     answer: credentialFields,
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin credentials delete',
     route: 'deleteCredential',
     parameters: { credential },

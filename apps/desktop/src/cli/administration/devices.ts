@@ -1,4 +1,5 @@
 import { referenceArgument } from '../names/reference.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, listCommand, routeCommand } from '../route-command.ts'
 import { localTime } from '../views/time.ts'
 
@@ -28,7 +29,7 @@ export const deviceCommands = [
     input: (values) => ({ parameters: values }),
     answer: () => done('The device is approved: its user can sign in.'),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin devices revoke',
     route: 'revokeDevice',
     parameters: { device },

@@ -2,7 +2,7 @@
 import { authenticationStrength, type Endpoint, protocolName } from '@sallyport/protocol'
 import { invalid } from '../parameters/invalid.ts'
 import { fileContents } from '../parameters/files.ts'
-import { flag, option } from '../parameters/parameter.ts'
+import { flag, option, requiredOption, type ValuesOf } from '../parameters/parameter.ts'
 import { certificateDigest, choice, hostName, onOrOff, portNumber } from '../parameters/readers.ts'
 
 const trustOptions = {
@@ -19,7 +19,9 @@ const weakest = option(
 const protocol = option('protocol <name>', 'its protocol (postgresql if not given)', choice(protocolName.options))
 
 /** For a new resource. */
-export const newEndpointOptions = {
+export const endpointOptions = {
+  host: requiredOption('host <host>', 'host name or IP address, as its gateway reaches it', hostName),
+  port: option('port <port>', 'port (5432 if not given)', portNumber),
   protocol,
   ...trustOptions,
   plaintextAllowed: flag('allow-plaintext', 'lets the gateway speak without TLS when the resource refuses it'),
@@ -61,9 +63,22 @@ export const trustOf = (given: GivenTrust, present: Endpoint['tls']): Endpoint['
   }
 }
 
-export const defaultPorts: Readonly<Record<Endpoint['protocol'], number>> = { postgresql: 5432 }
+const defaultPorts: Readonly<Record<Endpoint['protocol'], number>> = { postgresql: 5432 }
 /** The CAs of the system, for the host's own name. */
-export const defaultTrust = { kind: 'authority', certificates: '', serverName: null } as const satisfies Endpoint['tls']
+const defaultTrust = { kind: 'authority', certificates: '', serverName: null } as const satisfies Endpoint['tls']
+
+/** Verified TLS and SCRAM, unless something else was given. */
+export const endpointOf = (values: ValuesOf<typeof endpointOptions>): Endpoint => {
+  const protocolOfIt = values.protocol ?? 'postgresql'
+  return {
+    protocol: protocolOfIt,
+    host: values.host,
+    port: values.port ?? defaultPorts[protocolOfIt],
+    tls: trustOf(values, defaultTrust) ?? defaultTrust,
+    plaintextAllowed: values.plaintextAllowed,
+    weakestAuthentication: values.weakestAuthentication ?? 'scram',
+  }
+}
 
 export const trustText = (tls: Endpoint['tls']): string => {
   if (tls.kind === 'pinned') return `exactly the certificate with SHA-256 ${Buffer.from(tls.sha256, 'base64url').toString('hex')}`

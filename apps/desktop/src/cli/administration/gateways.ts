@@ -2,6 +2,7 @@ import { reference, referenceArgument } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
 import { argument, option, repeatedOption } from '../parameters/parameter.ts'
 import { choice, hostAndPort, text } from '../parameters/readers.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import { message } from '../views/answer.ts'
 import { localTime, withRelative } from '../views/time.ts'
@@ -67,9 +68,10 @@ export const gatewayCommands = [
         ].join('\n'),
     }),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin gateways change',
     route: 'changeGateway',
+    mayTakeAway: true,
     details: 'The sites given replace those it serves; without any they stay.',
     parameters: { gateway, name: option('name <name>', 'its new name', text), sites, address },
     input: ({ gateway: id, sites: chosen, ...rest }) => ({
@@ -78,7 +80,7 @@ export const gatewayCommands = [
     }),
     answer: (changed) => message(changed, `${changed.name} is changed.`),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin gateways revoke',
     route: 'revokeGateway',
     parameters: { gateway },

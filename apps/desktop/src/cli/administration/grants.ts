@@ -4,6 +4,7 @@ import { invalid } from '../parameters/invalid.ts'
 import { argument, option, type Reader } from '../parameters/parameter.ts'
 import { text } from '../parameters/readers.ts'
 import { duration, futureInstant } from '../parameters/time.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, listCommand, routeCommand } from '../route-command.ts'
 import { oneLine } from '../terminal/printable.ts'
 import { message } from '../views/answer.ts'
@@ -39,7 +40,7 @@ export const grantCommands = [
     ],
     empty: 'There are no temporary grants. Make one with: sallyport admin grants add <user> <credential> --for 4h',
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin grants add',
     route: 'createGrant',
     parameters: {
@@ -57,7 +58,7 @@ export const grantCommands = [
         `Granted until ${withRelative(grant.expiresAt)}. To end it before: sallyport admin grants revoke ${grant.id}`,
       ),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin grants revoke',
     route: 'revokeGrant',
     parameters: { grant: argument('grant', 'id of the grant', grantId) },

@@ -1,21 +1,14 @@
 import type { InputOf, ResponseOf, RouteOf } from '@sallyport/protocol/api'
 import type { Context } from '../context.ts'
 import { reference, referenceArgument } from '../names/reference.ts'
-import { invalid } from '../parameters/invalid.ts'
-import { argument, flag, option, repeatedOption, requiredOption } from '../parameters/parameter.ts'
-import { hostName, onOrOff, portNumber, shortName, text } from '../parameters/readers.ts'
+import { argument, flag, option, repeatedOption } from '../parameters/parameter.ts'
+import { onOrOff, shortName, text } from '../parameters/readers.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import type { Answer } from '../views/answer.ts'
 import { fields } from '../views/fields.ts'
-import {
-  defaultPorts,
-  defaultTrust,
-  endpointChangeOptions,
-  endpointText,
-  newEndpointOptions,
-  trustOf,
-  trustText,
-} from './endpoint-options.ts'
+import { endpointChangeOptions, endpointOf, endpointOptions, endpointText, trustOf, trustText } from './endpoint-options.ts'
+import { siteOf, siteOption } from './site-option.ts'
 
 type Resource = ResponseOf<RouteOf<'getResource'>>
 
@@ -40,15 +33,6 @@ const resourceFields = async (answer: Resource, _: unknown, { directory, options
     ['Tags', answer.tags.join(', ') || null],
     ['Id', answer.id],
   ])
-}
-
-/** Most organizations have one site: then it need not be named. */
-const siteOf = async (chosen: string | undefined, { directory }: Context): Promise<string> => {
-  if (chosen !== undefined) return chosen
-  const sites = await directory.items('listSites')
-  if (sites.length === 1) return sites[0]!.id
-  if (sites.length === 0) throw invalid('There is no site yet. Make one with: sallyport admin sites add <name>')
-  throw invalid(`Say where it is: --site ${sites.map(({ name }) => name).join(' or --site ')}`)
 }
 
 export const resourceCommands = [
@@ -78,10 +62,8 @@ export const resourceCommands = [
     route: 'createResource',
     parameters: {
       name: argument('name', 'short name: shop-db', shortName),
-      host: requiredOption('host <host>', 'host name or IP address, as its gateway reaches it', hostName),
-      port: option('port <port>', 'port (5432 if not given)', portNumber),
-      site: option('site <site>', 'where it is; need not be given where there is one site', reference('site')),
-      ...newEndpointOptions,
+      ...endpointOptions,
+      site: siteOption,
       description,
       tags,
       unlabelled: flag('unlabelled', 'does not add a short id to the application names of connections'),
@@ -91,31 +73,22 @@ export const resourceCommands = [
       'sallyport admin resources add shop-db --host db.internal --tls-ca ca.pem',
       'sallyport admin credentials add shop-db/read-only --user-name shop_ro --database shop',
     ],
-    input: async (values, context) => {
-      const protocol = values.protocol ?? 'postgresql'
-      return {
-        body: {
-          site: await siteOf(values.site, context),
-          name: values.name,
-          description: values.description ?? '',
-          tags: [...values.tags],
-          endpoint: {
-            protocol,
-            host: values.host,
-            port: values.port ?? defaultPorts[protocol],
-            tls: trustOf(values, defaultTrust) ?? defaultTrust,
-            plaintextAllowed: values.plaintextAllowed,
-            weakestAuthentication: values.weakestAuthentication ?? 'scram',
-          },
-          options: { labelConnections: !values.unlabelled, strictRecording: values.strictRecording },
-        },
-      }
-    },
+    input: async (values, context) => ({
+      body: {
+        site: await siteOf(values.site, context),
+        name: values.name,
+        description: values.description ?? '',
+        tags: [...values.tags],
+        endpoint: endpointOf(values),
+        options: { labelConnections: !values.unlabelled, strictRecording: values.strictRecording },
+      },
+    }),
     answer: resourceFields,
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin resources change',
     route: 'changeResource',
+    mayTakeAway: true,
     details: 'A change of address or TLS unbinds the secrets of the resource until they are bound again: admin secrets bind.',
     parameters: {
       resource,
@@ -149,7 +122,7 @@ export const resourceCommands = [
       return resourceFields(changed, values, context)
     },
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin resources delete',
     route: 'deleteResource',
     parameters: { resource },

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { referenceArgument } from '../names/reference.ts'
 import { argument, option, repeatedOption } from '../parameters/parameter.ts'
 import { choice, text } from '../parameters/readers.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import type { Answer } from '../views/answer.ts'
 import { fields } from '../views/fields.ts'
@@ -65,9 +66,10 @@ export const roleCommands = [
       'sallyport admin roles add Auditors --permission audit.read --permission activity.read',
     ],
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin roles change',
     route: 'changeRole',
+    mayTakeAway: true,
     details: 'The permissions given replace all that it has; without any they stay.',
     parameters: {
       role,
@@ -81,7 +83,7 @@ export const roleCommands = [
     }),
     answer: roleFields,
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin roles delete',
     route: 'deleteRole',
     parameters: { role },
@@ -89,14 +91,14 @@ export const roleCommands = [
     input: (values) => ({ parameters: { role: values.role } }),
     answer: () => done('The role is deleted.'),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin roles add-member',
     route: 'addRoleMember',
     parameters: { role, user },
     input: (values) => ({ parameters: values }),
     answer: () => done('The user has the role.'),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin roles remove-member',
     route: 'removeRoleMember',
     parameters: { role, user },
@@ -104,14 +106,14 @@ export const roleCommands = [
     input: (values) => ({ parameters: values }),
     answer: () => done('The user no longer has the role.'),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin roles add-credential',
     route: 'addRoleCredential',
     parameters: { role, credential },
     input: (values) => ({ parameters: values }),
     answer: () => done('The role may use the credential.'),
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin roles remove-credential',
     route: 'removeRoleCredential',
     parameters: { role, credential },

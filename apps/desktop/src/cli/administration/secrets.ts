@@ -35,7 +35,7 @@ export const secretCommands: readonly Command[] = [
     parameters: { credential },
     run: async (context, { credential: id }) => {
       const { secret, resource } = await secretOf(context, id)
-      await confirm(context, `Send this secret to ${describeEndpoint(resource)}?`)
+      await confirm(context, { subject: '', question: `Send this secret to ${describeEndpoint(resource)}?` })
       const body = { endpointDigest: await endpointDigest(resource.endpoint) }
       const bound = await context.api('bindSecret', { parameters: { secret }, body })
       return message(bound, `Bound to ${describeEndpoint(resource)}.`)

@@ -1,5 +1,6 @@
 import { referenceArgument } from '../names/reference.ts'
-import { done, listCommand, routeCommand } from '../route-command.ts'
+import { previewedCommand } from '../previewed-command.ts'
+import { done, listCommand } from '../route-command.ts'
 import { localTime } from '../views/time.ts'
 
 const statusColors = { active: 'green', ended: 'dim', revoked: 'red', expired: 'dim' } as const
@@ -21,7 +22,7 @@ export const sessionCommands = [
     ],
     empty: 'There are no sessions.',
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin sessions revoke',
     route: 'revokeSession',
     parameters: { session: referenceArgument('session') },

@@ -2,6 +2,7 @@ import { argument, flag, option, repeatedOption, requiredOption } from '../param
 import { emailAddress, text } from '../parameters/readers.ts'
 import { reference, referenceArgument } from '../names/reference.ts'
 import { defineCommand } from '../command.ts'
+import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import { invitationAnswer, userFields } from './user-views.ts'
 import { localTime } from '../views/time.ts'
@@ -10,7 +11,7 @@ const user = referenceArgument('user')
 const statusColors = { invited: 'yellow', active: null, disabled: 'red' } as const
 
 const setStatus = (words: string, status: 'active' | 'disabled', summary: string) =>
-  routeCommand({
+  previewedCommand({
     words,
     route: 'changeUser',
     summary,
@@ -61,7 +62,7 @@ export const userCommands = [
       return invitationAnswer({ ...created, ...invitation }, created.email)
     },
   }),
-  routeCommand({
+  previewedCommand({
     words: 'admin users change',
     route: 'changeUser',
     summary: 'Changes the name of a user',
@@ -85,7 +86,7 @@ export const userCommands = [
   }),
   setStatus('admin users disable', 'disabled', 'Disables an account and ends its sessions and connections'),
   setStatus('admin users enable', 'active', 'Enables a disabled account'),
-  routeCommand({
+  previewedCommand({
     words: 'admin users delete',
     route: 'deleteUser',
     parameters: { user },

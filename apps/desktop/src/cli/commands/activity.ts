@@ -1,7 +1,8 @@
 import { uuid } from '@sallyport/protocol'
-import { defineCommand } from '../command.ts'
+import { type Command, defineCommand } from '../command.ts'
 import { activityLine } from '../history/activity-row.ts'
-import { logOptions, showLog } from '../history/log-command.ts'
+import { exportLog, exportOptions } from '../history/export.ts'
+import { filterOptions, showLog, viewOptions } from '../history/log-command.ts'
 import { reference } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
 import { option, type Reader } from '../parameters/parameter.ts'
@@ -18,23 +19,25 @@ const connectionId: Reader<string> = {
   },
 }
 
-export const activityCommand = defineCommand({
+const filters = {
+  kind: option('kind <kind>', 'only this kind: query', choice(kinds)),
+  user: option('user <user>', 'only of this user: e-mail address or id', reference('user')),
+  resource: option('resource <resource>', 'only on this resource: name or id', reference('resource')),
+  session: option('session <session>', 'only of this session: label or id', reference('session')),
+  connection: option('connection <connection>', 'only of this connection: id', connectionId),
+  ...filterOptions,
+}
+
+const showCommand = defineCommand({
   words: 'activity',
   summary: 'Shows what was done on resources, newest first',
   details: 'With --follow the newest is last, and with --json each record is one line.',
-  parameters: {
-    kind: option('kind <kind>', 'only this kind: query', choice(kinds)),
-    user: option('user <user>', 'only of this user: e-mail address or id', reference('user')),
-    resource: option('resource <resource>', 'only on this resource: name or id', reference('resource')),
-    session: option('session <session>', 'only of this session: label or id', reference('session')),
-    connection: option('connection <connection>', 'only of this connection: id', connectionId),
-    ...logOptions,
-  },
+  parameters: { ...filters, ...viewOptions },
   examples: ['sallyport activity --resource shop-db --user ada@example.org --since 1d'],
-  run: (context, { after, before, limit, watch, ...filters }) =>
+  run: (context, { limit, watch, ...chosen }) =>
     showLog(context, {
       route: 'listActivity',
-      query: given({ ...filters, after, before }),
+      query: given(chosen),
       limit,
       watch,
       names: ['user', 'credential'],
@@ -53,3 +56,15 @@ export const activityCommand = defineCommand({
       timeOf: (row) => Date.parse(row.at),
     }),
 })
+
+const exportCommand = defineCommand({
+  words: 'activity export',
+  summary: 'Writes what was done on resources to a file, newest first',
+  details: 'That it was exported is in the log.',
+  parameters: { ...filters, ...exportOptions },
+  examples: ['sallyport activity export --since 30d --resource shop-db --output shop.csv'],
+  run: (context, { format, output, ...chosen }) =>
+    exportLog(context, { route: 'exportActivity', query: given(chosen), format, output }),
+})
+
+export const activityCommands: readonly Command[] = [showCommand, exportCommand]

@@ -32,7 +32,8 @@ export const candidates = async (
   if (line.optionBefore !== undefined) return offersOf(optionNamed(command, line.optionBefore), context)
   if (line.current.startsWith('-')) return [...optionsOf(command).map(nameOfOption), ...GLOBAL_FLAGS, ...GLOBAL_VALUES]
   const given = line.words.length - command.words.split(' ').length
-  return offersOf(argumentsOf(command)[given], context)
+  const below = given === 0 ? nextWords(commands, line.words) : []
+  return [...below, ...(await offersOf(argumentsOf(command)[given], context))]
 }
 
 const optionsOf = (command: Command): Parameter[] => Object.values(command.parameters).filter(({ kind }) => kind === 'option')
@@ -65,8 +66,9 @@ const hasValue = (command: Command | undefined, name: string): boolean => {
 const startsWith = (words: readonly string[], beginning: readonly string[]): boolean =>
   beginning.every((word, index) => words[index] === word)
 
+/** `activity export` before `activity`. */
 const commandOf = (commands: readonly Command[], words: readonly string[]): Command | undefined =>
-  commands.find((command) => startsWith(words, command.words.split(' ')))
+  commands.filter((command) => startsWith(words, command.words.split(' '))).toSorted((a, b) => b.words.length - a.words.length)[0]
 
 const nextWords = (commands: readonly Command[], words: readonly string[]): string[] => [
   ...new Set(

@@ -56,6 +56,11 @@ describe('words that are offered', () => {
       'delete',
     ])
   })
+  test('are those below a command that stands alone, too, and then their own options', async () => {
+    expect(await offered('activity', '')).toEqual(['export'])
+    expect(await offered('activity', '--')).not.toContain('--output')
+    expect(await offered('activity', 'export', '--')).toEqual(expect.arrayContaining(['--output', '--format', '--kind']))
+  })
   test('are names of what is granted, and of things that an administrator names', async () => {
     expect(await offered('psql', '')).toEqual(['shop-db/read-only', 'shop-db/read-write'])
     expect(await offered('admin', 'users', 'show', '')).toEqual(['ada@example.org'])

@@ -4,6 +4,7 @@ import type { Outcome } from '../command.ts'
 import type { Context } from '../context.ts'
 import type { ItemOf, NounName } from '../names/nouns.ts'
 import { flag, option } from '../parameters/parameter.ts'
+import { text } from '../parameters/readers.ts'
 import { pastInstant } from '../parameters/time.ts'
 import { limitOption, LOG_ROWS, type NameOf } from '../route-command.ts'
 import { oneLine } from '../terminal/printable.ts'
@@ -11,9 +12,14 @@ import { write } from '../terminal/output.ts'
 import { type Column, table } from '../views/table.ts'
 import { follow, type Follower, type LogRoute } from './follow.ts'
 
-export const logOptions = {
+/** For looking and for exporting. */
+export const filterOptions = {
+  text: option('text <words>', 'only where all of these words occur, in any order', text),
   after: option('since <time>', 'only after this time: 2h, 2026-11-22', pastInstant),
   before: option('before <time>', 'only before this time', pastInstant),
+}
+
+export const viewOptions = {
   limit: limitOption(true),
   watch: flag('follow', 'goes on and shows what is new, until Ctrl-C'),
 }

@@ -16,6 +16,7 @@ export type ListRoute =
   | 'listLeases'
   | 'listAuditEntries'
   | 'listActivity'
+  | 'listConnections'
   | 'listAlerts'
   | 'listRequestableCredentials'
   | 'listMyAccessRequests'

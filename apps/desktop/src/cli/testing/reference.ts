@@ -1,5 +1,5 @@
 /** The page `docs/user/cli.md`, made from the commands so that it cannot lag behind them. */
-import { type Command, isDestructive } from '../command.ts'
+import { askingText, type Command } from '../command.ts'
 import type { CommandGroup } from '../commands.ts'
 import { exitCodeMeanings } from '../exit-codes.ts'
 import type { Parameter } from '../parameters/parameter.ts'
@@ -96,13 +96,14 @@ const commandSection = (command: Command): string => {
     command.words,
     ...parameters.filter(({ kind }) => kind === 'argument').map(({ usage: text }) => text),
   ]
+  const asking = askingText(command, '`--yes`')
   const options = parameters.some(({ kind }) => kind === 'option') ? ['[options]'] : []
   return [
     `### ${command.words}`,
     '',
     `${command.summary}.`,
     ...(command.details === undefined ? [] : ['', command.details]),
-    ...(isDestructive(command) ? ['', 'Asks first; `--yes` answers.'] : []),
+    ...(asking === null ? [] : ['', asking]),
     '',
     '```sh',
     [...usage, ...options].join(' '),
