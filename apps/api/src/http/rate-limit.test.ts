@@ -20,6 +20,21 @@ describe('a rate limit', () => {
     expect([1, 2, 3].map(() => takes('a'))).toEqual(['taken', 'taken', 'rate_limited'])
   })
 
+  it('lets through as much as in the long run, however often it is asked', () => {
+    let now = 0
+    const limiter = createRateLimiter({ burst: 1, perSecond: 5 }, () => now)
+    let taken = 0
+    for (; now < 10_000; now += 100) {
+      try {
+        limiter.take('a')
+        taken++
+      } catch {
+        // Asked too soon.
+      }
+    }
+    expect(taken).toBe(50)
+  })
+
   it('gives nothing to a clock that goes back', () => {
     let now = 1_000_000
     const limiter = createRateLimiter({ burst: 1, perSecond: 1 }, () => now)

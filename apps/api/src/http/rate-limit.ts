@@ -31,7 +31,8 @@ export const createRateLimiter = (limit: RateLimit, clock: () => number): RateLi
       const refilled = known === undefined ? limit.burst : known.tokens + (Math.max(0, now - known.at) / 1000) * limit.perSecond
       const tokens = Math.min(limit.burst, refilled)
       buckets.delete(caller)
-      buckets.set(caller, { tokens: Math.max(0, tokens - 1), at: now })
+      // What is refused takes nothing: who asks too often gets the long run's rate, and not nothing at all.
+      buckets.set(caller, { tokens: tokens < 1 ? tokens : tokens - 1, at: now })
       if (buckets.size > MAX_CALLERS) buckets.delete(buckets.keys().next().value ?? caller)
       if (tokens < 1) throw new SallyportError('rate_limited')
     },

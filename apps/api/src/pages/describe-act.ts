@@ -1,17 +1,18 @@
 /** What a call does, in words: what a person confirms is what the API was told, not what some program says about it. */
 import type { Transaction } from '../db/schema.ts'
 import type { Act } from '../domains/browser-flows/index.ts'
-import { findCredential } from '../domains/credentials/index.ts'
-import { findDevice } from '../domains/devices/index.ts'
-import { findGateway } from '../domains/gateways/index.ts'
-import { findResource } from '../domains/resources/index.ts'
-import { findRole } from '../domains/roles/index.ts'
-import { findUser } from '../domains/users/index.ts'
+import { findRequest } from '../domains/access-requests/index.ts'
 import { routeOfAct } from '../http/route-of-act.ts'
+import { nameIds } from '../http/things.ts'
+
+interface Fact {
+  readonly label: string
+  readonly text: string
+}
 
 export interface ActDescription {
   readonly summary: string
-  readonly facts: readonly { readonly label: string; readonly text: string }[]
+  readonly facts: readonly Fact[]
   /** Whether the confirmation is for this call alone. */
   readonly single: boolean
 }
@@ -19,25 +20,7 @@ export interface ActDescription {
 const LONGEST_TEXT = 200
 const MOST_FACTS = 12
 
-type Namer = (transaction: Transaction, id: string) => Promise<string | null>
-
-const credentialName: Namer = async (transaction, id) => {
-  const credential = await findCredential(transaction, id)
-  const resource = credential === null ? null : await findResource(transaction, credential.resource)
-  return credential === null ? null : `${resource?.name ?? ''}/${credential.name}`
-}
-
-/** How the ids of a call are called, by the name of their field. */
-const namers: Readonly<Record<string, readonly [label: string, name: Namer]>> = {
-  user: ['Person', async (transaction, id) => (await findUser(transaction, id))?.email ?? null],
-  role: ['Role', async (transaction, id) => (await findRole(transaction, id))?.name ?? null],
-  credential: ['Credential', credentialName],
-  resource: ['Resource', async (transaction, id) => (await findResource(transaction, id))?.name ?? null],
-  device: ['Computer', async (transaction, id) => (await findDevice(transaction, id))?.facts.name ?? null],
-  gateway: ['Gateway', async (transaction, id) => (await findGateway(transaction, id))?.name ?? null],
-}
-
-/** Other fields that may be shown. What is not here is not: it may be a secret. */
+/** Fields that may be shown as they are. What is not here is not: it may be a secret. */
 const labels: Readonly<Record<string, string>> = {
   name: 'Name',
   email: 'E-mail address',
@@ -48,13 +31,11 @@ const labels: Readonly<Record<string, string>> = {
   description: 'Description',
   expiresAt: 'Until',
   startsAt: 'From',
-  duration: 'Seconds',
   permissions: 'Permissions',
   approvals: 'Approvals',
   status: 'Status',
   userName: 'Account',
-  accessRequest: 'Request',
-  accessRule: 'Rule',
+  note: 'Note',
 }
 
 const textOf = (value: unknown): string | null => {
@@ -71,13 +52,45 @@ const endpointText = (value: unknown): string | null => {
   return `${String(protocol)}://${String(host)}:${String(port)}`
 }
 
-const factOf = async (transaction: Transaction, name: string, value: unknown) => {
-  if (name === 'endpoint') return { label: 'Endpoint', text: endpointText(value) }
-  const namer = namers[name]
-  if (namer !== undefined && typeof value === 'string') {
-    return { label: namer[0], text: (await namer[1](transaction, value)) ?? `unknown (${value})` }
+const units = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const
+
+/** `1 h 30 min`. */
+const lengthOf = (seconds: number): string => {
+  let rest = seconds
+  return units
+    .flatMap(([size, unit]) => {
+      const count = Math.floor(rest / size)
+      rest -= count * size
+      return count === 0 ? [] : [`${count} ${unit}`]
+    })
+    .join(' ')
+}
+
+/** What was asked for: whoever approves it should read that, and not only whose it is. */
+const requestFacts = async (transaction: Transaction, id: string): Promise<readonly Fact[]> => {
+  const request = await findRequest(transaction, id)
+  if (request === null) return []
+  return [
+    { label: 'Reason given', text: request.reason },
+    { label: 'Asked for', text: lengthOf(request.duration) },
+  ]
+}
+
+const factsOf = async (transaction: Transaction, field: string, value: unknown): Promise<readonly Fact[]> => {
+  if (field === 'endpoint') return [{ label: 'Endpoint', text: endpointText(value) ?? '' }]
+  if (field === 'duration') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value) }] : []
+  const named = await nameIds(transaction, field, value)
+  if (named !== null) {
+    const text = named.items.map(({ id, name }) => name ?? `unknown (${id})`).join(', ')
+    const more = field === 'accessRequest' && typeof value === 'string' ? await requestFacts(transaction, value) : []
+    return [{ label: named.label, text }, ...more]
   }
-  return { label: labels[name] ?? name, text: Object.hasOwn(labels, name) ? textOf(value) : null }
+  return Object.hasOwn(labels, field) ? [{ label: labels[field]!, text: textOf(value) ?? '' }] : []
 }
 
 /** null for what is no call that could be confirmed. */
@@ -86,10 +99,12 @@ export const describeAct = async (transaction: Transaction, act: Act): Promise<A
   if (recognized === null) return null
   const { parameters, body } = recognized.input
   const given = { ...(parameters as object | undefined), ...(body as object | undefined) }
-  const facts: { label: string; text: string }[] = []
-  for (const [name, value] of Object.entries(given)) {
-    const { label, text } = await factOf(transaction, name, value)
-    if (text !== null && text !== '' && facts.length < MOST_FACTS) facts.push({ label, text: text.slice(0, LONGEST_TEXT) })
+  const facts: Fact[] = []
+  for (const [field, value] of Object.entries(given)) facts.push(...(await factsOf(transaction, field, value)))
+  const shown = facts.filter(({ text }) => text !== '').slice(0, MOST_FACTS)
+  return {
+    summary: recognized.route.summary,
+    facts: shown.map(({ label, text }) => ({ label, text: text.slice(0, LONGEST_TEXT) })),
+    single: recognized.route.presence === 'act',
   }
-  return { summary: recognized.route.summary, facts, single: recognized.route.presence === 'act' }
 }

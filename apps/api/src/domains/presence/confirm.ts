@@ -121,20 +121,29 @@ export interface PresenceExchange {
   readonly verifier: string
   readonly actor: AuditActor
   readonly now: number
-  /** How a call must be confirmed, by its route; null for what is no route. */
-  readonly levelOf: (act: Act) => Route['presence'] | null
+  /** What a call is; null for what is no route. */
+  readonly recognize: (transaction: Transaction, act: Act) => Promise<RecognizedCall | null>
+}
+
+export interface RecognizedCall {
+  readonly route: string
+  readonly presence: Route['presence']
+  /** What it names, as far as the organization has it: whatever else was typed does not belong into its log. */
+  readonly ids: Readonly<Record<string, readonly string[]>>
 }
 
 /** Throws `browser_code_invalid`; the code is used up then, too. */
 export const finishPresence = async (pool: Pool, exchange: PresenceExchange) => {
-  const { organization, session, code, verifier, actor, now, levelOf } = exchange
+  const { organization, session, code, verifier, actor, now, recognize } = exchange
   const flow = await withOrganization(pool, organization, (transaction) => spendCode(transaction, code, now))
   if (flow?.kind !== 'presence' || flow.session !== session || flow.user === null || !isVerifier(flow, verifier)) {
     throw new SallyportError('browser_code_invalid')
   }
-  const single = flow.act !== null && levelOf(flow.act) === 'act'
+  const { act } = flow
   return withOrganization(pool, organization, async (transaction) => {
-    const proof = await issueProof(transaction, { session, act: single ? flow.act : null, now })
+    const call = act === null ? null : await recognize(transaction, act)
+    const single = call?.presence === 'act'
+    const proof = await issueProof(transaction, { session, act: single ? act : null, now })
     await recordAudit(transaction, {
       type: 'presence.confirmed',
       actor,
@@ -142,9 +151,8 @@ export const finishPresence = async (pool: Pool, exchange: PresenceExchange) => 
       details: {
         expiresAt: proof.expiresAt.toISOString(),
         single,
-        ...(flow.act === null
-          ? {}
-          : { call: `${flow.act.method} ${flow.act.target}`, digest: digestOfAct(flow.act).toString('hex') }),
+        // The digest tells an auditor who has the call itself that it was this one.
+        ...(act === null || call === null ? {} : { route: call.route, ids: call.ids, digest: digestOfAct(act).toString('hex') }),
       },
     })
     return { ...proof, single }

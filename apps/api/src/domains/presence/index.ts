@@ -5,6 +5,7 @@ export {
   findPresenceSubject,
   finishPresence,
   type PresenceSubject,
+  type RecognizedCall,
 } from './confirm.ts'
 export { deleteExpiredProofs, requirePresence } from './proofs.ts'
 export type { PresenceTables } from './tables.ts'

@@ -5,6 +5,7 @@ import { createRecoveryCodes, recoveryCodesOf } from '../../domains/recovery-cod
 import { beginBrowserSignIn, finishBrowserInvitation, finishBrowserSignIn } from '../../domains/sign-in/index.ts'
 import type { SignInContext } from '../context.ts'
 import type { HandlersOf } from '../handler.ts'
+import { recognizeAct } from '../recognize-act.ts'
 import { routeOfAct } from '../route-of-act.ts'
 import { authorOf } from './author.ts'
 import { completeMaterial, partsOf, provenBy } from './sign-in.ts'
@@ -60,7 +61,7 @@ export const browserHandlers = {
       verifier,
       actor,
       now: now(),
-      levelOf: (act) => routeOfAct(act)?.route.presence ?? null,
+      recognize: recognizeAct,
     })
     return { presence: proof.presence, expiresAt: proof.expiresAt.toISOString(), single: proof.single }
   },

@@ -208,6 +208,8 @@ describe('every change of the catalogue', () => {
     await changing('deleteCredential', ofCredential)
     await changing('deleteResource', ofResource)
     await changing('deleteSite', atSite)
+    const exported = await changing('exportAuditEntries', { body: { format: 'json-lines' } })
+    expect(exported.answer.text).toContain('site.deleted')
     const mutating = Object.keys(handlers).filter((name) => routes[name as Called].audit !== null)
     expect([...seen].sort()).toEqual(mutating.sort())
   })
