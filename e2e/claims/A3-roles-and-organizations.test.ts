@@ -77,6 +77,18 @@ const expected = (role: keyof typeof builtInRoles, operation: Operation, filled:
   return filled.references.length > 0 ? 'not_found' : '[]'
 }
 
+/** Calls under way at a time: the API answers others while one waits for its database. */
+const AT_ONCE = 6
+
+/** Does the same with each operation, several of them at a time. */
+const withEach = async (list: readonly Operation[], work: (operation: Operation) => Promise<void>): Promise<void> => {
+  const waiting = list.values()
+  const worker = async (): Promise<void> => {
+    for (const operation of waiting) await work(operation)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+}
+
 /** Everything that somebody could have changed, as the owner sees it. */
 const stateOf = async (client: RawClient): Promise<unknown> => {
   const page = { query: { limit: 500 } }
@@ -107,15 +119,22 @@ const stateOf = async (client: RawClient): Promise<unknown> => {
 
 beforeAll(async () => {
   central = await Central.start({ organizations: [MARK] })
-  const attackers = await RawClient.enrol(central.invitation)
-  victim = await RawClient.enrol(central.invitations[MARK]!)
-  callers = {
-    owner: attackers,
-    auditor: await addNewcomer(attackers, 'auditor', { roles: ['auditor'] }),
-    member: await addNewcomer(attackers, 'member', { roles: ['member'] }),
-  }
-  theirs = await furnish(victim, MARK, `password of ${MARK}`)
-  own = await furnish(attackers, 'own', 'password of own')
+  const [attackers, attacked] = await Promise.all([
+    RawClient.enrol(central.invitation),
+    RawClient.enrol(central.invitations[MARK]!),
+  ])
+  victim = attacked
+  // One proof of presence for all that follows.
+  await Promise.all([attackers.presence(), victim.presence()])
+  const [auditor, member, foreign, furnished] = await Promise.all([
+    addNewcomer(attackers, 'auditor', { roles: ['auditor'] }),
+    addNewcomer(attackers, 'member', { roles: ['member'] }),
+    furnish(victim, MARK, `password of ${MARK}`),
+    furnish(attackers, 'own', 'password of own'),
+  ])
+  callers = { owner: attackers, auditor, member }
+  theirs = foreign
+  own = furnished
   foreignValues = await valuesOf(attackers, theirs)
   ownValues = await valuesOf(attackers, own)
   const document = await attackers.sendRaw({
@@ -170,28 +189,28 @@ describe.each(roleNames)('the %s of another organization', (role) => {
   it('gets nowhere with the ids of this one, and learns nothing', async () => {
     const before = await stateOf(victim)
     const tried: string[] = []
-    for (const operation of ofPeople()) {
+    await withEach(ofPeople(), async (operation) => {
       const filled = fill(operation, foreignValues)
-      if (filled.references.length === 0 && filled.filters.length === 0) continue
+      if (filled.references.length === 0 && filled.filters.length === 0) return
       const answer = await signedBy(callers[role], filled)
       const what = `${operation.operationId}: ${answer.text.slice(0, 300)}`
       expect(comesTo(answer), what).toBe(expected(role, operation, filled))
       expectNoLeak(answer, filled)
       tried.push(operation.operationId)
-    }
+    })
     expect(tried.length).toBeGreaterThan(25)
     expect(await stateOf(victim)).toEqual(before)
   })
 
   it('sees nothing of this one in any list', async () => {
-    for (const operation of ofPeople()) {
-      if (operation.method !== 'GET' || operation.parameters.some(({ required }) => required)) continue
+    const lists = ofPeople().filter(({ method, parameters }) => method === 'GET' && !parameters.some(({ required }) => required))
+    await withEach(lists, async (operation) => {
       const filled = { method: 'GET', path: `${operation.path}`, body: new Uint8Array(), references: [], filters: [] }
       const answer = await signedBy(callers[role], filled)
       const allowed = allows(builtInRoles[role], operation['x-permission'])
       expect(answer.code, operation.operationId).toBe(allowed ? null : 'forbidden')
       expectNoLeak(answer, filled)
-    }
+    })
     // The mark is there for whoever may see it: it would have been found.
     const { items } = await victim.call('listResources')
     expect(JSON.stringify(items)).toContain(MARK)
@@ -210,16 +229,16 @@ const unhurried = (ask: () => Promise<RawAnswer>): Promise<RawAnswer> =>
 
 describe('somebody without the two signatures', () => {
   it('gets nowhere unsigned', async () => {
-    for (const operation of ofPeople()) {
+    await withEach(ofPeople(), async (operation) => {
       const filled = fill(operation, ownValues)
       const answer = await unhurried(async () => callers.owner.sendRaw(unsignedCall(callers.owner.origin, filled)))
       expect(answer, operation.operationId).toMatchObject({ code: 'signature_missing', status: 401 })
-    }
+    })
   })
 
   it("gets nowhere with a gateway's signature", async () => {
     const signer = own.gateway.key.signer
-    for (const operation of ofPeople()) {
+    await withEach(ofPeople(), async (operation) => {
       const call = unsignedCall(callers.owner.origin, fill(operation, ownValues))
       const answer = await unhurried(async () => {
         const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
@@ -227,7 +246,7 @@ describe('somebody without the two signatures', () => {
         return callers.owner.sendRaw({ ...call, fields })
       })
       expect(answer, operation.operationId).toMatchObject({ code: 'signature_invalid', status: 401 })
-    }
+    })
   })
 
   it("finds what is for gateways only where a gateway's certificate is asked for", async () => {
@@ -285,14 +304,15 @@ describe('permissions', () => {
     for (const permission of permissions) {
       const asking = ofPeople().filter((operation) => operation['x-permission'] === permission)
       await allow(permissions.filter((each) => each !== permission))
-      for (const operation of asking)
+      await withEach(asking, async (operation) => {
         expect(await isForbidden(operation), `${operation.operationId} without ${permission}`).toBe(true)
+      })
       await allow([permission])
-      for (const operation of asking) {
-        // Settings are the whole organization's: the rest of this file lives by them.
-        if (operation.operationId === 'changeSettings') continue
+      // Settings are the whole organization's: the rest of this file lives by them.
+      const harmless = asking.filter(({ operationId }) => operationId !== 'changeSettings')
+      await withEach(harmless, async (operation) => {
         expect(await isForbidden(operation), `${operation.operationId} with ${permission}`).toBe(false)
-      }
+      })
     }
     tester.close()
   })
@@ -300,11 +320,11 @@ describe('permissions', () => {
 
 describe('what is allowed', () => {
   it("works for the auditor, with ids of one's own", async () => {
-    for (const operation of ofPeople()) {
-      if (operation.method !== 'GET') continue
+    const reading = ofPeople().filter(({ method }) => method === 'GET')
+    await withEach(reading, async (operation) => {
       const answer = await signedBy(callers.auditor, fill(operation, ownValues))
       expect(answer, operation.operationId).toMatchObject({ status: 200 })
-    }
+    })
   })
 
   it("works for the owner, with ids of one's own", async () => {

@@ -7,7 +7,7 @@
  */
 import type { AccessRuleTerms } from '@sallyport/protocol/api'
 import { SallyportError } from '@sallyport/protocol'
-import { type Person, Testbed } from '@sallyport/testbed'
+import { openPage, type Person, Testbed } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -88,20 +88,21 @@ beforeAll(async () => {
   bed = await Testbed.start({ database: 'central', organizations: ['elsewhere'] })
   await bed.owner.agent.api('changeSettings', { body: { newDevices: 'allow' } })
   approvers = (await bed.owner.agent.api('createRole', { body: { name: 'approvers' } })).id
-  ada = await bed.addPerson('ada')
   const invited = await bed.invite('bob', { roles: ['approvers'] })
   bobsEmail = invited.email
   bobsInvitation = invited.invitation
-  bob = await RawClient.enrol(bobsInvitation)
-  cleo = await RawClient.enrol((await bed.invite('cleo', { roles: ['approvers'] })).invitation)
-  stranger = await RawClient.enrol(bed.central.invitations['elsewhere']!)
+  const cleosInvitation = (await bed.invite('cleo', { roles: ['approvers'] })).invitation
+  const people = [bobsInvitation, cleosInvitation, bed.central.invitations['elsewhere']!] as const
+  const [person, ...clients] = await Promise.all([bed.addPerson('ada'), ...people.map((each) => RawClient.enrol(each))])
+  ada = person
+  ;[bob, cleo, stranger] = clients as [RawClient, RawClient, RawClient]
 }, 120_000)
 afterAll(async () => {
   for (const client of [bob, cleo, stranger]) client?.close()
   await bed?.stop()
 })
 
-describe('nobody approves what they asked for themselves', () => {
+describe.concurrent('nobody approves what they asked for themselves', () => {
   test('not in the session that asked, nor with the roles of an approver and an owner', async () => {
     const { credential } = await requestable({ approvals: 1 })
     const { items } = await bed.owner.agent.api('listRoles', { query: { limit: 500 } })
@@ -135,7 +136,22 @@ describe('nobody approves what they asked for themselves', () => {
   })
 })
 
-describe('an approval counts once', () => {
+describe.concurrent('an approval counts once', () => {
+  test('and is confirmed on a page that says by names what is approved', async () => {
+    const { credential, name } = await requestable()
+    const { id: accessRequest } = await ada.agent.api('createAccessRequest', {
+      body: { credential, reason: 'incident 17', duration: HOUR },
+    })
+    const { url } = await bob.beginPresence({
+      method: 'POST',
+      target: `/v1/me/approvals/${accessRequest}/approval`,
+      body: JSON.stringify({ duration: 1800, startsAt: null, note: 'for half of it' }),
+    })
+    const { text } = await openPage(url)
+    for (const part of [ada.email, name, 'incident 17', '1 h', '30 min', 'for half of it']) expect(text).toContain(part)
+    expect(text).not.toContain(accessRequest)
+  })
+
   test('whether it is sent again, signed again, or given by another account on the same device', async () => {
     const { credential } = await requestable()
     const { id: accessRequest } = await ada.agent.api('createAccessRequest', {
@@ -263,7 +279,7 @@ describe.concurrent('time is the time of the API', () => {
   })
 })
 
-describe('somebody else', () => {
+describe.concurrent('somebody else', () => {
   test('of another organization finds no request by its id', async () => {
     const { credential } = await requestable()
     const { id: accessRequest } = await ada.agent.api('createAccessRequest', {
@@ -301,7 +317,7 @@ describe('somebody else', () => {
   })
 })
 
-test('emergency access raises an alert, is reviewed by somebody else, and every step is in the log once', async () => {
+test.concurrent('emergency access raises an alert, is reviewed by somebody else, and every step is in the log once', async () => {
   const emergency = {
     responders: { roles: [], users: [bob.user] },
     maxDuration: HOUR,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { decodeInvitation } from '@sallyport/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, apiUnderTest } from '../testing/api-under-test.ts'
@@ -92,6 +92,37 @@ describe('a confirmation', () => {
     await person.client.call('endSession')
     expect((await fetch(url)).status).toBe(410)
     person.close()
+  })
+})
+
+describe('a call that is confirmed', () => {
+  const beginAct = async (body: object) => {
+    const verifier = randomBytes(32).toString('base64url')
+    const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
+    const state = randomBytes(16).toString('base64url')
+    const act = { method: 'POST' as const, target: '/v1/users', body: JSON.stringify(body) }
+    const { url } = await owner.client.call('beginPresence', { body: { redirectPort: 50_000, state, codeChallenge, act } })
+    return { url, verifier, flow: new URL(url).searchParams.get('flow')! }
+  }
+  const roleNamed = async (wanted: string): Promise<string> =>
+    (await owner.client.call('listRoles')).items.find(({ name }) => name === wanted)!.id
+  const newUser = { email: 'c@acme.test', firstName: 'C', lastName: 'C' }
+
+  it('is shown with the names of what its ids stand for', async () => {
+    const { url } = await beginAct({ ...newUser, roles: [await roleNamed('owner'), await roleNamed('auditor')] })
+    const text = await (await fetch(url)).text()
+    expect(text).toMatch(/<dt>Roles<\/dt>\s*<dd>owner, auditor<\/dd>/)
+    expect(text).toContain(newUser.email)
+  })
+
+  it('is in the log by its route, with the ids that the organization has and no other that somebody typed', async () => {
+    const [auditor, stranger] = [await roleNamed('auditor'), randomUUID()]
+    const { url, flow, verifier } = await beginAct({ ...newUser, roles: [auditor, stranger] })
+    await owner.client.call('finishPresence', { body: { code: codeFrom(await confirm(url, flow)), verifier } })
+    const { items } = await owner.client.call('listAuditEntries', { query: { type: 'presence.confirmed', limit: 1 } })
+    const details = { single: false, route: 'createUser', ids: { roles: [auditor] } }
+    expect(items).toMatchObject([{ entry: { details } }])
+    expect(JSON.stringify(items)).not.toContain(stranger)
   })
 })
 

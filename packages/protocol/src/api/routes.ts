@@ -11,7 +11,7 @@ import { logRoutes } from './log-routes.ts'
 export const routes = {
   ...identityRoutes,
   ...presenceRoutes,
-  ...administrationRoutes, ...accessRoutes,
+  ...administrationRoutes,
   ...accessRoutes,
   ...gatewayRoutes,
   ...logRoutes,
