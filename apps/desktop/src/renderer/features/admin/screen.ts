@@ -1,5 +1,5 @@
 /** Screens of administrators and auditors, in the order of the sidebar. */
-import { IconFolders, IconRouter, IconShield, IconUsers } from '@tabler/icons-react'
+import { IconBuilding, IconDeviceLaptop, IconFolders, IconRouter, IconShield, IconUsers } from '@tabler/icons-react'
 import { lazy } from 'react'
 import type { Screen } from '../../app/screen.ts'
 import { text } from '../../texts/text.ts'
@@ -36,5 +36,21 @@ export const adminScreens: readonly Screen[] = [
     icon: IconRouter,
     permissions: ['gateways.read'],
     component: lazy(async () => ({ default: (await import('./gateways/gateways-page.tsx')).GatewaysPage })),
+  },
+  {
+    path: '/devices',
+    group: 'administration',
+    title: () => text('devices.title'),
+    icon: IconDeviceLaptop,
+    permissions: ['devices.read', 'sessions.read'],
+    component: lazy(async () => ({ default: (await import('./devices/devices-page.tsx')).DevicesPage })),
+  },
+  {
+    path: '/organization',
+    group: 'administration',
+    title: () => text('organization.title'),
+    icon: IconBuilding,
+    permissions: ['settings.read'],
+    component: lazy(async () => ({ default: (await import('./organization/organization-page.tsx')).OrganizationPage })),
   },
 ]

@@ -1,0 +1,190 @@
+/** Who is signed in, from where, and since when. */
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconKey } from '@tabler/icons-react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { usePermissions } from '../../../data/permissions.ts'
+import { useMethod } from '../../../data/use-method.ts'
+import { text } from '../../../texts/text.ts'
+import type { Column } from '../../../ui/data-grid.tsx'
+import { Facts } from '../../../ui/facts.tsx'
+import { Label } from '../../../ui/label.tsx'
+import { PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
+import { EmptyState } from '../../../ui/states.tsx'
+import { Status } from '../../../ui/status.tsx'
+import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
+import { ChangeDialog } from '../change/change-dialog.tsx'
+import type { Plan } from '../change/plan.ts'
+import { type NameOf, type Session, useDeviceNames, useUserNames } from '../data/names.ts'
+import { useItems } from '../data/use-items.ts'
+import { AdminList } from '../parts/admin-list.tsx'
+import { PanelActions } from '../parts/panel-actions.tsx'
+import { planSessionEnd } from './plans.ts'
+import { sessionState } from './words.ts'
+
+const isActive = ({ status }: Session): boolean => status === 'active'
+type View = 'active' | 'all'
+
+export const SessionsList = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
+  const list = useItems('listSessions')
+  const userName = useUserNames()
+  const deviceName = useDeviceNames()
+  const here = useMethod('status', {}).data?.session?.id
+  const now = useNow()
+  const [view, setView] = useState<View>('active')
+  const columns = useMemo(() => sessionColumns({ now, userName, deviceName, here }), [now, userName, deviceName, here])
+  const textOf = useCallback(
+    ({ user, device, label, address }: Session) => [userName(user), deviceName(device), label, address].join(' '),
+    [userName, deviceName],
+  )
+  return (
+    <AdminList
+      path={path}
+      title={text('devices.title')}
+      label={text('devices.sessionsList')}
+      searchLabel={text('devices.sessionsSearch')}
+      list={list}
+      columns={columns}
+      textOf={textOf}
+      {...(view === 'active' ? { keeps: isActive } : {})}
+      tools={
+        <>
+          {tabs}
+          <SegmentedControl
+            aria-label={text('devices.columnState')}
+            value={view}
+            onChange={(chosen) => setView(chosen as View)}
+            data={[
+              { value: 'active', label: text('devices.onlyActive') },
+              { value: 'all', label: text('devices.all') },
+            ]}
+          />
+        </>
+      }
+      empty={
+        <EmptyState icon={IconKey} title={text('devices.sessionsEmptyTitle')}>
+          {text('devices.sessionsEmptyText')}
+        </EmptyState>
+      }
+      panel={(session, onClose) => (
+        <SessionPanel
+          key={session.id}
+          session={session}
+          person={userName(session.user)}
+          device={deviceName(session.device)}
+          onClose={onClose}
+        />
+      )}
+    />
+  )
+}
+
+interface ColumnNeeds {
+  readonly now: number
+  readonly userName: NameOf
+  readonly deviceName: NameOf
+  readonly here: string | undefined
+}
+
+const sessionColumns = ({ now, userName, deviceName, here }: ColumnNeeds): readonly Column<Session>[] => [
+  {
+    id: 'person',
+    header: text('devices.columnPerson'),
+    width: 'minmax(140px, 1.4fr)',
+    cell: ({ id, user }) => (
+      <>
+        <span className="truncate" title={userName(user)}>
+          <strong>{userName(user)}</strong>
+        </span>
+        {id === here ? <Label>{text('devices.thisSession')}</Label> : null}
+      </>
+    ),
+  },
+  {
+    id: 'device',
+    header: text('devices.columnName'),
+    width: 'minmax(120px, 1.2fr)',
+    cell: ({ device }) => (
+      <span className="truncate" title={deviceName(device)}>
+        {deviceName(device)}
+      </span>
+    ),
+  },
+  {
+    id: 'address',
+    header: text('devices.columnAddress'),
+    width: 'minmax(100px, 1fr)',
+    from: 820,
+    cell: ({ address }) => <span className="truncate mono muted">{address}</span>,
+  },
+  {
+    id: 'state',
+    header: text('devices.columnState'),
+    width: '104px',
+    cell: (session) => {
+      const { kind, word } = sessionState(session)
+      return <Status kind={kind}>{word}</Status>
+    },
+  },
+  {
+    id: 'began',
+    header: text('devices.columnBegan'),
+    width: '112px',
+    from: 640,
+    cell: ({ createdAt }) => (
+      <span className="truncate muted numbers" title={fullTime(createdAt)}>
+        {clockTime(createdAt, now)}
+      </span>
+    ),
+  },
+  {
+    id: 'ends',
+    header: text('devices.columnEnds'),
+    width: '112px',
+    from: 720,
+    cell: ({ expiresAt }) => (
+      <span className="truncate muted numbers" title={fullTime(expiresAt)}>
+        {clockTime(expiresAt, now)}
+      </span>
+    ),
+  },
+]
+
+interface SessionPanelProps {
+  readonly session: Session
+  readonly person: string
+  readonly device: string
+  readonly onClose: () => void
+}
+
+const SessionPanel = ({ session, person, device, onClose }: SessionPanelProps) => {
+  const may = usePermissions()
+  const now = useNow()
+  const [pending, setPending] = useState<Plan | null>(null)
+  const { kind, word } = sessionState(session)
+  const time = (instant: string) => <span title={fullTime(instant)}>{clockTime(instant, now)}</span>
+  return (
+    <SidePanel title={person} subtitle={<Status kind={kind}>{word}</Status>} onClose={onClose}>
+      <PanelSection label={text('devices.details')}>
+        <Facts
+          facts={[
+            [text('devices.columnName'), may.has('devices.read') ? <a href={`#/devices/${session.device}`}>{device}</a> : device],
+            [text('devices.columnAddress'), <code className="mono">{session.address}</code>],
+            [text('devices.columnBegan'), time(session.createdAt)],
+            [text('devices.lastUsed'), time(session.lastUsedAt)],
+            [text('devices.columnEnds'), time(session.expiresAt)],
+            [text('devices.columnLabel'), <code className="mono">{session.label}</code>],
+          ]}
+        />
+        <p className="muted">{text('devices.labelHint')}</p>
+      </PanelSection>
+      {may.has('sessions.write') && session.status === 'active' ? (
+        <PanelActions>
+          <Button variant="default" color="bad" onClick={() => setPending(planSessionEnd(session, { person, name: device }))}>
+            {text('devices.endSession')}
+          </Button>
+        </PanelActions>
+      ) : null}
+      <ChangeDialog plan={pending} onClose={() => setPending(null)} />
+    </SidePanel>
+  )
+}

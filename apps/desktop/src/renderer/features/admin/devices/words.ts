@@ -1,0 +1,51 @@
+/** States of devices and sessions in shape and word. */
+import { assertNever } from '@sallyport/protocol'
+import { text } from '../../../texts/text.ts'
+import type { StatusKind } from '../../../ui/status.tsx'
+import type { Device, Session } from '../data/names.ts'
+
+interface StateWord {
+  readonly kind: StatusKind
+  readonly word: string
+}
+
+export const deviceState = ({ status }: Device): StateWord => {
+  switch (status) {
+    case 'pending':
+      return { kind: 'ending', word: text('devices.pending') }
+    case 'active':
+      return { kind: 'ready', word: text('devices.active') }
+    case 'revoked':
+      return { kind: 'locked', word: text('devices.revoked') }
+    default:
+      return assertNever(status)
+  }
+}
+
+export const keyText = ({ facts: { keyStorage } }: Device): string => {
+  switch (keyStorage) {
+    case 'keychain':
+      return text('devices.keychain')
+    case 'passphrase':
+      return text('devices.passphrase')
+    case 'hardware':
+      return text('devices.hardware')
+    default:
+      return assertNever(keyStorage)
+  }
+}
+
+export const sessionState = ({ status }: Session): StateWord => {
+  switch (status) {
+    case 'active':
+      return { kind: 'ready', word: text('devices.sessionActive') }
+    case 'ended':
+      return { kind: 'off', word: text('devices.sessionEnded') }
+    case 'revoked':
+      return { kind: 'locked', word: text('devices.sessionRevoked') }
+    case 'expired':
+      return { kind: 'off', word: text('devices.sessionExpired') }
+    default:
+      return assertNever(status)
+  }
+}
