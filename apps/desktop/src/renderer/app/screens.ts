@@ -2,6 +2,7 @@
 import { adminScreens } from '../features/admin/screen.ts'
 import { connectionsScreen } from '../features/connections/screen.ts'
 import { resourcesScreen } from '../features/resources/screen.ts'
+import { settingsScreen } from '../features/settings/screen.ts'
 import type { Screen } from './screen.ts'
 
-export const screens: readonly Screen[] = [resourcesScreen, connectionsScreen, ...adminScreens]
+export const screens: readonly Screen[] = [resourcesScreen, connectionsScreen, ...adminScreens, settingsScreen]

@@ -6,12 +6,15 @@ import { admin } from './en/admin.ts'
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { connections } from './en/connections.ts'
+import { devices } from './en/devices.ts'
 import { errors } from './en/errors.ts'
 import { firstRun } from './en/first-run.ts'
 import { gateways } from './en/gateways.ts'
+import { organization } from './en/organization.ts'
 import { presence } from './en/presence.ts'
 import { resources } from './en/resources.ts'
 import { roles } from './en/roles.ts'
+import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { users } from './en/users.ts'
 
@@ -20,12 +23,15 @@ export const english = {
   catalogue,
   common,
   connections,
+  devices,
   errors,
   firstRun,
   gateways,
+  organization,
   presence,
   resources,
   roles,
+  settings,
   shell,
   users,
 } as const
