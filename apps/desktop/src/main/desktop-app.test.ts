@@ -1,11 +1,13 @@
 import { SallyportError } from '@sallyport/protocol'
+import type { AccessDecisionItem } from '@sallyport/protocol/api'
 import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AppEvent } from '../shared/app-api.ts'
 import { type AppAgent, DesktopApp, type DesktopAppParts } from './desktop-app.ts'
+import { usualPreferences } from '../shared/preferences.ts'
 import { AppSettings } from './settings/app-settings.ts'
-import type { MenuEntry, Question, Shell, TrayView } from './shell/shell.ts'
+import type { MenuEntry, Notice, Question, Shell, TrayView } from './shell/shell.ts'
 
 const credential = '01933b5e-7c2a-7d11-9a53-3f1c8e0b4d21'
 
@@ -17,6 +19,11 @@ let questions: { question: Question; answer: (button: number) => void }[]
 let tray: TrayView | null
 let menu: readonly MenuEntry[]
 let connections: number
+let badge: number
+let notices: Notice[]
+/** Requests that wait for this person, as the API lists them; null: it cannot be reached. */
+let waiting: readonly AccessDecisionItem[] | null
+let session: 'signed-in' | 'signed-out'
 
 beforeEach(async () => {
   folder = await makeTemporaryDirectory()
@@ -26,13 +33,19 @@ beforeEach(async () => {
   tray = null
   menu = []
   connections = 0
+  badge = 0
+  notices = []
+  waiting = []
+  session = 'signed-in'
 })
 afterEach(() => folder.remove())
 
 const shell = {
   showTray: (view: TrayView | null) => (tray = view),
   setMenu: (entries: readonly MenuEntry[]) => (menu = entries),
-  setBadge: () => {},
+  setBadge: (count: number) => (badge = count),
+  notify: (notice: Notice) => notices.push(notice),
+  withdraw: (id: string) => (notices = notices.filter((notice) => notice.id !== id)),
   copy: async (text: string) => void asked.push(`copy ${text}`),
   ask: (question: Question) => new Promise<number>((answer) => questions.push({ question, answer })),
   exit: () => asked.push('exit'),
@@ -40,10 +53,15 @@ const shell = {
 
 const agent: AppAgent = {
   start: async () => void asked.push('start agent'),
-  call: async (method: string) => {
+  call: async (method: string, params: { readonly route?: string }) => {
     if (method === 'stop') return asked.push('stop agent')
-    if (method === 'status') return { state: 'signed-in', organization: { name: 'Acme' }, api: { reachable: true } }
+    if (method === 'status') return { state: session, organization: { name: 'Acme' }, api: { reachable: true } }
     if (method === 'credentials') throw new SallyportError('api_unreachable')
+    if (method === 'preferences') return usualPreferences
+    if (method === 'api') {
+      if (waiting === null) throw new SallyportError('api_unreachable')
+      return { items: params.route === 'listApprovals' ? waiting : [], next: null }
+    }
     const caller = { program: '/usr/bin/psql', user: 'ada', pid: 1 }
     return { items: Array.from({ length: connections }, () => ({ caller, credential: 'shop-db/read-only' })) }
   },
@@ -168,4 +186,71 @@ test('an agent that cannot start does not keep the window from opening', async (
   const { app } = await make({ agent: failing as AppAgent })
   app.open()
   expect(asked).toEqual(['show'])
+})
+
+const person = { id: credential, email: 'grace@acme.example', firstName: 'Grace', lastName: 'Hopper' }
+const request = (over: Partial<AccessDecisionItem> = {}): AccessDecisionItem => ({
+  request: {
+    id: crypto.randomUUID(),
+    kind: 'access',
+    state: 'pending',
+    requester: person,
+    credential: { id: credential, name: 'ledger/read-only', resource: null },
+    rule: null,
+    reason: 'the secret reason',
+    duration: 3600,
+    startsAt: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    waitsUntil: '2026-01-02T00:00:00.000Z',
+    extends: null,
+    extensible: false,
+    approvals: { needed: 1, given: 0, votes: [] },
+    escalatedAt: null,
+    access: null,
+    closed: null,
+    review: null,
+  },
+  device: null,
+  target: null,
+  maxDuration: 3600,
+  lastUse: null,
+  use: null,
+  refusal: null,
+  ownVote: null,
+  ...over,
+})
+const seesRequests = async (app: DesktopApp, items: readonly AccessDecisionItem[], count = items.length): Promise<void> => {
+  waiting = items
+  app.agentChanged({ event: 'requests' })
+  await waitFor(() => badge === count && tray !== null, { description: 'the badge' })
+}
+
+test('a request that arrives is announced without its reason, counted on icon and tray, and taken back when it was decided', async () => {
+  const { app } = await make()
+  app.agentPresence(true)
+  await withConnections(app, 1)
+  const arrived = request()
+  await seesRequests(app, [arrived])
+  expect(notices.map(({ title }) => title)).toEqual(['Grace Hopper asks for ledger/read-only, 1 hour'])
+  expect(JSON.stringify(notices)).not.toContain('secret reason')
+  await waitFor(() => JSON.stringify(tray?.entries).includes('1 request waits for you…'), { description: 'the tray' })
+  await seesRequests(app, [{ ...arrived, ownVote: 'approve' }], 0)
+  expect(notices).toEqual([])
+})
+
+test('what somebody may not decide is not counted', async () => {
+  const { app } = await make()
+  await seesRequests(app, [request(), request({ refusal: { code: 'own_request', message: '' } })], 1)
+})
+
+test('while the API cannot be reached what was known stays; who signed out is waited for by nobody', async () => {
+  const { app } = await make()
+  await seesRequests(app, [request(), request()])
+  waiting = null
+  app.agentChanged({ event: 'requests' })
+  await withConnections(app, 3)
+  expect(badge).toBe(2)
+  session = 'signed-out'
+  app.agentChanged({ event: 'status' })
+  await waitFor(() => badge === 0, { description: 'the badge to go' })
 })

@@ -5,9 +5,12 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { AppEvent } from '../shared/app-api.ts'
-import type { AgentStatus, LocalConnection, LocalCredential, LocalEvent } from '../shared/local-api.ts'
+import type { AgentStatus, LocalConnection, LocalCredential, LocalEvent, LocalParams } from '../shared/local-api.ts'
+import { type FacePreferences, usualPreferences } from '../shared/preferences.ts'
 import type { DeepLink } from './links/deep-link.ts'
 import { applicationMenu } from './menu/application-menu.ts'
+import { RequestNotices } from './notices/request-notices.ts'
+import { waitingRequests } from './notices/waiting-requests.ts'
 import type { AppSettings } from './settings/app-settings.ts'
 import type { Shell } from './shell/shell.ts'
 import { texts } from './texts.ts'
@@ -29,6 +32,8 @@ export interface AppAgent {
   call(method: 'status', params: object): Promise<unknown>
   call(method: 'credentials', params: object): Promise<unknown>
   call(method: 'connections', params: object): Promise<unknown>
+  call(method: 'preferences', params: object): Promise<unknown>
+  call(method: 'api', params: LocalParams<'api'>): Promise<unknown>
   call(method: 'stop', params: object): Promise<unknown>
 }
 
@@ -49,12 +54,19 @@ export class DesktopApp {
   readonly #crashes = new Crashes()
   #status: AgentStatus | null = null
   #connections: readonly LocalConnection[] = []
+  readonly #notices: RequestNotices
+  /** How many requests wait for this person. */
+  #waiting = 0
+  #waitingChanged = true
   #looking = false
+  /** Looks follow one another: what an earlier one saw must not be shown after what a later one did. */
+  #lastLook: Promise<void> = Promise.resolve()
   #leaving = false
   #asking = false
 
   constructor(parts: DesktopAppParts) {
     this.#parts = parts
+    this.#notices = new RequestNotices(parts.shell, (place) => this.open(place))
   }
 
   /** Menu and tray first, then the agent: a keychain may keep it waiting. */
@@ -62,7 +74,7 @@ export class DesktopApp {
     const { shell, agent, platform, released } = this.#parts
     const acts = { go: (place: string) => this.open(place), quit: () => this.#quitAsked() }
     shell.setMenu(applicationMenu({ platform, released }, acts))
-    this.#showTray([])
+    this.#showTray([], [])
     await agent.start().catch((error: unknown) => this.#note('agent.start', error))
   }
 
@@ -80,11 +92,13 @@ export class DesktopApp {
 
   agentChanged(event: LocalEvent): void {
     this.#parts.window.tell(event)
+    if (event.event === 'requests' || event.event === 'status') this.#waitingChanged = true
     this.#lookSoon()
   }
 
   agentPresence(present: boolean): void {
     this.#parts.window.tell({ event: 'agent', present })
+    this.#waitingChanged = true
     this.#lookSoon()
   }
 
@@ -190,7 +204,7 @@ export class DesktopApp {
     this.#looking = true
     setTimeout(() => {
       this.#looking = false
-      this.#look().catch((error: unknown) => this.#note('look', error))
+      this.#lastLook = this.#lastLook.then(() => this.#look()).catch((error: unknown) => this.#note('look', error))
     }, TOGETHER)
   }
 
@@ -202,20 +216,47 @@ export class DesktopApp {
       return { items: [] }
     }
     this.#status = (await agent.call('status', {}).catch(() => null)) as AgentStatus | null
-    const [connections, credentials] = await Promise.all([
+    const signedIn = this.#status?.state === 'signed-in'
+    const [connections, credentials, preferences] = await Promise.all([
       agent.call('connections', {}).catch(orEmpty) as Promise<{ items: LocalConnection[] }>,
-      this.#status?.state === 'signed-in'
-        ? (agent.call('credentials', {}).catch(orEmpty) as Promise<{ items: LocalCredential[] }>)
-        : { items: [] },
+      signedIn ? (agent.call('credentials', {}).catch(orEmpty) as Promise<{ items: LocalCredential[] }>) : { items: [] },
+      agent.call('preferences', {}).catch(() => usualPreferences) as Promise<FacePreferences>,
     ])
     this.#connections = connections.items
-    this.#showTray(credentials.items)
+    await this.#lookAtRequests(preferences.notifications)
+    this.#showTray(credentials.items, preferences.favourites)
   }
 
-  #showTray(credentials: readonly LocalCredential[]): void {
+  /** Only when they may have changed. While nobody can say, what was known stays. */
+  async #lookAtRequests(announce: boolean): Promise<void> {
+    const state = this.#status?.state
+    if (state !== undefined && state !== 'signed-in') {
+      this.#notices.clear()
+      this.#waiting = 0
+    }
+    if (state !== 'signed-in' || !this.#waitingChanged) return
+    this.#waitingChanged = false
+    try {
+      const requests = await waitingRequests((method, params) => this.#parts.agent.call(method, params))
+      this.#notices.show(requests, announce)
+      this.#waiting = requests.length
+    } catch (error) {
+      this.#waitingChanged = true
+      if (!(error instanceof SallyportError)) this.#note('requests', error)
+    }
+  }
+
+  /** `favourites`: ids of credentials; without any all are. */
+  #showTray(credentials: readonly LocalCredential[], favourites: readonly string[]): void {
     const { shell } = this.#parts
-    const favourites = credentials.map(({ granted }) => granted.name)
-    const facts = { status: this.#status, credentials, favourites, connections: this.#connections, waiting: 0 }
+    const waiting = this.#status?.state === 'signed-in' ? this.#waiting : 0
+    const facts = {
+      status: this.#status,
+      credentials,
+      favourites: favourites.length > 0 ? favourites : credentials.map(({ granted }) => granted.credential),
+      connections: this.#connections,
+      waiting,
+    }
     const copy = (text: string): void => void shell.copy(text).catch((error: unknown) => this.#note('copy', error))
     shell.showTray(trayView(facts, { open: (place) => this.open(place), copy, quit: () => this.#quitAsked() }))
   }

@@ -57,6 +57,7 @@ export const texts = {
   refusedSwitch: (name: string) => `Sallyport does not start with --${name}: it would take away what protects this computer.`,
   notice: {
     asks: (who: string, what: string, howLong: string) => `${who} asks for ${what}, ${howLong}`,
+    reviews: (who: string, what: string) => `${who} used emergency access to ${what}`,
     open: 'Open Sallyport to read why and to decide.',
   },
 } as const

@@ -10,6 +10,7 @@ let requests: RequestNotices
 
 const request = (id: string, over: Partial<WaitingRequest> = {}): WaitingRequest => ({
   id,
+  kind: 'approval',
   who: 'Grace',
   what: 'ledger/read-only',
   howLong: '1 hour',
@@ -61,4 +62,18 @@ test('nothing waits for somebody who signed out', () => {
   requests.show([request('a')])
   requests.clear()
   expect([withdrawn, badges.at(-1)]).toEqual([['a'], 0])
+})
+
+test('a review says what was opened', () => {
+  requests.show([])
+  requests.show([request('a', { kind: 'review' })])
+  expect(notices[0]!.title).toBe('Grace used emergency access to ledger/read-only')
+})
+
+test('who wants no notices still sees how many wait', () => {
+  requests.show([])
+  requests.show([request('a')], false)
+  expect([notices, badges]).toEqual([[], [0, 1]])
+  requests.show([request('a')])
+  expect(notices).toEqual([])
 })

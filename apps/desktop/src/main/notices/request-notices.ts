@@ -7,6 +7,8 @@ import { texts } from '../texts.ts'
 
 export interface WaitingRequest {
   readonly id: string
+  /** `review`: somebody opened access at once, and it is to be looked at. */
+  readonly kind: 'approval' | 'review'
   readonly who: string
   readonly what: string
   readonly howLong: string
@@ -31,12 +33,14 @@ export class RequestNotices {
     this.#open = open
   }
 
-  /** What waits now. What waited before the app started is counted, and not announced. */
-  show(requests: readonly WaitingRequest[]): void {
+  /**
+   * What waits now. What waited before the app started is counted, and not announced; nothing is where the person does not want it.
+   */
+  show(requests: readonly WaitingRequest[], announce = true): void {
     const waiting = new Set(requests.map(({ id }) => id))
     const shown = this.#shown ?? waiting
     for (const id of shown) if (!waiting.has(id)) this.#shell.withdraw(id)
-    for (const request of requests) if (!shown.has(request.id)) this.#notify(request)
+    for (const request of requests) if (announce && !shown.has(request.id)) this.#notify(request)
     this.#shell.setBadge(requests.length)
     this.#shown = waiting
   }
@@ -48,8 +52,11 @@ export class RequestNotices {
     this.#shown = null
   }
 
-  #notify({ id, who, what, howLong }: WaitingRequest): void {
-    const title = texts.notice.asks(plain(who), plain(what), plain(howLong))
+  #notify({ id, kind, who, what, howLong }: WaitingRequest): void {
+    const title =
+      kind === 'review'
+        ? texts.notice.reviews(plain(who), plain(what))
+        : texts.notice.asks(plain(who), plain(what), plain(howLong))
     this.#shell.notify({ id, title, body: texts.notice.open, onClick: () => this.#open('/approvals') })
   }
 }

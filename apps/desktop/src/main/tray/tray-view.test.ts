@@ -9,7 +9,7 @@ const status = {
   api: { reachable: true },
 } as AgentStatus
 const credential = (name: string, state = 'listening'): LocalCredential =>
-  ({ granted: { name }, host: '127.0.0.1', port: 15_001, listener: { state } }) as LocalCredential
+  ({ granted: { name, credential: name }, host: '127.0.0.1', port: 15_001, listener: { state } }) as LocalCredential
 const connection = (program: string): LocalConnection =>
   ({ credential: 'shop-db/read-only', caller: { program, user: 'ada', pid: 1 } }) as LocalConnection
 

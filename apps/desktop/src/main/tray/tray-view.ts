@@ -14,7 +14,7 @@ export interface TrayFacts {
   /** null: no agent runs. */
   readonly status: AgentStatus | null
   readonly credentials: readonly LocalCredential[]
-  /** Names of credentials. */
+  /** Ids of credentials, in the person's order. */
   readonly favourites: readonly string[]
   readonly connections: readonly LocalConnection[]
   /** Requests that wait for this person's decision. */
@@ -68,8 +68,8 @@ const statusLine = ({ status, connections }: TrayFacts): string => {
 }
 
 const favouriteEntries = ({ credentials, favourites }: TrayFacts, acts: TrayActs): readonly MenuEntry[] =>
-  credentials
-    .filter(({ granted, listener }) => favourites.includes(granted.name) && listener.state === 'listening')
+  favourites
+    .flatMap((id) => credentials.filter(({ granted, listener }) => granted.credential === id && listener.state === 'listening'))
     .slice(0, MAX_FAVOURITES)
     .map(({ granted, host, port }) => {
       const address = `${host}:${port}`
