@@ -19,5 +19,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2048,
+    rolldownOptions: {
+      output: {
+        // Zod and what keeps it from evaluating code lie in one file, so that it is told before any schema is made.
+        codeSplitting: { groups: [{ name: 'schemas', test: /node_modules[\\/]zod[\\/]|renderer[\\/]no-eval/ }] },
+      },
+    },
   },
 })
