@@ -1,9 +1,11 @@
 /** What the app itself does for its page. The agent's methods are passed on elsewhere. */
-import { writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { SallyportError } from '@sallyport/protocol'
 import { cannotHere, type HostHandlers } from '../host/answer-app.ts'
 import { clientVersion } from '../agent/program/version.ts'
 import type { HostFacts } from '../shared/app-api.ts'
+import { ChosenFiles } from './chosen-files.ts'
 import type { AppSettings } from './settings/app-settings.ts'
 import type { Shell } from './shell/shell.ts'
 
@@ -19,6 +21,7 @@ export interface HostServices extends Pick<HostHandlers, 'openInTools' | 'openIn
 
 export const hostHandlers = (services: HostServices): HostHandlers => {
   const { shell, settings, platform } = services
+  const files = new ChosenFiles()
   const windowSettings = async () => ({
     startAtLogin: await shell.startsAtLogin(),
     whenClosed: settings.current.whenClosed,
@@ -37,11 +40,17 @@ export const hostHandlers = (services: HostServices): HostHandlers => {
       await shell.copy(text)
       return {}
     },
-    saveFile: async ({ suggestedName, content }) => {
-      const path = await shell.choosePath(suggestedName)
-      if (path === null) return { saved: false }
+    saveFile: async ({ suggestedName, content, file }) => {
+      const begun = file === undefined ? undefined : files.get(file)
+      if (file !== undefined && begun === undefined) throw new SallyportError('not_found')
+      const path = begun ?? (await shell.choosePath(suggestedName))
+      if (path === null) return { saved: false, file: null }
+      if (begun !== undefined) {
+        await appendFile(path, content)
+        return { saved: true, file: file ?? null }
+      }
       await writeFile(path, content, { mode: 0o600 })
-      return { saved: true }
+      return { saved: true, file: files.add(path) }
     },
     openBrowser: async (place) => {
       const address = place.place === 'attempt' ? services.attemptAddress(place.id) : null

@@ -123,13 +123,17 @@ export const appMethods = defineMethods({
     }),
     result: nothing,
   },
-  /** Asks the person where to, and writes. `saved` is false when they thought better of it. */
+  /**
+   * Asks the person where to, and writes. `saved` is false when they thought better of it. What is longer than one message goes
+   * on with the `file` that the answer named, without asking again.
+   */
   saveFile: {
     params: z.strictObject({
+      file: uuid.optional(),
       suggestedName: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/),
       content: z.string().max(3 * 1024 * 1024),
     }),
-    result: z.strictObject({ saved: z.boolean() }),
+    result: z.strictObject({ saved: z.boolean(), file: uuid.nullable() }),
   },
   openBrowser: { params: browserPlace, result: nothing },
   windowSettings: { params: nothing, result: windowSettings },

@@ -8,6 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
+import { useMemo } from 'react'
 import type { SallyportError } from '@sallyport/protocol/errors'
 import type { Bridge } from '../bridge/bridge.ts'
 import { useBridge } from '../bridge/bridge.ts'
@@ -23,7 +24,7 @@ interface RouteCall<Name extends RouteName> {
   readonly presence?: string
 }
 
-const callRoute = async <Name extends RouteName>(bridge: Bridge, call: RouteCall<Name>) =>
+export const callRoute = async <Name extends RouteName>(bridge: Bridge, call: RouteCall<Name>) =>
   (await bridge.call('api', call)) as RouteAnswer<Name>
 
 interface ReadOptions {
@@ -73,7 +74,8 @@ export const usePages = <Name extends PagedRoute>(name: Name, input: RouteInput<
     enabled: options.enabled ?? true,
     placeholderData: keepPreviousData,
   })
-  return { ...query, items: query.data?.pages.flatMap(({ items }) => items) ?? [] }
+  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
+  return { ...query, items }
 }
 
 const withCursor = <Input>(input: Input, cursor: string): Input => {

@@ -1,8 +1,23 @@
 /** Every story. What it holds is data only, so that tests outside the page can read it, too. */
+import { activityStories } from './states/activity.ts'
+import { approvalsStories } from './states/approvals.ts'
+import { auditStories } from './states/audit.ts'
 import { connectionsStories } from './states/connections.ts'
 import { firstRunStories } from './states/first-run.ts'
 import { frameStories } from './states/frame.ts'
+import { requestsStories } from './states/requests.ts'
 import { resourcesStories } from './states/resources.ts'
+import { rulesStories } from './states/rules.ts'
 import type { Story } from './story.ts'
 
-export const stories: readonly Story[] = [...firstRunStories, ...frameStories, ...resourcesStories, ...connectionsStories]
+export const stories: readonly Story[] = [
+  ...firstRunStories,
+  ...frameStories,
+  ...resourcesStories,
+  ...connectionsStories,
+  ...requestsStories,
+  ...approvalsStories,
+  ...rulesStories,
+  ...activityStories,
+  ...auditStories,
+]

@@ -2,7 +2,11 @@
  * Every text that the renderer shows: a file for each feature under `en/`, in ICU MessageFormat, so that a translation is
  * another folder. `<b>…</b>` marks what stands out.
  */
+import { access } from './en/access.ts'
+import { activity } from './en/activity.ts'
 import { admin } from './en/admin.ts'
+import { approvals } from './en/approvals.ts'
+import { audit } from './en/audit.ts'
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { connections } from './en/connections.ts'
@@ -10,16 +14,23 @@ import { devices } from './en/devices.ts'
 import { errors } from './en/errors.ts'
 import { firstRun } from './en/first-run.ts'
 import { gateways } from './en/gateways.ts'
+import { log } from './en/log.ts'
 import { organization } from './en/organization.ts'
 import { presence } from './en/presence.ts'
+import { requests } from './en/requests.ts'
 import { resources } from './en/resources.ts'
 import { roles } from './en/roles.ts'
+import { rules } from './en/rules.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { users } from './en/users.ts'
 
 export const english = {
+  access,
+  activity,
   admin,
+  approvals,
+  audit,
   catalogue,
   common,
   connections,
@@ -27,10 +38,13 @@ export const english = {
   errors,
   firstRun,
   gateways,
+  log,
   organization,
   presence,
+  requests,
   resources,
   roles,
+  rules,
   settings,
   shell,
   users,

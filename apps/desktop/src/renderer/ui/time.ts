@@ -16,6 +16,15 @@ export const clockTime = (instant: string, now: number): string => {
   return `${day.format(at)}, ${time}`
 }
 
+/** `14:02:07`, with the day before it when it is another one: for lists in which seconds count. */
+export const logTime = (instant: string, now: number): string => {
+  const at = new Date(instant)
+  const parts = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  const time = new Intl.DateTimeFormat(localeTag(), parts).format(at)
+  if (at.toDateString() === new Date(now).toDateString()) return time
+  return `${new Intl.DateTimeFormat(localeTag(), { day: '2-digit', month: 'short' }).format(at)} ${time}`
+}
+
 /** Everything about an instant: for tooltips and panels. */
 export const fullTime = (instant: string): string =>
   new Intl.DateTimeFormat(localeTag(), { dateStyle: 'full', timeStyle: 'long' }).format(new Date(instant))

@@ -1,0 +1,92 @@
+/** The row of filters above the list. */
+import { useDebouncedCallback } from '@mantine/hooks'
+import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import type { Names } from '../../data/names.ts'
+import { text } from '../../texts/text.ts'
+import { ChoiceField } from '../../ui/choice-field.tsx'
+import { FilterChip } from '../../ui/filter-chip.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import type { TimeRange } from '../../ui/time-range.ts'
+import { TimeRangeField } from '../../ui/time-range-field.tsx'
+import type { ActivityFilter } from './filter.ts'
+import { recordKinds } from './record.ts'
+import { kindName } from './words.ts'
+
+interface ActivityFiltersProps {
+  readonly filter: ActivityFilter
+  readonly names: Names
+  /** null: this person sees their own only. */
+  readonly scope: 'mine' | 'all' | null
+  readonly initialRange: TimeRange
+  readonly onFilter: (filter: ActivityFilter) => void
+  readonly onScope: (scope: 'mine' | 'all') => void
+}
+
+/** Milliseconds after the last key before the API is asked. */
+const PAUSE = 250
+
+export const ActivityFilters = ({ filter, names, scope, initialRange, onFilter, onScope }: ActivityFiltersProps) => {
+  const [typed, setTyped] = useState(filter.text)
+  const set = (part: Partial<ActivityFilter>): void => onFilter({ ...filter, ...part })
+  const search = useDebouncedCallback((text: string) => set({ text }), PAUSE)
+  return (
+    <>
+      {scope === null ? null : (
+        <SegmentedControl
+          aria-label={text('activity.scope')}
+          value={scope}
+          onChange={(chosen) => onScope(chosen === 'all' ? 'all' : 'mine')}
+          data={[
+            { value: 'mine', label: text('activity.mine') },
+            { value: 'all', label: text('activity.everybody') },
+          ]}
+        />
+      )}
+      <SearchField
+        label={text('activity.search')}
+        value={typed}
+        width={220}
+        onChange={(value) => {
+          setTyped(value)
+          search(value)
+        }}
+      />
+      <TimeRangeField initial={initialRange} onChange={(bounds) => set({ bounds })} />
+      {scope === 'all' ? (
+        <ChoiceField
+          label={text('activity.person')}
+          value={filter.user}
+          options={names.all('user')}
+          onChange={(user) => set({ user })}
+        />
+      ) : null}
+      <ChoiceField
+        label={text('activity.resource')}
+        value={filter.resource}
+        options={names.all('resource')}
+        onChange={(resource) => set({ resource })}
+      />
+      <ChoiceField
+        label={text('activity.kind')}
+        value={filter.kind}
+        width={110}
+        options={recordKinds.map((value) => ({ value, label: kindName(value) }))}
+        onChange={(kind) => set({ kind })}
+      />
+      <ChoiceField
+        label={text('activity.outcome')}
+        value={filter.outcome}
+        width={116}
+        options={[
+          { value: 'succeeded', label: text('activity.succeeded') },
+          { value: 'failed', label: text('activity.failedOnly') },
+        ]}
+        onChange={(outcome) => set({ outcome: outcome === 'failed' || outcome === 'succeeded' ? outcome : null })}
+      />
+      {filter.connection ? <FilterChip label={text('activity.ofConnection')} onRemove={() => set({ connection: null })} /> : null}
+      {filter.session ? <FilterChip label={text('activity.ofSession')} onRemove={() => set({ session: null })} /> : null}
+      {filter.credential ? <FilterChip label={text('activity.ofAccount')} onRemove={() => set({ credential: null })} /> : null}
+    </>
+  )
+}

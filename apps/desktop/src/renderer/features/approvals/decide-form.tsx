@@ -1,0 +1,104 @@
+/** Approves, perhaps for a shorter time or a later beginning; or refuses, with a reason. Approving asks that the person is there. */
+import { Button, Textarea, TextInput } from '@mantine/core'
+import type { AccessDecisionItem } from '@sallyport/protocol/api'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { timeSpan } from '../../data/access-request.ts'
+import { useChange } from '../../data/use-route.ts'
+import { text } from '../../texts/text.ts'
+import { DurationField } from '../../ui/duration-field.tsx'
+import { errorText } from '../../ui/error-text.ts'
+import { PanelSection } from '../../ui/side-panel.tsx'
+import { toast } from '../../ui/toast.ts'
+import styles from './approvals.module.css'
+import { DECIDED } from './refreshed.ts'
+import { RefuseDialog } from './refuse-dialog.tsx'
+
+interface DecideFormProps {
+  readonly item: AccessDecisionItem
+  readonly intent: 'approve' | 'refuse' | null
+  readonly onDone: () => void
+}
+
+export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
+  const { request, maxDuration } = item
+  const most = Math.min(request.duration, maxDuration)
+  const [seconds, setSeconds] = useState(most)
+  const [startsAt, setStartsAt] = useState('')
+  const [note, setNote] = useState('')
+  const [refusing, setRefusing] = useState(false)
+  const approve = useChange('approveAccessRequest', DECIDED)
+  const approveButton = useRef<HTMLButtonElement>(null)
+  const refuseButton = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (intent === 'approve') approveButton.current?.focus()
+    if (intent === 'refuse') refuseButton.current?.focus()
+  }, [intent])
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    const begins = Date.parse(startsAt)
+    approve.mutate(
+      {
+        parameters: { accessRequest: request.id },
+        body: {
+          duration: seconds === request.duration ? null : seconds,
+          startsAt: Number.isNaN(begins) ? null : new Date(begins).toISOString(),
+          note: note.trim(),
+        },
+      },
+      {
+        onSuccess: ({ state }) => {
+          toast(text(state === 'active' ? 'approvals.approvedOpen' : 'approvals.approved'), 'decision')
+          onDone()
+        },
+      },
+    )
+  }
+  return (
+    <PanelSection label={text('approvals.decide')}>
+      <form onSubmit={submit} className={styles['form']}>
+        <DurationField
+          label={text('approvals.shorter')}
+          value={seconds}
+          most={most}
+          asked={request.duration}
+          onChange={(value) => setSeconds(Number(value))}
+        />
+        <details className={styles['more']}>
+          <summary>{text('approvals.more')}</summary>
+          <div className={styles['form']}>
+            <TextInput
+              type="datetime-local"
+              label={text('approvals.notBefore')}
+              value={startsAt}
+              onChange={(event) => setStartsAt(event.currentTarget.value)}
+            />
+            <Textarea
+              label={text('approvals.note')}
+              description={text('approvals.noteHint')}
+              value={note}
+              maxLength={1000}
+              autosize
+              minRows={2}
+              maxRows={6}
+              onChange={(event) => setNote(event.currentTarget.value)}
+            />
+          </div>
+        </details>
+        {approve.error ? (
+          <p role="alert" className={styles['error']}>
+            {errorText(approve.error).message}
+          </p>
+        ) : null}
+        <div className={styles['actions']}>
+          <Button ref={approveButton} type="submit" size="md" loading={approve.isPending}>
+            {text('approvals.approve', { span: timeSpan(seconds) })}
+          </Button>
+          <Button ref={refuseButton} variant="default" color="bad" size="md" onClick={() => setRefusing(true)}>
+            {text('approvals.refuse')}
+          </Button>
+        </div>
+      </form>
+      <RefuseDialog request={request} opened={refusing} onClose={() => setRefusing(false)} onDone={onDone} />
+    </PanelSection>
+  )
+}

@@ -1,0 +1,180 @@
+/** The log of the organization, newest first. */
+import { Button } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconFileCheck } from '@tabler/icons-react'
+import { type AuditRow, auditEntryTypes } from '@sallyport/protocol/api'
+import { useCallback, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { useNames } from '../../data/names.ts'
+import { useLog } from '../../data/use-log.ts'
+import { text } from '../../texts/text.ts'
+import { ChoiceField } from '../../ui/choice-field.tsx'
+import { DataGrid } from '../../ui/data-grid.tsx'
+import { ExportDialog } from '../../ui/export-dialog.tsx'
+import { type Fact, Facts } from '../../ui/facts.tsx'
+import { FilterChip } from '../../ui/filter-chip.tsx'
+import { LogActions } from '../../ui/log-actions.tsx'
+import { Arrived, LogPlace } from '../../ui/log-place.tsx'
+import { Page } from '../../ui/page.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { EmptyState, ErrorBar, SkeletonRows } from '../../ui/states.tsx'
+import { type Bounds, boundsOf } from '../../ui/time-range.ts'
+import { TimeRangeField } from '../../ui/time-range-field.tsx'
+import { clockTime, fullTime, useNow } from '../../ui/time.ts'
+import { AuditPanel } from './audit-panel.tsx'
+import { auditColumns } from './columns.tsx'
+import { keyOf } from './entry.ts'
+
+const ROW_HEIGHT = 28
+const PAUSE = 250
+const TYPES = auditEntryTypes.map((value) => ({ value, label: value }))
+
+interface AuditFilter {
+  readonly bounds: Bounds
+  readonly type: string | null
+  readonly user: string | null
+  readonly subject: string | null
+  readonly text: string
+}
+
+const nothingChosen = { type: null, user: null, subject: null, text: '' } as const
+
+const queryOf = ({ bounds, text: words, ...choices }: AuditFilter): Readonly<Record<string, string>> => ({
+  ...bounds,
+  ...Object.fromEntries(Object.entries(choices).filter((entry): entry is [string, string] => entry[1] !== null)),
+  ...(words.trim() === '' ? {} : { text: words.trim() }),
+})
+
+export const AuditPage = () => {
+  const [location, navigate] = useLocation()
+  const [filter, setFilter] = useState<AuditFilter>(() => ({ ...nothingChosen, bounds: boundsOf('week', Date.now()) }))
+  const [typed, setTyped] = useState('')
+  const [live, setLive] = useState(false)
+  const [exporting, setExporting] = useState(false)
+  const names = useNames()
+  const now = useNow()
+  const query = useMemo(() => queryOf(filter), [filter])
+  const log = useLog('listAuditEntries', query, live)
+  const set = (part: Partial<AuditFilter>): void => setFilter((before) => ({ ...before, ...part }))
+  const search = useDebouncedCallback((words: string) => set({ text: words }), PAUSE)
+  const clear = (): void => {
+    setTyped('')
+    set(nothingChosen)
+  }
+  const columns = useMemo(() => auditColumns(names, now), [names, now])
+  const opened = location.startsWith('/audit/') ? location.slice('/audit/'.length) : null
+  const selected = opened === null ? undefined : log.rows.find((row) => keyOf(row) === opened)
+  const open = useCallback((row: AuditRow) => navigate(`/audit/${keyOf(row)}`), [navigate])
+  const isNarrow = filter.type !== null || filter.user !== null || filter.subject !== null || filter.text !== ''
+  const asOf = log.updatedAt > 0 ? clockTime(new Date(log.updatedAt).toISOString(), now) : undefined
+  const facts: readonly (Fact | null)[] = [
+    filter.bounds.after ? [text('log.from'), fullTime(filter.bounds.after)] : null,
+    filter.bounds.before ? [text('log.to'), fullTime(filter.bounds.before)] : null,
+    filter.type ? [text('audit.type'), filter.type] : null,
+    filter.user ? [text('audit.person'), names.nameOf('user', filter.user)] : null,
+    filter.subject ? [text('audit.factSubject'), filter.subject] : null,
+    filter.text ? [text('common.search'), filter.text] : null,
+  ]
+  return (
+    <Page
+      title={text('audit.title')}
+      banner={log.error ? <ErrorBar error={log.error} asOf={log.rows.length > 0 ? asOf : undefined} onRetry={log.retry} /> : null}
+      actions={<LogActions searching={log.searching} live={live} onLive={setLive} onExport={() => setExporting(true)} />}
+      toolbar={
+        <>
+          <SearchField
+            label={text('audit.search')}
+            value={typed}
+            width={220}
+            onChange={(value) => {
+              setTyped(value)
+              search(value)
+            }}
+          />
+          <TimeRangeField initial="week" onChange={(bounds) => set({ bounds })} />
+          <ChoiceField
+            label={text('audit.type')}
+            value={filter.type}
+            options={TYPES}
+            width={200}
+            onChange={(type) => set({ type })}
+          />
+          <ChoiceField
+            label={text('audit.person')}
+            value={filter.user}
+            options={names.all('user')}
+            width={160}
+            onChange={(user) => set({ user })}
+          />
+          {filter.subject ? <FilterChip label={text('audit.ofSubject')} onRemove={() => set({ subject: null })} /> : null}
+        </>
+      }
+      panel={
+        selected ? (
+          <AuditPanel
+            key={opened}
+            row={selected}
+            names={names}
+            onFilter={(part) => {
+              setTyped('')
+              set({ ...nothingChosen, ...part })
+            }}
+            onClose={() => navigate('/audit')}
+          />
+        ) : null
+      }
+    >
+      <Arrived count={log.arrived} onShow={log.showArrived} />
+      {log.isPending ? <SkeletonRows height={ROW_HEIGHT} count={16} /> : null}
+      {log.rows.length > 0 ? (
+        <LogPlace arrived={log.arrived} onRest={log.showArrived}>
+          <DataGrid
+            label={text('audit.list')}
+            rows={log.rows}
+            columns={columns}
+            keyOf={keyOf}
+            rowHeight={ROW_HEIGHT}
+            selected={opened}
+            onOpen={open}
+            onEndNear={log.fetchMore}
+          />
+        </LogPlace>
+      ) : null}
+      {!log.isPending && !log.error && !log.searching && log.rows.length === 0 ? (
+        <NoEntries isNarrow={isNarrow} onClear={clear} />
+      ) : null}
+      <ExportDialog
+        opened={exporting}
+        route="exportAuditEntries"
+        query={query}
+        fileName="audit-log"
+        onClose={() => setExporting(false)}
+      >
+        {facts.some(Boolean) ? (
+          <Facts facts={facts.filter((fact): fact is Fact => fact !== null)} />
+        ) : (
+          <p>{text('log.exportAll')}</p>
+        )}
+      </ExportDialog>
+    </Page>
+  )
+}
+
+const NoEntries = ({ isNarrow, onClear }: { readonly isNarrow: boolean; readonly onClear: () => void }) =>
+  isNarrow ? (
+    <EmptyState
+      icon={IconFileCheck}
+      title={text('log.nothing')}
+      actions={
+        <Button variant="default" onClick={onClear}>
+          {text('log.clearFilters')}
+        </Button>
+      }
+    >
+      {text('log.nothingText')}
+    </EmptyState>
+  ) : (
+    <EmptyState icon={IconFileCheck} title={text('audit.emptyTitle')}>
+      {text('audit.emptyText')}
+    </EmptyState>
+  )
