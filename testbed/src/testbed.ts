@@ -45,6 +45,8 @@ const portsOfItsOwn = (): { readonly first: number; readonly last: number } => {
   return { first, last: first + PORTS - 1 }
 }
 
+const profileOf = (directory: string, name: string): string => join(directory, `profile-${name}`)
+
 export class Testbed {
   readonly directory: string
   readonly shop: ShopDatabase
@@ -60,25 +62,37 @@ export class Testbed {
   readonly #passphraseFile: string
   readonly #dispose: (() => Promise<void>)[] = []
 
-  private constructor(parts: { directory: string; shop: ShopDatabase; central: Central; options: TestbedOptions }) {
+  private constructor(parts: {
+    directory: string
+    passphraseFile: string
+    shop: ShopDatabase
+    central: Central
+    options: TestbedOptions
+  }) {
     this.directory = parts.directory
     this.shop = parts.shop
     this.central = parts.central
     this.#options = parts.options
-    this.#passphraseFile = join(parts.directory, 'passphrase')
+    this.#passphraseFile = parts.passphraseFile
   }
 
   /** API, one gateway, the shop, and the owner of the organization, who is signed in and may lease all of it. */
   static async start(options: TestbedOptions = {}): Promise<Testbed> {
     const temporary = await makeTemporaryDirectory()
-    const [shop, central] = await Promise.all([shopDatabase(options.shop), Central.start(options, temporary.path)])
-    const testbed = new Testbed({ directory: temporary.path, shop, central, options })
+    const passphraseFile = join(temporary.path, 'passphrase')
+    await writeFile(passphraseFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
+    const [shop, central, agent] = await Promise.all([
+      shopDatabase(options.shop),
+      Central.start(options, temporary.path),
+      startAgent({ profile: profileOf(temporary.path, 'owner'), name: 'agent of the owner', passphraseFile }),
+    ])
+    const testbed = new Testbed({ directory: temporary.path, passphraseFile, shop, central, options })
     testbed.#dispose.push(
       () => temporary.remove(),
       () => shop.stop(),
+      () => agent.stop(),
     )
-    await writeFile(testbed.#passphraseFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
-    await testbed.#furnish(central.invitation)
+    await testbed.#furnish(agent)
     return testbed
   }
 
@@ -86,11 +100,14 @@ export class Testbed {
     return this.central.api
   }
 
-  async #furnish(invitation: string): Promise<void> {
-    this.owner = await this.#enrol({ name: 'owner', email: 'owner@acme.example', invitation }, {})
+  async #furnish(agent: Agent): Promise<void> {
+    this.owner = await this.#enrol({ email: 'owner@acme.example', invitation: this.central.invitation }, agent)
     await this.owner.agent.api('changeSettings', { body: { ports: portsOfItsOwn() } })
     this.site = (await this.owner.agent.api('createSite', { body: { name: 'here' } })).id
-    await this.addGateway()
+    await Promise.all([this.addGateway(), this.#addShop()])
+  }
+
+  async #addShop(): Promise<void> {
     const { users, caPem, port, database } = this.shop
     this.database = await addDatabase(this.owner.agent, {
       site: this.site,
@@ -165,8 +182,11 @@ export class Testbed {
 
   /** Invites somebody, who accepts on a device of their own. */
   async addPerson(name: string, options: PersonOptions = {}): Promise<Person> {
-    const { email, invitation } = await this.invite(name, options)
-    return this.#enrol({ name, email, invitation }, options)
+    const [invited, agent] = await Promise.all([
+      this.invite(name, options),
+      this.startAgent(profileOf(this.directory, name), options),
+    ])
+    return this.#enrol(invited, agent)
   }
 
   async #rolesNamed(names: readonly string[]): Promise<string[]> {
@@ -178,8 +198,7 @@ export class Testbed {
     })
   }
 
-  async #enrol(who: { name: string; email: string; invitation: string }, options: PersonOptions): Promise<Person> {
-    const agent = await this.startAgent(join(this.directory, `profile-${who.name}`), options)
+  async #enrol(who: { readonly email: string; readonly invitation: string }, agent: Agent): Promise<Person> {
     const password = randomBytes(18).toString('base64url')
     const { user } = await agent.local.call('enrol', { invitation: who.invitation, password })
     agent.confirmWith(password)
