@@ -5,7 +5,6 @@
  * another organization of the same deployment who knows every id of this one. All calls are made of the served OpenAPI
  * document, so that an endpoint that is added tomorrow is tried, too; one with a new kind of id fails until the id is there.
  */
-import { randomUUID } from 'node:crypto'
 import { signCall } from '@sallyport/protocol'
 import { builtInRoles, type Permission, permissions, type Route, routes, withPresence } from '@sallyport/protocol/api'
 import { Central } from '@sallyport/testbed'

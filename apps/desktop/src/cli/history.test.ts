@@ -92,10 +92,13 @@ test('activity shows statements with their values, and never a redacted one', as
       error: { code: '42P01', message: 'no such table' },
     },
   }
-  const { profile } = await start({ routes: { ...names, listActivity: () => logPage([row]) } })
+  const { profile } = await start({
+    routes: { ...names, listActivity: () => logPage([row]), listMyActivity: () => logPage([]) },
+  })
   const { stdout } = await runCli(['activity'], { profile })
   expect(stdout).toContain('select $1,⏎  $2, $3  [one, NULL, [redacted]]     3  1.3  42P01 no such table')
   expect(JSON.parse((await runCli(['activity', '--json'], { profile })).stdout)).toEqual([row])
+  expect((await runCli(['activity', '--mine'], { profile })).stdout).toContain('No activity fits.')
 })
 
 describe('an export', () => {

@@ -5,7 +5,7 @@ import { exportLog, exportOptions } from '../history/export.ts'
 import { filterOptions, showLog, viewOptions } from '../history/log-command.ts'
 import { reference } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
-import { option, type Reader } from '../parameters/parameter.ts'
+import { flag, option, type Reader } from '../parameters/parameter.ts'
 import { choice } from '../parameters/readers.ts'
 import { given } from '../route-command.ts'
 import { localTime } from '../views/time.ts'
@@ -20,6 +20,7 @@ const connectionId: Reader<string> = {
 }
 
 const filters = {
+  mine: flag('mine', 'only one’s own, which everybody may see'),
   kind: option('kind <kind>', 'only this kind: query', choice(kinds)),
   user: option('user <user>', 'only of this user: e-mail address or id', reference('user')),
   resource: option('resource <resource>', 'only on this resource: name or id', reference('resource')),
@@ -28,16 +29,21 @@ const filters = {
   ...filterOptions,
 }
 
+const queryOf = <Chosen extends { readonly user: string | undefined }>(mine: boolean, chosen: Chosen) => {
+  if (mine && chosen.user !== undefined) throw invalid('Either --mine or --user.')
+  return given(chosen)
+}
+
 const showCommand = defineCommand({
   words: 'activity',
   summary: 'Shows what was done on resources, newest first',
   details: 'With --follow the newest is last, and with --json each record is one line.',
   parameters: { ...filters, ...viewOptions },
   examples: ['sallyport activity --resource shop-db --user ada@example.org --since 1d'],
-  run: (context, { limit, watch, ...chosen }) =>
+  run: (context, { limit, watch, mine, ...chosen }) =>
     showLog(context, {
-      route: 'listActivity',
-      query: given(chosen),
+      route: mine ? 'listMyActivity' : 'listActivity',
+      query: queryOf(mine, chosen),
       limit,
       watch,
       names: ['user', 'credential'],
@@ -63,8 +69,8 @@ const exportCommand = defineCommand({
   details: 'That it was exported is in the log.',
   parameters: { ...filters, ...exportOptions },
   examples: ['sallyport activity export --since 30d --resource shop-db --output shop.csv'],
-  run: (context, { format, output, ...chosen }) =>
-    exportLog(context, { route: 'exportActivity', query: given(chosen), format, output }),
+  run: (context, { format, output, mine, ...chosen }) =>
+    exportLog(context, { route: mine ? 'exportMyActivity' : 'exportActivity', query: queryOf(mine, chosen), format, output }),
 })
 
 export const activityCommands: readonly Command[] = [showCommand, exportCommand]

@@ -20,7 +20,7 @@ export const exportOptions = {
   output: option('output <file>', 'a file that is new; standard output if not given', absolutePath),
 }
 
-type ExportRoute = 'exportActivity' | 'exportAuditEntries'
+type ExportRoute = 'exportActivity' | 'exportMyActivity' | 'exportAuditEntries'
 
 interface Export<Name extends ExportRoute> {
   readonly route: Name

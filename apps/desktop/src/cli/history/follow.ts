@@ -9,7 +9,7 @@ const STEP = 2000
 const OVERLAP = 60_000
 const BATCH = 2000
 
-export type LogRoute = 'listAuditEntries' | 'listActivity'
+export type LogRoute = 'listAuditEntries' | 'listActivity' | 'listMyActivity'
 
 export interface Follower<Name extends LogRoute> {
   readonly query: QueryOfList<Name>

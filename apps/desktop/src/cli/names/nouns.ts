@@ -16,6 +16,7 @@ export type ListRoute =
   | 'listLeases'
   | 'listAuditEntries'
   | 'listActivity'
+  | 'listMyActivity'
   | 'listConnections'
   | 'listAlerts'
   | 'listRequestableCredentials'
@@ -44,7 +45,7 @@ export interface Noun {
 /** Routes whose items have ids and names. */
 type NamedRoute = Exclude<
   ListRoute,
-  'listAuditEntries' | 'listActivity' | 'listRequestableCredentials' | 'listApprovals' | 'listReviews'
+  'listAuditEntries' | 'listActivity' | 'listMyActivity' | 'listRequestableCredentials' | 'listApprovals' | 'listReviews'
 >
 
 const noun = <Name extends NamedRoute>(
