@@ -1,0 +1,198 @@
+/** Screens of administrators, each in its states. */
+import { SallyportError } from '@sallyport/protocol/errors'
+import { type Answers, routes, waits } from '../answers.ts'
+import {
+  emptyOrganization,
+  gainingImpact,
+  hugeOrganization,
+  idOf,
+  longOrganization,
+  noImpact,
+  organizationAnswers,
+  someImpact,
+} from '../directory.ts'
+import { asAdministrator, asUser } from '../people.ts'
+import type { Story } from '../story.ts'
+
+const usual: Answers = { ...asAdministrator, ...organizationAnswers }
+const having = (...more: readonly Answers[]): Answers => Object.assign({}, usual, ...more)
+const reader: Answers = {
+  ...asUser(
+    'users.read',
+    'roles.read',
+    'grants.read',
+    'resources.read',
+    'gateways.read',
+    'devices.read',
+    'sessions.read',
+    'settings.read',
+  ),
+  ...organizationAnswers,
+}
+
+const story = (name: string, at: string, more: Partial<Story> = {}): Story => ({ name, at, answers: usual, ...more })
+
+const failing = (route: string): Answers => ({ ...usual, [`api:${route}`]: new SallyportError('session_expired') })
+const loading = (route: string): Answers => ({ ...usual, [`api:${route}`]: waits })
+
+/** The five states that every list has. */
+const states = (name: string, { at, route }: { readonly at: string; readonly route: string }): readonly Story[] => [
+  story(`${name}/some`, at),
+  story(`${name}/reader`, at, { answers: reader }),
+  story(`${name}/empty`, at, { answers: having(emptyOrganization) }),
+  story(`${name}/loading`, at, { answers: loading(route) }),
+  story(`${name}/error`, at, { answers: failing(route) }),
+  story(`${name}/long`, at, { answers: having(longOrganization) }),
+]
+
+const button = (name: string) => ({ click: { role: 'button' as const, name } })
+
+const userStories: readonly Story[] = [
+  ...states('users', { at: '/users', route: 'listUsers' }),
+  story('users/huge', '/users', { answers: having(hugeOrganization) }),
+  story('users/panel', `/users/${idOf.user(2)}`),
+  story('users/panel-reader', `/users/${idOf.user(2)}`, { answers: reader }),
+  story('users/long-panel', `/users/${idOf.user(2)}`, { answers: having(longOrganization) }),
+  story('users/add', '/users', { steps: [button('Add person')] }),
+  story('users/add-wrong', '/users', { steps: [button('Add person'), { press: 'Enter' }] }),
+  story('users/disable', `/users/${idOf.user(2)}`, {
+    answers: having(routes({ previewChangeUser: someImpact })),
+    steps: [button('Disable…')],
+  }),
+  story('users/invite', `/users/${idOf.user(2)}`, {
+    answers: having(
+      routes({
+        createInvitation: {
+          invitation: `sallyport-invitation-${'eyJhcGkiOiJo'.repeat(14)}`,
+          link: `https://sallyport.acme.example/invitation#${'eyJhcGkiOiJo'.repeat(14)}`,
+          expiresAt: '2026-11-24T14:05:00.000Z',
+        },
+      }),
+    ),
+    steps: [button('New invitation'), button('Make invitation')],
+  }),
+  story('users/grant', `/users/${idOf.user(2)}`, { steps: [button('Give access for a time…')] }),
+]
+
+const roleStories: readonly Story[] = [
+  ...states('roles', { at: '/roles', route: 'listRoles' }),
+  story('roles/panel', `/roles/${idOf.role(3)}`),
+  story('roles/long-panel', `/roles/${idOf.role(3)}`, { answers: having(longOrganization) }),
+  story('roles/panel-reader', `/roles/${idOf.role(3)}`, { answers: reader }),
+  story('roles/add', '/roles', { steps: [button('Add role')] }),
+  story('roles/delete', `/roles/${idOf.role(3)}`, {
+    answers: having(routes({ previewDeleteRole: someImpact })),
+    steps: [button('Delete…')],
+  }),
+  story('roles/delete-computing', `/roles/${idOf.role(3)}`, {
+    answers: having(routes({ previewDeleteRole: waits })),
+    steps: [button('Delete…')],
+  }),
+  story('roles/remove-person', `/roles/${idOf.role(3)}`, {
+    answers: having(routes({ previewRemoveRoleMember: noImpact })),
+    steps: [button('Remove Alan Turing')],
+  }),
+  story('roles/remove-credential', `/roles/${idOf.role(3)}`, {
+    answers: having(routes({ previewRemoveRoleCredential: gainingImpact })),
+    steps: [button('Remove shop · read-write')],
+  }),
+]
+
+const wellTested = routes({
+  testResource: {
+    gateway: idOf.gateway(1),
+    ok: false,
+    steps: [
+      { step: 'name', ok: true, code: null, detail: '10.20.0.11, 10.20.0.12', milliseconds: 1.2 },
+      { step: 'address', ok: true, code: null, detail: '', milliseconds: 0.1 },
+      { step: 'connection', ok: true, code: null, detail: '10.20.0.11:5432', milliseconds: 2.4 },
+      {
+        step: 'encryption',
+        ok: false,
+        code: 'resource_certificate_untrusted',
+        detail: 'TLS 1.3, but no authority that is trusted here signed the certificate.',
+        milliseconds: 11.9,
+      },
+    ],
+  },
+})
+
+const catalogueStories: readonly Story[] = [
+  ...states('catalogue', { at: '/catalogue', route: 'listResources' }),
+  story('catalogue/huge', '/catalogue', { answers: having(hugeOrganization) }),
+  story('catalogue/panel', `/catalogue/${idOf.resource(1)}`),
+  story('catalogue/long-panel', `/catalogue/${idOf.resource(1)}`, { answers: having(longOrganization) }),
+  story('catalogue/panel-reader', `/catalogue/${idOf.resource(1)}`, { answers: reader }),
+  story('catalogue/tested', `/catalogue/${idOf.resource(2)}`, {
+    answers: having(wellTested),
+    steps: [button('Test the way there')],
+  }),
+  story('catalogue/add', '/catalogue', { steps: [button('Add resource')] }),
+  story('catalogue/add-wrong', '/catalogue', { steps: [button('Add resource'), { press: 'Enter' }] }),
+  story('catalogue/add-credential', `/catalogue/${idOf.resource(1)}`, { steps: [button('Add credential')] }),
+  story('catalogue/credential-menu', `/catalogue/${idOf.resource(1)}`, { steps: [button('More actions for read-only')] }),
+  story('catalogue/replace-secret', `/catalogue/${idOf.resource(1)}`, {
+    steps: [button('More actions for read-only'), { click: { role: 'menuitem', name: 'Replace secret…' } }],
+  }),
+  story('catalogue/bind', `/catalogue/${idOf.resource(2)}`, { steps: [button('Bind again…')] }),
+]
+
+const gatewayStories: readonly Story[] = [
+  ...states('gateways', { at: '/gateways', route: 'listGateways' }),
+  story('gateways/huge', '/gateways', { answers: having(hugeOrganization) }),
+  story('gateways/panel', `/gateways/${idOf.gateway(2)}`),
+  story('gateways/map', '/gateways/map'),
+  story('gateways/sites', '/gateways/sites'),
+  story('gateways/site-panel', `/gateways/sites/${idOf.site(1)}`),
+  story('gateways/join', '/gateways', { steps: [button('Add gateway')] }),
+  story('gateways/revoke', `/gateways/${idOf.gateway(1)}`, {
+    answers: having(routes({ previewRevokeGateway: { ...someImpact, losing: { count: 0, items: [] } } })),
+    steps: [button('Revoke…')],
+  }),
+]
+
+const deviceStories: readonly Story[] = [
+  ...states('devices', { at: '/devices', route: 'listDevices' }),
+  story('devices/huge', '/devices', { answers: having(hugeOrganization) }),
+  story('devices/panel', `/devices/${idOf.device(4)}`),
+  story('devices/approve', `/devices/${idOf.device(4)}`, { steps: [button('Approve…')] }),
+  story('devices/sessions', '/devices/sessions'),
+  story('devices/session-panel', `/devices/sessions/${idOf.session(2)}`),
+  story('devices/connections', '/devices/connections'),
+  story('devices/connection-panel', `/devices/connections/${idOf.connection(2)}`),
+]
+
+const acme = {
+  id: idOf.site(9),
+  slug: 'acme',
+  name: 'Acme',
+  trustDomain: 'acme.example',
+  settings: {
+    sessionLifetime: 43_200,
+    sessionIdleLimit: 14_400,
+    leaseLifetime: 300,
+    newDevices: 'approve' as const,
+    ports: { first: 15_000, last: 19_999 },
+    activityRetentionDays: 365,
+  },
+}
+
+const organizationStories: readonly Story[] = [
+  story('organization/some', '/organization', { answers: having(routes({ getSettings: acme })) }),
+  story('organization/reader', '/organization', { answers: { ...reader, ...routes({ getSettings: acme }) } }),
+  story('organization/loading', '/organization', { answers: loading('getSettings') }),
+  story('organization/error', '/organization', { answers: failing('getSettings') }),
+  story('organization/review', '/organization', {
+    answers: having(routes({ getSettings: acme })),
+    steps: [{ click: { role: 'radio', name: 'May sign in' } }, button('Review changes…')],
+  }),
+]
+
+export const administrationStories: readonly Story[] = [
+  ...userStories,
+  ...roleStories,
+  ...catalogueStories,
+  ...gatewayStories,
+  ...deviceStories,
+  ...organizationStories,
+]

@@ -1,0 +1,103 @@
+import { SallyportError } from '@sallyport/protocol/errors'
+import type { Diagnosis, Finding } from '../../../shared/diagnosis.ts'
+import { type Answers, methods, routes, waits } from '../answers.ts'
+import { manyCredentials, someCredentials } from '../credentials.ts'
+import { asUser } from '../people.ts'
+import { type Story, STORY_NOW } from '../story.ts'
+
+const finding = (part: Partial<Finding> & Pick<Finding, 'area' | 'detail'>): Finding => ({
+  subject: '',
+  step: '',
+  state: 'ok',
+  code: null,
+  milliseconds: null,
+  ...part,
+})
+
+const well: readonly Finding[] = [
+  finding({ area: 'agent', detail: 'runs, version 0.1.0' }),
+  finding({ area: 'keys', detail: 'sealed by the keychain of this system' }),
+  finding({ area: 'clock', detail: 'agrees with the API to 40 ms' }),
+  finding({ area: 'api', step: 'name', detail: '192.0.2.40', milliseconds: 3.1 }),
+  finding({ area: 'api', step: 'connection', detail: '192.0.2.40:443', milliseconds: 12.8 }),
+  finding({ area: 'api', step: 'encryption', detail: 'TLS 1.3, the organization’s own certificate', milliseconds: 22.4 }),
+  finding({ area: 'api', step: 'answer', detail: 'version 0.1.0', milliseconds: 6.2 }),
+  finding({ area: 'session', detail: 'lasts until 22:40' }),
+  finding({ area: 'gateway', subject: 'eu-1', step: 'connection', detail: 'eu-1.gateway.acme.example:8443', milliseconds: 18.4 }),
+  finding({ area: 'gateway', subject: 'eu-1', step: 'encryption', detail: 'TLS 1.3', milliseconds: 24.0 }),
+  finding({ area: 'listener', subject: 'shop/read-only', detail: '127.0.0.1:15001' }),
+]
+
+const wrong: readonly Finding[] = [
+  ...well.slice(0, 8),
+  finding({
+    area: 'gateway',
+    subject: 'eu-2',
+    step: 'connection',
+    state: 'failed',
+    code: 'gateway_unreachable',
+    detail: 'No gateway that serves this resource answers.',
+    milliseconds: 5000.2,
+  }),
+  finding({ area: 'listener', subject: 'shop/read-only', state: 'notice', detail: 'is off' }),
+  ...Array.from({ length: 30 }, (_, at) =>
+    finding({ area: 'listener' as const, subject: `database-${at}/read-only`, detail: `127.0.0.1:${15_100 + at}` }),
+  ),
+]
+
+const diagnosis = (findings: readonly Finding[]): Diagnosis => ({ at: STORY_NOW, findings: [...findings] })
+
+const answers: Answers = {
+  ...asUser(),
+  ...methods({
+    windowSettings: { startAtLogin: true, whenClosed: 'keep-running' },
+    credentials: { items: [...someCredentials] },
+    diagnose: diagnosis(well),
+    bundle: {
+      fileName: 'sallyport-2026-11-22.txt',
+      text: Array.from(
+        { length: 40 },
+        (_, at) => `2026-11-22T14:0${at % 10}:00.000Z info listener open port=${15_000 + at}`,
+      ).join('\n'),
+    },
+  }),
+  ...routes({
+    getRecoveryCodes: { left: 8, createdAt: '2026-03-02T09:10:00.000Z' },
+    createRecoveryCodes: { codes: Array.from({ length: 10 }, (_, at) => `k3v9-x2ab-77q${at}-mmt4-9f0z-c1${at}d`) },
+  }),
+}
+
+const story = (state: string, section: string, more: Partial<Story> = {}): Story => ({
+  name: `settings/${state}`,
+  at: `/settings/${section}`,
+  answers,
+  ...more,
+})
+const button = (name: string) => ({ click: { role: 'button' as const, name } })
+
+export const settingsStories: readonly Story[] = [
+  story('general', 'general'),
+  story('device', 'device'),
+  story('device-loading', 'device', { answers: { ...answers, ...routes({ getMe: waits }) } }),
+  story('device-error', 'device', { answers: { ...answers, ...routes({ getMe: new SallyportError('api_unreachable') }) } }),
+  story('recovery-codes', 'device', { steps: [button('Make new codes…'), button('Make new codes')] }),
+  story('ports', 'ports'),
+  story('ports-empty', 'ports', { answers: { ...answers, ...methods({ credentials: { items: [] } }) } }),
+  story('ports-huge', 'ports', { answers: { ...answers, ...methods({ credentials: { items: manyCredentials(5000) } }) } }),
+  story('shortcuts', 'shortcuts'),
+  story('diagnosis', 'diagnosis'),
+  story('diagnosis-under-way', 'diagnosis', {
+    answers: { ...answers, ...methods({ diagnose: waits }) },
+    steps: [button('Examine')],
+  }),
+  story('diagnosis-well', 'diagnosis', { steps: [button('Examine')] }),
+  story('diagnosis-wrong', 'diagnosis', {
+    answers: { ...answers, ...methods({ diagnose: diagnosis(wrong) }) },
+    steps: [button('Examine')],
+  }),
+  story('diagnosis-error', 'diagnosis', {
+    answers: { ...answers, ...methods({ diagnose: new SallyportError('agent_unreachable') }) },
+    steps: [button('Examine')],
+  }),
+  story('bundle', 'diagnosis', { steps: [button('Save bundle…')] }),
+]
