@@ -8,6 +8,8 @@ import { frameStories } from './states/frame.ts'
 import { requestsStories } from './states/requests.ts'
 import { resourcesStories } from './states/resources.ts'
 import { rulesStories } from './states/rules.ts'
+import { administrationStories } from './states/administration.ts'
+import { settingsStories } from './states/settings.ts'
 import type { Story } from './story.ts'
 
 export const stories: readonly Story[] = [
@@ -20,4 +22,6 @@ export const stories: readonly Story[] = [
   ...rulesStories,
   ...activityStories,
   ...auditStories,
+  ...administrationStories,
+  ...settingsStories,
 ]
