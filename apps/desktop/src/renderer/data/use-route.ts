@@ -64,7 +64,8 @@ export const usePages = <Name extends PagedRoute>(name: Name, input: RouteInput<
     readonly unknown[],
     string | null
   >({
-    queryKey: ['route', name, input],
+    // Apart from the answer of one call: pages are kept in another form.
+    queryKey: ['route', name, 'pages', input],
     queryFn: async ({ pageParam }) => {
       const paged = pageParam === null ? input : withCursor(input, pageParam)
       return (await callRoute(bridge, { route: name, input: paged })) as unknown as AnyPage<ItemOf<Name>>
