@@ -11,7 +11,8 @@ import { Testbed } from '@sallyport/testbed'
 import { type Canary, canaryOf, spawnProgram } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desktopMissing } from '../desktop/support/desktop-program.ts'
-import { type AtComputer, invitedTo, sitDown } from '../desktop/support/person.ts'
+import { invitedTo } from '../desktop/support/databases.ts'
+import { type AtComputer, sitDown } from '../desktop/support/person.ts'
 import { memorySkipReason, searchMemory } from '../support/process-memory.ts'
 
 describe.skipIf(desktopMissing() !== null)('a credential that the app’s person uses (needs Chromium)', () => {

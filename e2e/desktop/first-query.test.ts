@@ -5,7 +5,9 @@ import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { psqlPrints, runPsql } from '../support/run-psql.ts'
 import { desktopMissing } from './support/desktop-program.ts'
-import { type AtComputer, invitedTo, sitDown } from './support/person.ts'
+import { invitedTo } from './support/databases.ts'
+import { type AtComputer, sitDown } from './support/person.ts'
+import { addressOf, rowOf } from './support/resource-rows.ts'
 
 describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () => {
   let bed: Testbed
@@ -14,19 +16,13 @@ describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () 
   let credential: string
   let row: Locator
 
-  /** The address that the row shows, as psql takes it. */
-  const address = async (): Promise<string> => {
-    const shown = /127\.0\.0\.1:\d+/.exec(await row.innerText())?.[0]
-    return `postgresql://anyone:anything@${shown}/shop?sslmode=disable`
-  }
-
   beforeAll(async () => {
     bed = await Testbed.start()
     const given = await invitedTo(bed, 'grace', { orders: {} })
     role = given.role
     credential = given.credentials[0]!
     grace = await sitDown(bed, { name: 'grace', invitation: given.invitation })
-    row = grace.app.page.getByRole('row', { name: /^orders read-only/ })
+    row = rowOf(grace.app.page, 'orders')
   })
   afterAll(async () => {
     await grace?.leave()
@@ -41,29 +37,29 @@ describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () 
   })
 
   test('psql needs nothing but the address', async () => {
-    expect(await psqlPrints(await address(), 'select current_user')).toBe('readonly')
+    expect(await psqlPrints(await addressOf(row), 'select current_user')).toBe('readonly')
   })
 
   test('a switch takes the address away and makes it ready again', async () => {
     await row.getByRole('switch').press('Space')
     await row.getByText('Off', { exact: true }).waitFor()
-    expect((await runPsql(await address(), 'select 1')).code).toBe(2)
+    expect((await runPsql(await addressOf(row), 'select 1')).code).toBe(2)
     await row.getByRole('switch').press('Space')
     await row.getByText('Ready').waitFor()
-    expect(await psqlPrints(await address(), 'select current_user')).toBe('readonly')
+    expect(await psqlPrints(await addressOf(row), 'select current_user')).toBe('readonly')
   })
 
   test('the address is copied by a click', async () => {
     await row.getByRole('button', { name: /^Copy/ }).click()
     const { clipboard } = await grace.app.until('the clipboard', (state) => state.clipboard !== '')
-    expect(await address()).toContain(clipboard)
+    expect(await addressOf(row)).toContain(clipboard)
   })
 
   test('access that is taken away ends the connection, and the row goes', async () => {
     const psql = await spawnProgram({
       name: 'psql',
       command: 'psql',
-      args: ['--no-psqlrc', '-c', 'select 1', '-c', 'select pg_sleep(300)', await address()],
+      args: ['--no-psqlrc', '-c', 'select 1', '-c', 'select pg_sleep(300)', await addressOf(row)],
       env: { PATH: process.env['PATH'] },
     })
     await row.getByText('In use').waitFor()

@@ -96,7 +96,11 @@ export class StandInPage {
     const request = route.request()
     const url = asScheme(request.url())
     const main = request.isNavigationRequest() && request.frame() === this.page.mainFrame()
-    if (main && !this.#own && !this.#hooks.mayNavigate(url)) return this.#refuse(route, url)
+    if (main && !this.#own && !this.#hooks.mayNavigate(url)) {
+      this.#hooks.onRefused(url)
+      // An answer without content leaves the document as it is, as a prevented navigation does; an aborted one would not.
+      return route.fulfill({ status: 204 })
+    }
     if (main) this.#hooks.onNavigating()
     if (!url.startsWith(SCHEME_ORIGIN) || !(await this.#hooks.allow(url))) return this.#refuse(route, url)
     const response = await this.#hooks.fetch(url, request.method())

@@ -1,7 +1,7 @@
 /** People at their computers: the app's window, and the browser beside it. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { addDatabase, addRole, type Testbed } from '@sallyport/testbed'
+import type { Testbed } from '@sallyport/testbed'
 import type { Page } from 'playwright-core'
 import { type DesktopProgram, endAgent, startDesktop } from './desktop-program.ts'
 
@@ -41,11 +41,30 @@ export const joinByInvitation = async (app: DesktopProgram, invitation: string, 
   })
 }
 
+/** Confirms in the browser what the app is about to do. `done`: as of {@link inBrowser}. */
+export const confirmInBrowser = (app: DesktopProgram, password: string, done: number): Promise<void> =>
+  inBrowser(
+    app,
+    async (browser) => {
+      await browser.getByLabel('Password').fill(password)
+      await browser.getByRole('button', { name: 'Confirm' }).click()
+    },
+    done,
+  )
+
+export interface SitsDown {
+  readonly name: string
+  readonly invitation: string
+  /** Of a keychain that keeps the keys; absent: they are kept under a passphrase. */
+  readonly keychain?: Readonly<Record<string, string>>
+}
+
 /** A person who was invited sits down at a new computer and joins. */
-export const sitDown = async (bed: Testbed, who: { readonly name: string; readonly invitation: string }): Promise<AtComputer> => {
+export const sitDown = async (bed: Testbed, who: SitsDown): Promise<AtComputer> => {
   const profile = join(bed.directory, `computer-${who.name}`)
   const password = randomBytes(18).toString('base64url')
-  const env = { SALLYPORT_PASSPHRASE_FILE: join(bed.directory, 'passphrase'), DBUS_SESSION_BUS_ADDRESS: '' }
+  const passphrase = { SALLYPORT_PASSPHRASE_FILE: join(bed.directory, 'passphrase'), DBUS_SESSION_BUS_ADDRESS: '' }
+  const env = who.keychain ?? passphrase
   const app = await startDesktop({ profile, env })
   await joinByInvitation(app, who.invitation, password).catch(async (cause: unknown) => {
     const shown = await app.page.locator('body').ariaSnapshot()
@@ -62,45 +81,4 @@ export const sitDown = async (bed: Testbed, who: { readonly name: string; readon
       await endAgent(profile)
     },
   }
-}
-
-/** What a person is given in a test. */
-export interface Given {
-  readonly invitation: string
-  readonly role: string
-  /** Of `<name>/read-only`. */
-  readonly credentials: readonly string[]
-}
-
-/**
- * Invites a person to databases that nobody else has: everybody of a testbed sits at one computer, whose ports are one each.
- * `trust`: the authority that the server's certificate must come from; absent: its own.
- */
-export const invitedTo = async (
-  bed: Testbed,
-  name: string,
-  databases: Readonly<Record<string, { readonly trust?: string }>>,
-): Promise<Given> => {
-  const { users, caPem, port, database } = bed.shop
-  const credentials: string[] = []
-  for (const [resource, { trust = caPem }] of Object.entries(databases)) {
-    const made = await addDatabase(bed.owner.agent, {
-      site: bed.site,
-      name: resource,
-      endpoint: {
-        protocol: 'postgresql',
-        host: '127.0.0.1',
-        port,
-        tls: { kind: 'authority', certificates: trust, serverName: null },
-        plaintextAllowed: false,
-        weakestAuthentication: 'scram',
-      },
-      database,
-      credentials: { 'read-only': { userName: users.readonly.name, password: users.readonly.password } },
-    })
-    credentials.push(made.credentials['read-only']!)
-  }
-  const { id, invitation } = await bed.invite(name)
-  const role = await addRole(bed.owner.agent, { users: [id], credentials })
-  return { invitation, role, credentials }
 }

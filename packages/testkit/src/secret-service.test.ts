@@ -33,11 +33,13 @@ test.skipIf(reason !== null)(
   },
 )
 
-test.skipIf(reason !== null)(`a locked keychain gives nothing away (${reason ?? 'runs'})`, async () => {
+test.skipIf(reason !== null)(`a locked keychain gives nothing away until it is unlocked (${reason ?? 'runs'})`, async () => {
   const service = await start()
   await inChild(service, `await entry.setSecret(Buffer.from('00ff10', 'hex'))`)
   await service.lock()
   const { code, stdout, stderr } = await inChild(service, read)
   expect({ failed: code !== 0, stdout }).toEqual({ failed: true, stdout: '' })
   expect(stderr).toContain('Error')
+  await service.unlock()
+  expect(await inChild(service, read)).toEqual({ code: 0, stdout: '00ff10\n', stderr: '' })
 })

@@ -1,6 +1,8 @@
 /** A real Secret Service (gnome-keyring) on a message bus of its own, apart from the keychain of whoever runs the tests. */
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { skipReason } from './programs.ts'
 import { runProgram } from './run-program.ts'
@@ -11,8 +13,10 @@ import { waitFor } from './wait-for.ts'
 export interface SecretService {
   /** The environment of a child process that is to use this keychain. */
   readonly env: NodeJS.ProcessEnv
-  /** Locks the keychain, as at the end of a desktop session. Nothing here can unlock it again. */
+  /** Locks the keychain, as at the end of a desktop session. */
   lock(): Promise<void>
+  /** Unlocks it, as a person does who types its password. */
+  unlock(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -47,6 +51,18 @@ const busConfiguration = (address: string): string => `<busconfig>
 </busconfig>
 `
 
+const UNLOCK = 1
+
+/** What gnome-keyring's control socket is sent: a byte for the sender's credentials, the length, what to do, the password. */
+const unlockPacket = (password: string): Buffer => {
+  const packet = Buffer.alloc(13 + password.length)
+  packet.writeUInt32BE(packet.length - 1, 1)
+  packet.writeUInt32BE(UNLOCK, 5)
+  packet.writeUInt32BE(password.length, 9)
+  packet.write(password, 13, 'latin1')
+  return packet
+}
+
 /** Starts one with an empty, unlocked keychain. Stop it at the end. */
 export const secretService = async (): Promise<SecretService> => {
   const reason = secretServiceSkipReason()
@@ -71,22 +87,23 @@ export const secretService = async (): Promise<SecretService> => {
     args: ['--foreground', '--unlock', '--components=secrets', `--control-directory=${join(folder.path, 'control')}`],
     env,
   })
-  keyring.stdin.end(randomBytes(16).toString('hex'))
+  const password = randomBytes(16).toString('hex')
+  keyring.stdin.end(password)
   const stop = async (): Promise<void> => {
     await keyring.stop()
     await bus.stop()
     await folder.remove()
   }
   const collection = '/org/freedesktop/secrets/collection/login'
+  const locked = async (): Promise<string | undefined> => {
+    const properties = ['org.freedesktop.DBus.Properties.Get', 'string:org.freedesktop.Secret.Collection', 'string:Locked']
+    const { stdout } = await send('org.freedesktop.secrets', collection, ...properties)
+    return /boolean (true|false)/.exec(stdout)?.[1]
+  }
+  const unlocked = (): Promise<boolean> =>
+    waitFor(async () => (await locked()) === 'false', { description: 'the keychain to be unlocked' })
   try {
-    await waitFor(
-      async () => {
-        const properties = ['org.freedesktop.DBus.Properties.Get', 'string:org.freedesktop.Secret.Collection', 'string:Locked']
-        const { stdout } = await send('org.freedesktop.secrets', collection, ...properties)
-        return stdout.includes('boolean false')
-      },
-      { description: 'the keychain to be unlocked' },
-    )
+    await unlocked()
   } catch (error) {
     await stop()
     throw new Error(`${keyring.describe()}\n${bus.describe()}`, { cause: error })
@@ -98,6 +115,12 @@ export const secretService = async (): Promise<SecretService> => {
       const words = ['org.freedesktop.Secret.Service.Lock', `array:objpath:${collection}`]
       const { code, stderr } = await send('org.freedesktop.secrets', '/org/freedesktop/secrets', ...words)
       if (code !== 0) throw new Error(`the keychain could not be locked: ${stderr}`)
+    },
+    unlock: async () => {
+      const socket = connect(join(folder.path, 'control', 'control'))
+      socket.end(unlockPacket(password))
+      await once(socket.resume(), 'close')
+      await unlocked()
     },
   }
 }
