@@ -23,6 +23,12 @@ export interface Opening {
   readonly first: Buffer
 }
 
+/** Why a connection failed: one of our codes, and words that may be a resource's. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+}
+
 export interface Front {
   /** Name of the unix socket in its folder. */
   readonly socketName: (port: number) => string
@@ -31,6 +37,8 @@ export interface Front {
   readonly open: (socket: Socket, options: FrontOptions) => Promise<Opening>
   /** What the tool is told instead of an answer. */
   readonly refusal: (error: SallyportError) => Buffer
+  /** What the first bytes that come back say of a connection that failed beyond the agent; null: nothing. */
+  readonly failureIn: (first: Buffer) => Failure | null
 }
 
 export const fronts: Readonly<Record<GrantedCredential['resource']['protocol'], Front>> = { postgresql: postgresqlFront }

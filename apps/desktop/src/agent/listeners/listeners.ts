@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { LocalCredential } from '../../shared/local-api.ts'
 import type { Tunnel, TunnelRequest } from '../tunnel/tunnels.ts'
 import type { Connections } from './connections.ts'
-import { fronts } from './front.ts'
+import { type Failure, fronts } from './front.ts'
 import { Listener } from './listener.ts'
 import { ListenersFile } from './listeners-file.ts'
 import type { Preferences } from './preferences.ts'
@@ -218,7 +218,7 @@ export class Listeners {
     return { full: entry.sockets >= MAX_PER_CREDENTIAL || all >= MAX_CONNECTIONS, flooded: all >= 2 * MAX_CONNECTIONS }
   }
 
-  #outcome(entry: Entry, error: SallyportError | null): void {
+  #outcome(entry: Entry, error: Failure | null): void {
     const had = entry.lastError !== null
     entry.lastError = error === null ? null : { code: error.code, message: error.message, at: new Date().toISOString() }
     if (had || error !== null) this.#options.onChange()

@@ -8,7 +8,7 @@ import { joinStreams } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Tunnel, TunnelRequest } from '../tunnel/tunnels.ts'
 import type { Connections, OpenConnection } from './connections.ts'
-import type { Front, Opening } from './front.ts'
+import type { Failure, Front, Opening } from './front.ts'
 
 /** Milliseconds from accept to the tool's first packet. */
 const OPENING_LIMIT = 30_000
@@ -29,7 +29,7 @@ export interface ServeOptions {
   readonly connections: Connections
   readonly logger: Logger
   /** How a connection began: null, or why it did not. */
-  readonly onOutcome: (error: SallyportError | null) => void
+  readonly onOutcome: (failure: Failure | null) => void
 }
 
 /** Never rejects. */
@@ -71,18 +71,19 @@ type Peer = Pick<OpenConnection, 'caller' | 'peerPort'>
 const connect = async ({ client, first }: Opening, peer: Peer, options: ServeOptions): Promise<void> => {
   const refusal = options.refused()
   if (refusal !== null) throw refusal
-  const { granted, connections, logger } = options
+  const { granted, connections, logger, front } = options
   const gone = new AbortController()
   const onGone = (): void => gone.abort()
   client.once('close', onGone)
   const tunnel = await options.openTunnel({ credential: granted, caller: peer.caller, first, signal: gone.signal })
   client.off('close', onGone)
-  options.onOutcome(null)
   if (client.destroyed) {
     tunnel.stream.destroy()
     return
   }
   const connection = connections.add({ credential: granted.credential, name: granted.name, ...peer, tunnel })
+  // Listens beside the join, which takes every byte from the same moment on.
+  tunnel.stream.once('data', (first: Buffer) => options.onOutcome(front.failureIn(first)))
   try {
     const { error } = await joinStreams(client, tunnel.stream, { signal: connection.signal })
     logger.info({ event: 'connection.closed', credential: granted.credential, error: error?.message }, 'a connection closed')

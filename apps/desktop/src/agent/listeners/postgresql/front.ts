@@ -1,6 +1,7 @@
 import type { Front } from '../front.ts'
 import { connectionUrl } from './connection-url.ts'
 import { errorResponse } from './error-response.ts'
+import { failureIn } from './failure.ts'
 import { negotiate } from './negotiate.ts'
 
 /** PostgreSQL: libpq finds the unix socket by folder and port. */
@@ -12,4 +13,5 @@ export const postgresqlFront: Front = {
     return { kind: kind === 'cancel' ? 'message' : 'connection', client, first: packet }
   },
   refusal: errorResponse,
+  failureIn,
 }
