@@ -384,6 +384,17 @@ export const hugeOrganization: Answers = {
   }),
 }
 
+/** Everybody has a role, and the role uses everything: more ways than a picture can show. */
+export const wideOrganization: Answers = {
+  ...organizationAnswers,
+  ...routes({
+    listUsers: page(
+      Array.from({ length: 1000 }, (_, at) => ({ ...users[1]!, id: id(USER, 1000 + at), lastName: `Hopper ${at}` })),
+    ),
+    listRoles: page([{ ...roles[2]!, users: Array.from({ length: 1000 }, (_, at) => id(USER, 1000 + at)) }]),
+  }),
+}
+
 /** What a change would do. */
 export const someImpact = {
   losing: {

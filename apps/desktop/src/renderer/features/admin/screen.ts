@@ -1,5 +1,5 @@
 /** Screens of administrators and auditors, in the order of the sidebar. */
-import { IconBuilding, IconDeviceLaptop, IconFolders, IconRouter, IconShield, IconUsers } from '@tabler/icons-react'
+import { IconBuilding, IconDeviceLaptop, IconFolders, IconRoute, IconRouter, IconShield, IconUsers } from '@tabler/icons-react'
 import { lazy } from 'react'
 import type { Screen } from '../../app/screen.ts'
 import { text } from '../../texts/text.ts'
@@ -20,6 +20,14 @@ export const adminScreens: readonly Screen[] = [
     icon: IconShield,
     permissions: ['roles.read'],
     component: lazy(async () => ({ default: (await import('./roles/roles-page.tsx')).RolesPage })),
+  },
+  {
+    path: '/access',
+    group: 'administration',
+    title: () => text('reach.title'),
+    icon: IconRoute,
+    permissions: ['roles.read'],
+    component: lazy(async () => ({ default: (await import('./access/access-page.tsx')).AccessPage })),
   },
   {
     path: '/catalogue',

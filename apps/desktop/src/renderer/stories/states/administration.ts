@@ -10,6 +10,7 @@ import {
   noImpact,
   organizationAnswers,
   someImpact,
+  wideOrganization,
 } from '../directory.ts'
 import { asAdministrator, asUser } from '../people.ts'
 import type { Story } from '../story.ts'
@@ -188,9 +189,38 @@ const organizationStories: readonly Story[] = [
   }),
 ]
 
+const explained = (allowed: boolean): Answers =>
+  routes({
+    explainAccess: {
+      allowed,
+      reasons: [
+        { rule: 'user-active', holds: true, text: 'The account is active.' },
+        {
+          rule: 'granted',
+          holds: allowed,
+          text: allowed ? 'The role Backend leases it.' : 'No role of the user and no grant leases it.',
+        },
+        { rule: 'secret-bound', holds: true, text: 'The secret is bound to the present endpoint.' },
+      ],
+    },
+  })
+
+const accessStories: readonly Story[] = [
+  ...states('access', { at: '/access', route: 'listRoles' }),
+  story('access/graph', '/access/graph'),
+  story('access/graph-chosen', '/access/graph', { steps: [button('Grace Hopper')] }),
+  story('access/graph-empty', '/access/graph', { answers: having(emptyOrganization) }),
+  story('access/graph-huge', '/access/graph', { answers: having(wideOrganization) }),
+  story('access/huge', '/access', { answers: having(wideOrganization) }),
+  story('access/why', '/access/why'),
+  story('access/why-allowed', `/access/why/${idOf.user(2)}/${idOf.credential(1)}`, { answers: having(explained(true)) }),
+  story('access/why-refused', `/access/why/${idOf.user(3)}/${idOf.credential(5)}`, { answers: having(explained(false)) }),
+]
+
 export const administrationStories: readonly Story[] = [
   ...userStories,
   ...roleStories,
+  ...accessStories,
   ...catalogueStories,
   ...gatewayStories,
   ...deviceStories,

@@ -7,6 +7,7 @@ import { Status } from '../../../ui/status.tsx'
 import type { Credential, NameOf, Resource } from '../data/names.ts'
 import styles from './catalogue.module.css'
 import { addressText } from './endpoint-text.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 /** Labels beyond this many only say how many they are. */
 const SHOWN_TAGS = 2
@@ -33,9 +34,7 @@ export const resourceColumns = ({ siteName, credentialsOf }: ColumnNeeds): reado
     cell: ({ name }) => (
       <>
         <IconDatabase size={16} stroke={1.75} className={styles['kind'] ?? ''} aria-hidden="true" />
-        <span className="truncate" title={name}>
-          <strong>{name}</strong>
-        </span>
+        <RowTitle>{name}</RowTitle>
       </>
     ),
   },

@@ -19,6 +19,7 @@ import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { PanelActions } from '../parts/panel-actions.tsx'
 import { planConnectionEnd } from './plans.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 /** The last part of the program's path. */
 const programOf = ({ caller }: OpenConnection): string => caller?.program.split(/[/\\]/).at(-1) || text('devices.unknownProgram')
@@ -76,11 +77,7 @@ const connectionColumns = ({ now, userName, gatewayName }: ColumnNeeds): readonl
     id: 'person',
     header: text('devices.columnPerson'),
     width: 'minmax(120px, 1.2fr)',
-    cell: ({ user }) => (
-      <span className="truncate" title={userName(user)}>
-        <strong>{userName(user)}</strong>
-      </span>
-    ),
+    cell: ({ user }) => <RowTitle>{userName(user)}</RowTitle>,
   },
   {
     id: 'resource',

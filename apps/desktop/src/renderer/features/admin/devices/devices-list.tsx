@@ -21,6 +21,7 @@ import { MemberList } from '../parts/member-list.tsx'
 import { PanelActions } from '../parts/panel-actions.tsx'
 import { planApproval, planDeviceRevocation } from './plans.ts'
 import { deviceState, keyText } from './words.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 const isWaiting = ({ status }: Device): boolean => status === 'pending'
 type View = 'all' | 'waiting'
@@ -104,9 +105,7 @@ const deviceColumns = ({ now, userName, here }: ColumnNeeds): readonly Column<De
     width: 'minmax(160px, 1.4fr)',
     cell: ({ id, facts }) => (
       <>
-        <span className="truncate" title={facts.name}>
-          <strong>{facts.name}</strong>
-        </span>
+        <RowTitle>{facts.name}</RowTitle>
         {id === here ? <Label>{text('devices.thisDevice')}</Label> : null}
       </>
     ),

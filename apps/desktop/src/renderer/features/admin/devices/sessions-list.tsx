@@ -20,6 +20,7 @@ import { AdminList } from '../parts/admin-list.tsx'
 import { PanelActions } from '../parts/panel-actions.tsx'
 import { planSessionEnd } from './plans.ts'
 import { sessionState } from './words.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 const isActive = ({ status }: Session): boolean => status === 'active'
 type View = 'active' | 'all'
@@ -92,9 +93,7 @@ const sessionColumns = ({ now, userName, deviceName, here }: ColumnNeeds): reado
     width: 'minmax(140px, 1.4fr)',
     cell: ({ id, user }) => (
       <>
-        <span className="truncate" title={userName(user)}>
-          <strong>{userName(user)}</strong>
-        </span>
+        <RowTitle>{userName(user)}</RowTitle>
         {id === here ? <Label>{text('devices.thisSession')}</Label> : null}
       </>
     ),

@@ -7,6 +7,7 @@ import { Status } from '../../../ui/status.tsx'
 import { fullTime, relativeTime } from '../../../ui/time.ts'
 import type { Gateway, NameOf } from '../data/names.ts'
 import { gatewayState, isOlder } from './state.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 interface ColumnNeeds {
   readonly now: number
@@ -23,9 +24,7 @@ export const gatewayColumns = ({ now, siteName, newest }: ColumnNeeds): readonly
     width: 'minmax(120px, 1.2fr)',
     cell: ({ name, kind }) => (
       <>
-        <span className="truncate" title={name}>
-          <strong>{name}</strong>
-        </span>
+        <RowTitle>{name}</RowTitle>
         {kind === 'relay' ? <Label>{text('gateways.relay')}</Label> : null}
       </>
     ),

@@ -17,6 +17,7 @@ import { MemberList } from '../parts/member-list.tsx'
 import { PanelActions } from '../parts/panel-actions.tsx'
 import { SiteDialog } from './site-dialog.tsx'
 import { gatewayState } from './state.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 const textOf = ({ name }: Site): string => name
 
@@ -73,11 +74,7 @@ const siteColumns = (useOf: (site: Site) => SiteUse): readonly Column<Site>[] =>
     id: 'name',
     header: text('gateways.siteColumnName'),
     width: 'minmax(160px, 2fr)',
-    cell: ({ name }) => (
-      <span className="truncate" title={name}>
-        <strong>{name}</strong>
-      </span>
-    ),
+    cell: ({ name }) => <RowTitle>{name}</RowTitle>,
   },
   {
     id: 'state',

@@ -4,6 +4,7 @@ import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { count } from '../../../ui/numbers.ts'
 import type { Role } from '../data/names.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 const numberColumn = (id: string, header: string, valueOf: (role: Role) => number): Column<Role> => ({
   id,
@@ -21,9 +22,7 @@ export const roleColumns = (): readonly Column<Role>[] => [
     width: 'minmax(160px, 1.2fr)',
     cell: ({ name, builtIn }) => (
       <>
-        <span className="truncate" title={name}>
-          <strong>{name}</strong>
-        </span>
+        <RowTitle>{name}</RowTitle>
         {builtIn ? <Label>{text('roles.builtIn')}</Label> : null}
       </>
     ),

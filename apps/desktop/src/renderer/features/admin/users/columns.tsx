@@ -5,6 +5,7 @@ import { Label } from '../../../ui/label.tsx'
 import { Status, type StatusKind } from '../../../ui/status.tsx'
 import { fullTime, relativeTime } from '../../../ui/time.ts'
 import { fullName, type User } from '../data/names.ts'
+import { RowTitle } from '../parts/row-title.tsx'
 
 /** Roles beyond this many only say how many they are. */
 const SHOWN_ROLES = 2
@@ -27,9 +28,7 @@ export const userColumns = (now: number, me: string | undefined): readonly Colum
     width: 'minmax(160px, 1.4fr)',
     cell: (user) => (
       <>
-        <span className="truncate" title={fullName(user)}>
-          <strong>{fullName(user)}</strong>
-        </span>
+        <RowTitle>{fullName(user)}</RowTitle>
         {user.id === me ? <Label>{text('users.you')}</Label> : null}
       </>
     ),

@@ -1,0 +1,84 @@
+/** Every way from a person to a resource, a row each. */
+import { IconRoute } from '@tabler/icons-react'
+import { type ReactNode, useMemo } from 'react'
+import { text } from '../../../texts/text.ts'
+import type { Column } from '../../../ui/data-grid.tsx'
+import { Label } from '../../../ui/label.tsx'
+import { EmptyState } from '../../../ui/states.tsx'
+import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
+import { AdminList } from '../parts/admin-list.tsx'
+import { RowTitle } from '../parts/row-title.tsx'
+import { useWays } from './use-ways.ts'
+import type { Way } from './ways.ts'
+
+const textOf = ({ user, through, credential, resource }: Way): string =>
+  [user.name, through.name, credential.name, resource.name].join(' ')
+
+export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
+  const list = useWays()
+  const now = useNow()
+  const columns = useMemo(() => wayColumns(now), [now])
+  return (
+    <AdminList
+      path={path}
+      title={text('reach.title')}
+      label={text('reach.table')}
+      searchLabel={text('reach.search')}
+      list={list}
+      columns={columns}
+      textOf={textOf}
+      tools={tabs}
+      empty={
+        <EmptyState icon={IconRoute} title={text('reach.emptyTitle')}>
+          {text('reach.emptyText')}
+        </EmptyState>
+      }
+    />
+  )
+}
+
+const cut = (name: string) => (
+  <span className="truncate" title={name}>
+    {name}
+  </span>
+)
+
+const wayColumns = (now: number): readonly Column<Way>[] => [
+  {
+    id: 'person',
+    header: text('reach.columnPerson'),
+    width: 'minmax(130px, 1.2fr)',
+    cell: ({ user }) => <RowTitle>{user.name}</RowTitle>,
+  },
+  {
+    id: 'through',
+    header: text('reach.columnThrough'),
+    width: 'minmax(120px, 1fr)',
+    cell: ({ through }) => (through.kind === 'grant' ? <Label tone="warn">{through.name}</Label> : cut(through.name)),
+  },
+  {
+    id: 'resource',
+    header: text('reach.columnResource'),
+    width: 'minmax(120px, 1.2fr)',
+    cell: ({ resource }) => cut(resource.name),
+  },
+  {
+    id: 'credential',
+    header: text('reach.columnCredential'),
+    width: 'minmax(110px, 1fr)',
+    cell: ({ credential }) => cut(credential.name),
+  },
+  {
+    id: 'until',
+    header: text('reach.columnUntil'),
+    width: '112px',
+    cell: ({ until }) =>
+      until ? (
+        <span className="truncate numbers" title={fullTime(until)}>
+          {clockTime(until, now)}
+        </span>
+      ) : (
+        <span className="muted">{text('reach.always')}</span>
+      ),
+  },
+]
