@@ -17,6 +17,7 @@ import { gateways } from './en/gateways.ts'
 import { log } from './en/log.ts'
 import { organization } from './en/organization.ts'
 import { presence } from './en/presence.ts'
+import { reach } from './en/reach.ts'
 import { requests } from './en/requests.ts'
 import { resources } from './en/resources.ts'
 import { roles } from './en/roles.ts'
@@ -41,6 +42,7 @@ export const english = {
   log,
   organization,
   presence,
+  reach,
   requests,
   resources,
   roles,
