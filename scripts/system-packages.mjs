@@ -38,6 +38,12 @@ export const NEEDS = [
     present: () => answers('gnome-keyring-daemon', '--version') && answers('dbus-run-session', '--version'),
   },
   {
+    name: 'SoftHSM and OpenSC',
+    suites: 'the PKCS #11 driver of the vault over a real token',
+    debian: ['softhsm2', 'opensc'],
+    present: () => answers('softhsm2-util', '--version') && existsSync('/usr/bin/pkcs11-tool'),
+  },
+  {
     name: 'OpenSSL',
     suites: 'TLS of other implementations',
     debian: ['openssl'],

@@ -40,6 +40,20 @@ describe('the configuration', () => {
     expect(config.logRootKey).toMatchObject({ kind: 'file' })
   })
 
+  it.each([
+    ['google:projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k', { driver: 'google' }],
+    [
+      'azure:https://acme.vault.azure.net/keys/sallyport',
+      { vault: 'https://acme.vault.azure.net', identity: { kind: 'managed' } },
+    ],
+    [
+      'pkcs11:token=HSM%20one;object=vault?module-path=/usr/lib/hsm.so',
+      { token: 'HSM one', key: 'vault', module: '/usr/lib/hsm.so' },
+    ],
+  ])('reads %s', (text, expected) => {
+    expect(readConfig({ ...base, SALLYPORT_KMS: text, SALLYPORT_PKCS11_PIN_FILE: '/pin' }).kms.present).toMatchObject(expected)
+  })
+
   it('reads addresses of both families', () => {
     expect(readConfig({ ...base, SALLYPORT_LISTEN: '[::1]:443' }).listen.public).toEqual({ host: '::1', port: 443 })
   })
@@ -53,6 +67,9 @@ describe('the configuration', () => {
     ['SALLYPORT_KMS', 'none'],
     ['SALLYPORT_KMS', 'passphrase'],
     ['SALLYPORT_KMS', 'aws:key/1'],
+    ['SALLYPORT_KMS', 'google:k'],
+    ['SALLYPORT_KMS', 'azure:http://acme.test/keys/k'],
+    ['SALLYPORT_KMS', 'pkcs11:token=t;object=o?module-path=/m'],
     ['SALLYPORT_KMS', 'transit:https://vault.test/transit/key'],
     ['SALLYPORT_KMS', 'transit:http://vault.test/transit/key'],
     ['SALLYPORT_KMS_PREVIOUS', 'none'],

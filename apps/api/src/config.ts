@@ -134,6 +134,13 @@ const parseKms = (variable: string, text: string, { environment, folder }: KmsSu
   const files = {
     transitToken: environment['SALLYPORT_TRANSIT_TOKEN_FILE'],
     transitAuthority: environment['SALLYPORT_TRANSIT_AUTHORITY'],
+    azure: {
+      tenant: environment['SALLYPORT_AZURE_TENANT'],
+      client: environment['SALLYPORT_AZURE_CLIENT'],
+      tokenFile: environment['SALLYPORT_AZURE_TOKEN_FILE'],
+      secretFile: environment['SALLYPORT_AZURE_SECRET_FILE'],
+    },
+    pkcs11Pin: environment['SALLYPORT_PKCS11_PIN_FILE'],
   }
   const source = parseKmsSource(text, files)
   if (typeof source === 'string') throw new ConfigError(`${variable}: ${source}`)

@@ -1,9 +1,16 @@
 /** How an administrator names a key management service: `aws:<ARN>`, `transit:https://host/<mount>/<key>`, … */
-import type { KmsSource } from './kms-source.ts'
+import type { AzureIdentity, KmsSource } from './kms-source.ts'
 
 export interface KmsFiles {
   readonly transitToken: string | undefined
   readonly transitAuthority: string | undefined
+  readonly azure: {
+    readonly tenant: string | undefined
+    readonly client: string | undefined
+    readonly tokenFile: string | undefined
+    readonly secretFile: string | undefined
+  }
+  readonly pkcs11Pin: string | undefined
 }
 
 const awsArn = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)\/[\w/-]+$/
@@ -19,9 +26,54 @@ const parseTransit = (text: string, files: KmsFiles): KmsSource | string => {
   return { driver: 'transit', ...where, tokenFile: files.transitToken, authorityFile: files.transitAuthority ?? null }
 }
 
+const parseIdentity = ({ tenant, client, tokenFile, secretFile }: KmsFiles['azure']): AzureIdentity | null => {
+  if (tokenFile === undefined && secretFile === undefined) return { kind: 'managed', client: client ?? null }
+  if (tenant === undefined || client === undefined) return null
+  if (tokenFile !== undefined) return { kind: 'federated', tenant, client, tokenFile }
+  return secretFile === undefined ? null : { kind: 'secret', tenant, client, secretFile }
+}
+
+const parseAzure = (text: string, { azure }: KmsFiles): KmsSource | string => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const [, key] = /^\/keys\/([0-9A-Za-z-]{1,127})$/.exec(url?.pathname ?? '') ?? []
+  if (url?.protocol !== 'https:' || key === undefined) return 'azure:https://<vault>/keys/<name> is expected'
+  const identity = parseIdentity(azure)
+  if (!identity) return 'SALLYPORT_AZURE_TENANT and SALLYPORT_AZURE_CLIENT are needed with a token or a secret'
+  return { driver: 'azure', vault: url.origin, key, identity }
+}
+
+/** RFC 7512, as far as it is needed: `token=…;object=…?module-path=…`. */
+const parsePkcs11 = (text: string, { pkcs11Pin }: KmsFiles): KmsSource | string => {
+  const [path = '', query = ''] = text.split('?')
+  const attributes = new Map(
+    [...path.split(';'), ...query.split('&')].map((part) => {
+      const at = part.indexOf('=')
+      return [part.slice(0, at), part.slice(at + 1)] as const
+    }),
+  )
+  const read = (name: string): string => {
+    try {
+      return decodeURIComponent(attributes.get(name) ?? '')
+    } catch {
+      return ''
+    }
+  }
+  const [token, key, module] = [read('token'), read('object'), read('module-path')]
+  if (token === '' || key === '' || !module.startsWith('/')) {
+    return 'pkcs11:token=<label>;object=<label>?module-path=</path of the library> is expected'
+  }
+  if (pkcs11Pin === undefined) return 'SALLYPORT_PKCS11_PIN_FILE is needed with pkcs11:'
+  return { driver: 'pkcs11', module, token, key, pinFile: pkcs11Pin }
+}
+
+const googleKey = /^projects\/[\w:.-]+\/locations\/[\w-]+\/keyRings\/[\w-]+\/cryptoKeys\/[\w-]+$/
+
 const parsers: Readonly<Record<string, (text: string, files: KmsFiles) => KmsSource | string>> = {
   aws: (key) => (awsArn.test(key) ? { driver: 'aws', key } : 'aws:<ARN of a key or an alias> is expected'),
+  google: (key) => (googleKey.test(key) ? { driver: 'google', key } : 'google:projects/…/cryptoKeys/… is expected'),
+  azure: parseAzure,
   transit: parseTransit,
+  pkcs11: parsePkcs11,
 }
 
 /** Text: what is wrong with it. */

@@ -5,7 +5,7 @@ import type { BoundContext } from './key-service.ts'
 
 export const boundContext = (context: EncryptionContext): BoundContext => {
   const text = canonicalJson(context)
-  const fields = Object.entries(context).map(([name, value]) => [name, String(value)])
-  const digest = createHash('sha256').update(text).digest('base64url')
-  return { text, fields: { ...Object.fromEntries(fields), sallyport: digest } }
+  const fields: Record<string, string> = {}
+  for (const [name, value] of Object.entries(context)) fields[name] = String(value)
+  return { text, fields: { ...fields, sallyport: createHash('sha256').update(text).digest('base64url') } }
 }

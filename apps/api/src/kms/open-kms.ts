@@ -33,6 +33,19 @@ const openService = async (source: KmsSource): Promise<Opened> => {
       const { transitService } = await import('./transit/transit.ts')
       return { service: transitService(source), root: null }
     }
+    case 'google': {
+      const { googleService } = await import('./google/google.ts')
+      return { service: googleService(source), root: null }
+    }
+    case 'azure': {
+      const { azureService } = await import('./azure/azure.ts')
+      const { azureCredential } = await import('./azure/credential.ts')
+      return { service: azureService({ ...source, credential: azureCredential(source.identity) }), root: null }
+    }
+    case 'pkcs11': {
+      const { pkcs11Service } = await import('./pkcs11/pkcs11.ts')
+      return { service: pkcs11Service(source), root: null }
+    }
     default:
       return assertNever(source)
   }

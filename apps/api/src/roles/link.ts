@@ -5,7 +5,6 @@
 import type { ErrorCode } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { ProgramRole } from '../db/roles.ts'
-import type { Pool } from '../db/schema.ts'
 import { awaitListening, connectLink } from '../links/connect.ts'
 import { awaitCertificate, type LinkFolders, type LinkIdentity, loadLinkIdentity } from '../links/identity.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CryptographyClientOptions } from '@azure/keyvault-keys'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AzureIdentity } from '../../keys/kms-source.ts'
+import { serviceKms } from '../service-kms.ts'
+import { kmsConformance } from '../testing/kms-conformance.ts'
+import { quick } from '../testing/quick-patience.ts'
+import { azureService } from './azure.ts'
+import { azureCredential } from './credential.ts'
+import { startFakeKeyVault } from './testing.ts'
+
+type Fake = Awaited<ReturnType<typeof startFakeKeyVault>>
+let folder: string
+let fake: Fake
+let one: ReturnType<Fake['createKey']>
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-azure-'))
+  fake = await startFakeKeyVault(folder)
+  one = fake.createKey('one')
+  fake.createKey('two')
+})
+afterAll(async () => {
+  await fake.close()
+  await rm(folder, { recursive: true })
+})
+
+/** Trusts the fake's certificate; its address is none of the vendor's domain. */
+const clientOptions = (): CryptographyClientOptions => ({
+  disableChallengeResourceVerification: true,
+  additionalPolicies: [
+    {
+      position: 'perCall',
+      policy: {
+        name: 'trust',
+        sendRequest: (request, next) => {
+          request.tlsSettings = { ca: fake.ca }
+          return next(request)
+        },
+      },
+    },
+  ],
+})
+const open = (key: string, identity: AzureIdentity = fake.identity) => {
+  const credential = azureCredential(identity, { authority: fake.authorityOrigin, metadata: fake.authorityOrigin })
+  const present = azureService({ vault: fake.server.origin, key, credential, client: clientOptions() })
+  return serviceKms({ present, patience: quick })
+}
+const context = { purpose: 'secret', organization: 'a', version: 7 }
+const key = randomBytes(32)
+
+kmsConformance('Azure', {
+  open: async () => open('one'),
+  openOther: async () => open('two'),
+  rotateKey: () => {
+    one.rotate()
+  },
+})
+
+describe('the Azure driver', () => {
+  it('says when its key is disabled, and opens nothing then', async () => {
+    const made = fake.createKey('state')
+    const wrapped = await open('state').wrap(key, context)
+    made.key.enabled = false
+    await expect(open('state').unwrap(wrapped, context)).rejects.toMatchObject({ code: 'kms_key_disabled' })
+    await expect(open('state').wrap(key, context)).rejects.toMatchObject({ code: 'kms_key_disabled' })
+  })
+
+  it('says when its key is missing, and when no token is given to it', async () => {
+    await expect(open('none').wrap(key, context)).rejects.toMatchObject({ code: 'kms_key_missing' })
+    const secretFile = join(folder, 'wrong')
+    await writeFile(secretFile, 'wrong', { mode: 0o600 })
+    const stranger = open('one', { ...fake.identity, secretFile })
+    await expect(stranger.wrap(key, context)).rejects.toMatchObject({ code: 'kms_denied' })
+  })
+
+  it('asks again after a throttling, and says so when that does not help', async () => {
+    const kms = open('one')
+    const wrapped = await kms.wrap(key, context)
+    const throttled = { status: 429, body: { error: { code: 'Throttled', message: 'too many' } } }
+    fake.server.answerNext(2, throttled)
+    await expect(kms.unwrap(wrapped, context)).resolves.toHaveLength(32)
+    fake.server.answerNext(9, throttled)
+    await expect(kms.unwrap(wrapped, context)).rejects.toMatchObject({ code: 'kms_throttled' })
+    fake.server.answerNext(0, throttled)
+  })
+})

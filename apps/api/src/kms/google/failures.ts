@@ -1,0 +1,35 @@
+/** What Google Cloud KMS answers when it does not do it, in our words. */
+import { type ErrorCode, SallyportError } from '@sallyport/protocol'
+import { z } from 'zod'
+
+const failure = z.object({
+  response: z.object({
+    status: z.int(),
+    data: z.object({ error: z.object({ status: z.string(), message: z.string() }) }),
+  }),
+})
+
+const statuses: Readonly<Record<string, ErrorCode>> = {
+  INVALID_ARGUMENT: 'secret_unavailable',
+  PERMISSION_DENIED: 'kms_denied',
+  UNAUTHENTICATED: 'kms_denied',
+  RESOURCE_EXHAUSTED: 'kms_throttled',
+  DEADLINE_EXCEEDED: 'kms_slow',
+}
+
+const codeOf = (status: string, message: string): ErrorCode => {
+  if (status === 'FAILED_PRECONDITION') {
+    return /DESTROY_SCHEDULED/.test(message) ? 'kms_key_pending_deletion' : 'kms_key_disabled'
+  }
+  // A key that exists elsewhere is as unknown as one that does not exist; the message tells which.
+  if (status === 'NOT_FOUND') return /sent to location/.test(message) ? 'kms_wrong_region' : 'kms_key_missing'
+  return statuses[status] ?? 'kms_unreachable'
+}
+
+export const failureOf = (cause: unknown): SallyportError => {
+  const parsed = failure.safeParse(cause)
+  if (!parsed.success) return new SallyportError('kms_unreachable', { cause })
+  const { status, message } = parsed.data.response.data.error
+  // The library's error holds the request, and with it what was to be encrypted.
+  return new SallyportError(codeOf(status, message), { cause: new Error(`${status}: ${message.slice(0, 500)}`) })
+}

@@ -1,0 +1,69 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serviceKms } from '../service-kms.ts'
+import { kmsConformance } from '../testing/kms-conformance.ts'
+import { quick } from '../testing/quick-patience.ts'
+import { googleService } from './google.ts'
+import { type FakeVersionState, startFakeGoogleKms } from './testing.ts'
+
+type Fake = Awaited<ReturnType<typeof startFakeGoogleKms>>
+let fake: Fake
+let one: ReturnType<Fake['createKey']>
+beforeAll(async () => {
+  fake = await startFakeGoogleKms()
+  one = fake.createKey('one')
+  fake.createKey('two')
+})
+afterAll(() => fake.server.close())
+
+const nameOf = (id: string) => one.name.replace('/one', `/${id}`)
+const open = (id: string, client = fake.client()) =>
+  serviceKms({ present: googleService({ key: nameOf(id), endpoint: fake.server.origin, client }), patience: quick })
+const context = { purpose: 'secret', organization: 'a', version: 7 }
+const key = randomBytes(32)
+
+kmsConformance('Google Cloud', {
+  open: async () => open('one'),
+  openOther: async () => open('two'),
+  rotateKey: () => one.ring.rotate(),
+})
+
+describe('the Google Cloud driver', () => {
+  it.each<[FakeVersionState, string]>([
+    ['DISABLED', 'kms_key_disabled'],
+    ['DESTROY_SCHEDULED', 'kms_key_pending_deletion'],
+  ])('says that a key is %s, and opens nothing then', async (state, code) => {
+    const made = fake.createKey('state')
+    const wrapped = await open('state').wrap(key, context)
+    made.state = state
+    await expect(open('state').unwrap(wrapped, context)).rejects.toMatchObject({ code })
+  })
+
+  it('says when its key is missing, elsewhere, or it is refused itself', async () => {
+    await expect(open('none').wrap(key, context)).rejects.toMatchObject({ code: 'kms_key_missing' })
+    const message = 'The request concerns location europe-west3 but was sent to location us-east1.'
+    fake.server.answerNext(1, { status: 404, body: { error: { code: 404, status: 'NOT_FOUND', message } } })
+    await expect(open('one').wrap(key, context)).rejects.toMatchObject({ code: 'kms_wrong_region' })
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+    const stranger = open('one', fake.client(other))
+    await expect(stranger.wrap(key, context)).rejects.toMatchObject({ code: 'kms_denied' })
+  })
+
+  it('tells nothing of what was to be encrypted in its errors', async () => {
+    const error = await open('none')
+      .wrap(key, context)
+      .catch((cause: unknown) => cause)
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('plaintext')
+    expect((error as Error).cause).not.toHaveProperty('config')
+  })
+
+  it('asks again after a throttling or a hanging call', async () => {
+    const throttled = { status: 429, body: { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota' } } }
+    fake.server.answerNext(2, throttled)
+    await expect(open('one').wrap(key, context)).resolves.toBeInstanceOf(Uint8Array)
+    fake.server.hang(1)
+    await expect(open('one').wrap(key, context)).resolves.toBeInstanceOf(Uint8Array)
+    fake.server.answerNext(5, throttled)
+    await expect(open('one').wrap(key, context)).rejects.toMatchObject({ code: 'kms_throttled' })
+  })
+})
