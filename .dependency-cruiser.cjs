@@ -183,7 +183,8 @@ module.exports = {
     },
     {
       name: 'app-through-local-api',
-      comment: 'The app is a face: it speaks to the agent through the local API, and shares no more with it than how programs are run.',
+      comment:
+        'The app is a face: it speaks to the agent through the local API, and shares no more with it than how programs are run.',
       severity: 'error',
       from: { path: '^apps/desktop/src/(main|preload)/', pathNot: TESTS },
       to: { path: '^apps/desktop/src/(agent/(?!program/)|cli/|web/|renderer/)' },

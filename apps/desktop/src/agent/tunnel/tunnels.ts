@@ -88,8 +88,8 @@ export class Tunnels {
           { event: 'tunnel.failed', gateway: link.entry.id, credential: request.credential.credential, error },
           'a connection could not be opened',
         )
-        const { aborted, reason } = this.#options.session.signal
-        if (aborted && reason instanceof SallyportError) throw reason
+        const ended: unknown = this.#options.session.signal.reason
+        if (ended instanceof SallyportError) throw ended
         if (request.signal.aborted || !elsewhere.has(last.code)) throw last
       }
     }
