@@ -16,7 +16,7 @@ import { asAdministrator, asUser } from '../people.ts'
 import type { Story } from '../story.ts'
 
 const usual: Answers = { ...asAdministrator, ...organizationAnswers }
-const having = (...more: readonly Answers[]): Answers => Object.assign({}, usual, ...more)
+const having = (more: Answers): Answers => ({ ...usual, ...more })
 const reader: Answers = {
   ...asUser(
     'users.read',
