@@ -12,6 +12,8 @@ import { findUser } from '../domains/users/index.ts'
 
 interface Kind {
   readonly label: string
+  /** If it is more than an `s` longer. */
+  readonly plural?: string
   /** null for what is not there, or is another organization's. */
   readonly nameOf: (transaction: Transaction, id: string) => Promise<string | null>
 }
@@ -37,7 +39,7 @@ const requestName: Kind['nameOf'] = async (transaction, id) => {
 }
 
 const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ['user', { label: 'Person', nameOf: userName }],
+  ['user', { label: 'Person', plural: 'People', nameOf: userName }],
   ['role', { label: 'Role', nameOf: async (transaction, id) => (await findRole(transaction, id))?.name ?? null }],
   ['site', { label: 'Site', nameOf: async (transaction, id) => (await findSite(transaction, id))?.name ?? null }],
   ['resource', { label: 'Resource', nameOf: resourceName }],
@@ -68,5 +70,5 @@ export const nameIds = async (transaction: Transaction, field: string, value: un
   if (kind === undefined || !ids.every((id) => typeof id === 'string')) return null
   const items: { readonly id: string; readonly name: string | null }[] = []
   for (const id of ids) items.push({ id, name: await kind.nameOf(transaction, id) })
-  return { field, label: many ? `${kind.label}s` : kind.label, items }
+  return { field, label: many ? (kind.plural ?? `${kind.label}s`) : kind.label, items }
 }

@@ -18,7 +18,7 @@ export interface ActDescription {
 }
 
 const LONGEST_TEXT = 200
-const MOST_FACTS = 12
+const MOST_FACTS = 20
 
 /** Fields that may be shown as they are. What is not here is not: it may be a secret. */
 const labels: Readonly<Record<string, string>> = {
@@ -36,6 +36,18 @@ const labels: Readonly<Record<string, string>> = {
   status: 'Status',
   userName: 'Account',
   note: 'Note',
+  everything: 'Everything',
+}
+
+/** Fields that hold others, which are shown with this before them. */
+const groups: Readonly<Record<string, string>> = {
+  selects: 'For',
+  requesters: 'May ask',
+  approvers: 'Approve',
+  escalation: 'Escalation',
+  emergency: 'Emergency',
+  responders: 'open',
+  reviewers: 'review',
 }
 
 const textOf = (value: unknown): string | null => {
@@ -81,9 +93,17 @@ const requestFacts = async (transaction: Transaction, id: string): Promise<reado
   ]
 }
 
+const groupFacts = async (transaction: Transaction, group: string, value: unknown): Promise<readonly Fact[]> => {
+  const facts: Fact[] = []
+  for (const [field, inner] of Object.entries((value ?? {}) as object))
+    for (const { label, text } of await factsOf(transaction, field, inner)) facts.push({ label: `${group}: ${label}`, text })
+  return facts
+}
+
 const factsOf = async (transaction: Transaction, field: string, value: unknown): Promise<readonly Fact[]> => {
   if (field === 'endpoint') return [{ label: 'Endpoint', text: endpointText(value) ?? '' }]
   if (field === 'duration') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value) }] : []
+  if (Object.hasOwn(groups, field)) return groupFacts(transaction, groups[field]!, value)
   const named = await nameIds(transaction, field, value)
   if (named !== null) {
     const text = named.items.map(({ id, name }) => name ?? `unknown (${id})`).join(', ')

@@ -96,11 +96,11 @@ describe('a confirmation', () => {
 })
 
 describe('a call that is confirmed', () => {
-  const beginAct = async (body: object) => {
+  const beginAct = async (body: object, target = '/v1/users') => {
     const verifier = randomBytes(32).toString('base64url')
     const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
     const state = randomBytes(16).toString('base64url')
-    const act = { method: 'POST' as const, target: '/v1/users', body: JSON.stringify(body) }
+    const act = { method: 'POST' as const, target, body: JSON.stringify(body) }
     const { url } = await owner.client.call('beginPresence', { body: { redirectPort: 50_000, state, codeChallenge, act } })
     return { url, verifier, flow: new URL(url).searchParams.get('flow')! }
   }
@@ -113,6 +113,35 @@ describe('a call that is confirmed', () => {
     const text = await (await fetch(url)).text()
     expect(text).toMatch(/<dt>Roles<\/dt>\s*<dd>owner, auditor<\/dd>/)
     expect(text).toContain(newUser.email)
+  })
+
+  it('is shown with who is named further inside', async () => {
+    const { items } = await owner.client.call('listUsers')
+    const rule = {
+      name: 'production',
+      priority: 1,
+      enabled: true,
+      selects: { everything: true, credentials: [], resources: [], tags: [] },
+      requesters: { roles: [await roleNamed('member')] },
+      approvals: 1,
+      approvers: { roles: [], users: [items[0]!.id] },
+      windows: [],
+      escalation: null,
+      maxDuration: 3600,
+      maxExtensions: 1,
+      waitsFor: 3600,
+      reasonRequired: true,
+      emergency: null,
+    }
+    const { url } = await beginAct(rule, '/v1/access-rules')
+    const text = await (await fetch(url)).text()
+    for (const [label, shown] of [
+      ['Name', 'production'],
+      ['For: Everything', 'true'],
+      ['May ask: Roles', 'member'],
+      ['Approve: People', items[0]!.email],
+    ])
+      expect(text).toMatch(new RegExp(`<dt>${label}</dt>\\s*<dd>${shown}</dd>`))
   })
 
   it('is in the log by its route, with the ids that the organization has and no other that somebody typed', async () => {
