@@ -21,17 +21,17 @@ interface Step {
 const STEPS: readonly Step[] = [
   { name: 'format:check', kind: 'check', limitMinutes: 2 },
   { name: 'lockfile', kind: 'check', limitMinutes: 2 },
-  { name: 'types', kind: 'check', limitMinutes: 4 },
-  { name: 'lint', kind: 'check', limitMinutes: 4 },
+  { name: 'types', kind: 'check', limitMinutes: 6 },
+  { name: 'lint', kind: 'check', limitMinutes: 6 },
   { name: 'lint:rules', kind: 'check', limitMinutes: 2 },
   { name: 'boundaries', kind: 'check', limitMinutes: 3 },
   { name: 'deadcode', kind: 'check', limitMinutes: 3 },
   { name: 'house', kind: 'tests', limitMinutes: 5 },
-  { name: 'unit', kind: 'tests', limitMinutes: 8 },
+  { name: 'unit', kind: 'tests', limitMinutes: 12 },
   { name: 'ui', kind: 'tests', limitMinutes: 10 },
   { name: 'fuzz', kind: 'tests', limitMinutes: 5 },
-  { name: 'e2e', kind: 'tests', limitMinutes: 12 },
-  { name: 'claims', kind: 'tests', limitMinutes: 15 },
+  { name: 'e2e', kind: 'tests', limitMinutes: 15 },
+  { name: 'claims', kind: 'tests', limitMinutes: 25 },
 ]
 
 const GRACE_MS = 5_000
