@@ -259,7 +259,7 @@ module.exports = {
       name: 'features-apart',
       comment: 'A screen is read, tested and moved alone: what two of them need is the kit, the data or the texts.',
       severity: 'error',
-      from: { path: '^apps/desktop/src/renderer/features/([^/]+)/' },
+      from: { path: '^apps/desktop/src/renderer/features/([^/]+)/', pathNot: TESTS },
       to: {
         path: '^apps/desktop/src/renderer/(features|app|stories)/',
         pathNot: ['^apps/desktop/src/renderer/features/$1/', '^apps/desktop/src/renderer/app/screen\\.ts$'],
@@ -269,7 +269,7 @@ module.exports = {
       name: 'kit-below-screens',
       comment: 'The kit, the data and the texts know no screen; nothing that people get knows a story.',
       severity: 'error',
-      from: { path: '^apps/desktop/src/renderer/(ui|data|texts|theme|bridge|app)/' },
+      from: { path: '^apps/desktop/src/renderer/(ui|data|texts|theme|bridge|app)/', pathNot: TESTS },
       to: {
         path: ['^apps/desktop/src/renderer/(features|stories)/'],
         pathNot: [
