@@ -26,6 +26,8 @@ export interface AzureOptions {
 }
 
 const MAX_VERSION = 64
+/** Versions that are not looked up again. */
+const MAX_VERSIONS = 64
 
 const algorithmOf = ({ keyType }: KeyVaultKey): 'RSA-OAEP-256' | 'A256KW' => {
   switch (keyType) {
@@ -52,6 +54,8 @@ const readWrapped = (wrapped: Uint8Array): { readonly version: string; readonly 
 export const azureService = ({ vault, key, credential, client = {} }: AzureOptions): KeyService => {
   // How often is asked is decided above all drivers.
   const options: CryptographyClientOptions = { ...client, retryOptions: { maxRetries: 0 } }
+  /** Public halves, which never change; whether a version may be used is decided at each call. */
+  const versions = new Map<string, KeyVaultKey>()
   const keys = new KeyClient(vault, credential, options)
 
   const asked = async <Result>(call: () => Promise<Result>): Promise<Result> => {
@@ -65,8 +69,13 @@ export const azureService = ({ vault, key, credential, client = {} }: AzureOptio
     asked(() => keys.getKey(key, { abortSignal: signal, ...(version === undefined ? {} : { version }) }))
   /** A version that a key never had says something about the bytes, not about the key. */
   const findVersion = async (signal: AbortSignal, version: string): Promise<KeyVaultKey> => {
+    const known = versions.get(version)
+    if (known) return known
     try {
-      return await find(signal, version)
+      const found = await find(signal, version)
+      if (versions.size >= MAX_VERSIONS) versions.clear()
+      versions.set(version, found)
+      return found
     } catch (error) {
       if (!(error instanceof SallyportError) || error.code !== 'kms_key_missing') throw error
       await find(signal)
