@@ -19,6 +19,15 @@ export const grace = { id: id(1, 2), email: 'grace@acme.example', firstName: 'Gr
 export const linus = { id: id(1, 3), email: 'linus@acme.example', firstName: 'Linus', lastName: 'Torvalds' }
 export const barbara = { id: id(1, 4), email: 'barbara@acme.example', firstName: 'Barbara', lastName: 'Liskov' }
 
+/** The same as the list of users tells them. */
+export const colleagues = [ada, grace, linus, barbara].map((person) => ({
+  ...person,
+  status: 'active' as const,
+  roles: [],
+  createdAt: '2026-03-02T09:00:00.000Z',
+  lastSignInAt: null,
+}))
+
 interface Sketch {
   readonly number: number
   readonly state?: AccessRequestState

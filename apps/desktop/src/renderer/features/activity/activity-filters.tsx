@@ -1,6 +1,5 @@
 /** The row of filters above the list. */
 import { useDebouncedCallback } from '@mantine/hooks'
-import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import type { Names } from '../../data/names.ts'
 import { text } from '../../texts/text.ts'
@@ -16,44 +15,32 @@ import { kindName } from './words.ts'
 interface ActivityFiltersProps {
   readonly filter: ActivityFilter
   readonly names: Names
-  /** null: this person sees their own only. */
-  readonly scope: 'mine' | 'all' | null
+  /** Whether there is more than one person to choose from. */
+  readonly everybody: boolean
   readonly initialRange: TimeRange
   readonly onFilter: (filter: ActivityFilter) => void
-  readonly onScope: (scope: 'mine' | 'all') => void
 }
 
 /** Milliseconds after the last key before the API is asked. */
 const PAUSE = 250
 
-export const ActivityFilters = ({ filter, names, scope, initialRange, onFilter, onScope }: ActivityFiltersProps) => {
+export const ActivityFilters = ({ filter, names, everybody, initialRange, onFilter }: ActivityFiltersProps) => {
   const [typed, setTyped] = useState(filter.text)
   const set = (part: Partial<ActivityFilter>): void => onFilter({ ...filter, ...part })
-  const search = useDebouncedCallback((text: string) => set({ text }), PAUSE)
+  const search = useDebouncedCallback((words: string) => set({ text: words }), PAUSE)
   return (
     <>
-      {scope === null ? null : (
-        <SegmentedControl
-          aria-label={text('activity.scope')}
-          value={scope}
-          onChange={(chosen) => onScope(chosen === 'all' ? 'all' : 'mine')}
-          data={[
-            { value: 'mine', label: text('activity.mine') },
-            { value: 'all', label: text('activity.everybody') },
-          ]}
-        />
-      )}
       <SearchField
         label={text('activity.search')}
         value={typed}
-        width={220}
+        width={200}
         onChange={(value) => {
           setTyped(value)
           search(value)
         }}
       />
       <TimeRangeField initial={initialRange} onChange={(bounds) => set({ bounds })} />
-      {scope === 'all' ? (
+      {everybody ? (
         <ChoiceField
           label={text('activity.person')}
           value={filter.user}

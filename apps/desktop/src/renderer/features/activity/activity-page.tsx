@@ -19,6 +19,7 @@ import { activityColumns, type ActivityRow } from './columns.tsx'
 import { NoActivity } from './no-activity.tsx'
 import { type ActivityFilter, filterQuery, noFilter } from './filter.ts'
 import { FilterWords } from './filter-words.tsx'
+import { ScopeSwitch } from './scope-switch.tsx'
 
 const ROW_HEIGHT = 28
 const keyOf = ({ id }: ActivityRow): string => id
@@ -56,15 +57,19 @@ export const ActivityPage = () => {
     <Page
       title={text('activity.title')}
       banner={log.error ? <ErrorBar error={log.error} asOf={log.rows.length > 0 ? asOf : undefined} onRetry={log.retry} /> : null}
-      actions={<LogActions searching={log.searching} live={live} onLive={setLive} onExport={() => setExporting(true)} />}
+      actions={
+        <>
+          {mayAll ? <ScopeSwitch scope={scope} onChange={setScope} /> : null}
+          <LogActions searching={log.searching} live={live} onLive={setLive} onExport={() => setExporting(true)} />
+        </>
+      }
       toolbar={
         <ActivityFilters
           filter={filter}
           names={names}
-          scope={mayAll ? scope : null}
+          everybody={everybody}
           initialRange={preset ? 'always' : 'day'}
           onFilter={setFilter}
-          onScope={setScope}
         />
       }
       panel={

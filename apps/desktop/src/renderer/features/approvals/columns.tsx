@@ -19,14 +19,14 @@ export const requestColumns = (now: number): readonly Column<AccessRequest>[] =>
   {
     id: 'for',
     header: text('approvals.columnFor'),
-    width: '110px',
+    width: '96px',
     cell: ({ duration }) => <span className="numbers truncate">{timeSpan(duration)}</span>,
   },
   {
     id: 'state',
     header: text('approvals.columnState'),
     width: '180px',
-    from: 620,
+    from: 760,
     cell: (request) => {
       const { kind, word } = requestStatus(request, now)
       return <Status kind={kind}>{word}</Status>

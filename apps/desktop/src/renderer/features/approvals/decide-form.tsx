@@ -54,51 +54,53 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
     )
   }
   return (
-    <PanelSection label={text('approvals.decide')}>
-      <form onSubmit={submit} className={styles['form']}>
-        <DurationField
-          label={text('approvals.shorter')}
-          value={seconds}
-          most={most}
-          asked={request.duration}
-          onChange={(value) => setSeconds(Number(value))}
-        />
-        <details className={styles['more']}>
-          <summary>{text('approvals.more')}</summary>
-          <div className={styles['form']}>
-            <TextInput
-              type="datetime-local"
-              label={text('approvals.notBefore')}
-              value={startsAt}
-              onChange={(event) => setStartsAt(event.currentTarget.value)}
-            />
-            <Textarea
-              label={text('approvals.note')}
-              description={text('approvals.noteHint')}
-              value={note}
-              maxLength={1000}
-              autosize
-              minRows={2}
-              maxRows={6}
-              onChange={(event) => setNote(event.currentTarget.value)}
-            />
+    <div className={styles['decide']}>
+      <PanelSection>
+        <form onSubmit={submit} className={styles['form']}>
+          <DurationField
+            label={text('approvals.shorter')}
+            value={seconds}
+            most={most}
+            asked={request.duration}
+            onChange={(value) => setSeconds(Number(value))}
+          />
+          <details className={styles['more']}>
+            <summary>{text('approvals.more')}</summary>
+            <div className={styles['form']}>
+              <TextInput
+                type="datetime-local"
+                label={text('approvals.notBefore')}
+                value={startsAt}
+                onChange={(event) => setStartsAt(event.currentTarget.value)}
+              />
+              <Textarea
+                label={text('approvals.note')}
+                description={text('approvals.noteHint')}
+                value={note}
+                maxLength={1000}
+                autosize
+                minRows={2}
+                maxRows={6}
+                onChange={(event) => setNote(event.currentTarget.value)}
+              />
+            </div>
+          </details>
+          {approve.error ? (
+            <p role="alert" className={styles['error']}>
+              {errorText(approve.error).message}
+            </p>
+          ) : null}
+          <div className={styles['actions']}>
+            <Button ref={approveButton} type="submit" size="md" loading={approve.isPending}>
+              {text('approvals.approve', { span: timeSpan(seconds) })}
+            </Button>
+            <Button ref={refuseButton} variant="default" color="bad" size="md" onClick={() => setRefusing(true)}>
+              {text('approvals.refuse')}
+            </Button>
           </div>
-        </details>
-        {approve.error ? (
-          <p role="alert" className={styles['error']}>
-            {errorText(approve.error).message}
-          </p>
-        ) : null}
-        <div className={styles['actions']}>
-          <Button ref={approveButton} type="submit" size="md" loading={approve.isPending}>
-            {text('approvals.approve', { span: timeSpan(seconds) })}
-          </Button>
-          <Button ref={refuseButton} variant="default" color="bad" size="md" onClick={() => setRefusing(true)}>
-            {text('approvals.refuse')}
-          </Button>
-        </div>
-      </form>
-      <RefuseDialog request={request} opened={refusing} onClose={() => setRefusing(false)} onDone={onDone} />
-    </PanelSection>
+        </form>
+        <RefuseDialog request={request} opened={refusing} onClose={() => setRefusing(false)} onDone={onDone} />
+      </PanelSection>
+    </div>
   )
 }

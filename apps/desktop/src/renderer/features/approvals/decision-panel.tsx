@@ -1,6 +1,5 @@
 /** Everything that a decision rests on, in the order in which it matters: why, who, what, for how long, and what was last time. */
 import type { AccessDecisionItem } from '@sallyport/protocol/api'
-import { type ReactNode } from 'react'
 import { personName, requestStatus, timeSpan } from '../../data/access-request.ts'
 import { titleOfName } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
@@ -51,7 +50,7 @@ export const DecisionPanel = ({ item, intent = null, onClose }: DecisionPanelPro
         </p>
         <DeviceFacts device={device} now={now} />
       </PanelSection>
-      <PanelSection label={text('approvals.target')}>
+      <PanelSection label={text(request.access ? 'approvals.targetGot' : 'approvals.target')}>
         <Facts facts={targetFacts(item, now)} />
       </PanelSection>
       <PanelSection label={text('approvals.lastTime')}>
@@ -90,7 +89,7 @@ const targetFacts = ({ request, target }: AccessDecisionItem, now: number): read
 const Decisions = ({ item: { request }, now }: { readonly item: AccessDecisionItem; readonly now: number }) => {
   const { votes, needed, given } = request.approvals
   const waits = request.state === 'pending'
-  const sentences: readonly ReactNode[] = waits
+  const sentences: readonly string[] = waits
     ? [
         text('approvals.still', { count: Math.max(0, needed - given - 1) }),
         text('approvals.silence', { time: clockTime(request.waitsUntil, now) }),
@@ -99,7 +98,7 @@ const Decisions = ({ item: { request }, now }: { readonly item: AccessDecisionIt
     : []
   if (votes.length === 0 && sentences.length === 0) return null
   return (
-    <PanelSection label={text('approvals.decided')}>
+    <PanelSection label={text('approvals.decisions')}>
       {votes.length > 0 ? <VoteList votes={votes} /> : null}
       <p className="muted">{sentences.join(' ')}</p>
     </PanelSection>

@@ -11,7 +11,7 @@ import { Queue } from './queue.tsx'
 
 const groupOf = ({ state }: AccessRequest): string => (state === 'reviewed' ? 'reviewed' : 'waiting')
 const headerOf = (rows: readonly AccessRequest[]): string =>
-  rows[0] && groupOf(rows[0]) === 'reviewed' ? text('approvals.decided') : text('approvals.reviews')
+  rows[0] && groupOf(rows[0]) === 'reviewed' ? text('approvals.stateReviewed') : text('approvals.reviews')
 
 export const ReviewsPage = ({ opened }: { readonly opened: string | null }) => {
   const waiting = usePages('listReviews', { query: { limit: 100 } })

@@ -17,7 +17,12 @@ export const entryOf = (row: AuditRow): AuditEntry | null => {
 export const keyOf = (row: AuditRow): string =>
   entryOf(row)?.id ?? row.leaf ?? `entry-${row.index ?? JSON.stringify(row.entry).length}`
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
+
+const plain = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  return Array.isArray(value) && value.every(isPlain) ? value.join(', ') : JSON.stringify(value)
+}
 
 const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 /** The form of a request, and of emergency access, which wants a longer reason and no beginning. */
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import type { RequestableCredential } from '@sallyport/protocol/api'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { timeSpan } from '../../data/access-request.ts'
 import { useChange } from '../../data/use-route.ts'
@@ -53,6 +53,10 @@ export const AskForm = ({ wanted, emergency, onPlain }: AskFormProps) => {
     from: '',
   })
   const [fault, setFault] = useState<Fault | null>(null)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (fault !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [fault])
   const create = useChange('createAccessRequest', MINE)
   const open = useChange('openEmergencyAccess', MINE)
   const change = (part: Partial<Wish>): void => {
@@ -75,10 +79,10 @@ export const AskForm = ({ wanted, emergency, onPlain }: AskFormProps) => {
     fault !== null && faults.includes(fault) ? faultText(fault, terms) : null
   const error = create.error ?? open.error
   return (
-    <form onSubmit={submit} className={styles['form']} noValidate>
+    <form ref={form} onSubmit={submit} className={styles['form']} noValidate>
       <Textarea
         label={text('requests.why')}
-        description={text('requests.whyHint')}
+        description={text(emergency ? 'requests.whyEmergencyHint' : 'requests.whyHint')}
         placeholder={text('requests.whyPlaceholder')}
         value={wish.reason}
         error={said('reason', 'short-reason')}

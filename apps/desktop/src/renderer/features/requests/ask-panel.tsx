@@ -56,7 +56,9 @@ export const AskPanel = ({ wanted, onClose }: AskPanelProps) => {
         </PanelSection>
       ) : null}
       <PanelSection label={text('requests.about')}>
-        {credential.resource?.description ? <p className="muted selectable">{credential.resource.description}</p> : null}
+        {credential.resource?.description ? (
+          <p className={`${styles['description'] ?? ''} muted selectable`}>{credential.resource.description}</p>
+        ) : null}
         <Facts facts={factsOf(wanted)} />
       </PanelSection>
     </SidePanel>

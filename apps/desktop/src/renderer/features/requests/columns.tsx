@@ -38,7 +38,7 @@ export const requestColumns = ({ now, onExtend }: ColumnNeeds): readonly Column<
     id: 'reason',
     header: text('requests.columnReason'),
     width: 'minmax(120px, 1.5fr)',
-    from: 640,
+    from: 780,
     cell: ({ reason }) => (
       <span className="truncate muted" title={reason}>
         {reason}
@@ -48,7 +48,7 @@ export const requestColumns = ({ now, onExtend }: ColumnNeeds): readonly Column<
   {
     id: 'state',
     header: text('requests.columnState'),
-    width: '190px',
+    width: '180px',
     cell: (request) => {
       const { kind, word } = requestStatus(request, now)
       return <Status kind={kind}>{word}</Status>

@@ -1,5 +1,6 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { RouteAnswer } from '../../data/use-route.ts'
+import { colleagues } from '../access-requests.ts'
 import { activityRow, manyActivities, queryRow } from '../activity.ts'
 import { type Answers, methods, routes, waits } from '../answers.ts'
 import { someCredentials } from '../credentials.ts'
@@ -16,12 +17,13 @@ const frame: Answers = {
 }
 const mine = (items: Rows): Answers => ({ ...asUser(), ...frame, ...routes({ listMyActivity: page(items) }) })
 const all = (items: Rows): Answers => ({
-  ...asUser('activity.read'),
+  ...asUser('activity.read', 'users.read'),
   ...frame,
-  ...routes({ listMyActivity: page(items), listActivity: page(items) }),
+  ...routes({ listMyActivity: page(items), listActivity: page(items), listUsers: { items: [...colleagues], next: null } }),
 })
 
 const some = manyActivities(60)
+const others = some.filter((_, number) => number !== 3)
 
 const wide = queryRow({
   number: 3,
@@ -60,7 +62,7 @@ export const activityStories: readonly Story[] = [
   story('mine', mine(some)),
   story('everybody', all(some), { steps: [{ click: { role: 'radio', name: 'Everybody’s' } }] }),
   story('of-somebody', all(some), { at: `/activity/of/${id(1, 2)}/${id(20, 1)}` }),
-  story('query', mine([wide, ...some]), { at: rowId(3) }),
+  story('query', mine([wide, ...others]), { at: rowId(3) }),
   story('query-failed', mine(some), { at: rowId(7) }),
   story('transfer', mine([activityRow('transfer', 0), ...some.slice(1)]), { at: rowId(0) }),
   story('connection-opened', mine(some), { at: rowId(2) }),
@@ -78,6 +80,6 @@ export const activityStories: readonly Story[] = [
   story('filtered-to-nothing', all([]), { at: `/activity/of/${id(1, 2)}/${id(20, 1)}` }),
   story('loading', { ...asUser(), ...frame, ...routes({ listMyActivity: waits }) }),
   story('error', { ...asUser(), ...frame, ...routes({ listMyActivity: new SallyportError('session_expired') }) }),
-  story('long', mine([long, ...some]), { at: rowId(3) }),
+  story('long', mine([long, ...others]), { at: rowId(3) }),
   story('huge', mine(manyActivities(100_000)), { steps: [{ press: 'Tab' }] }),
 ]

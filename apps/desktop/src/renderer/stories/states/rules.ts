@@ -1,23 +1,14 @@
 import { type AccessRule, builtInRoles } from '@sallyport/protocol/api'
 import { SallyportError } from '@sallyport/protocol/errors'
-import { accessRule, barbara, grace, linus } from '../access-requests.ts'
+import { accessRule, colleagues } from '../access-requests.ts'
 import { type Answers, routes, waits } from '../answers.ts'
-import { ada, asAdministrator, asUser, id } from '../people.ts'
+import { asAdministrator, asUser, id } from '../people.ts'
 import type { Story } from '../story.ts'
 
 const people: Answers = routes({
   listApprovals: { items: [], next: null },
   listReviews: { items: [], next: null },
-  listUsers: {
-    items: [ada, grace, linus, barbara].map((person) => ({
-      ...person,
-      status: 'active' as const,
-      roles: [],
-      createdAt: '2026-03-02T09:00:00.000Z',
-      lastSignInAt: null,
-    })),
-    next: null,
-  },
+  listUsers: { items: [...colleagues], next: null },
   listRoles: {
     items: ['Backend', 'Leads'].map((name, at) => ({
       id: id(5, at + 1),

@@ -4,6 +4,7 @@ export const approvals = {
   waiting: 'Waiting',
   reviews: 'To review',
   decided: 'Decided',
+  decisions: 'Decisions',
   all: 'All requests',
   rules: 'Rules',
   waitingCount: 'Waiting ({count, number})',
@@ -35,6 +36,7 @@ export const approvals = {
   deviceRevoked: 'This device was revoked.',
   deviceGone: 'The device is gone.',
   target: 'What they would get',
+  targetGot: 'What they got',
   targetGone: 'It is gone since.',
   databases: 'Databases',
   allDatabases: 'every database of the account',
@@ -50,7 +52,6 @@ export const approvals = {
   still:
     '{count, plural, =0 {Your approval opens it.} one {After yours, one more person must approve.} other {After yours, # more people must approve.}}',
   from: 'From {time}',
-  decide: 'Decide',
   approve: 'Approve {span}',
   shorter: 'For',
   more: 'Conditions',

@@ -27,6 +27,7 @@ export const requests = {
   askTitle: 'Ask for {name}',
   why: 'Why',
   whyHint: 'Whoever decides reads this first. It is kept in the log.',
+  whyEmergencyHint: 'Whoever reviews it afterwards reads this first. It is kept in the log.',
   whyPlaceholder: 'Order 4711 was charged twice; I need to see both bookings.',
   today: 'Until the end of today',
   untilTime: 'Until a time…',
