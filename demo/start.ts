@@ -1,6 +1,7 @@
 /** `npm start`: Sallyport and a database on this machine, set up, proven and ready to be tried. */
 import { parseArgs } from 'node:util'
 import { buildDesktop } from '@sallyport/testbed'
+import { openApp } from './app-window.ts'
 import { firstQuery, proveAll } from './proof.ts'
 import { heading, say, step } from './progress.ts'
 import { type DemoState, openState } from './state.ts'
@@ -15,7 +16,8 @@ const { values } = parseArgs({
   options: { once: { type: 'boolean' }, reset: { type: 'boolean' }, help: { type: 'boolean' } },
 })
 
-const whatToType = async ({ user }: DemoSystem, state: DemoState): Promise<void> => {
+const whatToType = async ({ user }: DemoSystem, state: DemoState, stops: Stops): Promise<void> => {
+  if (await openApp(user.profile, stops)) say('  Sallyport is open, signed in as dana.')
   const page = await shownPage(user)
   heading('Try it: no password is asked for, and none is known to you')
   for (const name of ['read-only', 'read-write', 'owner']) {
@@ -67,7 +69,7 @@ const main = async (): Promise<number> => {
     await firstQuery(system)
     if (values.once) await proveAll(system, state)
     else {
-      await whatToType(system, state)
+      await whatToType(system, state, stops)
       await interrupted
     }
     return 'done'
