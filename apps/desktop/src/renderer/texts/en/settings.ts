@@ -73,7 +73,7 @@ export const settings = {
   recovery: 'Recovery codes',
   recoveryHint: 'Printed and kept in a safe place, each lets you sign in once when your password is lost.',
   recoveryLeft: '{count, plural, =0 {None is left.} one {# is left.} other {# are left.}}',
-  recoveryMade: 'made {time}',
+  recoveryMade: 'Made {time}.',
   recoveryNone: 'You have none.',
   recoveryMake: 'Make new codes…',
   recoveryAsk: 'Make new recovery codes?',

@@ -78,7 +78,6 @@ export const resourceColumns = ({ siteName, credentialsOf }: ColumnNeeds): reado
     id: 'credentials',
     header: text('catalogue.columnCredentials'),
     width: '80px',
-    align: 'end',
     cell: (resource) => <span className="numbers">{credentialsOf(resource).length}</span>,
   },
   {

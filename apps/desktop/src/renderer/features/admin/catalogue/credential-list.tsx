@@ -63,7 +63,7 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
               {credential.databases.length > 0 ? ` · ${credential.databases.join(', ')}` : ''}
             </p>
             {credential.bound || !may.has('secrets.write') ? null : (
-              <Button variant="default" onClick={() => bind(credential)}>
+              <Button variant="default" className={styles['bind'] ?? ''} onClick={() => bind(credential)}>
                 {text('catalogue.bind')}
               </Button>
             )}

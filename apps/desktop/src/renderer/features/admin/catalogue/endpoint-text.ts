@@ -12,7 +12,7 @@ export const pinText = (sha256: string): string =>
 export const trustText = (tls: Endpoint['tls']): string => {
   switch (tls.kind) {
     case 'pinned':
-      return `${text('catalogue.trustPinned')}: ${pinText(tls.sha256)}`
+      return text('catalogue.factPinned', { pin: pinText(tls.sha256) })
     case 'authority': {
       const trust = text(tls.certificates === '' ? 'catalogue.trustSystem' : 'catalogue.trustOwn')
       return tls.serverName === null ? trust : text('catalogue.asName', { trust, name: tls.serverName })

@@ -61,23 +61,23 @@ export const ResourcePanel = ({ resource, credentials, onClose }: ResourcePanelP
           <ReachedBy credentials={credentials} />
         </PanelSection>
       ) : null}
+      {may.has('resources.write') ? (
+        <PanelSection>
+          <WayTest test={test} onTest={() => test.mutate({ parameters: { resource: resource.id }, body: {} })} />
+        </PanelSection>
+      ) : null}
       <PanelSection label={text('catalogue.details')}>
         <ResourceFacts resource={resource} />
       </PanelSection>
       {may.has('resources.write') ? (
-        <>
-          <PanelSection>
-            <WayTest test={test} onTest={() => test.mutate({ parameters: { resource: resource.id }, body: {} })} />
-          </PanelSection>
-          <PanelActions>
-            <Button variant="default" onClick={() => setEditing(true)}>
-              {text('admin.edit')}
-            </Button>
-            <Button variant="default" color="bad" onClick={remove}>
-              {text('admin.delete')}
-            </Button>
-          </PanelActions>
-        </>
+        <PanelActions>
+          <Button variant="default" onClick={() => setEditing(true)}>
+            {text('admin.edit')}
+          </Button>
+          <Button variant="default" color="bad" onClick={remove}>
+            {text('admin.delete')}
+          </Button>
+        </PanelActions>
       ) : null}
       {editing ? <ResourceDialog resource={resource} onClose={() => setEditing(false)} /> : null}
       <ChangeDialog plan={pending} onClose={() => setPending(null)} />
@@ -95,9 +95,9 @@ const ResourceFacts = ({ resource }: { readonly resource: Resource }) => {
         [text('catalogue.address'), <code className="mono">{addressText(endpoint)}</code>],
         [text('catalogue.site'), siteName(site)],
         [text('catalogue.tls'), trustText(endpoint.tls)],
-        [text('catalogue.weakest'), strengthText(endpoint.weakestAuthentication)],
-        ...(endpoint.plaintextAllowed ? [[text('catalogue.plaintext'), text('common.yes')] as const] : []),
-        [text('catalogue.strictRecording'), text(resource.options.strictRecording ? 'common.yes' : 'common.no')],
+        [text('catalogue.factSignIn'), strengthText(endpoint.weakestAuthentication)],
+        ...(endpoint.plaintextAllowed ? [[text('catalogue.factPlaintext'), text('common.yes')] as const] : []),
+        [text('catalogue.factRecording'), text(resource.options.strictRecording ? 'common.yes' : 'common.no')],
       ]}
     />
   )
