@@ -4,7 +4,7 @@ export const access = {
   minutes: '{count, plural, one {# minute} other {# minutes}}',
   hours: '{count, plural, one {# hour} other {# hours}}',
   days: '{count, plural, one {# day} other {# days}}',
-  pending: '{needed, plural, one {Waiting for approval} other {Waiting, {given} of {needed}}}',
+  pending: '{needed, plural, one {Waiting for approval} other {Waiting · {given} of {needed}}}',
   approved: 'Starts {time}',
   active: 'Open',
   until: 'Until {time}',
