@@ -48,3 +48,9 @@ test('an end before the beginning, or beyond what is allowed, is refused', () =>
   expect(askedBy(wish({ span: 'until', until: '' }), terms, now)).toBe('end')
   expect(askedBy(wish({ span: '86400' }), terms, now)).toBe('too-long')
 })
+
+test('where a rule gives less than a minute, all of it can be asked for', () => {
+  const short = { ...terms, maxDuration: 20 }
+  expect(askedBy(wish({ span: '20' }), short, now)).toMatchObject({ duration: 20 })
+  expect(askedBy(wish({ span: '10' }), short, now)).toBe('end')
+})

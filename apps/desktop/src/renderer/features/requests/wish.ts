@@ -48,7 +48,8 @@ export const askedBy = (wish: Wish, terms: Terms, now: number): Asked | Fault =>
   const start = wish.begins === 'later' ? Date.parse(wish.from) : null
   if (start !== null && !(start > now && start <= now + LEAD)) return 'start'
   const duration = durationOf(wish, now)
-  if (!(duration >= 60)) return 'end'
+  // Where a rule gives less than a minute, all of that is enough.
+  if (!(duration >= Math.min(60, terms.maxDuration))) return 'end'
   // A time picked by the minute may be some seconds beyond what is allowed.
   if (duration > terms.maxDuration + 60) return 'too-long'
   return {
