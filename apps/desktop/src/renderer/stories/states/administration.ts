@@ -1,6 +1,6 @@
 /** Screens of administrators, each in its states. */
 import { SallyportError } from '@sallyport/protocol/errors'
-import { type Answers, routes, waits } from '../answers.ts'
+import { type Answers, methods, routes, waits } from '../answers.ts'
 import {
   emptyOrganization,
   gainingImpact,
@@ -118,6 +118,37 @@ const wellTested = routes({
   },
 })
 
+const replacing: NonNullable<Story['steps']> = [
+  button('More actions for read-only'),
+  { click: { role: 'menuitem', name: 'Replace secret…' } },
+]
+
+/** 32 bytes in base64url: what any key of the trust bundle looks like. */
+const KEY = 'CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+const sealing = methods({
+  trust: {
+    version: 1,
+    number: 1,
+    organization: idOf.site(9),
+    trustDomain: 'acme.example',
+    issuedAt: 1_763_820_000,
+    roots: [KEY],
+    issuers: [KEY],
+    vaultKeys: [{ id: KEY, publicKey: KEY }],
+    receiptKeys: [{ id: KEY, publicKey: KEY }],
+    gateways: [],
+  },
+})
+const replaced = routes({
+  replaceSecret: ({ input }) => ({
+    id: input.parameters.secret,
+    resource: input.body.resource,
+    version: 5,
+    bound: input.body.sealed.ciphertext.length > 0,
+    createdAt: '2026-11-22T14:05:00.000Z',
+  }),
+})
+
 const catalogueStories: readonly Story[] = [
   ...states('catalogue', { at: '/catalogue', route: 'listResources' }),
   story('catalogue/huge', '/catalogue', { answers: having(hugeOrganization) }),
@@ -134,6 +165,13 @@ const catalogueStories: readonly Story[] = [
   story('catalogue/credential-menu', `/catalogue/${idOf.resource(1)}`, { steps: [button('More actions for read-only')] }),
   story('catalogue/replace-secret', `/catalogue/${idOf.resource(1)}`, {
     steps: [button('More actions for read-only'), { click: { role: 'menuitem', name: 'Replace secret…' } }],
+  }),
+  story('catalogue/secret-different', `/catalogue/${idOf.resource(1)}`, {
+    steps: [...replacing, { type: 'one' }, { press: 'Enter' }],
+  }),
+  story('catalogue/secret-sealed', `/catalogue/${idOf.resource(1)}`, {
+    answers: having({ ...sealing, ...replaced }),
+    steps: [...replacing, { type: 'one' }, { press: 'Tab' }, { type: 'one' }, { press: 'Enter' }],
   }),
   story('catalogue/bind', `/catalogue/${idOf.resource(2)}`, { steps: [button('Bind again…')] }),
 ]

@@ -71,7 +71,8 @@ export const settings = {
   sessionLabel: 'Label',
   certificateUntil: 'Certificate until',
   recovery: 'Recovery codes',
-  recoveryHint: 'Printed and kept in a safe place, each lets you sign in once when your password is lost.',
+  recoveryHint:
+    'Printed and locked away, each lets you in once on a new computer, with your password, when nobody is there to approve it.',
   recoveryLeft: '{count, plural, =0 {None is left.} one {# is left.} other {# are left.}}',
   recoveryMade: 'Made {time}.',
   recoveryNone: 'You have none.',

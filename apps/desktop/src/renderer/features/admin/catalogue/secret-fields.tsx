@@ -60,6 +60,7 @@ export const SecretFields = ({ reader }: { readonly reader: RefObject<SecretRead
         <>
           <PasswordInput
             key="password"
+            data-autofocus
             ref={first}
             label={text('catalogue.password')}
             maxLength={MAX_PASSWORD}
