@@ -34,7 +34,9 @@ export const ExportDialog = ({ opened, route, query, fileName, children, onClose
   return (
     <Modal opened={opened} onClose={close} title={text('log.exportTitle')} size={440}>
       <div className={styles['text']}>
-        <p className="muted">{text('log.exportWhat')}</p>
+        <p className="muted" style={{ marginBottom: 8 }}>
+          {text('log.exportWhat')}
+        </p>
         {children}
         <Radio.Group
           mt={16}

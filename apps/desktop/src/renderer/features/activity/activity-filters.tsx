@@ -45,6 +45,7 @@ export const ActivityFilters = ({ filter, names, everybody, initialRange, onFilt
           label={text('activity.person')}
           value={filter.user}
           options={names.all('user')}
+          width={164}
           onChange={(user) => set({ user })}
         />
       ) : null}
@@ -73,7 +74,9 @@ export const ActivityFilters = ({ filter, names, everybody, initialRange, onFilt
       />
       {filter.connection ? <FilterChip label={text('activity.ofConnection')} onRemove={() => set({ connection: null })} /> : null}
       {filter.session ? <FilterChip label={text('activity.ofSession')} onRemove={() => set({ session: null })} /> : null}
-      {filter.credential ? <FilterChip label={text('activity.ofAccount')} onRemove={() => set({ credential: null })} /> : null}
+      {filter.credential ? (
+        <FilterChip label={names.nameOf('credential', filter.credential)} onRemove={() => set({ credential: null })} />
+      ) : null}
     </>
   )
 }

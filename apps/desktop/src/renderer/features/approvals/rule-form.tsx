@@ -56,6 +56,7 @@ export const RuleForm = ({ initial, isNew = false, readOnly, busy, error, onSave
             <TextInput
               label={text('rules.name')}
               value={terms.name}
+              error={fault === 'name'}
               maxLength={120}
               style={{ flex: '3 1 260px' }}
               onChange={(event) => change({ name: event.currentTarget.value })}

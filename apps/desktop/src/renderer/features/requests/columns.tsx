@@ -48,7 +48,7 @@ export const requestColumns = ({ now, onExtend }: ColumnNeeds): readonly Column<
   {
     id: 'state',
     header: text('requests.columnState'),
-    width: '180px',
+    width: '190px',
     cell: (request) => {
       const { kind, word } = requestStatus(request, now)
       return <Status kind={kind}>{word}</Status>
@@ -57,7 +57,7 @@ export const requestColumns = ({ now, onExtend }: ColumnNeeds): readonly Column<
   {
     id: 'asked',
     header: text('requests.columnAsked'),
-    width: '104px',
+    width: '108px',
     cell: ({ createdAt }) => (
       <span className="muted numbers truncate" title={fullTime(createdAt)}>
         {clockTime(createdAt, now)}

@@ -75,7 +75,6 @@ export const activity = {
   showSession: 'All of this session',
   ofConnection: 'One connection',
   ofSession: 'One session',
-  ofAccount: 'One credential',
   cancelMatched: 'Cancelled a running query',
   cancelUnmatched: 'Asked to cancel what is not theirs; nothing was sent',
   took: '{milliseconds, number} ms',
