@@ -25,8 +25,8 @@ export const reach = {
   graphHint: 'Choose anything to see what leads there, and where it leads.',
   graphChosen: 'Only ways over {name} are shown.',
   showAll: 'Show all ways',
-  tooMany:
-    'These are {count, number} things: too many for a picture. Narrow it down by choosing a person or resource in the table.',
+  tooMany: 'These are {count, number} things: too many for a picture.',
+  tooManyText: 'Search for a person, role or resource to see their ways alone.',
   explainTitle: 'Why can somebody reach something, or not?',
   explainHint: 'The answer comes from the same rules that decide when they connect.',
   person: 'Person',

@@ -1,12 +1,13 @@
 /** People, roles, credentials and resources as columns, with the ways between them; choosing one shows its ways alone. */
 import { Button } from '@mantine/core'
 import { IconRoute } from '@tabler/icons-react'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useDeferredValue, useMemo, useState } from 'react'
 import { text } from '../../../texts/text.ts'
 import { Page } from '../../../ui/page.tsx'
-import { EmptyState, ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
+import { SearchField } from '../../../ui/search-field.tsx'
+import { EmptyState, ErrorBar, FilteredToNothing, SkeletonRows } from '../../../ui/states.tsx'
 import styles from './access.module.css'
-import { type Column, graphColumns, type GraphNode, graphOf, waysOver } from './ways.ts'
+import { type Column, graphColumns, type GraphNode, graphOf, waysOver, waysWith } from './ways.ts'
 import { useWays } from './use-ways.ts'
 
 /** Beyond this a picture says nothing: the table does. */
@@ -33,24 +34,46 @@ const titleOf = (column: Column): string => {
 export const GraphPage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const ways = useWays()
   const [chosen, setChosen] = useState<GraphNode | null>(null)
-  const whole = useMemo(() => graphOf(ways.items), [ways.items])
-  const over = useMemo(() => (chosen ? graphOf(waysOver(ways.items, chosen)) : null), [ways.items, chosen])
+  const [typed, setTyped] = useState('')
+  const wanted = useDeferredValue(typed)
+  const whole = useMemo(() => graphOf(waysWith(ways.items, wanted)), [ways.items, wanted])
+  const over = useMemo(
+    () => (chosen ? graphOf(waysOver(waysWith(ways.items, wanted), chosen)) : null),
+    [ways.items, wanted, chosen],
+  )
   const isKnown = ways.updatedAt > 0
+  // What was chosen may not be among what is found.
+  const search = (next: string): void => {
+    setTyped(next)
+    setChosen(null)
+  }
   const fits = whole.nodes.length <= MOST_NODES
   return (
     <Page
       title={text('reach.title')}
-      toolbar={tabs}
+      toolbar={
+        <>
+          {ways.items.length > 0 ? <SearchField label={text('reach.search')} value={typed} onChange={search} /> : null}
+          {tabs}
+        </>
+      }
       banner={ways.error ? <ErrorBar error={ways.error} onRetry={ways.retry} /> : null}
       scrolling
     >
       {!isKnown && !ways.error ? <SkeletonRows /> : null}
-      {isKnown && whole.nodes.length === 0 ? (
+      {isKnown && whole.nodes.length === 0 && wanted !== '' ? (
+        <FilteredToNothing filter={wanted} onClear={() => search('')} />
+      ) : null}
+      {isKnown && ways.items.length === 0 ? (
         <EmptyState icon={IconRoute} title={text('reach.emptyTitle')}>
           {text('reach.emptyText')}
         </EmptyState>
       ) : null}
-      {isKnown && !fits ? <EmptyState icon={IconRoute} title={text('reach.tooMany', { count: whole.nodes.length })} /> : null}
+      {isKnown && !fits ? (
+        <EmptyState icon={IconRoute} title={text('reach.tooMany', { count: whole.nodes.length })}>
+          {text('reach.tooManyText')}
+        </EmptyState>
+      ) : null}
       {isKnown && fits && whole.nodes.length > 0 ? (
         <>
           <div className={styles['hint']}>

@@ -9,10 +9,7 @@ import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { useWays } from './use-ways.ts'
-import type { Way } from './ways.ts'
-
-const textOf = ({ user, through, credential, resource }: Way): string =>
-  [user.name, through.name, credential.name, resource.name].join(' ')
+import { textOfWay, type Way } from './ways.ts'
 
 export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
   const list = useWays()
@@ -26,7 +23,7 @@ export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs
       searchLabel={text('reach.search')}
       list={list}
       columns={columns}
-      textOf={textOf}
+      textOf={textOfWay}
       tools={tabs}
       empty={
         <EmptyState icon={IconRoute} title={text('reach.emptyTitle')}>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Directory, graphOf, waysOf, waysOver } from './ways.ts'
+import { type Directory, graphOf, waysOf, waysOver, waysWith } from './ways.ts'
 
 const user = (id: string, firstName: string, status: 'active' | 'disabled' = 'active') =>
   ({ id, firstName, lastName: 'X', status }) as Directory['users'][number]
@@ -57,4 +57,10 @@ test('the picture has each thing once', () => {
 test('over a thing lead only its own ways', () => {
   expect(waysOver(ways, { column: 'through', id: 'g1' }).map(({ user: { id } }) => id)).toEqual(['u1'])
   expect(waysOver(ways, { column: 'resource', id: 'r1' })).toHaveLength(4)
+})
+
+test('a search leaves the ways in which every word occurs', () => {
+  expect(waysWith(ways, 'ADA ware')).toHaveLength(1)
+  expect(waysWith(ways, '  ')).toHaveLength(ways.length)
+  expect(waysWith(ways, 'ada nobody')).toEqual([])
 })

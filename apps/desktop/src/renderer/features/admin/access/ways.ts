@@ -95,6 +95,16 @@ export const graphOf = (ways: readonly Way[]): Graph => {
   return { nodes: [...nodes.values()].toSorted((one, other) => one.name.localeCompare(other.name)), edges: [...edges.values()] }
 }
 
+/** What a search looks in. */
+export const textOfWay = ({ user, through, credential, resource }: Way): string =>
+  [user.name, through.name, credential.name, resource.name].join(' ')
+
+/** The ways in which every word of a search occurs. */
+export const waysWith = (ways: readonly Way[], typed: string): readonly Way[] => {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  return ways.filter((way) => words.every((word) => textOfWay(way).toLowerCase().includes(word)))
+}
+
 /** The ways that lead over a thing. */
 export const waysOver = (ways: readonly Way[], { column, id }: Pick<GraphNode, 'column' | 'id'>): readonly Way[] =>
   ways.filter((way) => way[column].id === id)

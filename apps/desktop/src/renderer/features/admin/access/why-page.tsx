@@ -76,7 +76,7 @@ const Answer = ({ user, credential }: { readonly user: string; readonly credenti
   return (
     <div className={styles['answer']} role="status">
       <p className={styles['sentence']}>
-        <Status kind={allowed ? 'ready' : 'failed'}>{text(allowed ? 'reach.holds' : 'reach.holdsNot')}</Status>
+        <Status kind={allowed ? 'ready' : 'failed'}>{text(allowed ? 'common.yes' : 'common.no')}</Status>
         <span>{richText(allowed ? 'reach.allowed' : 'reach.refused', names)}</span>
       </p>
       {deciding ? (
@@ -133,7 +133,7 @@ const TakeAway = ({ user, credential }: PairProps) => {
   return (
     <>
       <p>{text('reach.takeAway')}</p>
-      <ul>
+      <ul className={styles['ways']}>
         {ways.map(({ id, through, until }) => (
           <li key={id}>
             <StatusGlyph kind="in-use" />{' '}
