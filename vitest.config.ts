@@ -35,6 +35,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'ui',
+          sequence: { groupOrder: 1 },
           include: ['apps/desktop/src/**/*.ui.test.ts'],
           exclude: elsewhere,
           fileParallelism: false,
@@ -55,6 +56,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['e2e/**/*.test.ts'],
           exclude: [...elsewhere, 'e2e/claims/**'],
           maxWorkers: PROGRAMS_AT_ONCE,
@@ -66,6 +68,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'claims',
+          sequence: { groupOrder: 2 },
           include: ['e2e/claims/**/*.test.ts'],
           exclude: [...elsewhere, ...MEASURED],
           maxWorkers: PROGRAMS_AT_ONCE,
@@ -77,17 +80,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'claims-measured',
+          sequence: { groupOrder: 3 },
           include: MEASURED,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
         test: {
           name: 'house',
+          sequence: { groupOrder: 4 },
           include: ['scripts/**/*.test.ts'],
           exclude: elsewhere,
           fileParallelism: false,
