@@ -16,7 +16,6 @@ import { Section } from './section.tsx'
 interface RuleFormProps {
   readonly initial: AccessRuleTerms
   readonly isNew?: boolean
-  readonly readOnly: boolean
   readonly busy: boolean
   readonly error: unknown
   readonly onSave: (terms: AccessRuleTerms) => void
@@ -32,7 +31,7 @@ const FAULTS = {
   reviewers: 'rules.faultReviewers',
 } as const satisfies Readonly<Record<RuleFault, string>>
 
-export const RuleForm = ({ initial, isNew = false, readOnly, busy, error, onSave }: RuleFormProps) => {
+export const RuleForm = ({ initial, isNew = false, busy, error, onSave }: RuleFormProps) => {
   const [terms, setTerms] = useState(initial)
   const [fault, setFault] = useState<RuleFault | null>(null)
   const names = useNames()
@@ -49,8 +48,7 @@ export const RuleForm = ({ initial, isNew = false, readOnly, busy, error, onSave
   const part = { terms, names, change }
   return (
     <form onSubmit={submit} noValidate>
-      <fieldset disabled={readOnly} className={styles['rules']} style={{ border: 0, margin: 0, paddingInline: 0 }}>
-        {readOnly ? <p className="muted">{text('rules.readOnly')}</p> : null}
+      <div className={styles['rules']}>
         <Section>
           <div className={styles['row']}>
             <TextInput
@@ -84,18 +82,16 @@ export const RuleForm = ({ initial, isNew = false, readOnly, busy, error, onSave
         <RuleRequesters {...part} />
         <RuleApprovals {...part} />
         <RuleEmergency {...part} />
-      </fieldset>
-      {readOnly ? null : (
-        <div className={styles['save']}>
-          <Button type="submit" size="md" loading={busy}>
-            {text(isNew ? 'rules.create' : 'rules.save')}
-          </Button>
-          <p role="alert" className={styles['error']} style={{ margin: 0 }}>
-            {fault ? text(FAULTS[fault]) : error ? errorText(error).message : ''}
-          </p>
-          {isNew || fault || error ? null : <p className="muted">{text('rules.changeNote')}</p>}
-        </div>
-      )}
+      </div>
+      <div className={styles['save']}>
+        <Button type="submit" size="md" loading={busy}>
+          {text(isNew ? 'rules.create' : 'rules.save')}
+        </Button>
+        <p role="alert" className={styles['error']} style={{ margin: 0 }}>
+          {fault ? text(FAULTS[fault]) : error ? errorText(error).message : ''}
+        </p>
+        {isNew || fault || error ? null : <p className="muted">{text('rules.changeNote')}</p>}
+      </div>
     </form>
   )
 }

@@ -13,6 +13,7 @@ import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.ts'
 import { RULES } from './refreshed.ts'
 import { newRule, termsOf } from './rule-draft.ts'
+import { RuleFacts } from './rule-facts.tsx'
 import { RuleForm } from './rule-form.tsx'
 
 const LIST = '/approvals/rules'
@@ -44,21 +45,20 @@ export const RulePage = ({ id }: { readonly id: string }) => {
       }
     >
       {query.isPending && !isNew ? <SkeletonRows /> : null}
-      {isNew ? (
+      {isNew && mayChange ? (
         <RuleForm
           initial={newRule}
           isNew
-          readOnly={!mayChange}
           busy={create.isPending}
           error={create.error}
           onSave={(body) => create.mutate({ body }, { onSuccess: saved('rules.made') })}
         />
       ) : null}
-      {rule ? (
+      {rule && !mayChange ? <RuleFacts rule={rule} /> : null}
+      {rule && mayChange ? (
         <RuleForm
           key={rule.changedAt}
           initial={termsOf(rule)}
-          readOnly={!mayChange}
           busy={change.isPending}
           error={change.error}
           onSave={(body) => change.mutate({ parameters: { accessRule: rule.id }, body }, { onSuccess: saved('rules.saved') })}

@@ -75,7 +75,6 @@ export const activityStories: readonly Story[] = [
     { at: rowId(0) },
   ),
   story('export-dialog', all(some), { steps: [{ click: { role: 'button', name: 'Export…' } }] }),
-  story('live', mine(some), { steps: [{ click: { role: 'switch', name: 'Live' } }] }),
   story('empty', mine([])),
   story('filtered-to-nothing', all([]), { at: `/activity/of/${id(1, 2)}/${id(20, 1)}` }),
   story('loading', { ...asUser(), ...frame, ...routes({ listMyActivity: waits }) }),
