@@ -2,26 +2,25 @@
 import { makeAuthority, spawnProgram, waitFor } from '@sallyport/testkit'
 import { Testbed } from '@sallyport/testbed'
 import type { Locator } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { psqlPrints, psqlRefusal } from '../support/run-psql.ts'
-import { desktopMissing, endAgent } from './support/desktop-program.ts'
-import { type AtComputer, invitedTo, sitDown } from './support/person.ts'
+import { endAgent } from './support/desktop-program.ts'
+import { onDesktops } from './support/desktops.ts'
+import { invitedTo } from './support/databases.ts'
+import { type AtComputer, sitDown } from './support/person.ts'
+import { addressOf, rowOf } from './support/resource-rows.ts'
 
-describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium)', () => {
+onDesktops('when something fails', (start) => {
   let bed: Testbed
   let grace: AtComputer
 
-  const rowOf = (name: string): Locator => grace.app.page.getByRole('row', { name: new RegExp(`^${name} `) })
-  const addressOf = async (row: Locator): Promise<string> => {
-    const shown = /127\.0\.0\.1:\d+/.exec(await row.innerText())?.[0]
-    return `postgresql://anyone:anything@${shown}/shop?sslmode=disable`
-  }
+  const row = (name: string): Locator => rowOf(grace.app.page, name)
   beforeAll(async () => {
     bed = await Testbed.start()
     const other = await makeAuthority({ name: 'another authority' })
     const given = await invitedTo(bed, 'grace', { orders: {}, ledger: { trust: other.ca } })
-    grace = await sitDown(bed, { name: 'grace', invitation: given.invitation })
-    for (const name of ['orders', 'ledger']) await rowOf(name).getByText('Ready').waitFor()
+    grace = await sitDown(bed, { start, name: 'grace', invitation: given.invitation })
+    for (const name of ['orders', 'ledger']) await row(name).getByText('Ready').waitFor()
   })
   afterAll(async () => {
     await grace?.leave()
@@ -29,7 +28,7 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
   })
 
   test('a server with the wrong certificate is not connected to, and the row says why', async () => {
-    const ledger = rowOf('ledger')
+    const ledger = row('ledger')
     const { code, text } = await psqlRefusal(await addressOf(ledger))
     expect(code).toBe('resource_certificate')
     await ledger.getByText('Failed').waitFor()
@@ -40,7 +39,7 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
   })
 
   test('a gateway that is lost cuts the connection; found again, the next query goes through', async () => {
-    const orders = rowOf('orders')
+    const orders = row('orders')
     const psql = await spawnProgram({
       name: 'psql',
       command: 'psql',
@@ -59,7 +58,7 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
   })
 
   test('while the API cannot be reached open connections go on, and the page stays readable', async () => {
-    const orders = rowOf('orders')
+    const orders = row('orders')
     await bed.central.api.stop()
     const { page } = grace.app
     await page.getByText('Cannot reach').waitFor({ timeout: 90_000 })
@@ -72,10 +71,11 @@ describe.skipIf(desktopMissing() !== null)('when something fails (needs Chromium
   test('an agent that stopped is told, and started again by a click', async () => {
     const { page } = grace.app
     await endAgent(grace.profile)
-    await page.getByText('The background agent stopped.').waitFor()
+    const told = page.getByText('The background agent stopped.')
+    await told.first().waitFor()
     await page.getByRole('button', { name: 'Start it' }).click()
-    await page.getByText('The background agent stopped.').waitFor({ state: 'detached' })
-    const orders = rowOf('orders')
+    await expect.poll(() => told.count(), { timeout: 20_000 }).toBe(0)
+    const orders = row('orders')
     await orders.getByText('Ready').waitFor()
     expect(await psqlPrints(await addressOf(orders), 'select 1')).toBe('1')
   })

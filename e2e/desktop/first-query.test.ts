@@ -2,14 +2,14 @@
 import { spawnProgram } from '@sallyport/testkit'
 import { Testbed } from '@sallyport/testbed'
 import type { Locator } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { psqlPrints, runPsql } from '../support/run-psql.ts'
-import { desktopMissing } from './support/desktop-program.ts'
 import { invitedTo } from './support/databases.ts'
+import { onDesktops } from './support/desktops.ts'
 import { type AtComputer, sitDown } from './support/person.ts'
 import { addressOf, rowOf } from './support/resource-rows.ts'
 
-describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () => {
+onDesktops('the first day', (start) => {
   let bed: Testbed
   let grace: AtComputer
   let role: string
@@ -21,7 +21,7 @@ describe.skipIf(desktopMissing() !== null)('the first day (needs Chromium)', () 
     const given = await invitedTo(bed, 'grace', { orders: {} })
     role = given.role
     credential = given.credentials[0]!
-    grace = await sitDown(bed, { name: 'grace', invitation: given.invitation })
+    grace = await sitDown(bed, { start, name: 'grace', invitation: given.invitation })
     row = rowOf(grace.app.page, 'orders')
   })
   afterAll(async () => {

@@ -4,10 +4,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectAgent } from '@sallyport/desktop/local'
 import { makeTemporaryDirectory, type TemporaryDirectory } from '@sallyport/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DesktopProgram, desktopMissing, endAgent, startDesktop } from './support/desktop-program.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type DesktopProgram, endAgent } from './support/desktop-program.ts'
+import { onDesktops } from './support/desktops.ts'
 
-describe.skipIf(desktopMissing() !== null)('the app around its page (needs Chromium)', () => {
+onDesktops('the app around its page', (start) => {
   let folder: TemporaryDirectory
   let profile: string
   let env: Readonly<Record<string, string>>
@@ -19,7 +20,7 @@ describe.skipIf(desktopMissing() !== null)('the app around its page (needs Chrom
     const passphrase = join(folder.path, 'passphrase')
     await writeFile(passphrase, randomBytes(32).toString('base64url'), { mode: 0o600 })
     env = { SALLYPORT_PASSPHRASE_FILE: passphrase, DBUS_SESSION_BUS_ADDRESS: '' }
-    app = await startDesktop({ profile, env })
+    app = await start({ profile, env })
     await app.page.getByRole('heading').first().waitFor()
   })
   afterAll(async () => {
@@ -52,7 +53,7 @@ describe.skipIf(desktopMissing() !== null)('the app around its page (needs Chrom
     const before = (await app.state()).window!.focused
     await app.order({ order: 'secondInstance', words: ['sallyport-app', '.'] })
     expect((await app.state()).window!.focused).toBe(before + 1)
-    await expect(startDesktop({ profile, env })).rejects.toThrow(/The app ended/)
+    await expect(start({ profile, env })).rejects.toThrow(/The app ended/)
   })
 
   test('the page asks nothing of any network, and the app lets nothing through', async () => {

@@ -28,6 +28,8 @@ export interface DesktopProgram {
   order(order: Order): Promise<unknown>
   /** Waits until the desktop looks like that. */
   until(description: string, holds: (state: DesktopState) => boolean): Promise<DesktopState>
+  /** A new page in the person's browser. */
+  browse(): Promise<Page>
   /** What it wrote to its standard error. */
   errors(): string
   /** Resolves with the exit code. */
@@ -102,6 +104,7 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
         },
         { description, timeoutMs: 20_000 },
       ),
+    browse: () => page.context().newPage(),
     errors: () => errors,
     ended,
     stop: async () => {

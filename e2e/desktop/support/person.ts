@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Testbed } from '@sallyport/testbed'
 import type { Page } from 'playwright-core'
 import { type DesktopProgram, endAgent, startDesktop } from './desktop-program.ts'
+import type { StartDesktop } from './desktops.ts'
 
 export interface AtComputer {
   readonly app: DesktopProgram
@@ -16,7 +17,7 @@ export interface AtComputer {
 /** Does in a browser what the app asked for by opening a page there; `done`: pages that were opened and dealt with before. */
 export const inBrowser = async (app: DesktopProgram, act: (page: Page) => Promise<void>, done = 0): Promise<void> => {
   const { opened } = await app.until('a page in the browser', (state) => state.opened.length > done)
-  const page = await app.page.context().newPage()
+  const page = await app.browse()
   try {
     await page.goto(opened.at(-1)!)
     const shown = page.url()
@@ -57,6 +58,8 @@ export interface SitsDown {
   readonly invitation: string
   /** Of a keychain that keeps the keys; absent: they are kept under a passphrase. */
   readonly keychain?: Readonly<Record<string, string>>
+  /** Where the app runs; absent: on the stand-in. */
+  readonly start?: StartDesktop
 }
 
 /** A person who was invited sits down at a new computer and joins. */
@@ -65,7 +68,7 @@ export const sitDown = async (bed: Testbed, who: SitsDown): Promise<AtComputer> 
   const password = randomBytes(18).toString('base64url')
   const passphrase = { SALLYPORT_PASSPHRASE_FILE: join(bed.directory, 'passphrase'), DBUS_SESSION_BUS_ADDRESS: '' }
   const env = who.keychain ?? passphrase
-  const app = await startDesktop({ profile, env })
+  const app = await (who.start ?? startDesktop)({ profile, env })
   await joinByInvitation(app, who.invitation, password).catch(async (cause: unknown) => {
     const shown = await app.page.locator('body').ariaSnapshot()
     await app.stop()

@@ -1,0 +1,98 @@
+/** An administrator adds a database and a role by clicks; a person whom it was given to uses it at once. */
+import { canaryOf } from '@sallyport/testkit'
+import { Testbed } from '@sallyport/testbed'
+import type { Locator } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { psqlPrints } from '../support/run-psql.ts'
+import { invitedTo } from './support/databases.ts'
+import { type DesktopProgram } from './support/desktop-program.ts'
+import { onDesktops } from './support/desktops.ts'
+import { type AtComputer, confirmInBrowser, sitDown } from './support/person.ts'
+import { addressOf, rowOf } from './support/resource-rows.ts'
+
+onDesktops('administration', (start) => {
+  let bed: Testbed
+  let owner: DesktopProgram
+  let grace: AtComputer
+
+  const dialog = (): Locator => owner.page.getByRole('dialog')
+  /** Presses the button of the dialog that is open, which closes it. */
+  const finish = async (button: string, confirming = false): Promise<void> => {
+    const { opened } = await owner.state()
+    const open = dialog().filter({ has: owner.page.getByRole('button', { name: button, exact: true }) })
+    await open.getByRole('button', { name: button, exact: true }).click()
+    if (confirming) await confirmInBrowser(owner, bed.owner.password, opened.length)
+    await open.waitFor({ state: 'detached' })
+  }
+  const choose = async (field: Locator, option: string | RegExp): Promise<void> => {
+    await field.click()
+    await owner.page.getByRole('option', { name: option }).click()
+  }
+
+  beforeAll(async () => {
+    bed = await Testbed.start()
+    const { invitation } = await invitedTo(bed, 'grace', {})
+    owner = await start({ profile: bed.owner.agent.profile })
+    grace = await sitDown(bed, { start, name: 'grace', invitation })
+    await grace.app.page.getByText('Nothing is shared with you yet').waitFor()
+  })
+  afterAll(async () => {
+    await owner?.stop()
+    await grace?.leave()
+    await bed?.stop()
+  })
+
+  test('a database is added, after a gateway has tried the way there', async () => {
+    const { page } = owner
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await page.getByRole('button', { name: 'Add resource' }).first().click()
+    await dialog().getByLabel('Name', { exact: true }).fill('invoices')
+    await dialog().getByLabel('Host', { exact: true }).fill('127.0.0.1')
+    await dialog().getByLabel('Port', { exact: true }).fill(String(bed.shop.port))
+    await choose(dialog().getByRole('combobox', { name: 'Site' }), 'here')
+    await choose(dialog().getByRole('combobox', { name: 'Its certificate' }), 'from an authority of your own')
+    await dialog().getByLabel('Certificates of the authority (PEM)').fill(bed.shop.caPem)
+    await dialog().getByRole('button', { name: 'Test the way there' }).click()
+    await dialog().getByText('Everything answered.').waitFor()
+    await finish('Add resource')
+    await page.getByText('Without a credential nobody can connect.').waitFor()
+  })
+
+  test('its password is sealed in the window, and crosses to nobody', async () => {
+    const { page } = owner
+    const { name, password } = bed.shop.users.readonly
+    await page.getByRole('button', { name: 'Add credential' }).click()
+    await dialog().getByLabel('Name', { exact: true }).fill('reporting')
+    await dialog().getByLabel('Account on the resource').fill(name)
+    const passwords = dialog().locator('input[type=password]')
+    await passwords.first().fill(password)
+    await passwords.last().fill(password)
+    const databases = dialog().getByLabel('Databases')
+    await databases.fill(bed.shop.database)
+    await databases.press('Enter')
+    await finish('Add credential', true)
+    await page.getByText('invoices · reporting is ready.').waitFor()
+    const { crossings } = await owner.state()
+    expect(crossings.join('\n')).toContain('createSecret')
+    expect(canaryOf(password).findBytes(Buffer.from(crossings.join('\n')))).toEqual([])
+  })
+
+  test('a role is made, given the credential and a person, and says who gains by it', async () => {
+    const { page } = owner
+    await page.getByRole('link', { name: 'Roles' }).click()
+    await page.getByRole('button', { name: 'Add role' }).first().click()
+    await dialog().getByLabel('Name', { exact: true }).fill('accounting')
+    await finish('Add role')
+    await choose(page.getByPlaceholder('Add a credential…'), /^invoices/)
+    await finish('Let them use it')
+    await choose(page.getByPlaceholder('Give it to…'), /^grace Example/)
+    await dialog().getByText('1 person gains access').waitFor()
+    await finish('Give role')
+  })
+
+  test('the person sees it without asking, and uses it', async () => {
+    const row = rowOf(grace.app.page, 'invoices')
+    await row.getByText('Ready').waitFor()
+    expect(await psqlPrints(await addressOf(row), 'select current_user')).toBe('readonly')
+  })
+})
