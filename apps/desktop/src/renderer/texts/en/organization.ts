@@ -8,7 +8,6 @@ export const organization = {
   sessions: 'Sessions',
   sessionsHint: 'How long a sign-in is good for.',
   sessionLifetime: 'A session ends after',
-  sessionLifetimeHint: '{from} to {to}.',
   idleLimit: 'Without a call or open connection, after',
   leases: 'Leases',
   leasesHint: 'How long a gateway may use a credential before it must ask again.',

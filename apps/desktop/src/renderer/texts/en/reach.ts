@@ -11,7 +11,6 @@ export const reach = {
   columnResource: 'Resource',
   columnUntil: 'Until',
   grant: 'Access for a time',
-  role: 'Role',
   always: 'no end',
   emptyTitle: 'Nobody reaches anything yet.',
   emptyText: 'Give people roles, and let roles use credentials: every way from a person to a resource appears here.',

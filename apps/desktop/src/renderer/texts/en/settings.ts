@@ -24,7 +24,6 @@ export const settings = {
   closingQuit: 'Quit',
   updates: 'Version',
   version: 'Sallyport {version}',
-  components: '{name} {version}',
   singleKeys: 'Single keys',
   singleKeysHint:
     'Letters act on the row that has the focus. Switch them off if you speak to your computer, or often press keys by chance.',
@@ -131,7 +130,6 @@ export const settings = {
   findingFailed: 'wrong',
   milliseconds: '{time} ms',
   notLooked: 'not looked at yet',
-  areaCount: '{well} of {total} well',
   showAllOfArea: 'Show all {count, number}',
   copyReport: 'Copy report',
   report: 'report',

@@ -5,8 +5,10 @@ import { useState } from 'react'
 import { useBridge } from '../../../bridge/bridge.ts'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
+import { errorText } from '../../../ui/error-text.ts'
 import { RowMenu } from '../../../ui/row-menu.tsx'
 import { Status } from '../../../ui/status.tsx'
+import { toast } from '../../../ui/toast.ts'
 import type { Propose } from '../change/plan.ts'
 import type { Credential, Resource } from '../data/names.ts'
 import styles from './catalogue.module.css'
@@ -30,7 +32,7 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
   const [menu, setMenu] = useState<{ readonly credential: Credential; readonly anchor: HTMLElement } | null>(null)
   const close = (): void => setOpen(null)
   const bind = (credential: Credential): void => {
-    planBinding(resource, credential).then(propose, () => {})
+    planBinding(resource, credential).then(propose, (error: unknown) => toast(errorText(error).message))
   }
   return (
     <>
