@@ -53,7 +53,10 @@ export const RuleFacts = ({ rule }: { readonly rule: AccessRule }) => {
       <Section title={text('rules.sectionWho')}>
         <Facts
           facts={[
-            [text('rules.requesters'), listOf(names, 'role', rule.requesters.roles)],
+            [
+              text('rules.requesters'),
+              rule.requesters.roles.length === 0 ? text('rules.everybody') : listOf(names, 'role', rule.requesters.roles),
+            ],
             [text('rules.maxDuration'), timeSpan(rule.maxDuration)],
             [text('rules.maxExtensions'), count(rule.maxExtensions)],
             [text('rules.reasonRequired'), text(rule.reasonRequired ? 'common.yes' : 'common.no')],

@@ -93,5 +93,6 @@ export const rules = {
   faultResponders: 'Choose who may open access in an emergency.',
   faultReviewers: 'Choose who reviews emergencies.',
   none: 'None',
+  everybody: 'Everybody',
   notFound: 'There is no such rule.',
 } as const
