@@ -235,6 +235,8 @@ const catalogueDrivers = (its: Furniture) =>
       return its.as('bindSecret', { parameters: { secret }, body: { endpointDigest: await endpointDigest(moved) } })
     },
     beginLogExport: async () => its.as('beginLogExport'),
+    rewrapKeys: async () => its.as('rewrapKeys'),
+    rotateVaultKey: async () => its.as('rotateVaultKey'),
     changeLogWitnesses: async () => its.as('changeLogWitnesses', { body: { witnesses: [], quorum: 0 } }),
     changeSettings: async () => its.as('changeSettings', { body: { activityRetentionDays: 100 + (counter += 1) } }),
   }) satisfies Partial<Record<MutatingRoute, Driver>>

@@ -4,7 +4,9 @@ import type { Logger } from 'pino'
 import type { DatabaseLogin } from '../db/login.ts'
 import { connectionConfig } from '../db/pool.ts'
 import type { Pool } from '../db/schema.ts'
+import type { VaultLink } from '../links/index.ts'
 import { jobs } from './jobs.ts'
+import { keyJob } from './key-job.ts'
 import { LeadershipLost, runAsLeader } from './leader.ts'
 import { runJobs } from './scheduler.ts'
 
@@ -16,6 +18,7 @@ export interface JobsOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly logger: Logger
+  readonly vault: Pick<VaultLink, 'keepKeys'>
 }
 
 export interface RunningJobs {
@@ -23,7 +26,7 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-export const startJobs = ({ pool, login, clock, logger }: JobsOptions): RunningJobs => {
+export const startJobs = ({ pool, login, clock, logger, vault }: JobsOptions): RunningJobs => {
   const stopping = new AbortController()
   const running = runAsLeader({
     connect: () => new pg.Client(connectionConfig(login, 'jobs')),
@@ -32,7 +35,7 @@ export const startJobs = ({ pool, login, clock, logger }: JobsOptions): RunningJ
     lead: async (number, lost) => {
       const stopped = AbortSignal.any([stopping.signal, lost])
       try {
-        await runJobs({ pool, jobs, clock, logger, fence: number, stopped })
+        await runJobs({ pool, jobs: [...jobs, keyJob(vault)], clock, logger, fence: number, stopped })
       } catch (error) {
         if (!(error instanceof LeadershipLost)) throw error
         logger.warn({ event: 'jobs.fenced' }, 'another replica took over the jobs')

@@ -1,6 +1,6 @@
 /** What the vault role does for the API role. The API passes on what clients and gateways signed; the vault believes only that. */
 import { base64urlOf, keyId, leaseAnswer, leaseRequest, sealed, timestamp, uuid } from '@sallyport/protocol'
-import { auditActor } from '@sallyport/protocol/api'
+import { auditActor, keyState } from '@sallyport/protocol/api'
 import { z } from 'zod'
 import { bytesUpTo, defineOperations, type LinkOf } from './operation.ts'
 
@@ -57,6 +57,14 @@ export const vaultOperations = defineOperations({
     input: z.strictObject({ organization: uuid, period: z.string().regex(/^\d{4}-\d{2}$/), create: z.boolean() }),
     output: z.strictObject({ found: z.strictObject({ id: uuid, key: bytesUpTo(32) }).nullable() }),
   },
+  /** What the organization's keys rest under. */
+  keyState: { input: z.strictObject({ organization: uuid }), output: keyState },
+  /** Brings some keys under the newest version of the root key. */
+  rewrapKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
+  /** Throws `limit_reached` while too many older ones still open. */
+  rotateVaultKey: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
+  /** One step of what happens to keys by itself. `more`: there is more of it. */
+  keepKeys: { input: z.strictObject({ organization: uuid }), output: z.strictObject({ more: z.boolean() }) },
   createSecret: { input: z.strictObject(incomingSecret), output: secretState },
   replaceSecret: { input: z.strictObject({ ...incomingSecret, secret: uuid }), output: secretState },
   bindSecret: {

@@ -106,7 +106,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   origins.public = config.origins.public ?? originOf(addresses.public)
   origins.gateway = config.origins.gateway ?? originOf(addresses.gateway)
   origins.pages = pagesOriginOf(config, addresses.pages)
-  const jobs = startJobs({ pool, login, clock, logger })
+  const jobs = startJobs({ pool, login, clock, logger, vault: links.vault })
   closing.push(() => jobs.stop())
   return { contact: dependencies.contact, addresses }
 }

@@ -7,6 +7,7 @@ import type { KmsSource } from '../keys/kms-source.ts'
 import { type KmsOptions, openKms } from '../kms/open-kms.ts'
 import type { VaultLink } from '../links/index.ts'
 import { authority } from './vault/authority.ts'
+import { keyRotation } from './vault/key-rotation.ts'
 import { vaultKeys } from './vault/keys.ts'
 import type { VaultParts } from './vault/parts.ts'
 import { secrets } from './vault/secrets.ts'
@@ -26,6 +27,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultLink> => {
   return {
     ...authority(parts, keys),
     ...secrets(parts, keys),
+    ...keyRotation(parts),
     requestLease: unlocking(parts, keys),
     activityKey: vaultActivityKeys(parts),
   }

@@ -7,6 +7,7 @@ import { previewRoutes } from './preview-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { presenceRoutes } from './presence-routes.ts'
 import { logRoutes } from './log-routes.ts'
+import { keyRoutes } from './key-routes.ts'
 
 export const routes = {
   ...identityRoutes,
@@ -15,6 +16,7 @@ export const routes = {
   ...accessRoutes,
   ...gatewayRoutes,
   ...logRoutes,
+  ...keyRoutes,
   ...viewRoutes,
   ...previewRoutes,
 } as const

@@ -11,6 +11,7 @@ import { up as accessRequests } from './0010-access-requests.ts'
 import { up as presence } from './0020-presence.ts'
 import { up as views } from './0030-views.ts'
 import { up as logTree } from './0040-log-tree.ts'
+import { up as keys } from './0050-keys.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020-presence': { up: presence },
   '0030-views': { up: views },
   '0040-log-tree': { up: logTree },
+  '0050-keys': { up: keys },
 }

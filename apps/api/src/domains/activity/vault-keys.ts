@@ -16,7 +16,8 @@ export interface VaultActivityKeysOptions {
   readonly kms: KeyWrapping
 }
 
-const contextOf = (key: { readonly organization: string; readonly period: string; readonly id: string }) => ({
+/** What a wrapped activity key belongs to. */
+export const activityKeyContext = (key: { readonly organization: string; readonly period: string; readonly id: string }) => ({
   use: 'sallyport activity key v1',
   ...key,
 })
@@ -32,7 +33,7 @@ export const vaultActivityKeys =
     if (row === undefined && create) {
       const id = randomUUID()
       const plaintext = randomBytes(32)
-      const wrapped = Buffer.from(await kms.wrap(plaintext, contextOf({ organization, period, id })))
+      const wrapped = Buffer.from(await kms.wrap(plaintext, activityKeyContext({ organization, period, id })))
       plaintext.fill(0)
       row = await withOrganization(pool, organization, async (transaction) => {
         await transaction
@@ -44,6 +45,6 @@ export const vaultActivityKeys =
       })
     }
     if (row === undefined) return { found: null }
-    const key = await kms.unwrap(row.wrapped, contextOf({ organization, period, id: row.id }))
+    const key = await kms.unwrap(row.wrapped, activityKeyContext({ organization, period, id: row.id }))
     return { found: { id: row.id, key: new Uint8Array(key) } }
   }

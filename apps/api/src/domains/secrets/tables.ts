@@ -35,6 +35,8 @@ export interface SecretTables {
     public_key: Buffer
     wrapped: Buffer
     created_at: ColumnType<Date, Date | undefined, never>
+    /** When it is deleted, after another one followed it; null: not decided. */
+    retires_at: ColumnType<Date | null, Date | null | undefined, Date>
   }
   /** The deployment's own keys; no organization's. Vault role only. */
   deployment_keys: {

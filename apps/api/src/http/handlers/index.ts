@@ -13,6 +13,7 @@ import { gatewayCallHandlers } from './gateway-calls.ts'
 import { gatewayLeaseHandlers } from './gateway-leases.ts'
 import { gatewayHandlers } from './gateways.ts'
 import { grantHandlers } from './grants.ts'
+import { keyHandlers } from './keys.ts'
 import { leaseHandlers } from './leases.ts'
 import { logHandlers } from './log.ts'
 import { meHandlers } from './me.ts'
@@ -41,6 +42,7 @@ export const handlers: Handlers = {
   ...resourceHandlers,
   ...credentialHandlers,
   ...secretHandlers,
+  ...keyHandlers,
   ...leaseHandlers,
   ...auditHandlers,
   ...logHandlers,

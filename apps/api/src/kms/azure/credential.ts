@@ -37,7 +37,9 @@ const requestFor = async (identity: AzureIdentity, scope: string, addresses: Azu
   if (identity.kind === 'managed') {
     const query = new URLSearchParams({ 'api-version': '2018-02-01', 'resource': scope.replace(/\/\.default$/, '') })
     if (identity.client !== null) query.set('client_id', identity.client)
-    return new Request(`${addresses.metadata}/metadata/identity/oauth2/token?${query.toString()}`, { headers: { Metadata: 'true' } })
+    return new Request(`${addresses.metadata}/metadata/identity/oauth2/token?${query.toString()}`, {
+      headers: { Metadata: 'true' },
+    })
   }
   if (!tenantPattern.test(identity.tenant)) throw new Error('not the name of a tenant')
   const proof: Record<string, string> =

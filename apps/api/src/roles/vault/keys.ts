@@ -12,16 +12,19 @@ export type AuthorityUse = 'root' | 'issuer'
 type Use = AuthorityUse | 'sealing'
 export type KeyScope = { readonly scope: 'deployment' } | { readonly scope: 'organization'; readonly organization: string }
 
-interface StoredKey {
+export interface StoredKey {
   readonly id: string
   /** SubjectPublicKeyInfo (DER), or the 32 bytes of an X25519 key. */
   readonly publicKey: Uint8Array
   readonly wrapped: Uint8Array
+  /** Milliseconds since 1970 after which it opens nothing; null: not decided. */
+  readonly retiresAt: number | null
 }
 
-type Parts = Pick<VaultParts, 'pool' | 'kms'>
+type Parts = Pick<VaultParts, 'pool' | 'kms' | 'clock'>
 
-const contextOf = (scope: KeyScope, key: { readonly use: Use; readonly id: string }): EncryptionContext => ({
+/** What a wrapped key of the vault belongs to. */
+export const vaultKeyContext = (scope: KeyScope, key: { readonly use: Use; readonly id: string }): EncryptionContext => ({
   purpose: 'vault-key',
   organization: scope.scope === 'deployment' ? 'deployment' : scope.organization,
   use: key.use,
@@ -45,12 +48,15 @@ const generate = async (use: Use): Promise<{ publicKey: Uint8Array; secret: Buff
 const idOf = async (use: Use, publicKey: Uint8Array): Promise<string> =>
   use === 'sealing' ? toBase64url(await sha256(publicKey)) : keyIdOf(publicKey)
 
-const make = async (parts: Parts, scope: KeyScope, use: Use): Promise<StoredKey> => {
+const make = async (parts: Pick<Parts, 'kms'>, scope: KeyScope, use: Use): Promise<StoredKey> => {
   const { publicKey, secret } = await generate(use)
   const id = await idOf(use, publicKey)
-  const wrapped = await withSecretBytes(secret, (bytes) => parts.kms.wrap(bytes, contextOf(scope, { use, id })))
-  return { id, publicKey, wrapped }
+  const wrapped = await withSecretBytes(secret, (bytes) => parts.kms.wrap(bytes, vaultKeyContext(scope, { use, id })))
+  return { id, publicKey, wrapped, retiresAt: null }
 }
+
+/** Keys of one use that an organization has at a time. */
+export const MAX_KEYS = 8
 
 const readOrganizationKeys = async (transaction: Transaction, use: Use): Promise<StoredKey[]> => {
   const rows = await transaction
@@ -59,14 +65,36 @@ const readOrganizationKeys = async (transaction: Transaction, use: Use): Promise
     .where('use', '=', use)
     .orderBy('created_at', 'desc')
     .orderBy('id')
-    .limit(8)
+    .limit(MAX_KEYS)
     .execute()
-  return rows.map((row) => ({ id: row.id, publicKey: row.public_key, wrapped: row.wrapped }))
+  return rows.map((row) => ({
+    id: row.id,
+    publicKey: row.public_key,
+    wrapped: row.wrapped,
+    retiresAt: row.retires_at?.getTime() ?? null,
+  }))
 }
 
 /** One maker at a time: whoever comes second finds the key of the first. */
 const lockMaking = (transaction: Transaction, name: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`sallyport vault key ${name}`}, 0))`.execute(transaction)
+
+export const makeSealingKey = (parts: Pick<Parts, 'kms'>, organization: string): Promise<StoredKey> =>
+  make(parts, { scope: 'organization', organization }, 'sealing')
+
+/** The newest from now on. */
+export const insertSealingKey = async (transaction: Transaction, key: StoredKey, createdAt: Date): Promise<void> => {
+  await transaction
+    .insertInto('vault_keys')
+    .values({
+      id: key.id,
+      use: 'sealing',
+      public_key: Buffer.from(key.publicKey),
+      wrapped: Buffer.from(key.wrapped),
+      created_at: createdAt,
+    })
+    .execute()
+}
 
 const organizationKeys = (parts: Parts, organization: string, use: Use): Promise<readonly StoredKey[]> =>
   withOrganization(parts.pool, organization, async (transaction) => {
@@ -85,7 +113,7 @@ const organizationKeys = (parts: Parts, organization: string, use: Use): Promise
 
 const readDeploymentKey = async (connection: Pool | Transaction): Promise<StoredKey | null> => {
   const row = await connection.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
-  return row ? { id: await keyIdOf(row.public_key), publicKey: row.public_key, wrapped: row.wrapped } : null
+  return row ? { id: await keyIdOf(row.public_key), publicKey: row.public_key, wrapped: row.wrapped, retiresAt: null } : null
 }
 
 const deploymentKey = async (parts: Parts): Promise<StoredKey> => {
@@ -121,9 +149,11 @@ export interface VaultKeys {
 const MAX_KEPT = 10_000
 
 export const vaultKeys = (parts: Parts): VaultKeys => {
-  /** Rows of keys never change. What is kept is wrapped; each use asks the KMS. */
+  /** What is kept is wrapped; each use asks the KMS. */
   const kept = new Map<string, StoredKey>()
   const nameOf = (organization: string, id: string): string => `${organization} ${id}`
+
+  const isOver = ({ retiresAt }: StoredKey): boolean => retiresAt !== null && retiresAt <= parts.clock()
 
   const sealingKey = async (organization: string, id: string): Promise<StoredKey | undefined> => {
     const name = nameOf(organization, id)
@@ -131,8 +161,28 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
     if (known) return known
     const key = (await organizationKeys(parts, organization, 'sealing')).find((candidate) => candidate.id === id)
     if (kept.size >= MAX_KEPT) kept.clear()
-    if (key) kept.set(name, key)
+    // One that is about to retire is read again each time: when, may be changed.
+    if (key?.retiresAt === null) kept.set(name, key)
     return key
+  }
+
+  const unwrapSealing = async (organization: string, id: string): Promise<Uint8Array> => {
+    const context = vaultKeyContext({ scope: 'organization', organization }, { use: 'sealing', id })
+    const known = kept.get(nameOf(organization, id))
+    const key = await sealingKey(organization, id)
+    if (!key || isOver(key)) {
+      throw new SallyportError('unseal_failed', { message: 'It was sealed to a key that this vault does not have.' })
+    }
+    try {
+      return await parts.kms.unwrap(key.wrapped, context)
+    } catch (error) {
+      kept.delete(nameOf(organization, id))
+      if (known === undefined) throw error
+      // Wrapped again since it was read, or put right.
+      const fresh = await sealingKey(organization, id)
+      if (!fresh || isOver(fresh) || Buffer.from(fresh.wrapped).equals(key.wrapped)) throw error
+      return parts.kms.unwrap(fresh.wrapped, context)
+    }
   }
 
   const stored = async (scope: KeyScope, use: AuthorityUse): Promise<StoredKey> => {
@@ -143,22 +193,13 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
     authorityKey: stored,
     async withAuthorityKey(scope, use, work) {
       const key = await stored(scope, use)
-      const pkcs8 = parts.kms.unwrap(key.wrapped, contextOf(scope, { use, id: key.id }))
+      const pkcs8 = parts.kms.unwrap(key.wrapped, vaultKeyContext(scope, { use, id: key.id }))
       return withSecretBytes(pkcs8, (bytes) =>
         work(createPrivateKey({ key: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format: 'der', type: 'pkcs8' })),
       )
     },
     knownKeys: (organization, use) => organizationKeys(parts, organization, use),
-    async withSealingKey(organization, id, work) {
-      const key = await sealingKey(organization, id)
-      if (!key) throw new SallyportError('unseal_failed', { message: 'It was sealed to a key that this vault does not have.' })
-      const context = contextOf({ scope: 'organization', organization }, { use: 'sealing', id })
-      const seed = parts.kms.unwrap(key.wrapped, context).catch((error: unknown) => {
-        // A damaged row may be put right while this program runs.
-        kept.delete(nameOf(organization, id))
-        throw error
-      })
-      return withSecretBytes(seed, async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey))
-    },
+    withSealingKey: (organization, id, work) =>
+      withSecretBytes(unwrapSealing(organization, id), async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey)),
   }
 }

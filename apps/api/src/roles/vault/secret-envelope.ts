@@ -23,7 +23,7 @@ export interface SealedSecret {
   readonly ciphertext: Uint8Array
 }
 
-const contextOf = ({ organization, secret, version, resource, endpointDigest }: SecretContext) => ({
+export const secretContext = ({ organization, secret, version, resource, endpointDigest }: SecretContext) => ({
   purpose: 'secret',
   organization,
   secret,
@@ -34,15 +34,15 @@ const contextOf = ({ organization, secret, version, resource, endpointDigest }: 
 
 export const sealSecret = (kms: Kms, plaintext: Uint8Array, context: SecretContext): Promise<SealedSecret> =>
   withSecretBytes(randomBytes(KEY_LENGTH), async (dataKey) => ({
-    wrappedKey: await kms.wrap(dataKey, contextOf(context)),
-    ciphertext: sealBytes(plaintext, dataKey, contextOf(context)),
+    wrappedKey: await kms.wrap(dataKey, secretContext(context)),
+    ciphertext: sealBytes(plaintext, dataKey, secretContext(context)),
   }))
 
 /** The caller overwrites the result. Throws `secret_unavailable` when row, version, organization or endpoint do not fit. */
 export const openSecret = (kms: Kms, sealed: SealedSecret, context: SecretContext): Promise<Uint8Array> =>
-  withSecretBytes(kms.unwrap(sealed.wrappedKey, contextOf(context)), (dataKey) => {
+  withSecretBytes(kms.unwrap(sealed.wrappedKey, secretContext(context)), (dataKey) => {
     try {
-      return openBytes(sealed.ciphertext, dataKey, contextOf(context))
+      return openBytes(sealed.ciphertext, dataKey, secretContext(context))
     } catch (cause) {
       throw new SallyportError('secret_unavailable', { cause })
     }

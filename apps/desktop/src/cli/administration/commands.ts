@@ -8,6 +8,7 @@ import { credentialCommands } from './credentials.ts'
 import { deviceCommands } from './devices.ts'
 import { gatewayCommands } from './gateways.ts'
 import { explainCommand, grantCommands } from './grants.ts'
+import { keyCommands } from './keys.ts'
 import { logCommands } from './log.ts'
 import { resourceTestCommands } from './resource-tests.ts'
 import { resourceCommands } from './resources.ts'
@@ -36,6 +37,7 @@ export const administrationCommands: readonly Command[] = [
   ...openConnectionCommands,
   ...leaseCommands,
   ...alertCommands,
+  ...keyCommands,
   ...logCommands,
   ...settingsCommands,
 ]

@@ -1,0 +1,170 @@
+/**
+ * Keys follow one another. What is wrapped by the KMS is wrapped again under the newest version of its root key, a few at a
+ * time: until a row is replaced the old bytes open, and after that the new ones do, so that being killed anywhere loses
+ * nothing. A new vault key is announced by the trust bundle; the one before opens what was sealed to it for a while.
+ */
+import { keyIdOf, SallyportError } from '@sallyport/protocol'
+import type { AuditActor, KeyState } from '@sallyport/protocol/api'
+import type { Transaction } from '../../db/schema.ts'
+import { withOrganization } from '../../db/with-organization.ts'
+import { recordAudit } from '../../domains/audit/index.ts'
+import { bumpTrustBundle } from '../../domains/authority/index.ts'
+import type { VaultLink } from '../../links/index.ts'
+import { insertSealingKey, makeSealingKey, MAX_KEYS, type StoredKey, vaultKeyContext } from './keys.ts'
+import type { VaultParts } from './parts.ts'
+import { countRows, findOlderRows } from './wrapped-rows.ts'
+
+const DAY = 24 * 60 * 60_000
+/** A vault key is followed by another one after this time. */
+const ROTATION_AGE = 90 * DAY
+/** How long one that was followed still opens: agents that were away, secrets that are being typed. */
+const OVERLAP = 7 * DAY
+/** Rows of one step: each is several calls of the service. */
+const STEP = 16
+
+const job: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
+
+interface Asked {
+  readonly organization: string
+  readonly actor: AuditActor
+}
+
+export const keyRotation = (parts: VaultParts): Pick<VaultLink, 'keyState' | 'rewrapKeys' | 'rotateVaultKey' | 'keepKeys'> => {
+  const { kms, pool } = parts
+  const within = <Result>(organization: string, work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
+    withOrganization(pool, organization, work)
+
+  const sealingKeys = (transaction: Transaction) =>
+    transaction
+      .selectFrom('vault_keys')
+      .select(['id', 'created_at', 'retires_at'])
+      .where('use', '=', 'sealing')
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .limit(MAX_KEYS)
+      .execute()
+
+  const keyState = async (organization: string): Promise<KeyState> => {
+    const { driver, protection, keyId: key, prefix } = await kms.describe()
+    return within(organization, async (transaction) => ({
+      root: { driver, protection, key },
+      wrapped: await countRows(transaction, prefix),
+      vaultKeys: (await sealingKeys(transaction)).map(({ id, created_at, retires_at }) => ({
+        id,
+        createdAt: created_at.toISOString(),
+        retiresAt: retires_at?.toISOString() ?? null,
+      })),
+    }))
+  }
+
+  /** The deployment's own key belongs to no organization; what happens to it is in the program's log. */
+  const rewrapDeploymentKey = async (prefix: Uint8Array): Promise<void> => {
+    const row = await pool.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
+    if (!row || row.wrapped.subarray(0, prefix.length).equals(prefix)) return
+    const id = await keyIdOf(row.public_key)
+    const rotated = await kms.rotate(row.wrapped, vaultKeyContext({ scope: 'deployment' }, { use: 'root', id }))
+    await pool
+      .updateTable('deployment_keys')
+      .set({ wrapped: Buffer.from(rotated) })
+      .where('wrapped', '=', row.wrapped)
+      .execute()
+    parts.logger.info({ event: 'vault.deployment-key-rewrapped' }, 'the deployment key is under the newest root key')
+  }
+
+  /** Returns how many were older. Nothing is held while the service is asked. */
+  const rewrap = async ({ organization, actor }: Asked, always: boolean): Promise<number> => {
+    const { prefix, keyId } = await kms.describe()
+    await rewrapDeploymentKey(prefix)
+    const older = await within(organization, (transaction) => findOlderRows(transaction, organization, { prefix, limit: STEP }))
+    if (older.length === 0 && !always) return 0
+    const rotated: Buffer[] = []
+    for (const row of older) rotated.push(Buffer.from(await kms.rotate(row.wrapped, row.context)))
+    await within(organization, async (transaction) => {
+      let replaced = 0
+      for (const [index, row] of older.entries()) if (await row.replace(transaction, rotated[index]!)) replaced += 1
+      await recordAudit(transaction, {
+        type: 'keys.rewrapped',
+        actor,
+        subject: { kind: 'organization', id: organization },
+        details: { root: keyId, replaced },
+      })
+    })
+    return older.length
+  }
+
+  /** `key` was made before: no lock is held while the service is asked. */
+  const rotate = async (transaction: Transaction, key: StoredKey, { organization, actor }: Asked): Promise<void> => {
+    // Bundles are numbered under the organization's row: whoever rotates second waits here and sees the first one's key.
+    const number = await bumpTrustBundle(transaction, organization)
+    const present = await sealingKeys(transaction)
+    if (present.length >= MAX_KEYS) {
+      throw new SallyportError('limit_reached', { message: 'Too many vault keys of before still open. Wait until they retire.' })
+    }
+    const retiresAt = new Date(parts.clock() + OVERLAP)
+    await transaction
+      .updateTable('vault_keys')
+      .set({ retires_at: retiresAt })
+      .where('use', '=', 'sealing')
+      .where('retires_at', 'is', null)
+      .execute()
+    // The newest, whatever the clocks of database and vault say.
+    const newest = Math.max(parts.clock(), (present[0]?.created_at.getTime() ?? 0) + 1)
+    await insertSealingKey(transaction, key, new Date(newest))
+    await recordAudit(transaction, {
+      type: 'vault-key.rotated',
+      actor,
+      subject: { kind: 'vault-key', id: key.id },
+      details: { before: present[0]?.id ?? null, retiresAt: retiresAt.toISOString(), trustBundle: number },
+    })
+  }
+
+  /** Deletes vault keys whose time is over: what was sealed to them opens nowhere any more. */
+  const retire = async (transaction: Transaction, organization: string): Promise<void> => {
+    const retired = await transaction
+      .deleteFrom('vault_keys')
+      .where('use', '=', 'sealing')
+      .where('retires_at', '<=', new Date(parts.clock()))
+      .returning('id')
+      .execute()
+    if (retired.length === 0) return
+    await bumpTrustBundle(transaction, organization)
+    for (const { id } of retired) {
+      await recordAudit(transaction, { type: 'vault-key.retired', actor: job, subject: { kind: 'vault-key', id } })
+    }
+  }
+
+  const isDue = async (transaction: Transaction): Promise<boolean> => {
+    const [newest] = await sealingKeys(transaction)
+    return newest !== undefined && newest.created_at.getTime() + ROTATION_AGE <= parts.clock()
+  }
+
+  const lockOrganization = (transaction: Transaction, organization: string) =>
+    transaction.selectFrom('organizations').select('id').where('id', '=', organization).forUpdate().executeTakeFirst()
+
+  return {
+    keyState: ({ organization }) => keyState(organization),
+    async rewrapKeys(asked) {
+      await rewrap(asked, true)
+      return keyState(asked.organization)
+    },
+    async rotateVaultKey(asked) {
+      const key = await makeSealingKey(parts, asked.organization)
+      await within(asked.organization, (transaction) => rotate(transaction, key, asked))
+      return keyState(asked.organization)
+    },
+    async keepKeys({ organization }) {
+      const due = await within(organization, async (transaction) => {
+        await retire(transaction, organization)
+        return isDue(transaction)
+      })
+      if (due) {
+        const key = await makeSealingKey(parts, organization)
+        await within(organization, async (transaction) => {
+          await lockOrganization(transaction, organization)
+          if (await isDue(transaction)) await rotate(transaction, key, { organization, actor: job })
+        })
+      }
+      return { more: (await rewrap({ organization, actor: job }, false)) === STEP }
+    },
+  }
+}
