@@ -45,7 +45,7 @@ describe.skipIf(desktopMissing() !== null)('a credential that the app’s person
     await row.getByText('In use').waitFor()
     await row.getByRole('button', { name: /^Copy/ }).click()
     await row.click()
-    await grace.app.page.getByRole('link', { name: 'Connections' }).click()
+    await grace.app.page.getByRole('navigation').getByRole('link', { name: 'Connections' }).click()
     await grace.app.page.getByRole('row', { name: /psql/ }).first().waitFor()
   })
   afterAll(async () => {
@@ -67,7 +67,7 @@ describe.skipIf(desktopMissing() !== null)('a credential that the app’s person
   test('nothing that the page shows, keeps or copied holds it', async () => {
     const { page } = grace.app
     for (const place of ['Resources', 'Connections']) {
-      await page.getByRole('link', { name: place }).click()
+      await page.getByRole('navigation').getByRole('link', { name: place }).click()
       await page.getByRole('heading', { name: place }).waitFor()
       expect(sightings(place, await page.content())).toEqual([])
     }

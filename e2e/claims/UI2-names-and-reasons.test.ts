@@ -105,6 +105,7 @@ describe.skipIf(desktopMissing() !== null)('names and reasons (needs Chromium)',
       await app.page.getByRole('complementary').getByText(IMAGE).first().waitFor()
       await isText(app.page)
     }
+    expect(await app.page.getByText(IMAGE).count()).toBeGreaterThan(0)
   })
 
   test('no other place makes markup of them', async () => {
@@ -132,6 +133,8 @@ describe.skipIf(desktopMissing() !== null)('names and reasons (needs Chromium)',
       opened.length,
     )
     await app.page.getByText('Approved: the access is open').waitFor()
+    await app.until('nothing to wait', (state) => state.badge === 0)
+    expect(await app.page.getByText(IMAGE).count()).toBeGreaterThan(0)
     await isText(app.page, false)
   })
 })

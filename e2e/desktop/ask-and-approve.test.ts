@@ -58,7 +58,8 @@ onDesktops('asking and approving', (start) => {
     await page.getByText('Say why you need it.').waitFor()
     await page.getByRole('textbox', { name: 'Why', exact: true }).fill(REASON)
     await page.getByRole('button', { name: 'Send request' }).click()
-    await page.getByText('Waiting for an approval').first().waitFor()
+    await page.getByText('Waiting for approval').first().waitFor()
+    expect(await page.getByText(REASON).count()).toBeGreaterThan(0)
   })
 
   test('who may approve is told, without the reason; who asked is not', async () => {
@@ -96,7 +97,10 @@ onDesktops('asking and approving', (start) => {
     const { page } = grace.app
     await page.getByRole('link', { name: 'Resources' }).click()
     const row = rowOf(page, 'ledger')
-    await row.getByText('Ready').waitFor()
+    await row
+      .getByText(/127\.0\.0\.1:\d+/)
+      .first()
+      .waitFor()
     const address = await addressOf(row)
     expect(await psqlPrints(address, 'select current_user')).toBe('readonly')
     const psql = await spawnProgram({

@@ -33,7 +33,8 @@ onDesktops('the first day', (start) => {
     await grace.app.page.getByRole('heading', { name: 'Resources' }).waitFor()
     await row.waitFor()
     await row.getByText('Ready').waitFor()
-    await grace.app.until('the tray', (state) => state.tray?.tooltip.includes('Acme') ?? false)
+    const { tray } = await grace.app.until('the tray', (state) => state.tray?.tooltip.includes('Acme') ?? false)
+    expect(tray?.items.map(({ label }) => label).join('\n')).toContain('orders/read-only: copy 127.0.0.1:')
   })
 
   test('psql needs nothing but the address', async () => {

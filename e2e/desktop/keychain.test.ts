@@ -11,7 +11,7 @@ import { addressOf, rowOf } from './support/resource-rows.ts'
 
 const why = secretServiceSkipReason()
 
-describe.skipIf(why !== null)(`keys in the keychain (${why ?? 'runs'})`, () =>
+describe.skipIf(why !== null)(`keys in the keychain (${why ?? 'runs'})`, () => {
   onDesktops('the app', (start) => {
     let bed: Testbed
     let keychain: SecretService
@@ -48,5 +48,5 @@ describe.skipIf(why !== null)(`keys in the keychain (${why ?? 'runs'})`, () =>
       await row.getByText('Ready').waitFor()
       expect(await psqlPrints(await addressOf(row), 'select current_user')).toBe('readonly')
     })
-  }),
-)
+  })
+})

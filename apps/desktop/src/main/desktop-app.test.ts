@@ -241,6 +241,7 @@ test('a request that arrives is announced without its reason, counted on icon an
 test('what somebody may not decide is not counted', async () => {
   const { app } = await make()
   await seesRequests(app, [request(), request({ refusal: { code: 'own_request', message: '' } })], 1)
+  expect(badge).toBe(1)
 })
 
 test('while the API cannot be reached what was known stays; who signed out is waited for by nobody', async () => {

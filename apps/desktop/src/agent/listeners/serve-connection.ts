@@ -83,7 +83,7 @@ const connect = async ({ client, first }: Opening, peer: Peer, options: ServeOpt
   }
   const connection = connections.add({ credential: granted.credential, name: granted.name, ...peer, tunnel })
   // Listens beside the join, which takes every byte from the same moment on.
-  tunnel.stream.once('data', (first: Buffer) => options.onOutcome(front.failureIn(first)))
+  tunnel.stream.once('data', (answer: Buffer) => options.onOutcome(front.failureIn(answer)))
   try {
     const { error } = await joinStreams(client, tunnel.stream, { signal: connection.signal })
     logger.info({ event: 'connection.closed', credential: granted.credential, error: error?.message }, 'a connection closed')
