@@ -16,7 +16,7 @@ const HOUR = 3600
 export const inMinutes = (minutes: number): string => new Date(Date.parse(STORY_NOW) + minutes * MINUTE).toISOString()
 
 export const grace = { id: id(1, 2), email: 'grace@acme.example', firstName: 'Grace', lastName: 'Hopper' }
-export const linus = { id: id(1, 3), email: 'linus@acme.example', firstName: 'Linus', lastName: 'Torvalds' }
+export const linus = { id: id(1, 3), email: 'linus@acme.example', firstName: 'Linus', lastName: 'Lindqvist' }
 export const barbara = { id: id(1, 4), email: 'barbara@acme.example', firstName: 'Barbara', lastName: 'Liskov' }
 
 /** The same as the list of users tells them. */

@@ -54,7 +54,7 @@ export const users: readonly User[] = [
   person({ number: 2, name: ['Grace', 'Hopper'], roles: [3, 4, 5] }),
   person({ number: 3, name: ['Alan', 'Turing'], roles: [3], signedIn: '2026-11-19T16:00:00.000Z' }),
   person({ number: 4, name: ['Barbara', 'Liskov'], roles: [2] }),
-  person({ number: 5, name: ['Linus', 'Torvalds'], roles: [4], status: 'invited', signedIn: null }),
+  person({ number: 5, name: ['Linus', 'Lindqvist'], roles: [4], status: 'invited', signedIn: null }),
   person({ number: 6, name: ['Margaret', 'Hamilton'], roles: [5], status: 'disabled', signedIn: '2026-06-01T08:00:00.000Z' }),
 ]
 
