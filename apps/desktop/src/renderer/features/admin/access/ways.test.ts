@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { type Directory, graphOf, waysOf, waysOver, waysWith } from './ways.ts'
 
-const user = (id: string, firstName: string, status: 'active' | 'disabled' = 'active') =>
-  ({ id, firstName, lastName: 'X', status }) as Directory['users'][number]
-const role = (id: string, users: string[], credentials: string[]) =>
-  ({ id, name: id, users, credentials }) as Directory['roles'][number]
+const user = (id: string, firstName: string, status: 'active' | 'disabled' = 'active') => ({
+  id,
+  firstName,
+  lastName: 'X',
+  status,
+})
+const role = (id: string, users: string[], credentials: string[]) => ({ id, name: id, users, credentials })
 
 const directory: Directory = {
   users: [user('u2', 'Grace'), user('u1', 'Ada'), user('u3', 'Off', 'disabled')],
@@ -13,15 +16,15 @@ const directory: Directory = {
     { id: 'c1', name: 'read-only', resource: 'r1' },
     { id: 'c2', name: 'read-write', resource: 'r1' },
     { id: 'c3', name: 'reports', resource: 'r2' },
-  ] as Directory['credentials'],
+  ],
   resources: [
     { id: 'r1', name: 'shop' },
     { id: 'r2', name: 'warehouse' },
-  ] as Directory['resources'],
+  ],
   grants: [
     { id: 'g1', user: 'u1', credential: 'c3', status: 'active', expiresAt: '2026-11-22T17:00:00.000Z' },
     { id: 'g2', user: 'u2', credential: 'c3', status: 'expired', expiresAt: '2026-11-21T17:00:00.000Z' },
-  ] as Directory['grants'],
+  ],
 }
 const ways = waysOf(directory, 'grant')
 

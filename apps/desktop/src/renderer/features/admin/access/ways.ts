@@ -11,12 +11,13 @@ export interface Way {
   readonly until: string | null
 }
 
+/** What is needed of each thing. */
 export interface Directory {
-  readonly users: readonly User[]
-  readonly roles: readonly Role[]
-  readonly credentials: readonly Credential[]
-  readonly resources: readonly Resource[]
-  readonly grants: readonly Grant[]
+  readonly users: readonly Pick<User, 'id' | 'firstName' | 'lastName' | 'status'>[]
+  readonly roles: readonly Pick<Role, 'id' | 'name' | 'users' | 'credentials'>[]
+  readonly credentials: readonly Pick<Credential, 'id' | 'name' | 'resource'>[]
+  readonly resources: readonly Pick<Resource, 'id' | 'name'>[]
+  readonly grants: readonly Pick<Grant, 'id' | 'user' | 'credential' | 'status' | 'expiresAt'>[]
 }
 
 /** Longer lists are cut: nobody reads them, and the browser's memory is not for them. */
