@@ -37,7 +37,7 @@ describe('what a person likes', () => {
   it('takes no more than it keeps', async () => {
     const store = await openFacePreferences(path, () => {})
     const recent = Array.from({ length: MAX_RECENT + 1 }, () => randomUUID())
-    await expect(store.change({ recent })).rejects.toThrow()
+    await expect(store.change({ recent })).rejects.toThrow('recent')
     expect(store.current).toEqual(usualPreferences)
   })
 

@@ -23,6 +23,11 @@ const parse = (text: string | null): FacePreferences => {
 export const openFacePreferences = async (path: string, onChange: () => void): Promise<FacePreferencesStore> => {
   let current = parse(await readTextUpTo(path, MAX_FILE).catch(() => null))
   let writing: Promise<void> = Promise.resolve()
+  /** One after the other, so that the newest is what stays. */
+  const write = async (before: Promise<void>, preferences: FacePreferences): Promise<void> => {
+    await before.catch(() => {})
+    await replacePrivateFile(path, `${JSON.stringify(preferences)}\n`)
+  }
   return {
     get current() {
       return current
@@ -31,7 +36,7 @@ export const openFacePreferences = async (path: string, onChange: () => void): P
       const given = Object.entries(changes).filter(([, value]) => value !== undefined)
       const next = facePreferences.parse({ ...current, ...Object.fromEntries(given) })
       current = next
-      writing = writing.catch(() => {}).then(() => replacePrivateFile(path, `${JSON.stringify(next)}\n`))
+      writing = write(writing, next)
       await writing
       onChange()
       return next
