@@ -41,7 +41,7 @@ const clientOf = (answer: ApiAnswer) => {
 
 describe('a call of the client', () => {
   it('is signed by both keys for the address that it goes to', async () => {
-    const { client, sent } = clientOf(json({ items: [], next: null }))
+    const { client, sent } = clientOf(json({ items: [], next: null, tail: 'a' }))
     await client.call('listActivity', { query: { limit: 5, kind: 'a b&c' } })
     const [call] = sent
     expect(call!.targetUri).toBe('https://api.example.test/v1/activity?limit=5&kind=a%20b%26c')

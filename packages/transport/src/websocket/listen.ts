@@ -17,6 +17,8 @@ const MAX_HEADER_SIZE = 8_192
 const MAX_HEADERS = 64
 const MAX_URL_LENGTH = 2_048
 
+const late = { code: 'handshake_timeout', message: 'the connection was not upgraded in time' }
+
 const defaults: Required<ListenLimits> = {
   handshakeTimeoutMs: 10_000,
   maxPendingHandshakes: 512,
@@ -127,8 +129,7 @@ class Listener<Context> implements WebSocketListener {
   }
 
   #watch(socket: Socket, address: string): void {
-    const late = { address, code: 'handshake_timeout', message: 'the connection was not upgraded in time' }
-    const timer = setTimeout(() => this.#drop(socket, late), this.#limits.handshakeTimeoutMs)
+    const timer = setTimeout(() => this.#drop(socket, { address, ...late }), this.#limits.handshakeTimeoutMs)
     const peer = peerKey(socket)
     this.#pending.set(peer, { socket, timer })
     socket.once('close', () => this.#settle(peer))
@@ -147,7 +148,7 @@ class Listener<Context> implements WebSocketListener {
 
   #onTlsError(error: Error, socket: TLSSocket): void {
     // Without an address it is gone already: it hung up, or was dropped and reported.
-    if (socket.remoteAddress !== undefined) this.#report(socket.remoteAddress, { code: 'tls_failed', message: error.message })
+    if (socket.remoteAddress !== undefined) this.#report(socket.remoteAddress, tlsFailure(error))
     socket.destroy()
   }
 
@@ -224,6 +225,12 @@ class Listener<Context> implements WebSocketListener {
 
 function peerKey(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`
+}
+
+/** Node has a time limit of its own for the TLS part; whichever ends first, it is the same refusal. */
+function tlsFailure(error: Error): { code: string; message: string } {
+  const isLate = 'code' in error && error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT'
+  return isLate ? late : { code: 'tls_failed', message: error.message }
 }
 
 function ignore(): void {}
