@@ -44,7 +44,7 @@ describe('a call of the client', () => {
     const { client, sent } = clientOf(json({ items: [], next: null, tail: 'a' }))
     await client.call('listActivity', { query: { limit: 5, kind: 'a b&c' } })
     const [call] = sent
-    expect(call!.targetUri).toBe('https://api.example.test/v1/activity?limit=5&kind=a%20b%26c')
+    expect(call!.targetUri).toBe('https://api.example.test/v1/activity?limit=5&kind=a%20b%26c&view=full')
     const verified = await verifyCall(call!, {
       labels: ['device', 'session'],
       now: NOW / 1000,

@@ -69,7 +69,8 @@ class Listener<Context> implements WebSocketListener {
       ALPNProtocols: ['http/1.1'],
       noDelay: true,
       maxHeaderSize: MAX_HEADER_SIZE,
-      handshakeTimeout: this.#limits.handshakeTimeoutMs,
+      // Never before `#watch`, which says why it ends a connection.
+      handshakeTimeout: 2 * this.#limits.handshakeTimeoutMs,
       headersTimeout: this.#limits.handshakeTimeoutMs,
       requestTimeout: this.#limits.handshakeTimeoutMs,
     })
@@ -148,7 +149,7 @@ class Listener<Context> implements WebSocketListener {
 
   #onTlsError(error: Error, socket: TLSSocket): void {
     // Without an address it is gone already: it hung up, or was dropped and reported.
-    if (socket.remoteAddress !== undefined) this.#report(socket.remoteAddress, tlsFailure(error))
+    if (socket.remoteAddress !== undefined) this.#report(socket.remoteAddress, { code: 'tls_failed', message: error.message })
     socket.destroy()
   }
 
@@ -225,12 +226,6 @@ class Listener<Context> implements WebSocketListener {
 
 function peerKey(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`
-}
-
-/** Node has a time limit of its own for the TLS part; whichever ends first, it is the same refusal. */
-function tlsFailure(error: Error): { code: string; message: string } {
-  const isLate = 'code' in error && error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT'
-  return isLate ? late : { code: 'tls_failed', message: error.message }
 }
 
 function ignore(): void {}
