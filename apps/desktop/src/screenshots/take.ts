@@ -1,8 +1,8 @@
 /**
  * `npm run screenshots`: a picture of every story, light and dark, in two sizes, and one page that shows them all. Names given
- * to it limit what is drawn: `npm run screenshots -- resources`.
+ * to it limit what is drawn: `npm run screenshots -- resources`. The user guide takes its pictures from them.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stories } from '../renderer/stories/stories.ts'
 import { contactSheet } from './contact-sheet.ts'
@@ -13,6 +13,10 @@ const SIZES = [
   { width: 1240, height: 760 },
   { width: 960, height: 600 },
 ] as const
+
+/** Where the user guide looks for its pictures, and the stories that it shows. */
+const GUIDE = join(import.meta.dirname, '../../../../docs/user/images')
+const inGuide: ReadonlySet<string> = new Set(['resources/panel', 'connections/panel', 'approvals/decide', 'activity/query'])
 
 const viewsOf = (): readonly View[] =>
   SIZES.flatMap((size) => (['light', 'dark'] as const).map((scheme) => ({ scheme, ...size })))
@@ -33,6 +37,9 @@ try {
 } finally {
   await pages.close()
 }
+await mkdir(GUIDE, { recursive: true })
+for (const { name } of chosen.filter((story) => inGuide.has(story.name)))
+  await copyFile(join(FOLDER, fileOf(name, { scheme: 'light', ...SIZES[0] })), join(GUIDE, `${name.replaceAll('/', '-')}.png`))
 const rows = stories.map(({ name }) => ({ name, files: viewsOf().map((view) => fileOf(name, view)) }))
 await writeFile(join(FOLDER, 'index.html'), contactSheet(rows))
 process.stdout.write(`${chosen.length * viewsOf().length} pictures in ${FOLDER}\n`)
