@@ -20,17 +20,17 @@ let mallory: RawClient
 let kept: string
 let other: string
 
-const newName = (): string => `role ${randomBytes(6).toString('hex')}`
-const roleNames = async (): Promise<string[]> => {
-  const { items } = await owner.call('listRoles', { query: { limit: 500 } })
+const newName = (): string => `site ${randomBytes(6).toString('hex')}`
+const siteNames = async (): Promise<string[]> => {
+  const { items } = await owner.call('listSites', { query: { limit: 500 } })
   return items.map(({ name }) => name).toSorted()
 }
 
 /** What came of a call, and whether it changed anything. */
 const outcomeOf = async (call: HttpCall) => {
-  const before = await roleNames()
+  const before = await siteNames()
   const { code, status } = await owner.sendRaw(call)
-  return { code, status, changed: JSON.stringify(await roleNames()) !== JSON.stringify(before) }
+  return { code, status, changed: JSON.stringify(await siteNames()) !== JSON.stringify(before) }
 }
 const refusedWith = (code: string) => ({ code, status: 401, changed: false })
 
@@ -40,9 +40,9 @@ const signers = (by: { readonly device?: RawClient['keys']['device']; readonly s
     { label: 'session', signer: (by.session ?? owner.keys.session).signer },
   ] as const satisfies CallSigners
 
-/** A call that makes a role, and so leaves a trace when it is carried out. */
-const newRole = (parts: Parameters<RawClient['sign']>[2] = {}): Promise<HttpCall> =>
-  owner.sign('createRole', { body: { name: newName() } }, parts)
+/** A call that makes a site, and so leaves a trace when it is carried out; nobody needs to confirm it. */
+const newSite = (parts: Parameters<RawClient['sign']>[2] = {}): Promise<HttpCall> =>
+  owner.sign('createSite', { body: { name: newName() } }, parts)
 
 const withFields = (call: HttpCall, fields: Readonly<Record<string, string | undefined>>): HttpCall => ({
   ...call,
@@ -75,8 +75,8 @@ afterAll(async () => {
 describe('a call as it was signed', () => {
   it('is carried out, with and without a body and a query', async () => {
     const name = newName()
-    expect((await owner.attempt('createRole', { body: { name } })).status).toBe(200)
-    expect(await roleNames()).toContain(name)
+    expect((await owner.attempt('createSite', { body: { name } })).status).toBe(200)
+    expect(await siteNames()).toContain(name)
     expect((await owner.attempt('listRoles', { query: { limit: 2 } })).json).toMatchObject({ items: [{}, {}] })
     expect((await owner.attempt('getRole', { parameters: { role: kept } })).json).toMatchObject({ id: kept })
   })
@@ -85,24 +85,24 @@ describe('a call as it was signed', () => {
 describe('a signature that is missing', () => {
   const cases: Readonly<Record<string, { readonly make: () => Promise<HttpCall>; readonly code: string }>> = {
     'both, with what they name': {
-      make: async () => withFields(await newRole(), { 'signature': undefined, 'signature-input': undefined }),
+      make: async () => withFields(await newSite(), { 'signature': undefined, 'signature-input': undefined }),
       code: 'signature_missing',
     },
     'both, though they are announced': {
-      make: async () => withFields(await newRole(), { signature: undefined }),
+      make: async () => withFields(await newSite(), { signature: undefined }),
       code: 'signature_missing',
     },
     "the session's, of one who holds the device key alone": {
-      make: () => newRole({ signers: signers({}).slice(0, 1) }),
+      make: () => newSite({ signers: signers({}).slice(0, 1) }),
       code: 'signature_invalid',
     },
     "the device's, of one who holds the session key alone": {
-      make: () => newRole({ signers: signers({}).slice(1) }),
+      make: () => newSite({ signers: signers({}).slice(1) }),
       code: 'signature_invalid',
     },
     "the session's, cut off": {
       make: async () => {
-        const call = await newRole()
+        const call = await newSite()
         const only = (name: string): string => member(call, name, 'device')
         return withFields(call, { 'signature': only('signature'), 'signature-input': only('signature-input') })
       },
@@ -110,7 +110,7 @@ describe('a signature that is missing', () => {
     },
     "the device's, cut off": {
       make: async () => {
-        const call = await newRole()
+        const call = await newSite()
         const only = (name: string): string => member(call, name, 'session')
         return withFields(call, { 'signature': only('signature'), 'signature-input': only('signature-input') })
       },
@@ -120,7 +120,7 @@ describe('a signature that is missing', () => {
       make: async () => {
         const parts = { created: Math.floor(Date.now() / 1000), nonce: randomBytes(16) }
         const [device, session] = signers({})
-        const alone = await newRole({ ...parts, signers: [device] })
+        const alone = await newSite({ ...parts, signers: [device] })
         const signed = await signCall({ ...alone, fields: { 'content-type': alone.fields['content-type']! } }, [session], parts)
         return withFields(alone, {
           'signature': `${alone.fields['signature']}, ${signed['signature']}`,
@@ -146,28 +146,28 @@ describe('a key that is another', () => {
       const victim = await addNewcomer(owner, `stolen-${index}`, { roles: ['owner'] })
       const name = newName()
       const stolen = signers({ device: make(victim.keys.device), session: victim.keys.session })
-      const answer = await victim.attempt('createRole', { body: { name } }, { signers: stolen })
+      const answer = await victim.attempt('createSite', { body: { name } }, { signers: stolen })
       expect(answer).toMatchObject({ code: 'device_mismatch', status: 401 })
       expect(await victim.attempt('getMe')).toMatchObject({ code: 'device_mismatch' })
-      expect(await roleNames()).not.toContain(name)
+      expect(await siteNames()).not.toContain(name)
     }
   })
 
   it('refuses a session key of no sign-in', async () => {
-    expect(await outcomeOf(await newRole({ signers: signers({ session: newKey() }) }))).toEqual(refusedWith('session_unknown'))
+    expect(await outcomeOf(await newSite({ signers: signers({ session: newKey() }) }))).toEqual(refusedWith('session_unknown'))
   })
 
   it('refuses a signature of another key under the name of the right one', async () => {
-    expect(await outcomeOf(await newRole({ signers: signers({ session: forged(owner.keys.session) }) }))).toEqual(
+    expect(await outcomeOf(await newSite({ signers: signers({ session: forged(owner.keys.session) }) }))).toEqual(
       refusedWith('signature_invalid'),
     )
     const both = signers({ device: forged(owner.keys.device), session: forged(owner.keys.session) })
-    expect(await outcomeOf(await newRole({ signers: both }))).toEqual(refusedWith('signature_invalid'))
+    expect(await outcomeOf(await newSite({ signers: both }))).toEqual(refusedWith('signature_invalid'))
   })
 
   it("refuses both keys in each other's place", async () => {
     const { device, session } = owner.keys
-    expect(await outcomeOf(await newRole({ signers: signers({ device: session, session: device }) }))).toEqual(
+    expect(await outcomeOf(await newSite({ signers: signers({ device: session, session: device }) }))).toEqual(
       refusedWith('signature_invalid'),
     )
   })
@@ -176,22 +176,22 @@ describe('a key that is another', () => {
     const before = mallory.clone()
     await mallory.call('endSession')
     await mallory.signIn(mallory.material.user.email)
-    expect(await before.attempt('createRole', { body: { name: newName() } })).toMatchObject({ code: 'session_unknown' })
-    expect(await mallory.attempt('createRole', { body: { name: newName() } })).toMatchObject({ code: null })
+    expect(await before.attempt('createSite', { body: { name: newName() } })).toMatchObject({ code: 'session_unknown' })
+    expect(await mallory.attempt('createSite', { body: { name: newName() } })).toMatchObject({ code: null })
   })
 
   it('refuses, and ends, a session whose key comes with the good key of another device', async () => {
     const victim = await addNewcomer(owner, 'victim', { roles: ['owner'] })
     const name = newName()
     const mixed = await victim.attempt(
-      'createRole',
+      'createSite',
       { body: { name } },
       { signers: signers({ device: mallory.keys.device, session: victim.keys.session }) },
     )
     expect(mixed).toMatchObject({ code: 'device_mismatch', status: 401 })
     expect(await victim.attempt('getMe')).toMatchObject({ code: 'device_mismatch' })
     expect(await mallory.attempt('getMe')).toMatchObject({ code: null })
-    expect(await roleNames()).not.toContain(name)
+    expect(await siteNames()).not.toContain(name)
   })
 })
 
@@ -211,30 +211,30 @@ describe('a request that is another', () => {
     'another query': async () => elsewhere(await listTwo(), (uri) => uri.replace('limit=2', 'limit=3')),
     'a longer query': async () => elsewhere(await listTwo(), (uri) => `${uri}&cursor=AAAA`),
     'no query': async () => elsewhere(await listTwo(), (uri) => uri.replace(/\?.*/, '')),
-    'another body': async () => ({ ...(await newRole()), body: utf8(JSON.stringify({ name: newName() })) }),
+    'another body': async () => ({ ...(await newSite()), body: utf8(JSON.stringify({ name: newName() })) }),
     'another body, and its digest': async () => {
       const body = utf8(JSON.stringify({ name: newName() }))
-      return { ...withFields(await newRole(), { 'content-digest': await contentDigest(body) }), body }
+      return { ...withFields(await newSite(), { 'content-digest': await contentDigest(body) }), body }
     },
     'one bit of the body': async () => {
-      const call = await newRole()
+      const call = await newSite()
       const body = Uint8Array.from(call.body)
       body[body.length - 4]! ^= 1
       return { ...call, body }
     },
     'a space behind the body': async () => {
-      const call = await newRole()
+      const call = await newSite()
       return { ...call, body: Buffer.concat([call.body, Buffer.from(' ')]) }
     },
-    'no body': async () => ({ ...(await newRole()), body: new Uint8Array() }),
+    'no body': async () => ({ ...(await newSite()), body: new Uint8Array() }),
     'no content-type, without a body': async () =>
-      withFields({ ...(await newRole()), body: new Uint8Array() }, { 'content-type': undefined }),
-    'another content-type': async () => withFields(await newRole(), { 'content-type': 'application/json; charset=utf-8' }),
-    'no content-digest': async () => withFields(await newRole(), { 'content-digest': undefined }),
+      withFields({ ...(await newSite()), body: new Uint8Array() }, { 'content-type': undefined }),
+    'another content-type': async () => withFields(await newSite(), { 'content-type': 'application/json; charset=utf-8' }),
+    'no content-digest': async () => withFields(await newSite(), { 'content-digest': undefined }),
     'another content-digest': async () =>
-      withFields(await newRole(), { 'content-digest': await contentDigest(utf8('{"name":"other"}')) }),
+      withFields(await newSite(), { 'content-digest': await contentDigest(utf8('{"name":"other"}')) }),
     'a content-digest with another algorithm in front': async () =>
-      changeField(await newRole(), 'content-digest', (value) => `sha-512=:AAAA:, ${value}`),
+      changeField(await newSite(), 'content-digest', (value) => `sha-512=:AAAA:, ${value}`),
   }
   it.each(Object.entries(cases))('is refused: %s', async (_name, make) => {
     expect(await outcomeOf(await make())).toEqual(refusedWith('signature_invalid'))
@@ -264,14 +264,14 @@ describe('parameters of a signature that are others', () => {
     'the labels exchanged': (input) => input.replace('device=', 'x=').replace('session=', 'device=').replace('x=', 'session='),
   }
   it.each(Object.entries(changes))('are refused: %s', async (_name, change) => {
-    expect(await outcomeOf(changeField(await newRole(), 'signature-input', change))).toEqual(refusedWith('signature_invalid'))
+    expect(await outcomeOf(changeField(await newSite(), 'signature-input', change))).toEqual(refusedWith('signature_invalid'))
   })
 
   it('are refused also when both keys signed them and they are not what is asked for', async () => {
     const short = (call: HttpCall): HttpCall => ({ ...call, body: new Uint8Array() })
     // Signed by both, but for a call without a body: type and body are not covered.
-    const bare = await newRole({ alter: short })
-    const full = await newRole()
+    const bare = await newSite({ alter: short })
+    const full = await newSite()
     expect(await outcomeOf({ ...bare, body: full.body })).toEqual(refusedWith('signature_invalid'))
   })
 })
@@ -282,7 +282,7 @@ describe('one byte that is another', () => {
   const exchange = (text: string, at: number): string => text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1)
 
   it.each(['device', 'session'])('is refused in the signature of the %s', async (label) => {
-    const call = await newRole()
+    const call = await newSite()
     const [, value] = /=:([^:]+):/.exec(member(call, 'signature', label))!
     for (const at of positions(value!.length)) {
       const changed = changeField(call, 'signature', (text) => text.replace(value!, exchange(value!, at)))
@@ -293,7 +293,7 @@ describe('one byte that is another', () => {
   })
 
   it('is refused everywhere in the key ids', async () => {
-    const call = await newRole()
+    const call = await newSite()
     const [device, session] = [...call.fields['signature-input']!.matchAll(/keyid="([^"]+)"/g)].map((match) => match[1]!)
     for (const [id, code] of [
       [device!, 'signature_invalid'],
@@ -306,7 +306,7 @@ describe('one byte that is another', () => {
   })
 
   it('is refused everywhere in the body', async () => {
-    const call = await newRole()
+    const call = await newSite()
     for (const at of positions(call.body.length + 4)) {
       const body = Uint8Array.from(call.body)
       body[at]! ^= 1
@@ -317,7 +317,7 @@ describe('one byte that is another', () => {
 })
 
 describe('a time that is another', () => {
-  const shifted = (seconds: number): Promise<HttpCall> => newRole({ created: Math.floor(Date.now() / 1000) + seconds })
+  const shifted = (seconds: number): Promise<HttpCall> => newSite({ created: Math.floor(Date.now() / 1000) + seconds })
 
   it.each([-125, 125])('refuses a call signed %i seconds from now', async (seconds) => {
     expect(await outcomeOf(await shifted(seconds))).toEqual(refusedWith('signature_expired'))

@@ -45,7 +45,8 @@ describe.skipIf(why)(`sallyport open${why === null ? '' : ` (${why})`}`, () => {
     await addTool('wrong', `exec ${psql.replace('$3', 'postgres')} -c 'select 1'`)
     const { code, stderr } = await open('wrong')
     expect(code).toBe(8)
-    expect(stderr).toContain('wrong connected, but its connection was ended at once.')
+    expect(stderr).toContain('wrong was opened, but its connection failed')
+    expect(stderr).toContain('database_not_allowed')
   })
 
   test('what tools were given goes when the access has ended', async () => {
