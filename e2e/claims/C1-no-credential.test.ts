@@ -18,7 +18,9 @@ import { passwordSecret, sealSecret, Testbed } from '@sallyport/testbed'
 import { type Canary, canary, canaryOf, spawnProgram, temporaryPostgres, waitFor } from '@sallyport/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { allActivity } from '../support/activity.ts'
+import { askForAccess } from '../support/ask-for-access.ts'
 import { type ManInTheMiddle, manInTheMiddle } from '../support/man-in-the-middle.ts'
 import { memorySkipReason, searchMemory } from '../support/process-memory.ts'
 import { RawClient } from '../support/raw-client.ts'
@@ -180,10 +182,24 @@ test('the command line shows none of it', async () => {
 test('every answer of the API to somebody who may read everything', async () => {
   const { items: roles } = await bed.owner.agent.api('listRoles', {})
   const credential = bed.database.credentials['read-only']!
+  const { accessRule, accessRequest } = await askForAccess(auditor, { name: 'asked', credential, decider: bed.owner.id })
+  const numbered = (await auditor.call('listAuditEntries')).items.findLast(({ index }) => index !== null)!
   const texts = await readEverything(
     auditor,
-    { user: bed.owner.id, role: roles[0]!.id, site: bed.site, resource: bed.database.resource, credential, slug: 'acme' },
-    { explainAccess: { user: bed.owner.id, credential } },
+    {
+      user: bed.owner.id,
+      role: roles[0]!.id,
+      site: bed.site,
+      resource: bed.database.resource,
+      credential,
+      slug: 'acme',
+      accessRule,
+      accessRequest,
+      entry: z.object({ id: z.uuid() }).parse(numbered.entry).id,
+      level: '0',
+      tile: '0',
+    },
+    { explainAccess: { user: bed.owner.id, credential }, explainMyAccess: { credential }, getLogTile: { width: '1' } },
   )
   for (const [name, text] of texts) receive(`GET ${name}`, text)
   expect(texts.get('listCredentials')).toContain(credential)

@@ -5,6 +5,7 @@ import { secretInfo } from '@sallyport/protocol/api'
 import { passwordSecret } from '@sallyport/testbed'
 import { freePort, waitFor } from '@sallyport/testkit'
 import { z } from 'zod'
+import { askForAccess } from './ask-for-access.ts'
 import { addNewcomer } from './newcomer.ts'
 import type { RawClient } from './raw-client.ts'
 import { RawGateway } from './raw-gateway.ts'
@@ -80,32 +81,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   const asked = await gateway.askForLease(text)
   if (asked.lease === null) throw new Error(`no lease: ${asked.answer.text}`)
   const { lease } = asked.lease.binding
-  // The administrator asks, and nobody but the person may approve: so the request waits for whatever is tried on it.
-  const deciding = { roles: [], users: [person.user] }
-  const rule = await administrator.call('createAccessRule', {
-    body: {
-      name: `${name} rule`,
-      priority: 1,
-      enabled: true,
-      selects: { everything: false, credentials: [credential], resources: [], tags: [] },
-      requesters: { roles: [] },
-      approvals: 1,
-      approvers: deciding,
-      windows: [],
-      escalation: null,
-      maxDuration: 3600,
-      maxExtensions: 1,
-      waitsFor: 86_400,
-      reasonRequired: false,
-      emergency: {
-        responders: { roles: [], users: [administrator.user] },
-        maxDuration: 3600,
-        reviewers: deciding,
-        reviewWithin: 86_400,
-      },
-    },
-  })
-  const request = await administrator.call('createAccessRequest', { body: { credential, reason: name, duration: 3600 } })
+  const access = await askForAccess(administrator, { name, credential, decider: person.user })
   const connection = randomUUID()
   const link = await gateway.openControlLink()
   link.tell({
@@ -134,8 +110,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
       grant,
       gateway: gateway.id,
       lease,
-      accessRule: rule.id,
-      accessRequest: request.id,
+      ...access,
     },
   }
 }
