@@ -22,7 +22,7 @@ let embeddedOwner: RawClient
 
 /** A call that could be carried out any number of times: only the nonce stands against it. */
 const invite = async (client: RawClient): Promise<HttpCall> =>
-  client.sign('createInvitation', { parameters: { user: (await newUser(client)).id } })
+  client.sign('createInvitation', { parameters: { user: (await newUser(client)).id } }, { presence: await client.presence() })
 const newUser = (client: RawClient) =>
   client.call('createUser', {
     body: { email: `${randomBytes(6).toString('hex')}@acme.example`, firstName: 'New', lastName: 'User' },
@@ -166,7 +166,8 @@ describe('signatures of two calls put together', () => {
 
   it('are refused also for the same request, at the same time, with the same nonce', async () => {
     const { id } = await newUser(owner)
-    const parts = { nonce: randomBytes(16), created: Math.floor(Date.now() / 1000) }
+    const presence = await owner.presence()
+    const parts = { presence, nonce: randomBytes(16), created: Math.floor(Date.now() / 1000) }
     const make = (): Promise<HttpCall> => owner.sign('createInvitation', { parameters: { user: id } }, parts)
     // ECDSA is randomised: the two differ in their signatures alone.
     const [first, second] = [await make(), await make()]
