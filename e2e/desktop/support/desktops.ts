@@ -45,7 +45,7 @@ const told = (start: StartDesktop): StartDesktop => {
 /** A suite for each desktop; where one is missing, its tests are reported as skipped, with the reason in their name. */
 export const onDesktops = (name: string, suite: (start: StartDesktop) => void): void => {
   for (const { name: desktop, missing, start } of desktops)
-    describe.skipIf(missing !== null)(`${name}, on ${desktop}${missing === null ? '' : ` (${missing})`}`, () => {
+    describe.skipIf(missing !== null)(`${name}, on ${desktop}${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
       suite(told(start))
     })
 }

@@ -26,7 +26,7 @@ const faultsOf = async (page: Page, runOnly: object): Promise<string[]> => {
   return (results as AxeResults).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
 }
 
-describe.skipIf(!hasChromium())('the screens, where Chromium is installed', () => {
+describe.skipIf(!hasChromium())('the screens (needs Chromium)', () => {
   let pages: StoryPages
   let axe: string
 

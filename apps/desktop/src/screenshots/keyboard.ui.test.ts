@@ -6,7 +6,7 @@ import { hasChromium, openStories, type StoryPages } from './story-page.ts'
 
 const view = { scheme: 'light', width: 1240, height: 760 } as const
 
-describe.skipIf(!hasChromium())('keys, where Chromium is installed', () => {
+describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
   let pages: StoryPages
   beforeAll(async () => {
     pages = await openStories()
