@@ -104,8 +104,9 @@ const openView = async (browser: Browser, view: View): Promise<StoryView> => {
 const drawn = async ({ page, view, faults }: StoryView, address: string, story: Story): Promise<Page> => {
   faults.length = 0
   const search = new URLSearchParams({ story: story.name, scheme: view.scheme, language: view.language ?? 'en' })
-  await page.goto(`${address}?${search.toString()}`)
-  await page.waitForFunction('document.fonts.ready.then(() => document.querySelector("#root").childElementCount > 0)')
+  // A screen's code comes after the frame.
+  await page.goto(`${address}?${search.toString()}`, { waitUntil: 'networkidle' })
+  await page.waitForFunction('document.fonts.ready.then(() => document.querySelector("#root h1") !== null)')
   await settled(page)
   for (const step of story.steps ?? []) {
     await perform(page, step)
