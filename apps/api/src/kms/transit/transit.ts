@@ -2,8 +2,8 @@
  * The transit engine of HashiCorp Vault and OpenBao, spoken to over HTTPS: data keys are made here and encrypted there, with
  * the context as `associated_data`, which needs a key of an AEAD type (`aes256-gcm96`, `chacha20-poly1305`).
  *
- * `rewrap` of the engine takes no associated data, so that a key is moved by decrypting and encrypting it. The version of a
- * key stands in each ciphertext: `vault:v3:…`.
+ * `rewrap` of the engine is not documented to take associated data: a key is moved by decrypting and encrypting it. The version
+ * of a key stands in each ciphertext: `vault:v3:…`.
  */
 import { randomBytes } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
