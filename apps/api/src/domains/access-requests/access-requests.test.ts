@@ -209,8 +209,10 @@ describe('approving', () => {
     await approve(id, leaving)
     await world.run((transaction) => transaction.deleteFrom('role_members').where('user_id', '=', leaving.user).execute())
     expect((await seen(id)).approvals).toMatchObject({ given: 0, votes: [{ counts: false }] })
+    advance(1)
     await approve(id, bob)
     expect(await mayConnect(credential)).toBe(false)
+    advance(1)
     await approve(id, cleo)
     expect(await mayConnect(credential)).toBe(true)
     const { votes } = (await seen(id)).approvals

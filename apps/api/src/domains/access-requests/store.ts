@@ -222,7 +222,7 @@ export interface StoredVote extends Vote {
   readonly request: string
 }
 
-/** In the order in which they were given. */
+/** In the order in which they were given; those of one moment in the order of their users. */
 export const votesOf = async (transaction: Transaction, requests: readonly string[]): Promise<StoredVote[]> => {
   if (requests.length === 0) return []
   const rows = await transaction
@@ -230,6 +230,7 @@ export const votesOf = async (transaction: Transaction, requests: readonly strin
     .selectAll()
     .where('request_id', 'in', requests)
     .orderBy('at')
+    .orderBy('user_id')
     .execute()
   return rows.map((row) => ({
     request: row.request_id,
