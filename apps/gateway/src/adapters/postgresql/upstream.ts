@@ -20,6 +20,9 @@ import { encodeCancelRequest, encodeSslRequest, encodeStartupMessage, type Start
 import { ProtocolViolation } from './codec/violation.ts'
 import { PostgresqlError, postgresqlError, toPostgresqlError } from './errors.ts'
 
+/** How a resource is reached, and what it may be asked for. */
+export type ResourceLink = Pick<AdapterConnection, 'connectUpstream' | 'target'>
+
 const AGREED = 'S'.charCodeAt(0)
 const DECLINED = 'N'.charCodeAt(0)
 
@@ -62,7 +65,7 @@ const resourceViolation = (cause: ProtocolViolation): PostgresqlError =>
   postgresqlError('resource_protocol_error', { detail: `${cause.message}.`, cause })
 
 /** Connects with TLS wherever the resource is not explicitly allowed to go without. */
-const connect = async (connection: AdapterConnection, signal: AbortSignal): Promise<UpstreamConnection> => {
+const connect = async (connection: ResourceLink, signal: AbortSignal): Promise<UpstreamConnection> => {
   const link = await connection
     .connectUpstream({ requestTls: requestTls(signal), alpn: ALPN, signal })
     .catch((error: unknown) => {
@@ -80,7 +83,7 @@ const connect = async (connection: AdapterConnection, signal: AbortSignal): Prom
 /** Whoever reads the stream hears of errors through its own listener; between two readers there must be one too. */
 const ignoreError = (): void => undefined
 
-interface Message {
+export interface Message {
   readonly type: number
   readonly body: { readonly buffer: Buffer; readonly start: number; readonly end: number }
 }
@@ -193,7 +196,7 @@ export interface SignInRequest {
 
 /** Signs in to the resource. The secret is overwritten when it returns or throws a coded error. */
 export const signIn = async (
-  connection: AdapterConnection,
+  connection: ResourceLink,
   credential: OpenedCredential,
   request: SignInRequest,
 ): Promise<SignedIn> => {
