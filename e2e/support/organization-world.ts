@@ -29,6 +29,7 @@ export interface OrganizationWorld {
       | 'grant'
       | 'gateway'
       | 'lease'
+      | 'alert'
       | 'accessRule'
       | 'accessRequest'
       | 'entry',
@@ -95,7 +96,10 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   await waitFor(isTold, { description: 'the connection to be known' })
   const numbered = (await administrator.call('listAuditEntries')).items.find(({ index }) => index !== null)!
   const entry = z.object({ id: z.uuid() }).parse(numbered.entry).id
-  const own = { entry, connection, user: person.user, device: person.device, session: person.session }
+  // That somebody new came, on a device of their own.
+  const alerts = await administrator.call('listAlerts', { query: { device: person.device } })
+  const alert = alerts.items[0]!.id
+  const own = { alert, entry, connection, user: person.user, device: person.device, session: person.session }
   return {
     person,
     gateway,

@@ -1,6 +1,7 @@
 /** How each preview is driven. */
 import type { PreviewName } from '@sallyport/protocol/api'
-import type { Driver, Furniture } from './mutations.ts'
+import type { Driver } from './driver.ts'
+import type { Furniture } from './furniture.ts'
 
 export const previewDrivers = (its: Furniture) =>
   ({

@@ -1,7 +1,8 @@
 /** How each route of what screens show is driven, where it leaves an entry. */
 import { randomUUID } from 'node:crypto'
 import { waitFor } from '@sallyport/testkit'
-import type { Driver, Furniture, MutatingRoute } from './mutations.ts'
+import type { Driver, MutatingRoute } from './driver.ts'
+import type { Furniture } from './furniture.ts'
 
 export const viewDrivers = (its: Furniture) =>
   ({

@@ -20,7 +20,7 @@ import { LocalServer } from './local-api/server.ts'
 import { openFacePreferences } from './program/face-preferences.ts'
 import { watchForWake } from './program/wake.ts'
 import { GrantedCredentials } from './session/granted-credentials.ts'
-import { SessionKeeper, type SessionTopic } from './session/session-keeper.ts'
+import { isPassedOn, SessionKeeper, type SessionTopic } from './session/session-keeper.ts'
 import { agentStatusOf } from './status.ts'
 import { Tunnels } from './tunnel/tunnels.ts'
 
@@ -119,7 +119,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const onSession = (topic: SessionTopic): void => {
     if (topic === 'session') replaceTunnels()
     if (topic === 'material') tunnels?.materialChanged()
-    tell(topic === 'credentials' || topic === 'requests' ? topic : 'status')
+    tell(isPassedOn(topic) ? topic : 'status')
   }
   // Before those who ask for credentials: they find the tunnels of the session that began.
   keeper.changes.listenFirst(onSession)

@@ -7,8 +7,10 @@ import { ADA, page, sampleUser } from './testing/samples.ts'
 import { type StandInAgent, standInAgent, type StandInOptions } from './testing/stand-in-agent.ts'
 
 let agent: StandInAgent | null = null
-const start = async (routes: NonNullable<StandInOptions['routes']>): Promise<StandInAgent> =>
-  (agent = await standInAgent({ routes }))
+const start = async (
+  routes: NonNullable<StandInOptions['routes']>,
+  methods: NonNullable<StandInOptions['methods']> = {},
+): Promise<StandInAgent> => (agent = await standInAgent({ routes, methods }))
 afterEach(async () => {
   await agent?.stop()
   agent = null
@@ -87,6 +89,22 @@ describe('asking for access', () => {
     const { code, stderr } = await runCli(['requests', 'new', 'shop-db/owner', '--for', '2h'], { profile })
     expect(code).toBe(5)
     expect(stderr).toContain('sallyport requests available')
+  })
+
+  test('or why it is not there yet: explained for what one has and what one may ask for, and nothing else', async () => {
+    const explainMyAccess = () => ({
+      allowed: false,
+      reasons: [
+        { rule: 'user-active', holds: true, text: 'The account is active.' },
+        { rule: 'granted', holds: false, text: 'No role of the user and no grant leases it.' },
+      ],
+    })
+    const { profile } = await start({ ...routes, explainMyAccess }, { credentials: () => ({ items: [] }) })
+    const { stdout, code } = await runCli(['explain', 'shop-db/read-write'], { profile })
+    expect(code).toBe(0)
+    expect(stdout).toBe('Not allowed.\n  ✓ The account is active.\n  ✗ No role of the user and no grant leases it.\n')
+    expect(asked('explainMyAccess')).toEqual([{ query: { credential: credential.id } }])
+    expect(await runCli(['explain', 'shop-db/owner'], { profile })).toMatchObject({ code: 5 })
   })
 
   test('in an emergency needs a reason, and ends with 4 where no rule allows it', async () => {

@@ -52,6 +52,9 @@ const credential = {
   bound: true,
   databases: ['shop'],
   port: 15_001,
+  exclusive: false,
+  kind: 'password',
+  secretEndsAt: null,
 }
 
 describe('names', () => {
@@ -120,6 +123,7 @@ describe('lists', () => {
     user: user.id,
     device: null,
     message: `alert ${index}`,
+    acknowledged: null,
   })
   const alerts = Array.from({ length: 700 }, (_, index) => alert(index))
   const listAlerts = ({ query }: { query: { limit: number; cursor?: string } }) => {
@@ -141,6 +145,15 @@ describe('lists', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(101)
     expect(stdout).toContain('ada@example.org')
     expect(stderr).toContain('more with --limit')
+  })
+
+  test('are acknowledged by their id', async () => {
+    const [first] = alerts
+    const { profile } = await start({ routes: { acknowledgeAlert: () => first } })
+    expect(await runCli(['admin', 'alerts', 'acknowledge', first!.id], { profile })).toMatchObject({ code: 0 })
+    expect(asked('acknowledgeAlert')).toEqual([{ parameters: { alert: first!.id } }])
+    const wrong = await runCli(['admin', 'alerts', 'acknowledge', 'the first'], { profile })
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('is not the id of an alert') })
   })
 
   test('show ids where names may not be read', async () => {

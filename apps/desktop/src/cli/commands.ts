@@ -10,6 +10,7 @@ import { confirmCommands } from './commands/confirm.ts'
 import { connectionCommands } from './commands/connections.ts'
 import { credentialCommands } from './commands/credentials.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { explainMineCommand } from './commands/explain.ts'
 import { emergencyCommand } from './commands/emergency.ts'
 import { openCommand } from './commands/open.ts'
 import { psqlCommand } from './commands/psql.ts'
@@ -32,7 +33,7 @@ export const commandGroups: readonly CommandGroup[] = [
     heading: 'Connecting:',
     commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
   },
-  { heading: 'Asking for access:', commands: [...requestCommands, emergencyCommand, ...approvalCommands] },
+  { heading: 'Asking for access:', commands: [explainMineCommand, ...requestCommands, emergencyCommand, ...approvalCommands] },
   { heading: 'Looking back:', commands: [...auditCommands, ...activityCommands] },
   { heading: 'This computer:', commands: [...agentCommands, uiCommand, ...toolCommands, doctorCommand, completionCommand] },
   { heading: 'Administration:', commands: administrationCommands },

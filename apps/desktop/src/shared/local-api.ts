@@ -168,5 +168,17 @@ export type LocalParams<Name extends LocalMethodName> = z.input<(typeof localMet
 export type LocalResult<Name extends LocalMethodName> = z.output<(typeof localMethods)[Name]['result']>
 
 /** What a subscriber is told: that something changed; it asks again. */
-export const localEvent = z.strictObject({ event: z.enum(['status', 'credentials', 'connections', 'requests', 'preferences']) })
+export const localEvent = z.strictObject({
+  event: z.enum([
+    'status',
+    'credentials',
+    'connections',
+    'preferences',
+    /** At the API, as far as this person may see it. */
+    'requests',
+    'activity',
+    'audit',
+    'alerts',
+  ]),
+})
 export type LocalEvent = z.infer<typeof localEvent>

@@ -1,4 +1,5 @@
 /** Routes of administrators and auditors, one file for each noun. Each needs a permission. */
+import { alertRoutes } from './alert-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { gatewayAdministrationRoutes } from './gateway-administration-routes.ts'
@@ -9,6 +10,7 @@ import { settingsRoutes } from './settings-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
 export const administrationRoutes = {
+  ...alertRoutes,
   ...credentialRoutes,
   ...deviceRoutes,
   ...gatewayAdministrationRoutes,

@@ -24,6 +24,7 @@ export const auditEntryTypes = [
   'device.revoked',
   'device.drifted',
   'alert.raised',
+  'alert.acknowledged',
   'user.created',
   'user.changed',
   'user.deleted',

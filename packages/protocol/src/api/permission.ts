@@ -22,6 +22,7 @@ export const permissions = [
   'sessions.read',
   'sessions.write',
   'audit.read',
+  'alerts.write',
   'activity.read',
   'settings.read',
   'settings.write',

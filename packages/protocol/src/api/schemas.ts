@@ -230,6 +230,8 @@ export const alert = z.strictObject({
   user: uuid.nullable(),
   device: uuid.nullable(),
   message: z.string().max(500),
+  /** Who looked at it; null: nobody yet. */
+  acknowledged: z.strictObject({ at: timestamp, by: uuid }).nullable(),
 })
 
 /** One row of activity as auditors see it. */

@@ -1,20 +1,8 @@
-/** Routes of the organization's settings, and of the alerts that it raised. */
-import { pageOf, pageQuery } from './page.ts'
+/** Routes of the organization's settings. */
 import { defineRoutes } from './route.ts'
 import * as schemas from './schemas.ts'
 
 export const settingsRoutes = defineRoutes({
-  listAlerts: {
-    method: 'GET',
-    path: '/v1/alerts',
-    summary: 'Alerts, newest first',
-    authentication: 'two-signature',
-    permission: 'audit.read',
-    audit: null,
-    query: pageQuery,
-    response: pageOf(schemas.alert),
-    errors: [],
-  },
   getSettings: {
     method: 'GET',
     path: '/v1/settings',

@@ -1,3 +1,4 @@
+export { acknowledgeAlert } from './acknowledge.ts'
 export { listAlerts } from './list.ts'
 export type { Alert } from './list.ts'
 export { raiseAlert } from './raise.ts'

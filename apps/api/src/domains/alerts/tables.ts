@@ -1,14 +1,17 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { AlertKind } from './raise.ts'
 
 export interface AlertsTable {
-  id: string
+  id: ColumnType<string, string, never>
   organization_id: Generated<string>
   at: Generated<Date>
-  kind: AlertKind
-  user_id: string | null
-  device_id: string | null
-  message: string
+  kind: ColumnType<AlertKind, AlertKind, never>
+  user_id: ColumnType<string | null, string | null, never>
+  device_id: ColumnType<string | null, string | null, never>
+  message: ColumnType<string, string, never>
+  /** Null, both: nobody looked at it yet. */
+  acknowledged_at: ColumnType<Date | null, undefined, Date>
+  acknowledged_by: ColumnType<string | null, undefined, string>
 }
 
 export interface AlertTables {

@@ -247,6 +247,28 @@ describe('a copy of a device', () => {
   })
 })
 
+describe('an alert', () => {
+  it('is open until somebody who may acknowledges it, once, which is written down', async () => {
+    const { person: made } = await member()
+    const { device } = await made.client.call('getMe')
+    const about = async (state: 'open' | 'acknowledged') =>
+      (await owner.client.call('listAlerts', { query: { device: device.id, state } })).items
+    const [alert] = await about('open')
+    expect(alert).toMatchObject({ kind: 'new-device', acknowledged: null })
+    const parameters = { alert: alert!.id }
+    expect(await codeOf(made.client.call('acknowledgeAlert', { parameters }))).toBe('forbidden')
+
+    const before = new Date()
+    const { acknowledged } = await owner.client.call('acknowledgeAlert', { parameters })
+    expect(Date.parse(acknowledged!.at)).toBeGreaterThanOrEqual(before.getTime())
+    expect(await auditSince(before)).toEqual(['alert.acknowledged'])
+    expect(await about('open')).toEqual([])
+    expect(await about('acknowledged')).toEqual([{ ...alert, acknowledged }])
+    expect(await codeOf(owner.client.call('acknowledgeAlert', { parameters }))).toBe('conflict')
+    expect(await codeOf(owner.client.call('acknowledgeAlert', { parameters: { alert: device.id } }))).toBe('not_found')
+  })
+})
+
 describe('the machine', () => {
   it('may change one part, which is recorded', async () => {
     const { person: made } = await member()

@@ -12,8 +12,13 @@ import { RunningSession } from './running-session.ts'
 import { type InvitationSignIn, type PasswordSignIn, signInWithInvitation, signInWithPassword } from './sign-in.ts'
 import { knownTrust } from './trust.ts'
 
-/** `session`: began or ended. `material`: certificate or trust bundle are new. The others are the API's topics. */
-export type SessionTopic = 'session' | 'material' | 'reachable' | 'credentials' | 'requests'
+/** The API's topics that faces are told as they are. */
+const passedOn = ['credentials', 'requests', 'activity', 'audit', 'alerts'] as const satisfies readonly AgentEvent['topic'][]
+export type PassedOnTopic = (typeof passedOn)[number]
+export const isPassedOn = (topic: string): topic is PassedOnTopic => (passedOn as readonly string[]).includes(topic)
+
+/** `session`: began or ended. `material`: certificate or trust bundle are new. */
+export type SessionTopic = 'session' | 'material' | 'reachable' | PassedOnTopic
 
 /** A server that does not answer must not keep a person from signing out, milliseconds. */
 const SIGN_OUT_LIMIT = 5_000
@@ -88,7 +93,7 @@ export class SessionKeeper {
         begun.close()
       }
     }
-    return { url: begun.url, done: finish(), close: begun.close }
+    return { url: begun.url, done: finish(), give: begun.give, close: begun.close }
   }
 
   /** Ends the session here in any case, and at the API if it answers. */
@@ -173,6 +178,6 @@ export class SessionKeeper {
   }
 
   #onEvent(topic: AgentEvent['topic']): void {
-    if (topic === 'credentials' || topic === 'requests') this.changes.tell(topic)
+    if (isPassedOn(topic)) this.changes.tell(topic)
   }
 }

@@ -1,12 +1,12 @@
 import { accessRequestStates } from '@sallyport/protocol/api'
-import { requestArgument } from '../access/request-id.ts'
 import { decisionFields, requestColumns } from '../access/request-view.ts'
 import { reference } from '../names/reference.ts'
+import { idArgument } from '../parameters/id.ts'
 import { option } from '../parameters/parameter.ts'
 import { choice } from '../parameters/readers.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 
-const request = requestArgument('admin requests list')
+const request = idArgument('request', 'admin requests list')
 
 export const accessRequestCommands = [
   listCommand({

@@ -1,21 +1,14 @@
-import { uuid } from '@sallyport/protocol'
 import { referenceArgument } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
-import { argument, option, type Reader } from '../parameters/parameter.ts'
+import { idArgument } from '../parameters/id.ts'
+import { option } from '../parameters/parameter.ts'
 import { text } from '../parameters/readers.ts'
 import { duration, futureInstant } from '../parameters/time.ts'
 import { previewedCommand } from '../previewed-command.ts'
 import { done, listCommand, routeCommand } from '../route-command.ts'
-import { oneLine } from '../terminal/printable.ts'
+import { explanationText } from '../access/explanation-text.ts'
 import { message } from '../views/answer.ts'
 import { localTime, withRelative } from '../views/time.ts'
-
-const grantId: Reader<string> = {
-  read: (typed) => {
-    if (!uuid.safeParse(typed).success) throw invalid(`“${typed}” is not the id of a grant. See: sallyport admin grants list`)
-    return typed
-  },
-}
 
 const statusColors = { active: 'green', revoked: 'red', expired: 'dim' } as const
 
@@ -61,7 +54,7 @@ export const grantCommands = [
   previewedCommand({
     words: 'admin grants revoke',
     route: 'revokeGrant',
-    parameters: { grant: argument('grant', 'id of the grant', grantId) },
+    parameters: { grant: idArgument('grant', 'admin grants list') },
     confirm: () => 'End this grant and the connections it allows?',
     input: (values) => ({ parameters: values }),
     answer: () => done('The grant has ended.'),
@@ -73,14 +66,5 @@ export const explainCommand = routeCommand({
   route: 'explainAccess',
   parameters: { user: referenceArgument('user'), credential: referenceArgument('credential') },
   input: (query) => ({ query }),
-  answer: (explanation) => ({
-    data: explanation,
-    text: (style) =>
-      [
-        explanation.allowed ? style.paint('green', 'Allowed.') : style.paint('red', 'Not allowed.'),
-        ...explanation.reasons.map(
-          ({ holds, text: reason }) => `  ${holds ? style.paint('green', '✓') : style.paint('red', '✗')} ${oneLine(reason)}`,
-        ),
-      ].join('\n'),
-  }),
+  answer: explanationText,
 })

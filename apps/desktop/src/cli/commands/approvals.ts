@@ -1,15 +1,15 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { AccessDecisionItem } from '@sallyport/protocol/api'
-import { requestArgument } from '../access/request-id.ts'
 import { decisionFields, requestColumns, requestFields } from '../access/request-view.ts'
 import { defineCommand } from '../command.ts'
+import { idArgument } from '../parameters/id.ts'
 import { flag, option, requiredOption } from '../parameters/parameter.ts'
 import { choice, text } from '../parameters/readers.ts'
 import { duration, futureInstant } from '../parameters/time.ts'
 import { listCommand, routeCommand } from '../route-command.ts'
 import type { Column } from '../views/table.ts'
 
-const request = requestArgument('approvals ls')
+const request = idArgument('request', 'approvals ls')
 const decided = flag('decided', 'those that you decided on, newest first')
 
 const itemColumns = (): Column<AccessDecisionItem>[] =>
@@ -79,7 +79,7 @@ export const approvalCommands = [
     words: 'approvals review',
     route: 'reviewEmergencyAccess',
     parameters: {
-      request: requestArgument('approvals reviews'),
+      request: idArgument('request', 'approvals reviews'),
       verdict: requiredOption('verdict <verdict>', 'justified or unjustified', choice(['justified', 'unjustified'])),
       note: requiredOption('note <text>', 'what you found', text),
     },

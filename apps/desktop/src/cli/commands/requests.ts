@@ -1,15 +1,15 @@
-import { requestArgument } from '../access/request-id.ts'
 import { requestColumns, requestFields } from '../access/request-view.ts'
 import { requestableArgument } from '../access/requestable.ts'
 import { SallyportError } from '@sallyport/protocol'
 import { defineCommand } from '../command.ts'
+import { idArgument } from '../parameters/id.ts'
 import { option, requiredOption } from '../parameters/parameter.ts'
 import { text } from '../parameters/readers.ts'
 import { duration, futureInstant } from '../parameters/time.ts'
 import { done, listCommand, routeCommand } from '../route-command.ts'
 import { roughly } from '../views/time.ts'
 
-const request = requestArgument('requests ls')
+const request = idArgument('request', 'requests ls')
 const length = requiredOption('for <duration>', 'how long: 30m, 4h, 7d', duration)
 const reason = option('reason <text>', 'why, for those who decide and for the log', text)
 

@@ -17,6 +17,7 @@ import {
   TOKEN_LENGTH,
 } from '../../local/local-wire.ts'
 import { profilePaths } from '../../local/profile.ts'
+import type { LocalEvent } from '../../shared/local-api.ts'
 
 /** What a method or a route answers; a SallyportError that it throws crosses the wire. */
 type Answers = Readonly<Record<string, (input: never) => unknown>>
@@ -33,6 +34,8 @@ export interface StandInAgent {
   readonly asked: { readonly name: string; readonly input: unknown }[]
   /** Whether every face that connected proved the token. */
   readonly refused: number
+  /** Tells faces that subscribed, as the agent does. */
+  tell(event: LocalEvent['event']): void
   stop(): Promise<void>
 }
 
@@ -41,10 +44,10 @@ export const standInAgent = async (options: StandInOptions): Promise<StandInAgen
   const paths = profilePaths(folder.path)
   const token = randomBytes(TOKEN_LENGTH)
   const sockets = new Set<Socket>()
-  const agent = { profile: folder.path, asked: [] as StandInAgent['asked'], refused: 0 }
+  const agent = { profile: folder.path, asked: [] as StandInAgent['asked'], refused: 0, subscribed: new Set<Socket>() }
   const server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    socket.on('error', () => {}).on('close', () => [sockets, agent.subscribed].forEach((set) => set.delete(socket)))
     serve(socket, { token, options, agent })
   })
   const address = join(folder.path, 'socket')
@@ -52,6 +55,9 @@ export const standInAgent = async (options: StandInOptions): Promise<StandInAgen
   await writeFile(paths.token, token, { mode: 0o600 })
   await writeFile(paths.contact, JSON.stringify({ pid: process.pid, socket: address, version: '0.1.0' }))
   return Object.assign(agent, {
+    tell: (event: LocalEvent['event']) => {
+      for (const socket of agent.subscribed) socket.write(encodeLine({ event }))
+    },
     stop: async () => {
       for (const socket of sockets) socket.destroy()
       await closed(server)
@@ -65,7 +71,7 @@ const closed = (server: Server): Promise<void> => new Promise((resolve) => serve
 interface Service {
   readonly token: Uint8Array
   readonly options: StandInOptions
-  readonly agent: { readonly asked: StandInAgent['asked']; refused: number }
+  readonly agent: { readonly asked: StandInAgent['asked']; refused: number; readonly subscribed: Set<Socket> }
 }
 
 const serve = (socket: Socket, { token, options, agent }: Service): void => {
@@ -86,6 +92,10 @@ const serve = (socket: Socket, { token, options, agent }: Service): void => {
     const { id, method, params } = requestMessage.parse(value)
     const call = method === 'api' ? (params as { route: string; input: unknown }) : { route: method, input: params }
     agent.asked.push({ name: call.route, input: call.input })
+    if (method === 'subscribe') {
+      agent.subscribed.add(socket)
+      return void socket.write(encodeLine({ id, result: {} }))
+    }
     const answers = method === 'api' ? options.routes : options.methods
     try {
       const answer = answers?.[call.route]

@@ -21,10 +21,19 @@ const STALE: Partial<Record<AppEvent['event'], readonly AppMethodName[]>> = {
   preferences: ['preferences'],
 }
 
-/** What the API is asked again for. */
-const STALE_ROUTES: ReadonlySet<string> = new Set(['requests'])
-
-const methodsOf = (event: AppEvent['event']) => (STALE[event] ?? []).map((name) => methodKey(name))
+const keysOf = (event: AppEvent['event']): readonly (readonly unknown[])[] => {
+  switch (event) {
+    // Access begins and ends with requests: whatever the API said may have changed.
+    case 'requests':
+      return [['route']]
+    case 'alerts':
+      return [['route', 'listAlerts']]
+    case 'agent':
+      return [['method'], ['route']]
+    default:
+      return (STALE[event] ?? []).map((name) => methodKey(name))
+  }
+}
 
 /** Kept by the app's root: asks again what an event made stale. */
 export const useFreshness = (queries: QueryClient): void => {
@@ -32,8 +41,7 @@ export const useFreshness = (queries: QueryClient): void => {
   useEffect(
     () =>
       bridge.subscribe(({ event }) => {
-        const keys = STALE_ROUTES.has(event) ? [['route']] : event === 'agent' ? [['method'], ['route']] : methodsOf(event)
-        const refreshed = keys.map((queryKey) => queries.invalidateQueries({ queryKey }))
+        const refreshed = keysOf(event).map((queryKey) => queries.invalidateQueries({ queryKey }))
         Promise.all(refreshed).catch(() => {})
       }),
     [bridge, queries],

@@ -55,6 +55,7 @@ export const roles = {
   areaDevices: 'Devices',
   areaSessions: 'Sessions and connections',
   areaAudit: 'Audit log',
+  areaAlerts: 'Alerts',
   areaActivity: 'Activity of everybody',
   areaSettings: 'Organization',
   see: 'See',

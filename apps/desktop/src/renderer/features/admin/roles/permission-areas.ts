@@ -16,6 +16,7 @@ const NAMES = {
   devices: 'roles.areaDevices',
   sessions: 'roles.areaSessions',
   audit: 'roles.areaAudit',
+  alerts: 'roles.areaAlerts',
   activity: 'roles.areaActivity',
   settings: 'roles.areaSettings',
 } as const satisfies Readonly<Record<Area, string>>
