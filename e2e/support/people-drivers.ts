@@ -8,6 +8,8 @@ export const peopleDrivers = (its: Furniture) =>
       its.as('createUser', { body: { email: `${fresh('made')}@acme.example`, firstName: 'Made', lastName: 'Up' } }),
     changeUser: async () => its.as('changeUser', { parameters: { user: await its.user() }, body: { firstName: 'Changed' } }),
     deleteUser: async () => its.as('deleteUser', { parameters: { user: await its.user() } }),
+    exportPersonalData: async () => its.as('exportPersonalData', { parameters: { user: await its.user() } }),
+    erasePerson: async () => its.as('erasePerson', { parameters: { user: await its.user() } }),
     createInvitation: async () => its.as('createInvitation', { parameters: { user: await its.user() } }),
     createRole: async () => its.as('createRole', { body: { name: fresh('role') } }),
     changeRole: async () => its.as('changeRole', { parameters: { role: await its.role() }, body: { description: 'changed' } }),

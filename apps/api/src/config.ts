@@ -37,6 +37,8 @@ export interface Config {
     readonly cacheFor: number
   }
   readonly logRootKey: RootKeySource
+  /** Names everybody who was erased; kept apart from the database and its backups. */
+  readonly erasureLedger: string
   readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
   /** Where witnesses of the log may be besides public addresses. */
   readonly witnessNetworks: BlockList
@@ -246,6 +248,7 @@ export const readConfig = (environment: Environment): Config => {
       cacheFor: parseCache(environment['SALLYPORT_KMS_CACHE_SECONDS']),
     },
     logRootKey: parseLogRootKey(environment, dataDirectory),
+    erasureLedger: resolve(environment['SALLYPORT_ERASURE_LEDGER'] ?? join(dataDirectory, 'erasures.jsonl')),
     links: {
       shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
       addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },

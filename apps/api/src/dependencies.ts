@@ -6,6 +6,7 @@ import type { Authority, TrustBundles } from './domains/authority/index.ts'
 import type { Announcer } from './domains/events/index.ts'
 import type { ProbeBoard } from './domains/probes/index.ts'
 import type { Passwords } from './domains/sign-in/index.ts'
+import type { ErasureLedger } from './files/erasure-ledger.ts'
 import type { LogLink, VaultLink } from './links/index.ts'
 
 /** What invitations and join tokens say about how to reach this deployment. */
@@ -28,6 +29,7 @@ export interface Dependencies {
   readonly passwords: Passwords
   readonly vault: VaultLink
   readonly log: LogLink
+  readonly erasureLedger: Pick<ErasureLedger, 'add'>
   readonly activityKeys: ActivityKeys
   readonly announcer: Announcer
   readonly probes: ProbeBoard

@@ -17,6 +17,7 @@ import type { CredentialTables } from '../domains/credentials/index.ts'
 import type { GrantTables } from '../domains/grants/index.ts'
 import type { LeaseTables } from '../domains/leases/index.ts'
 import type { ResourceTables } from '../domains/resources/index.ts'
+import type { PrivacyTables } from '../domains/privacy/index.ts'
 import type { RoleTables } from '../domains/roles/index.ts'
 import type { SecretTables } from '../domains/secrets/index.ts'
 import type { SiteTables } from '../domains/sites/index.ts'
@@ -51,6 +52,7 @@ export interface Database
     LeaseTables,
     LogWitnessTables,
     ResourceTables,
+    PrivacyTables,
     RoleTables,
     SecretTables,
     SiteTables,

@@ -4,10 +4,11 @@ import type { Logger } from 'pino'
 import type { DatabaseLogin } from '../db/login.ts'
 import { connectionConfig } from '../db/pool.ts'
 import type { Pool } from '../db/schema.ts'
-import type { VaultLink } from '../links/index.ts'
+import type { LogLink, VaultLink } from '../links/index.ts'
 import { jobs } from './jobs.ts'
 import { keyJob } from './key-job.ts'
 import { LeadershipLost, runAsLeader } from './leader.ts'
+import { privacyJobs } from './privacy-jobs.ts'
 import { runJobs } from './scheduler.ts'
 
 export interface JobsOptions {
@@ -19,6 +20,7 @@ export interface JobsOptions {
   readonly clock: () => number
   readonly logger: Logger
   readonly vault: Pick<VaultLink, 'keepKeys'>
+  readonly log: Pick<LogLink, 'erasePerson' | 'eraseUnknownPeople'>
 }
 
 export interface RunningJobs {
@@ -26,7 +28,7 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-export const startJobs = ({ pool, login, clock, logger, vault }: JobsOptions): RunningJobs => {
+export const startJobs = ({ pool, login, clock, logger, vault, log }: JobsOptions): RunningJobs => {
   const stopping = new AbortController()
   const running = runAsLeader({
     connect: () => new pg.Client(connectionConfig(login, 'jobs')),
@@ -35,7 +37,8 @@ export const startJobs = ({ pool, login, clock, logger, vault }: JobsOptions): R
     lead: async (number, lost) => {
       const stopped = AbortSignal.any([stopping.signal, lost])
       try {
-        await runJobs({ pool, jobs: [...jobs, keyJob(vault)], clock, logger, fence: number, stopped })
+        const all = [...jobs, keyJob(vault), ...privacyJobs({ pool, clock, log })]
+        await runJobs({ pool, jobs: all, clock, logger, fence: number, stopped })
       } catch (error) {
         if (!(error instanceof LeadershipLost)) throw error
         logger.warn({ event: 'jobs.fenced' }, 'another replica took over the jobs')

@@ -13,7 +13,7 @@ import { deleteExpiredProofs } from '../domains/presence/index.ts'
 import { dropOldRevocations } from '../domains/revocations/index.ts'
 import { expireSessions } from '../domains/sessions/index.ts'
 import { deleteExpiredAttempts, deleteExpiredChallenges } from '../domains/sign-in/index.ts'
-import type { Job, JobTurn } from './scheduler.ts'
+import type { JobTurn, StepJob } from './scheduler.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -30,7 +30,7 @@ const monthAfter = (now: number, months: number): string => {
   return periodOf(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)))
 }
 
-export const jobs: readonly Job[] = [
+export const jobs: readonly StepJob[] = [
   {
     name: 'grants',
     interval: 2 * SECOND,

@@ -12,13 +12,25 @@ export interface JobTurn {
   readonly now: number
 }
 
-export interface Job {
+interface JobName {
   readonly name: string
   /** Milliseconds from the end of one run to the next. */
   readonly interval: number
+}
+
+/** Its work is one transaction, in which this replica leads. */
+export interface StepJob extends JobName {
   /** One bounded step for one organization. True: there is more of it. */
   readonly step: (transaction: Transaction, turn: JobTurn) => Promise<boolean>
 }
+
+/** Waits for others: nothing is held meanwhile. That this replica leads is asked before, so that two at once must do no harm. */
+export interface OutsideJob extends JobName {
+  /** One bounded step for one organization. True: there is more of it. */
+  readonly stepOutside: (turn: JobTurn) => Promise<boolean>
+}
+
+export type Job = StepJob | OutsideJob
 
 export interface SchedulerOptions {
   readonly pool: Pool
@@ -38,17 +50,26 @@ const organizationsOf = async (pool: Pool): Promise<string[]> => {
   return rows.map(({ id }) => id)
 }
 
+const runStep = async (job: Job, options: Omit<SchedulerOptions, 'jobs'>, organization: string): Promise<boolean> => {
+  const { pool, clock } = options
+  const turn = (): JobTurn => ({ organization, now: clock() })
+  if ('step' in job) {
+    return withOrganization(pool, organization, async (transaction) => {
+      await fence(transaction, options.fence)
+      return job.step(transaction, turn())
+    })
+  }
+  await withOrganization(pool, organization, (transaction) => fence(transaction, options.fence))
+  return job.stepOutside(turn())
+}
+
 /** One run of one job. A failure in one organization is logged and does not keep the others from theirs. */
 export const runJob = async (job: Job, options: Omit<SchedulerOptions, 'jobs'>): Promise<void> => {
-  const { pool, clock, logger, stopped } = options
+  const { pool, logger, stopped } = options
   for (const organization of await organizationsOf(pool)) {
     try {
       for (let steps = 0; steps < MAX_STEPS && !stopped.aborted; steps++) {
-        const more = await withOrganization(pool, organization, async (transaction) => {
-          await fence(transaction, options.fence)
-          return job.step(transaction, { organization, now: clock() })
-        })
-        if (!more) break
+        if (!(await runStep(job, options, organization))) break
       }
     } catch (error) {
       if (error instanceof LeadershipLost) throw error

@@ -77,6 +77,8 @@ export const logOperations = defineOperations({
       words: z.array(z.string().max(200)).max(32).optional(),
       after: timestamp.optional(),
       before: timestamp.optional(),
+      /** Numbered entries only, and of what is personal in them only this person's. */
+      opens: uuid.optional(),
     }),
     output: z.strictObject({
       rows: z.array(z.strictObject({ ...auditRow.shape, place: logPlace })).max(MAX_PAGE),
@@ -101,6 +103,13 @@ export const logOperations = defineOperations({
   readEntries: {
     input: z.strictObject({ organization: uuid, start: z.int().nonnegative(), limit: z.int().min(1).max(MAX_LOG_ENTRIES) }),
     output: logEntries,
+  },
+  /** Destroys the key of what is personal about somebody in the log. What is erased already stays so. */
+  erasePerson: { input: z.strictObject({ organization: uuid, person: uuid }), output: z.strictObject({}) },
+  /** The same for people who were not known, in entries of before this month (`2026-11`). */
+  eraseUnknownPeople: {
+    input: z.strictObject({ organization: uuid, before: z.string().regex(/^\d{4}-\d{2}$/) }),
+    output: z.strictObject({}),
   },
   /** `found`: null when the log has no entry of this id. */
   proveEntry: {

@@ -4,6 +4,7 @@ import { listGatewayEntries } from '../domains/gateways/index.ts'
 import type { Authority } from '../domains/authority/index.ts'
 import { createPasswords } from '../domains/sign-in/index.ts'
 import type { Contact, Dependencies } from '../dependencies.ts'
+import { erasureLedger } from '../files/erasure-ledger.ts'
 import { handlers } from '../http/handlers/index.ts'
 import { attachLive, startLiveServices } from '../http/live/index.ts'
 import { defaultRateLimits } from '../http/rate-limit.ts'
@@ -14,6 +15,7 @@ import type { Address } from '../links/serve.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
 import { startListenerCertificates } from './listener-certificates.ts'
 import { createPagesServer, pagesOriginOf } from './pages.ts'
+import { replayErasures } from './replay-erasures.ts'
 import type { RoleParts } from './roles.ts'
 
 export interface ApiParts extends RoleParts {
@@ -68,6 +70,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     pages: config.origins.pages ?? '',
   }
   const keys = { vaultKeys: links.vault.vaultKeys, receiptKeys: links.log.receiptKeys }
+  const ledger = erasureLedger(config.erasureLedger)
   const dependencies: Dependencies = {
     pool,
     clock,
@@ -78,10 +81,12 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     passwords: await createPasswords(),
     vault: links.vault,
     log: links.log,
+    erasureLedger: ledger,
     activityKeys: live.activityKeys,
     announcer: live.announcer,
     probes: live.probes,
   }
+  await replayErasures({ pool, clock, logger, ledger })
   const table = routeTable(handlers)
   const serverOf = (listener: 'public' | 'gateway'): ApiServer =>
     createApiServer({ dependencies, listener, limits: defaultRateLimits, tls: certificates[listener], routes: table[listener] })
@@ -106,7 +111,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   origins.public = config.origins.public ?? originOf(addresses.public)
   origins.gateway = config.origins.gateway ?? originOf(addresses.gateway)
   origins.pages = pagesOriginOf(config, addresses.pages)
-  const jobs = startJobs({ pool, login, clock, logger, vault: links.vault })
+  const jobs = startJobs({ pool, login, clock, logger, ...links })
   closing.push(() => jobs.stop())
   return { contact: dependencies.contact, addresses }
 }

@@ -48,7 +48,16 @@ const all: readonly ProgramRole[] = ['api', 'vault', 'log']
 const mayCall = {
   vault: { api: Object.keys(vaultOperations), vault: [], log: [] },
   log: {
-    api: ['receiptKeys', 'listEntries', 'logState', 'readTile', 'readEntries', 'proveEntry'],
+    api: [
+      'receiptKeys',
+      'listEntries',
+      'logState',
+      'readTile',
+      'readEntries',
+      'proveEntry',
+      'erasePerson',
+      'eraseUnknownPeople',
+    ],
     vault: ['appendUnlock'],
     log: [],
   },

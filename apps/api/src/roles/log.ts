@@ -5,6 +5,7 @@
 import type { BlockList } from 'node:net'
 import { toBase64url } from '@sallyport/protocol'
 import type { Notifications } from '../db/notifications.ts'
+import { withOrganization } from '../db/with-organization.ts'
 import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
 import type { LogLink } from '../links/index.ts'
 import { appendingUnlocks } from './log/append-unlock.ts'
@@ -12,6 +13,7 @@ import { startCheckpointer } from './log/checkpointer.ts'
 import { openingSigners } from './log/checkpoint-keys.ts'
 import { listing } from './log/list.ts'
 import type { LogParts } from './log/parts.ts'
+import { eraseMonthsBefore, erasePersonKey, personalDataUnder } from './log/personal-data.ts'
 import { provingEntries, readingEntries, readingTiles } from './log/read.ts'
 import { receiptSigners } from './log/receipt-signer.ts'
 import { startSequencer } from './log/sequencer.ts'
@@ -37,21 +39,33 @@ export const startLog = async (options: LogOptions): Promise<LogRole> => {
   const root = await loadRootKey(options.rootKey)
   if (root.warning !== null) options.logger.warn({ event: 'log.root-key', protection: root.protection }, root.warning)
   const signers = receiptSigners(options, root)
+  const personal = personalDataUnder(root)
   const ask = askingWitnesses(options.witnessNetworks)
   const checkpointer = startCheckpointer({ ...options, ask, open: openingSigners(root) })
-  const sequencer = startSequencer({ ...options, grown: (organization) => checkpointer.grown(organization) })
+  const sequencer = startSequencer({ ...options, personal, grown: (organization) => checkpointer.grown(organization) })
   return {
     link: {
-      appendUnlock: appendingUnlocks({ ...options, appended: (organization) => sequencer.appended(organization) }, signers),
+      appendUnlock: appendingUnlocks(
+        { ...options, personal, appended: (organization) => sequencer.appended(organization) },
+        signers,
+      ),
       async receiptKeys({ organization }) {
         const keys = await signers.publicKeys(organization)
         return { keys: keys.map(({ id, publicKey }) => ({ id, publicKey: toBase64url(publicKey) })) }
       },
-      listEntries: listing(options),
+      listEntries: listing({ ...options, personal }),
       logState: ({ organization }) => readLogState(options, organization),
       readTile: readingTiles(options),
       readEntries: readingEntries(options),
       proveEntry: provingEntries(options),
+      async erasePerson({ organization, person }) {
+        await withOrganization(options.pool, organization, (transaction) => erasePersonKey(transaction, person))
+        return {}
+      },
+      async eraseUnknownPeople({ organization, before }) {
+        await withOrganization(options.pool, organization, (transaction) => eraseMonthsBefore(transaction, before))
+        return {}
+      },
     },
     async close() {
       await sequencer.close()

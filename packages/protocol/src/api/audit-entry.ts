@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { concatBytes, sha256, utf8 } from '../bytes.ts'
 import { canonicalJson, type CanonicalValue } from '../canonical-json.ts'
-import { instant, uuid } from '../fields.ts'
+import { base64urlUpTo, instant, uuid } from '../fields.ts'
 
 export const auditEntryTypes = [
   'organization.created',
@@ -88,6 +88,8 @@ export const auditEntryTypes = [
   'audit.exported',
   'connection.ended-by-admin',
   'resource.tested',
+  'person.exported',
+  'person.erased',
 ] as const
 
 export const auditEntryType = z.enum(auditEntryTypes)
@@ -120,6 +122,11 @@ export const auditEntry = z.strictObject({
   /** What it was done to. */
   subject: z.strictObject({ kind: z.string().max(32), id: z.string().max(64) }).nullable(),
   details: auditDetails,
+  /** What is personal in it, sealed: see `personal-data.ts`. null: erased before the entry was numbered. */
+  personal: z
+    .array(z.strictObject({ person: z.string().max(36), sealed: base64urlUpTo(MAX_ENTRY_BYTES).nullable() }))
+    .max(8)
+    .optional(),
 })
 export type AuditEntry = z.infer<typeof auditEntry>
 

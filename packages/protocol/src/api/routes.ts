@@ -4,6 +4,7 @@ import { administrationRoutes } from './administration-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { previewRoutes } from './preview-routes.ts'
+import { privacyRoutes } from './privacy-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { presenceRoutes } from './presence-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -18,6 +19,7 @@ export const routes = {
   ...logRoutes,
   ...keyRoutes,
   ...viewRoutes,
+  ...privacyRoutes,
   ...previewRoutes,
 } as const
 export type RouteName = keyof typeof routes

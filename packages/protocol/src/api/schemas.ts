@@ -259,6 +259,8 @@ export const auditRow = z.strictObject({
   index: z.int().nonnegative().nullable(),
   leaf: base64urlOf(32).nullable(),
   entry: z.json(),
+  /** Whose personal data in this entry was erased: ids of users; a month (`2026-11`) for people who were not known. */
+  erased: z.array(z.string().max(36)).max(8).optional(),
 })
 export type AuditRow = z.infer<typeof auditRow>
 

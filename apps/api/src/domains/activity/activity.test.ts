@@ -17,6 +17,7 @@ import {
   type ActivityPosition,
   type ActivityRow,
   activityKeysOf,
+  deleteActivityOf,
   deleteOldActivity,
   destroyOldKeys,
   dropOldPartitions,
@@ -119,7 +120,7 @@ const seal = async (activities: readonly Activity[], options: SealOptions): Prom
 
 const actor = () => ({ kind: 'gateway', id: gateway.id, device: null, session: null, address: '127.0.0.1' }) as const
 
-const take = ({ batch, lines }: Sealed, at = now) =>
+const take = ({ batch, lines }: Sealed, at = now, erased: readonly string[] = []) =>
   takeBatch({
     upload: { batch, lines },
     sender: { organization: organization.id, gateway: gateway.id, publicKey: gateway.signer.publicKey },
@@ -127,6 +128,7 @@ const take = ({ batch, lines }: Sealed, at = now) =>
     keys,
     now: at,
     run,
+    erasedAmong: () => Promise.resolve(new Set(erased)),
   })
 
 const list = async (filter: ActivityFilter = {}, limit = 100) => {
@@ -185,6 +187,31 @@ describe('a batch', () => {
     expect(answers.map(({ next }) => next)).toEqual([1, 1, 1])
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect(await list()).toHaveLength(1)
+  })
+
+  test('of somebody who was erased is taken, so that the stream goes on, and not kept', async () => {
+    const stream = randomUUID()
+    const other = await leaseOf(gateway)
+    const first = await seal([query('theirs')], { stream })
+    const second = await seal([query('of somebody else')], { stream, first: 1, previous: first.digest, parties: other })
+    expect(await take(first, now, [lease.user])).toEqual({ next: 1, isNew: true })
+    expect(await take(second, now, [lease.user])).toEqual({ next: 2, isNew: true })
+    expect((await list()).map(({ user }) => user)).toEqual([other.user])
+    expect((await audited()).map(({ type }) => type)).toEqual(['activity.batch', 'activity.batch'])
+  })
+
+  test('loses what one person did, in steps, and the words of it, and nothing of anybody else', async () => {
+    const stream = randomUUID()
+    const other = await leaseOf(gateway)
+    const first = await seal([query('select mine from shared'), query('select mine'), query('select mine')], { stream })
+    await take(first)
+    await take(await seal([query('select yours from shared')], { stream, first: 3, previous: first.digest, parties: other }))
+    const remove = () => run((transaction) => deleteActivityOf(transaction, { user: lease.user, limit: 2 }))
+    expect([await remove(), await remove(), await remove()]).toEqual([2, 1, 0])
+    expect((await list()).map(({ user }) => user)).toEqual([other.user])
+    const words = await run((transaction) => transaction.selectFrom('activity_words').select(['numbers']).execute())
+    expect(words.length).toBeGreaterThan(0)
+    expect(new Set(words.flatMap(({ numbers }) => numbers.map(Number)))).toEqual(new Set([3]))
   })
 
   test('is found by person, resource, session, connection, kind and time', async () => {

@@ -1,3 +1,4 @@
+export { deleteActivityOf } from './delete-of-person.ts'
 export { activityKeysOf, periodOf } from './keys.ts'
 export type { ActivityKey, ActivityKeys, ActivityKeysOptions, AskForActivityKey } from './keys.ts'
 export { findActivity, findReceived, isFullPage, openActivity } from './list.ts'

@@ -18,6 +18,8 @@ export interface TakeOptions {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly run: <Result>(work: (transaction: Transaction) => Promise<Result>) => Promise<Result>
+  /** Of these people, those who were erased: what they did is taken, so that the stream goes on, and not kept. */
+  readonly erasedAmong: (transaction: Transaction, users: readonly string[]) => Promise<ReadonlySet<string>>
 }
 
 export interface Taken {
@@ -55,7 +57,12 @@ const store = async (transaction: Transaction, batch: ReadBatch, options: TakeOp
   const leases = await checkLeases(transaction, batch, sender.gateway)
   const periods = periodsOf(batch, now)
   const keys = await keysFor(options, periods)
-  await insertRecords(transaction, { batch, gateway: sender.gateway, now, leases, keys })
+  const users = new Set([...leases.values()].map(({ user }) => user))
+  const erased = await options.erasedAmong(transaction, [...users])
+  const kept = batch.records.filter(({ lease }) => !erased.has(leases.get(lease)!.user))
+  if (kept.length > 0) {
+    await insertRecords(transaction, { batch: { ...batch, records: kept }, gateway: sender.gateway, now, leases, keys })
+  }
   const next = await advanceStream(transaction, batch, now)
   const { stream, first, count, digest } = batch.statement
   await recordAudit(transaction, {

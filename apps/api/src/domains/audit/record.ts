@@ -14,8 +14,8 @@ import type { Transaction } from '../../db/schema.ts'
 /** Wakes the log role; its payload is the organization's id. */
 export const AUDIT_CHANNEL = 'sallyport_audit'
 
-/** Room in an entry for what the log adds: version, id, organization, type and time. */
-const ENVELOPE_BYTES = 1024
+/** Room in an entry for what the log adds: version, id, organization, type and time, and what sealing personal data takes. */
+const ENVELOPE_BYTES = 8 * 1024
 
 export interface AuditRecord {
   readonly type: AuditEntryType

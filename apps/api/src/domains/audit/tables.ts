@@ -30,6 +30,21 @@ export interface AuditTables {
     /** Leaf hash, 32 bytes. */
     leaf: Buffer
   }
+  /** One for each organization: what personal data in its log is under, together with each person's seed. Under the log's root key. */
+  privacy_keys: {
+    organization_id: Generated<string>
+    id: string
+    wrapped: Buffer
+    created_at: Generated<Date>
+  }
+  /** By user, or by the month of entries about people who are not known. Without a seed: erased. */
+  person_keys: {
+    organization_id: Generated<string>
+    holder: string
+    seed: Buffer | null
+    created_at: Generated<Date>
+    erased_at: ColumnType<Date | null, Date | null | undefined, Date>
+  }
   /** How far each organization's log is. Advances by compare-and-set. */
   audit_logs: {
     organization_id: string

@@ -111,14 +111,27 @@ export const changeUser = async (transaction: Transaction, changer: UserChanger,
   return changed
 }
 
+/**
+ * Ends the account of somebody who still has one, and everything that they have open. Throws `in_use` for the last owner who could
+ * still administer.
+ */
+export const closeAccount = async (
+  transaction: Transaction,
+  changer: UserChanger,
+  { id, evenLastOwner }: { readonly id: string; readonly evenLastOwner: boolean },
+): Promise<void> => {
+  if ((await lockUser(transaction, id)) === null) return
+  if (!evenLastOwner && (await isLastOwner(transaction, id))) {
+    throw new SallyportError('in_use', { message: 'The last owner cannot be deleted.' })
+  }
+  await markUserDeleted(transaction, id, new Date(changer.now))
+  await cutOff(transaction, changer, id)
+}
+
 /** Throws `not_found`; `in_use` for the last owner who could still administer. */
 export const deleteUser = async (transaction: Transaction, changer: UserChanger, id: string): Promise<void> => {
   const user = await existing(transaction, id)
-  if (await isLastOwner(transaction, user.id)) {
-    throw new SallyportError('in_use', { message: 'The last owner cannot be deleted.' })
-  }
-  await markUserDeleted(transaction, user.id, new Date(changer.now))
-  await cutOff(transaction, changer, user.id)
+  await closeAccount(transaction, changer, { id, evenLastOwner: false })
   await recordAudit(transaction, {
     type: 'user.deleted',
     actor: changer.actor,

@@ -3,6 +3,7 @@ import { fromBase64url, toBase64url } from '@sallyport/protocol'
 import { takeBatch } from '../../domains/activity/index.ts'
 import { trustBundleFor } from '../../domains/authority/index.ts'
 import { type GatewayCertificate, joinGateway, renewGateway } from '../../domains/gateway-enrolment/index.ts'
+import { erasedAmong } from '../../domains/privacy/index.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import type { HandlersOf } from '../handler.ts'
 
@@ -44,6 +45,7 @@ export const gatewayCallHandlers = {
       keys: dependencies.activityKeys,
       now: now(),
       run,
+      erasedAmong,
     })
     if (isNew) dependencies.announcer.announce(organization.id, 'activity')
     return { next }

@@ -18,6 +18,7 @@ import { leaseHandlers } from './leases.ts'
 import { logHandlers } from './log.ts'
 import { meHandlers } from './me.ts'
 import { previewHandlers } from './previews.ts'
+import { privacyHandlers } from './privacy.ts'
 import { resourceHandlers } from './resources.ts'
 import { roleHandlers } from './roles.ts'
 import { secretHandlers } from './secrets.ts'
@@ -53,5 +54,6 @@ export const handlers: Handlers = {
   ...alertHandlers,
   ...connectionHandlers,
   ...testHandlers,
+  ...privacyHandlers,
   ...previewHandlers,
 }

@@ -6,6 +6,7 @@ import { withOrganization } from '../../db/with-organization.ts'
 import type { LogLink, UnlockRecord } from '../../links/index.ts'
 import { appendEntries, lockHead, type NumberedEntry } from './number.ts'
 import type { LogParts } from './parts.ts'
+import type { PersonalData } from './personal-data.ts'
 import type { ReceiptSigners } from './receipt-signer.ts'
 
 const entryOf = ({ id, organization, at, actor, credential, ...bound }: UnlockRecord): AuditEntry =>
@@ -33,7 +34,7 @@ const findAppended = async (transaction: Transaction, entry: AuditEntry): Promis
 }
 
 export const appendingUnlocks = (
-  parts: LogParts & { readonly appended: (organization: string) => void },
+  parts: LogParts & { readonly personal: PersonalData; readonly appended: (organization: string) => void },
   signers: ReceiptSigners,
 ): LogLink['appendUnlock'] => {
   /** When this returns the entry is committed; asking again with the same entry finds it. */
@@ -46,9 +47,17 @@ export const appendingUnlocks = (
       return numbered!
     })
 
+  /** The same bytes each time, unless the person was erased in between. */
+  const sealed = async (entry: AuditEntry): Promise<AuditEntry> => {
+    const [hashed] = await withOrganization(parts.pool, entry.organization, (transaction) =>
+      parts.personal.seal(transaction, entry.organization, [entry]),
+    )
+    return hashed!
+  }
+
   return async (unlock) => {
     try {
-      const entry = entryOf(unlock)
+      const entry = await sealed(entryOf(unlock))
       const signer = await signers.signerFor(unlock.organization)
       const { index, leaf } = await append(entry)
       parts.appended(unlock.organization)

@@ -7,6 +7,7 @@ import type { LogLink } from '../../links/index.ts'
 import { findNumbered, lastIndex, type NumberedRow } from './find-numbered.ts'
 import { entryOfRow } from './outbox.ts'
 import type { LogParts } from './parts.ts'
+import type { PersonalData } from './personal-data.ts'
 
 type Query = Parameters<LogLink['listEntries']>[0]
 type Answer = Awaited<ReturnType<LogLink['listEntries']>>
@@ -35,7 +36,8 @@ const positionBelow = ({ below }: Query): number | null => (below !== null && 'p
 const indexBelow = ({ below }: Query): number | null => (below !== null && 'index' in below ? below.index : null)
 
 const readWaiting = async (transaction: Transaction, query: Query): Promise<Row[]> => {
-  if (indexBelow(query) !== null) return []
+  // What waits is not sealed yet.
+  if (indexBelow(query) !== null || query.opens !== undefined) return []
   const position = positionBelow(query)
   const rows = await transaction
     .selectFrom('audit_outbox')
@@ -50,12 +52,25 @@ const readWaiting = async (transaction: Transaction, query: Query): Promise<Row[
     .map((row) => ({ index: null, leaf: null, entry: row.entry as Row['entry'], place: { position: row.position } }))
 }
 
-const rowOfNumbered = ({ index, leaf, entry }: NumberedRow): Row => ({
-  index,
-  leaf: toBase64url(leaf),
-  entry: JSON.parse(fromUtf8(entry)) as Row['entry'],
-  place: { index },
-})
+/** As people read them: what is personal in them opened, as far as it was not erased. */
+const rowsOfNumbered = async (
+  transaction: Transaction,
+  numbered: readonly NumberedRow[],
+  { query, personal }: { readonly query: Query; readonly personal: PersonalData },
+): Promise<Row[]> => {
+  const entries = numbered.map(({ entry }) => JSON.parse(fromUtf8(entry)) as AuditEntry)
+  const shown = await personal.show(transaction, query.organization, { entries, only: query.opens })
+  return numbered.map(({ index, leaf }, place) => {
+    const { entry, erased } = shown[place]!
+    return {
+      index,
+      leaf: toBase64url(leaf),
+      entry: entry as Row['entry'],
+      ...(erased.length === 0 ? {} : { erased: [...erased] }),
+      place: { index },
+    }
+  })
+}
 
 const idOf = (row: Row): string => (row.entry as AuditEntry).id
 
@@ -70,7 +85,7 @@ const fitting = (rows: readonly Row[], limit: number): Row[] => {
   return cut === -1 ? [...rows] : rows.slice(0, cut)
 }
 
-const newest = async (transaction: Transaction, query: Query): Promise<Answer> => {
+const newest = async (transaction: Transaction, query: Query, personal: PersonalData): Promise<Answer> => {
   const tail = await lastIndex(transaction)
   // Waiting ones first: an entry that is numbered in between is then seen twice, and not never.
   const waiting = await readWaiting(transaction, query)
@@ -81,22 +96,32 @@ const newest = async (transaction: Transaction, query: Query): Promise<Answer> =
     maxBytes: MAX_PAGE_BYTES,
   })
   const seen = new Set(found.rows.map(({ id }) => id))
-  const all = [...waiting.filter((row) => !seen.has(idOf(row))), ...found.rows.map(rowOfNumbered)]
+  const all = [
+    ...waiting.filter((row) => !seen.has(idOf(row))),
+    ...(await rowsOfNumbered(transaction, found.rows, { query, personal })),
+  ]
   const rows = fitting(all, query.limit)
   const isCut = rows.length < all.length
   const next = isCut ? rows.at(-1)!.place : found.upTo === null ? null : { index: found.upTo }
   return { rows, next, tail }
 }
 
-const since = async (transaction: Transaction, query: Query, from: number): Promise<Answer> => {
+const since = async (
+  transaction: Transaction,
+  query: Query,
+  { from, personal }: { readonly from: number; readonly personal: PersonalData },
+): Promise<Answer> => {
   const last = await lastIndex(transaction)
   const found = await findNumbered(transaction, query, { order: 'asc', from, limit: query.limit, maxBytes: MAX_PAGE_BYTES })
-  return { rows: found.rows.map(rowOfNumbered), next: null, tail: found.upTo ?? Math.max(from, last, found.last) }
+  const rows = await rowsOfNumbered(transaction, found.rows, { query, personal })
+  return { rows, next: null, tail: found.upTo ?? Math.max(from, last, found.last) }
 }
 
 export const listing =
-  ({ pool }: Pick<LogParts, 'pool'>): LogLink['listEntries'] =>
+  ({ pool, personal }: Pick<LogParts, 'pool'> & { readonly personal: PersonalData }): LogLink['listEntries'] =>
   (query) =>
     withOrganization(pool, query.organization, (transaction) =>
-      query.since === undefined ? newest(transaction, query) : since(transaction, query, query.since),
+      query.since === undefined
+        ? newest(transaction, query, personal)
+        : since(transaction, query, { from: query.since, personal }),
     )

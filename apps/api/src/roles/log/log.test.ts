@@ -7,30 +7,34 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { leafHash, TreeEdge } from '@sallyport/audit-log'
 import { fromBase64url, fromUtf8, receipt, toBase64url, utf8, verifyStatement } from '@sallyport/protocol'
-import { type AuditActor, auditLeafHash } from '@sallyport/protocol/api'
+import { type AuditActor, type AuditEntry, auditLeafHash } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
 import type { UnlockRecord } from '../../links/index.ts'
+import { loadRootKey } from '../../keys/root-key.ts'
 import { listenTo } from '../../testing/listen-to.ts'
 import { makeOrganization } from '../../testing/make-organization.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
 import { type LogRole, startLog } from '../log.ts'
 import { appendEntries } from './number.ts'
 import { numberOutbox } from './outbox.ts'
+import { type PersonalData, personalDataUnder } from './personal-data.ts'
 import type { KilledLogOptions } from './testing/killed-before-signing.ts'
 
 const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
 let database: TestDatabase
 let folder: string
 let organization: string
+let personal: PersonalData
 const unheard = { listen: () => () => undefined }
 
 beforeAll(async () => {
   database = await testDatabase()
   folder = await mkdtemp(join(tmpdir(), 'sallyport-log-'))
+  personal = personalDataUnder(await loadRootKey({ kind: 'file', path: join(folder, 'log.key') }))
 })
 afterAll(async () => {
   await database.stop()
@@ -107,7 +111,7 @@ describe('the receipt of an unlock', () => {
   it('names the number and leaf of an entry that is committed', () =>
     using(start(), async ({ link }) => {
       await record(2)
-      await numberOutbox({ pool: database.pools.log }, organization)
+      await numberOutbox({ pool: database.pools.log, personal }, organization)
       const unlock = unlockOf()
       const { keys } = await link.receiptKeys({ organization })
       const answer = await link.appendUnlock(unlock)
@@ -159,9 +163,9 @@ describe('numbers', () => {
         record(40),
         record(40),
         ...Array.from({ length: 30 }, (_, each) => (each % 2 === 0 ? first : second).link.appendUnlock(unlockOf())),
-        ...pools.map((pool) => numberOutbox({ pool }, organization)),
+        ...pools.map((pool) => numberOutbox({ pool, personal }, organization)),
       ])
-      while ((await stored()).waiting > 0) await Promise.all(pools.map((pool) => numberOutbox({ pool }, organization)))
+      while ((await stored()).waiting > 0) await Promise.all(pools.map((pool) => numberOutbox({ pool, personal }, organization)))
       expect(await flaw(110)).toBeNull()
     } finally {
       await first.close()
@@ -174,7 +178,10 @@ describe('numbers', () => {
     await record(3)
     await record(2, other)
     const { log } = database.pools
-    expect([await numberOutbox({ pool: log }, organization), await numberOutbox({ pool: log }, other)]).toEqual([3, 2])
+    expect([
+      await numberOutbox({ pool: log, personal }, organization),
+      await numberOutbox({ pool: log, personal }, other),
+    ]).toEqual([3, 2])
     expect(await flaw(3)).toBeNull()
     expect(await flaw(2, other)).toBeNull()
   })
@@ -187,7 +194,7 @@ describe('numbers', () => {
     })
     await expect(refused).rejects.toThrow('rolled back')
     await record(1)
-    await numberOutbox({ pool: database.pools.log }, organization)
+    await numberOutbox({ pool: database.pools.log, personal }, organization)
     const { rows } = await stored()
     expect(rows.map((row) => row.type)).toEqual(['site.created', 'site.created', 'site.created'])
     expect(rows.map((row) => (JSON.parse(fromUtf8(row.entry)) as { details: { each: number } }).details.each)).toEqual([0, 1, 0])
@@ -212,7 +219,7 @@ describe('numbers', () => {
     })
     await expect(stale).rejects.toThrow('moved on')
     expect((await stored()).rows).toEqual([])
-    await numberOutbox({ pool: database.pools.log }, organization)
+    await numberOutbox({ pool: database.pools.log, personal }, organization)
     expect(await flaw(1)).toBeNull()
   })
 
@@ -236,10 +243,73 @@ describe('numbers', () => {
   })
 })
 
+describe('personal data', () => {
+  const recordUser = async (user: string, email: string): Promise<void> => {
+    const subject = { kind: 'user', id: user }
+    await withOrganization(database.pools.api, organization, (transaction) =>
+      recordAudit(transaction, { type: 'user.created', actor, subject, details: { email, roles: [] } }),
+    )
+    await numberOutbox({ pool: database.pools.log, personal }, organization)
+  }
+  const query = () => ({ organization, limit: 10, below: null })
+
+  it('is sealed in what is hashed and in clear for who reads the log, until its person is erased; no leaf changes', () =>
+    using(start(), async ({ link }) => {
+      const [ada, bob] = [randomUUID(), randomUUID()]
+      await recordUser(ada, 'ada@example.org')
+      await recordUser(bob, 'bob@example.org')
+      const before = await stored()
+      for (const { entry } of before.rows) expect(fromUtf8(entry)).not.toContain('@example.org')
+      expect((await link.listEntries(query())).rows.map(({ entry }) => entry)).toMatchObject([
+        { subject: { id: bob }, details: { email: 'bob@example.org' } },
+        { subject: { id: ada }, details: { email: 'ada@example.org' } },
+      ])
+      await link.erasePerson({ organization, person: ada })
+      const [second, first] = (await link.listEntries(query())).rows
+      expect(second).toMatchObject({ entry: { details: { email: 'bob@example.org' } } })
+      expect(first).toMatchObject({ entry: { subject: { id: ada }, details: { roles: [] } }, erased: [ada] })
+      expect(JSON.stringify(first)).not.toContain('@example.org')
+      expect((await stored()).rows).toEqual(before.rows)
+      // What comes later about somebody who was erased is not kept either.
+      await recordUser(ada, 'ada-again@example.org')
+      const [last] = (await link.listEntries(query())).rows
+      expect(last).toMatchObject({ erased: [ada] })
+      expect(JSON.stringify(last)).not.toContain('@example.org')
+    }))
+
+  it('of people who are not known goes by months', () =>
+    using(start(), async ({ link }) => {
+      const unlock = unlockOf({ actor: { kind: 'anonymous', id: null, device: null, session: null, address: '192.0.2.7' } })
+      await link.appendUnlock(unlock)
+      const address = async () => ((await link.listEntries(query())).rows[0]!.entry as { actor: AuditActor }).actor.address
+      await link.eraseUnknownPeople({ organization, before: '2026-06' })
+      expect(await address()).toBe('192.0.2.7')
+      await link.eraseUnknownPeople({ organization, before: '2026-07' })
+      expect(await address()).toBeNull()
+    }))
+
+  it('does not open in another entry, nor under the name of another person', () =>
+    using(start(), async ({ link }) => {
+      const [ada, bob] = [randomUUID(), randomUUID()]
+      await recordUser(ada, 'ada@example.org')
+      await recordUser(bob, 'bob@example.org')
+      const entries = (await stored()).rows.map(({ entry }) => JSON.parse(fromUtf8(entry)) as AuditEntry)
+      const moved = { ...entries[0]!, personal: entries[1]!.personal }
+      const renamed = { ...entries[0]!, personal: [{ ...entries[0]!.personal![0]!, person: bob }] }
+      for (const forged of [moved, renamed]) {
+        const show = withOrganization(database.pools.log, organization, (transaction) =>
+          personal.show(transaction, organization, { entries: [forged] }),
+        )
+        await expect(show).rejects.toMatchObject({ code: 'log_unavailable' })
+      }
+      expect((await link.listEntries(query())).rows).toHaveLength(2)
+    }))
+})
+
 describe('the log’s rows', () => {
   it('cannot be changed or deleted by any role of the program, not even the log', async () => {
     await record(1)
-    await numberOutbox({ pool: database.pools.log }, organization)
+    await numberOutbox({ pool: database.pools.log, personal }, organization)
     for (const role of ['api', 'vault', 'log'] as const) {
       for (const statement of [sql`update audit_entries set leaf = leaf`, sql`delete from audit_entries`]) {
         const change = withOrganization(database.pools[role], organization, (transaction) => statement.execute(transaction))
@@ -262,7 +332,7 @@ describe('the log’s rows', () => {
   it('of another organization are not seen', async () => {
     const other = (await makeOrganization(database.pools.api)).id
     await record(1, other)
-    await numberOutbox({ pool: database.pools.log }, other)
+    await numberOutbox({ pool: database.pools.log, personal }, other)
     expect((await stored()).rows).toEqual([])
     expect((await stored(other)).rows).toHaveLength(1)
   })
@@ -291,7 +361,7 @@ describe('the list', () => {
 
   it('goes from the newest to the oldest, what waits for its number first', async () => {
     await record(3)
-    await numberOutbox({ pool: database.pools.log }, organization)
+    await numberOutbox({ pool: database.pools.log, personal }, organization)
     const idle = await start(database.openPool('log'))
     await idle.close()
     await record(2)
@@ -358,7 +428,7 @@ describe('an entry', () => {
     await withOrganization(database.pools.api, organization, (transaction) =>
       recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { text } }),
     )
-    await numberOutbox({ pool: database.pools.log }, organization)
+    await numberOutbox({ pool: database.pools.log, personal }, organization)
     const { rows } = await stored()
     expect(JSON.parse(fromUtf8(rows[0]!.entry))).toMatchObject({ details: { text } })
     expect(Buffer.from(rows[0]!.entry).equals(Buffer.from(utf8(fromUtf8(rows[0]!.entry))))).toBe(true)

@@ -7,6 +7,7 @@ import { withOrganization } from '../../db/with-organization.ts'
 import { notifyChange } from '../../domains/events/index.ts'
 import { appendEntries, lockHead } from './number.ts'
 import type { LogParts } from './parts.ts'
+import type { PersonalData } from './personal-data.ts'
 
 const BATCH = 1000
 
@@ -37,7 +38,7 @@ const leads = async (transaction: Transaction, organization: string): Promise<bo
   return rows[0]?.leads === true
 }
 
-const moveBatch = async (transaction: Transaction, organization: string): Promise<number> => {
+const moveBatch = async (transaction: Transaction, organization: string, personal: PersonalData): Promise<number> => {
   if (!(await leads(transaction, organization))) return 0
   const rows = await transaction
     .selectFrom('audit_outbox')
@@ -47,11 +48,8 @@ const moveBatch = async (transaction: Transaction, organization: string): Promis
     .execute()
   if (rows.length === 0) return 0
   const edge = await lockHead(transaction, organization)
-  await appendEntries(
-    transaction,
-    { organization, edge },
-    rows.map((row) => entryOfRow(organization, row)),
-  )
+  const entries = rows.map((row) => entryOfRow(organization, row))
+  await appendEntries(transaction, { organization, edge }, await personal.seal(transaction, organization, entries))
   const ids = rows.map((row) => row.id)
   const deleted = await sql`delete from audit_outbox where id = any (${ids}::uuid[])`.execute(transaction)
   if (deleted.numAffectedRows !== BigInt(rows.length)) throw new Error('the outbox changed under its leader')
@@ -60,11 +58,14 @@ const moveBatch = async (transaction: Transaction, organization: string): Promis
 }
 
 /** Numbers everything that waits, in batches; returns how many. Entries that another replica is just numbering are left to it. */
-export const numberOutbox = async ({ pool }: Pick<LogParts, 'pool'>, organization: string): Promise<number> => {
+export const numberOutbox = async (
+  { pool, personal }: Pick<LogParts, 'pool'> & { readonly personal: PersonalData },
+  organization: string,
+): Promise<number> => {
   try {
     let total = 0
     for (;;) {
-      const moved = await withOrganization(pool, organization, (transaction) => moveBatch(transaction, organization))
+      const moved = await withOrganization(pool, organization, (transaction) => moveBatch(transaction, organization, personal))
       total += moved
       if (moved < BATCH) return total
     }

@@ -7,6 +7,7 @@ import { notifyChange } from '../../domains/events/index.ts'
 import type { Notifications } from '../../db/notifications.ts'
 import { numberOutbox } from './outbox.ts'
 import type { LogParts } from './parts.ts'
+import type { PersonalData } from './personal-data.ts'
 
 /** Milliseconds between looks at every organization. */
 const SWEEP_INTERVAL = 10_000
@@ -22,6 +23,7 @@ export interface Sequencer {
 }
 
 export interface SequencerParts extends LogParts {
+  readonly personal: PersonalData
   readonly notifications: Pick<Notifications, 'listen'>
   /** Called when a log has grown, or may have. */
   readonly grown: (organization: string) => void

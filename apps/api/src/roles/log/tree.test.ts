@@ -37,6 +37,7 @@ import { type Published, publishHead, readPublished } from './checkpoint.ts'
 import { openingSigners } from './checkpoint-keys.ts'
 import { type Checkpointer, startCheckpointer } from './checkpointer.ts'
 import { numberOutbox } from './outbox.ts'
+import { type PersonalData, personalDataUnder } from './personal-data.ts'
 import { provingEntries, readingEntries, readingTiles } from './read.ts'
 import { readLogState } from './state.ts'
 import type { StoppedLogOptions } from './testing/stopped-while-signing.ts'
@@ -47,12 +48,14 @@ const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, 
 let database: TestDatabase
 let folder: string
 let organization: string
+let personal: PersonalData
 const keyFile = (name = 'log.key'): string => join(folder, name)
 const pool = () => database.pools.log
 
 beforeAll(async () => {
   database = await testDatabase()
   folder = await mkdtemp(join(tmpdir(), 'sallyport-tree-'))
+  personal = personalDataUnder(await loadRootKey({ kind: 'file', path: keyFile() }))
 })
 afterAll(async () => {
   await database.stop()
@@ -67,7 +70,7 @@ const grow = async (count: number): Promise<void> => {
     for (let each = 0; each < count; each++)
       await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
   })
-  await numberOutbox({ pool: pool() }, organization)
+  await numberOutbox({ pool: pool(), personal }, organization)
 }
 const opening = async (name?: string) => openingSigners(await loadRootKey({ kind: 'file', path: keyFile(name) }))
 const publish = async () =>

@@ -10,6 +10,7 @@ import { gatewayCommands } from './gateways.ts'
 import { explainCommand, grantCommands } from './grants.ts'
 import { keyCommands } from './keys.ts'
 import { logCommands } from './log.ts'
+import { peopleCommands } from './people.ts'
 import { resourceTestCommands } from './resource-tests.ts'
 import { resourceCommands } from './resources.ts'
 import { roleCommands } from './roles.ts'
@@ -21,6 +22,7 @@ import { userCommands } from './users.ts'
 
 export const administrationCommands: readonly Command[] = [
   ...userCommands,
+  ...peopleCommands,
   ...roleCommands,
   ...grantCommands,
   explainCommand,

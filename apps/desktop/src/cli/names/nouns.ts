@@ -25,6 +25,7 @@ export type ListRoute =
   | 'listReviews'
   | 'listAccessRequests'
   | 'listAccessRules'
+  | 'listErasures'
 export type ItemOf<Name extends ListRoute> = ResponseOf<RouteOf<Name>>['items'][number]
 
 /** One thing as it may be named. */
@@ -45,7 +46,13 @@ export interface Noun {
 /** Routes whose items have ids and names. */
 type NamedRoute = Exclude<
   ListRoute,
-  'listAuditEntries' | 'listActivity' | 'listMyActivity' | 'listRequestableCredentials' | 'listApprovals' | 'listReviews'
+  | 'listAuditEntries'
+  | 'listActivity'
+  | 'listMyActivity'
+  | 'listRequestableCredentials'
+  | 'listApprovals'
+  | 'listReviews'
+  | 'listErasures'
 >
 
 const noun = <Name extends NamedRoute>(

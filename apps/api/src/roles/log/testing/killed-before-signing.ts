@@ -5,6 +5,7 @@ import { openPool } from '../../../db/pool.ts'
 import { loadRootKey } from '../../../keys/root-key.ts'
 import { quietLogger } from '../../../testing/quiet-logger.ts'
 import { appendingUnlocks } from '../append-unlock.ts'
+import { personalDataUnder } from '../personal-data.ts'
 import { receiptSigners } from '../receipt-signer.ts'
 
 export interface KilledLogOptions {
@@ -27,7 +28,8 @@ const killing: typeof signers = {
     },
   }),
 }
-const append = appendingUnlocks({ pool, clock: Date.now, logger: quietLogger(), appended: () => undefined }, killing)
+const personal = personalDataUnder(root)
+const append = appendingUnlocks({ pool, clock: Date.now, logger: quietLogger(), personal, appended: () => undefined }, killing)
 process.on('message', (unlock) => {
   append(unlock as UnlockRecord).catch((error: unknown) => {
     process.stderr.write(`${String(error)}\n`)

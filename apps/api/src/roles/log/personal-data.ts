@@ -1,0 +1,164 @@
+/**
+ * Personal data of entries, under a key for each person: `spec/personal-data.md` of the protocol. What is done here is done in the
+ * transaction that it is handed, so that an erasure and an entry that is just being numbered see each other.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError, toBase64url } from '@sallyport/protocol'
+import { type AuditEntry, hidePersonalData, type Holder, type PersonalFields, showPersonalData } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+import { openBytes, sealBytes } from '../../keys/envelope.ts'
+import type { RootKey } from '../../keys/root-key.ts'
+
+const VERSION = 1
+const KEY = 32
+const NONCE = 12
+const TAG = 16
+
+export interface ShownEntry {
+  readonly entry: AuditEntry
+  /** Whose part was erased. */
+  readonly erased: readonly Holder[]
+}
+
+export interface PersonalData {
+  /** These entries as they are hashed, in their order. */
+  seal(transaction: Transaction, organization: string, entries: readonly AuditEntry[]): Promise<AuditEntry[]>
+  /** These entries as people read them; `only`: of this person alone. Throws `log_unavailable` when a part cannot be opened. */
+  show(
+    transaction: Transaction,
+    organization: string,
+    wanted: { readonly entries: readonly AuditEntry[]; readonly only?: Holder | undefined },
+  ): Promise<ShownEntry[]>
+}
+
+const privacyKeyContext = (organization: string, id: string) => ({ use: 'sallyport privacy key v1', organization, key: id })
+
+const readPrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<Buffer | null> => {
+  const row = await transaction.selectFrom('privacy_keys').select(['id', 'wrapped']).executeTakeFirst()
+  return row === undefined ? null : openBytes(row.wrapped, root.key, privacyKeyContext(organization, row.id))
+}
+
+const makePrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<Buffer> => {
+  const id = crypto.randomUUID()
+  const secret = randomBytes(KEY)
+  const wrapped = sealBytes(secret, root.key, privacyKeyContext(organization, id))
+  secret.fill(0)
+  await transaction
+    .insertInto('privacy_keys')
+    .values({ id, wrapped })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return (await readPrivacyKey(transaction, organization, root))!
+}
+
+/** null: erased. */
+type Seeds = ReadonlyMap<Holder, Buffer | null>
+
+const readSeeds = async (transaction: Transaction, holders: readonly Holder[]): Promise<Map<Holder, Buffer | null>> => {
+  const { rows } = await sql<{ readonly holder: Holder; readonly seed: Buffer | null }>`
+    select holder, seed from person_keys where holder = any(${holders}::text[])`.execute(transaction)
+  return new Map(rows.map(({ holder, seed }) => [holder, seed]))
+}
+
+const makeSeeds = async (transaction: Transaction, holders: readonly Holder[]): Promise<Seeds> => {
+  const known = await readSeeds(transaction, holders)
+  const missing = holders.filter((holder) => !known.has(holder))
+  if (missing.length === 0) return known
+  await sql`
+    insert into person_keys (holder, seed)
+    select * from unnest(${missing}::text[], ${missing.map(() => randomBytes(KEY))}::bytea[])
+    on conflict do nothing`.execute(transaction)
+  return readSeeds(transaction, holders)
+}
+
+interface Place {
+  readonly organization: string
+  readonly holder: Holder
+  readonly entry: string
+}
+
+/** One key for each entry and person. */
+const keysOf = (privacyKey: Buffer, seed: Buffer, { organization, holder, entry }: Place): { key: Buffer; nonceKey: Buffer } => {
+  const info = `sallyport personal data v1\n${organization}\n${holder}\n${entry}`
+  const bytes = Buffer.from(hkdfSync('sha256', privacyKey, seed, info, 2 * KEY))
+  return { key: bytes.subarray(0, KEY), nonceKey: bytes.subarray(KEY) }
+}
+
+const sealPart = (privacyKey: Buffer, seed: Buffer, { place, fields }: { place: Place; fields: PersonalFields }): string => {
+  const { key, nonceKey } = keysOf(privacyKey, seed, place)
+  const plaintext = Buffer.from(canonicalJson(fields as CanonicalValue))
+  const nonce = createHmac('sha256', nonceKey).update(plaintext).digest().subarray(0, NONCE)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
+  const ciphertext = cipher.update(plaintext)
+  return toBase64url(Buffer.concat([Uint8Array.of(VERSION), nonce, ciphertext, cipher.final(), cipher.getAuthTag()]))
+}
+
+const openPart = (privacyKey: Buffer, seed: Buffer, { place, sealed }: { place: Place; sealed: string }): PersonalFields => {
+  const bytes = Buffer.from(fromBase64url(sealed))
+  if (bytes[0] !== VERSION || bytes.length < 1 + NONCE + TAG) throw new TypeError('not a part of this version')
+  const { key } = keysOf(privacyKey, seed, place)
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 1 + NONCE), { authTagLength: TAG })
+  decipher.setAuthTag(bytes.subarray(-TAG))
+  const text = decipher.update(bytes.subarray(1 + NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8')
+  return JSON.parse(text) as PersonalFields
+}
+
+export const personalDataUnder = (root: RootKey): PersonalData => ({
+  async seal(transaction, organization, entries) {
+    const split = entries.map(hidePersonalData)
+    const holders = [...new Set(split.flatMap(({ parts }) => [...parts.keys()]))]
+    if (holders.length === 0) return split.map(({ hidden }) => hidden)
+    const seeds = await makeSeeds(transaction, holders)
+    const privacyKey =
+      (await readPrivacyKey(transaction, organization, root)) ?? (await makePrivacyKey(transaction, organization, root))
+    return split.map(({ hidden, parts }) => {
+      if (parts.size === 0) return hidden
+      const personal = [...parts].map(([person, fields]) => {
+        const seed = seeds.get(person) ?? null
+        const place = { organization, holder: person, entry: hidden.id }
+        return { person, sealed: seed === null ? null : sealPart(privacyKey, seed, { place, fields }) }
+      })
+      return { ...hidden, personal }
+    })
+  },
+
+  async show(transaction, organization, { entries, only }) {
+    const holders = [...new Set(entries.flatMap(({ personal = [] }) => personal.map(({ person }) => person)))]
+    if (holders.length === 0) return entries.map((entry) => ({ entry, erased: [] }))
+    const seeds = await readSeeds(transaction, holders)
+    const privacyKey = await readPrivacyKey(transaction, organization, root)
+    const showOne = (stored: AuditEntry): ShownEntry => {
+      const opened: PersonalFields[] = []
+      const erased: Holder[] = []
+      for (const { person, sealed } of stored.personal ?? []) {
+        const seed = seeds.get(person) ?? null
+        if (only !== undefined && person !== only) continue
+        if (sealed === null || seed === null || privacyKey === null) erased.push(person)
+        else opened.push(openPart(privacyKey, seed, { place: { organization, holder: person, entry: stored.id }, sealed }))
+      }
+      return { entry: showPersonalData(stored, opened), erased }
+    }
+    try {
+      return entries.map(showOne)
+    } catch (cause) {
+      throw new SallyportError('log_unavailable', { cause })
+    }
+  },
+})
+
+/** Destroys the person's key, and keeps a row so that none is made again. */
+export const erasePersonKey = async (transaction: Transaction, person: Holder): Promise<void> => {
+  await sql`
+    insert into person_keys (holder, seed, erased_at) values (${person}, null, clock_timestamp())
+    on conflict (organization_id, holder) do update set seed = null, erased_at = coalesce(person_keys.erased_at, excluded.erased_at)`.execute(
+    transaction,
+  )
+}
+
+/** Destroys the keys of months before this one (`2026-11`): addresses of people who were not known. */
+export const eraseMonthsBefore = async (transaction: Transaction, month: Holder): Promise<void> => {
+  await sql`
+    update person_keys set seed = null, erased_at = clock_timestamp()
+    where seed is not null and length(holder) = 7 and holder < ${month}`.execute(transaction)
+}
