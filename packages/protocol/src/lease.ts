@@ -78,6 +78,9 @@ export type LeaseBinding = z.infer<typeof leaseBinding>
 /** The HPKE info of the sealed credential. The gateway computes it of what it was told, so a swapped field opens nothing. */
 export const credentialInfo = (binding: LeaseBinding): string => canonicalJson({ use: 'sallyport credential v1', ...binding })
 
+export const ownedAtEnd = z.enum(['drop', 'reassign'])
+export type OwnedAtEnd = z.infer<typeof ownedAtEnd>
+
 /** Plaintext of a sealed credential. */
 export const credentialPlaintext = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('password'), password: base64urlUpTo(4096) }),
@@ -86,8 +89,28 @@ export const credentialPlaintext = z.discriminatedUnion('kind', [
     certificatePem: z.string().max(32 * 1024),
     privateKeyPem: base64urlUpTo(16 * 1024),
   }),
+  /** An IAM key pair, with which the gateway signs a token for each connection (Amazon RDS). */
+  z.strictObject({
+    kind: z.literal('aws-iam'),
+    region: z.string().regex(/^[a-z0-9-]{1,32}$/),
+    accessKeyId: z.string().regex(/^[A-Za-z0-9]{16,128}$/),
+    secretAccessKey: base64urlUpTo(256),
+  }),
+  /** An administrator of the resource, as whom the gateway makes a user for one lease and drops it afterwards. */
+  z.strictObject({
+    kind: z.literal('temporary-user'),
+    administrator: foreignName,
+    password: base64urlUpTo(4096),
+    /** The role that the user is a member of. */
+    memberOf: foreignName,
+    /** What becomes of what the user owns at its end: it is dropped, or given to the role. */
+    owned: ownedAtEnd,
+  }),
 ])
 export type CredentialPlaintext = z.infer<typeof credentialPlaintext>
+
+export const credentialKind = z.enum(['password', 'certificate', 'aws-iam', 'temporary-user'])
+export type CredentialKind = z.infer<typeof credentialKind>
 
 /** The log's signed proof that the unlock is recorded. The gateway verifies it before it opens the credential. */
 export const receipt = defineStatement({
@@ -132,6 +155,8 @@ export const leaseAnswer = z.strictObject({
   userName: foreignName,
   /** Databases the credential may use; empty: any. */
   databases: z.array(foreignName).max(256),
+  /** One person uses it at a time: the lease ends with its last connection, so that the next one need not wait. */
+  exclusive: z.boolean(),
   /** Short opaque id of the session, 8 characters; the log resolves it to the person. */
   sessionLabel: z.string().regex(/^[a-z0-9]{8}$/),
   credential: sealed,
@@ -145,7 +170,13 @@ export type LeaseAnswer = z.infer<typeof leaseAnswer>
 export const leaseRenewalAnswer = z.strictObject({
   leases: z.array(
     z.discriminatedUnion('state', [
-      z.strictObject({ id: uuid, state: z.literal('renewed'), expiresAt: instant }),
+      z.strictObject({
+        id: uuid,
+        state: z.literal('renewed'),
+        expiresAt: instant,
+        /** The secret was replaced since: its connections go on, and whoever connects next asks for another lease. */
+        superseded: z.literal(true).optional(),
+      }),
       z.strictObject({ id: uuid, state: z.literal('ended'), code: z.string().max(64) }),
     ]),
   ),

@@ -80,6 +80,8 @@ const openedActivity = z.strictObject({
   caller: z.strictObject({ program: z.string().max(1024), user: z.string().max(256), pid: z.int() }).nullable(),
   /** What the resource calls this connection (PostgreSQL: backend PID). */
   upstreamId: z.string().max(64).nullable(),
+  /** Who the connection is on the resource; absent in records from before this was noted. */
+  user: z.string().max(256).optional(),
   database: z.string().max(256).nullable(),
   /** What the tool calls itself (PostgreSQL: application_name before it was extended). */
   application: z.string().max(256).nullable(),

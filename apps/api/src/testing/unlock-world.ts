@@ -79,13 +79,10 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
     rootKey: { kind: 'file', path: join(folder, 'log.key') },
     notifications,
   })
-  const startVaultWith = (link: typeof log.link) =>
-    startVault({
-      ...common,
-      pool: database.pools.vault,
-      kms: { driver: 'local', rootKey: { kind: 'file', path: join(folder, 'vault.key') } },
-      log: link,
-    })
+  const startVaultWith = async (link: typeof log.link) => {
+    const kms = { driver: 'local', rootKey: { kind: 'file', path: join(folder, 'vault.key') } } as const
+    return (await startVault({ ...common, pool: database.pools.vault, kms, log: link })).link
+  }
   return {
     log,
     vault: await startVaultWith(log.link),
@@ -153,6 +150,7 @@ export const makeUnlockWorld = async (database: TestDatabase, roles: RolesOfWorl
         userName: 'shop_ro',
         secret: secret.id,
         databases: ['shop'],
+        exclusive: false,
         port: null,
         ports: { first: 10_000, last: 29_999 },
       },

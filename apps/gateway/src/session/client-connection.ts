@@ -21,6 +21,8 @@ export interface StreamServices {
   readonly renew: (peer: SessionPeer, renewal: string) => Promise<Extract<StreamAnswer, { ok: true }>['renewal']>
   /** Serves the stream to its end; never rejects. Throws at once if the protocol has no adapter. */
   readonly serve: (stream: MuxStream, lease: Lease, caller: Caller | null) => () => Promise<void>
+  /** Nobody uses the lease now. */
+  readonly onIdle: (lease: Lease) => void
   readonly now: () => number
   readonly logger: Logger
   readonly onClosed: (connection: ClientConnection) => void
@@ -123,7 +125,10 @@ export class ClientConnection {
   #begin(stream: MuxStream, lease: Lease, caller: Caller | null): () => Promise<void> {
     // It may have ended, or the client gone, while the unlock was under way.
     if (lease.ended !== null) throw new SallyportError('lease_ended')
-    if (stream.destroyed) return async () => {}
+    if (stream.destroyed) {
+      if (lease.connections.size === 0) this.#services.onIdle(lease)
+      return async () => {}
+    }
     const serve = this.#services.serve(stream, lease, caller)
     writeAnswer(stream, { ok: true, lease: { id: lease.id, expiresAt: lease.expiresAt } })
     return serve

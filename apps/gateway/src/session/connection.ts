@@ -7,8 +7,10 @@ import type { Adapter, AdapterConnection, ConnectionEnd, EndReason } from '../ad
 import type { UpstreamConnector } from '../upstream/connector.ts'
 import { activityOf, type ConnectionActivity, type Recorder } from './activity.ts'
 import type { Cancels } from './cancels.ts'
-import { copySecret, type Lease, type LeasedConnection } from './lease.ts'
+import { openLeased, type CredentialServices } from './credentials/open-credential.ts'
+import type { Lease, LeasedConnection } from './lease.ts'
 import type { OpenConnections } from './open-connections.ts'
+import { targetOf } from './target.ts'
 
 /** Milliseconds that an adapter gets to tell the tool why it is being ended, before the stream is cut. */
 const END_GRACE = 250
@@ -16,13 +18,14 @@ const END_GRACE = 250
 /** How every adapter says that the resource refused the credential. */
 const REFUSED: ErrorCode = 'resource_sign_in_failed'
 
-export interface ConnectionServices {
+export interface ConnectionServices extends CredentialServices {
   readonly recorder: Recorder
   readonly cancels: Cancels
   readonly upstream: UpstreamConnector
   readonly open: OpenConnections
   readonly logger: Logger
-  readonly now: () => number
+  /** The last connection of a lease closed. */
+  readonly onIdle: (lease: Lease) => void
 }
 
 /** A client's stream, which knows how many bytes came and went. */
@@ -78,6 +81,7 @@ export const beginConnection = (options: ConnectionOptions): (() => Promise<void
       lease.connections.delete(handle)
       forget()
       closed.resolve()
+      if (lease.connections.size === 0) services.onIdle(lease)
     }
   }
 }
@@ -101,20 +105,10 @@ const runAdapter = async (
   const { binding, endpoint, secret } = lease
   const connection: AdapterConnection = {
     client: stream,
-    target: {
-      resourceId: binding.resource,
-      host: endpoint.host,
-      port: endpoint.port,
-      weakestAuthentication: endpoint.weakestAuthentication,
-      plaintextAllowed: endpoint.plaintextAllowed,
-      labelConnections: lease.options.labelConnections,
-      databases: lease.databases,
-    },
+    target: targetOf(lease),
     caller,
     sessionLabel: lease.sessionLabel,
-    // A copy for each: an adapter overwrites what it got, and the next connection needs it again.
-    openCredential: () =>
-      Promise.resolve({ credentialId: binding.credential, userName: lease.userName, secret: copySecret(secret) }),
+    openCredential: () => openLeased(lease, services),
     connectUpstream: (how) =>
       services.upstream.connect(
         { endpoint, clientCertificate: secret.kind === 'certificate' ? secret : null, signal: how.signal ?? running.signal },

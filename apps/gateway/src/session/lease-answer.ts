@@ -5,22 +5,22 @@
  */
 import {
   credentialInfo,
-  credentialPlaintext,
   endpointDigest,
-  fromBase64url,
   fromUtf8,
   type LeaseAnswer,
   type LeaseBinding,
   parseCanonicalJson,
   receipt,
   type Receipt,
+  releasedCredential,
   SallyportError,
   type SealingPrivateKey,
+  type StoredCredential,
   type Ticket,
   unseal,
   verifyStatement,
 } from '@sallyport/protocol'
-import type { CredentialSecret } from '../adapters/adapter.ts'
+import { leasedSecret, type LeasedSecret } from './credentials/leased-secret.ts'
 
 /** The answer must be about what was asked. Throws `unseal_failed` or `secret_unbound`. */
 export const checkBinding = async (answer: LeaseAnswer, asked: Ticket): Promise<void> => {
@@ -63,7 +63,7 @@ export interface OpeningKeys {
 }
 
 /** Throws `unseal_failed`. The plaintext is overwritten; the parsed texts live until the garbage collector takes them. */
-export const openCredential = async (answer: LeaseAnswer, keys: OpeningKeys): Promise<CredentialSecret> => {
+export const openCredential = async (answer: LeaseAnswer, keys: OpeningKeys): Promise<LeasedSecret | StoredCredential> => {
   const plaintext = await unseal(answer.credential, keys.privateKey, {
     info: credentialInfo(answer.binding),
     psk: { key: keys.share, id: keys.jti },
@@ -78,11 +78,8 @@ export const openCredential = async (answer: LeaseAnswer, keys: OpeningKeys): Pr
 }
 
 /** What a failure here says must not hold what it read: no cause is kept. */
-const toSecret = (plaintext: Uint8Array): CredentialSecret => {
-  const parsed = credentialPlaintext.safeParse(parseCanonicalJson(fromUtf8(plaintext)))
+const toSecret = (plaintext: Uint8Array): LeasedSecret | StoredCredential => {
+  const parsed = releasedCredential.safeParse(parseCanonicalJson(fromUtf8(plaintext)))
   if (!parsed.success) throw new SallyportError('unseal_failed')
-  const { data } = parsed
-  return data.kind === 'password'
-    ? { kind: 'password', password: Buffer.from(fromBase64url(data.password)) }
-    : { kind: 'certificate', certificatePem: data.certificatePem, privateKeyPem: Buffer.from(fromBase64url(data.privateKeyPem)) }
+  return parsed.data.kind === 'stored' ? parsed.data : leasedSecret(parsed.data)
 }

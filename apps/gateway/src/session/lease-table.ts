@@ -4,7 +4,8 @@
  */
 import { errorTable, type ErrorCode, type Revocation, SallyportError } from '@sallyport/protocol'
 import type { EndReason } from '../adapters/adapter.ts'
-import { type Lease, wipeSecret } from './lease.ts'
+import { wipeSecret } from './credentials/leased-secret.ts'
+import type { Lease } from './lease.ts'
 import { codeOfRevocation, subjectsOf } from './standing.ts'
 import { inBackground } from '../in-background.ts'
 
@@ -22,6 +23,7 @@ export interface LeaseTableOptions {
   readonly expiryCode: () => ErrorCode
   /** Told of each end, once. */
   readonly onEnd: (lease: Lease, reason: EndReason) => void
+  readonly onExtended: (lease: Lease) => void
 }
 
 export class LeaseTable {
@@ -93,6 +95,7 @@ export class LeaseTable {
     lease.expiresAt = Math.max(lease.expiresAt, expiresAt)
     lease.decidedAt = Math.max(lease.decidedAt, decidedAt)
     this.#arm(lease)
+    this.#options.onExtended(lease)
   }
 
   /** Ends one lease; resolves when its connections are closed. */

@@ -55,6 +55,7 @@ export interface PlayedCredential {
   readonly userName: string
   readonly password: string
   readonly strictRecording: boolean
+  readonly exclusive?: boolean
 }
 
 export interface PlayedUser {
@@ -203,6 +204,7 @@ export const playApi = async (): Promise<PlayedApi> => {
       credentialName: 'read-only',
       userName: credential.userName,
       databases: [],
+      exclusive: credential.exclusive === true,
       sessionLabel: 'abcd1234',
       credential: await seal(plaintext, fromBase64url(asked.recipient), {
         info: credentialInfo(binding),

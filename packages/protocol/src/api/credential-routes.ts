@@ -17,7 +17,7 @@ const secretBody = z.strictObject({
   vaultKey: keyId,
   sealed,
 })
-const secretAnswer = z.strictObject({
+export const secretAnswer = z.strictObject({
   id: uuid,
   resource: uuid,
   version: z.int().positive(),
@@ -51,6 +51,7 @@ export const credentialRoutes = defineRoutes({
       secret: uuid,
       databases: z.array(foreignName).max(256).default([]),
       port: port.optional(),
+      exclusive: z.boolean().default(false),
     }),
     response: schemas.credential,
     errors: ['conflict', 'not_found', 'limit_reached'],
@@ -81,6 +82,7 @@ export const credentialRoutes = defineRoutes({
         userName: foreignName,
         databases: z.array(foreignName).max(256),
         port,
+        exclusive: z.boolean(),
       })
       .partial(),
     response: schemas.credential,

@@ -1,7 +1,8 @@
 /** Objects of the API as its answers show them. Instants are RFC 3339 texts here; ids are UUIDs. */
 import { z } from 'zod'
 import { base64urlOf, der, deviceState, displayName, email, foreignName, host, port, slug, timestamp, uuid } from '../fields.ts'
-import { endpoint, resourceOptions } from '../lease.ts'
+import { credentialKind, endpoint, resourceOptions } from '../lease.ts'
+import { storeField, storePath } from '../store.ts'
 import { permission } from './permission.ts'
 
 export const organization = z.strictObject({
@@ -143,9 +144,17 @@ export const credential = z.strictObject({
   secretVersion: z.int().positive(),
   /** False after the endpoint changed, until the secret is bound again. */
   bound: z.boolean(),
+  /** Where the secret lies, when it is a third-party store; null: in the vault. */
+  stored: z.strictObject({ store: uuid, path: storePath, field: storeField }).nullable(),
   databases: z.array(foreignName).max(256),
   /** Organization-wide loopback port. */
   port,
+  /** One person uses it at a time. */
+  exclusive: z.boolean(),
+  /** What its secret is; null: stored before this was noted. */
+  kind: credentialKind.nullable(),
+  /** When the certificate that is its secret ends; null: it has no end. */
+  secretEndsAt: timestamp.nullable(),
 })
 
 /** One line of what a person may connect to. */
@@ -165,6 +174,10 @@ export const grantedCredential = z.strictObject({
   databases: z.array(z.string()),
   port,
   bound: z.boolean(),
+  /** One person uses it at a time. */
+  exclusive: z.boolean(),
+  /** Somebody else has it now, until then if they do not go on; `by` is who, for those who may see people. */
+  inUse: z.strictObject({ by: z.string().max(250).nullable(), until: timestamp }).nullable(),
   /** Why: through which roles, or a temporary grant with its end. */
   through: z.array(
     z.discriminatedUnion('kind', [
@@ -226,6 +239,12 @@ export const alert = z.strictObject({
     'activity-gap',
     'emergency-access',
     'review-overdue',
+    'rotation-failed',
+    'credential-refused',
+    'certificate-ending',
+    'temporary-user-left',
+    'key-unopened',
+    'sink-failing',
   ]),
   user: uuid.nullable(),
   device: uuid.nullable(),

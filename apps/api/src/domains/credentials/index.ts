@@ -1,5 +1,6 @@
 export { changeCredential, createCredential, deleteCredential, requireCredential } from './service.ts'
 export type { CredentialChange, NewCredential } from './service.ts'
+export { tellOfEndingCertificates } from './ending.ts'
 export { credentialsOfResource, findCredential, listCredentials } from './store.ts'
 export type { Credential } from './store.ts'
 export type { CredentialTables } from './tables.ts'

@@ -4,10 +4,10 @@ import { refusing } from '../../db/constraints.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'
-import { endAllLeases } from '../leases/index.ts'
+import { endAllLeases, leaveToFirst } from '../leases/index.ts'
 import { lockRevocationNumber, revoke } from '../revocations/index.ts'
 import { requireResource } from '../resources/index.ts'
-import { findSecret } from '../secrets/index.ts'
+import { findSecret, type Secret } from '../secrets/index.ts'
 import { type PortWish, releasePort, renamePort, takePort } from './ports.ts'
 import {
   countCredentials,
@@ -27,14 +27,25 @@ const missing = () => new SallyportError('not_found', { message: 'There is no su
 type Ports = PortWish['range']
 
 /** Secrets by reference only. */
-const described = (credential: Omit<Credential, 'resourceName' | 'bound' | 'secretVersion'>) => ({
+const described = (
+  credential: Omit<Credential, 'resourceName' | 'bound' | 'secretVersion' | 'stored' | 'kind' | 'secretEndsAt'>,
+) => ({
   resource: credential.resource,
   name: credential.name,
   userName: credential.userName,
   secret: credential.secret,
   databases: [...credential.databases],
   port: credential.port,
+  exclusive: credential.exclusive,
 })
+
+/** Whoever may store the secret decided of which role temporary users are; the credential must say the same to people. */
+const checkUserName = ({ memberOf }: Pick<Secret, 'memberOf'>, userName: string): void => {
+  if (memberOf === null || memberOf === userName) return
+  throw new SallyportError('invalid_request', {
+    message: `Users of this secret are members of ${memberOf}: that is its user name.`,
+  })
+}
 
 export const requireCredential = async (transaction: Transaction, id: string): Promise<Credential> => {
   const credential = await findCredential(transaction, id)
@@ -48,6 +59,8 @@ export interface NewCredential {
   readonly userName: string
   readonly secret: string
   readonly databases: readonly string[]
+  /** One person uses it at a time. */
+  readonly exclusive: boolean
   readonly port: number | null
   /** Ports of the organization. */
   readonly ports: Ports
@@ -64,6 +77,7 @@ export const createCredential = async (
   if (secret?.resource !== resource.id) {
     throw new SallyportError('not_found', { message: 'The resource has no such secret.' })
   }
+  checkUserName(secret, input.userName)
   const port = await takePort(transaction, { name: `${resource.name}/${input.name}`, port: input.port, range: ports })
   const credential = { ...input, id: randomUUID(), port }
   await refusing({ ...taken, foreign: 'not_found' }, insertCredential(transaction, credential, author.now))
@@ -84,6 +98,7 @@ export interface CredentialChange {
   readonly userName?: string | undefined
   readonly databases?: readonly string[] | undefined
   readonly port?: number | undefined
+  readonly exclusive?: boolean | undefined
   /** Ports of the organization. */
   readonly ports: Ports
 }
@@ -107,22 +122,28 @@ export const changeCredential = async (
   change: CredentialChange,
   author: Author,
 ): Promise<Credential> => {
+  // No lease is being decided while it becomes exclusive.
+  if (change.exclusive === true) await lockRevocationNumber(transaction, author.organization, 'update')
   const before = await lockCredential(transaction, change.id)
   if (!before) throw missing()
+  const secret = await findSecret(transaction, before.secret)
+  if (change.userName !== undefined && secret !== null) checkUserName(secret, change.userName)
   const name = change.name ?? before.name
   const after = {
     ...before,
     name,
     userName: change.userName ?? before.userName,
     databases: change.databases ?? before.databases,
+    exclusive: change.exclusive ?? before.exclusive,
     port: await movePort(transaction, { before, name: `${before.resourceName}/${name}`, wish: change }, author.now),
   }
   await refusing(taken, updateCredential(transaction, after))
+  const ended = after.exclusive && !before.exclusive ? await leaveToFirst(transaction, { ...author, credential: before.id }) : 0
   await recordAudit(transaction, {
     type: 'credential.changed',
     actor: author.actor,
     subject: { kind: 'credential', id: before.id },
-    details: { before: described(before), after: described(after) },
+    details: { before: described(before), after: described(after), ...(ended === 0 ? {} : { endedLeases: ended }) },
   })
   await notifyChange(transaction, { organization: author.organization, topic: 'credentials' })
   return after

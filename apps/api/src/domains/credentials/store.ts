@@ -1,5 +1,7 @@
+import type { CredentialKind } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { type StoredPlace, storedPlaceOf } from '../secrets/index.ts'
 
 export interface Credential {
   readonly id: string
@@ -11,8 +13,16 @@ export interface Credential {
   readonly secretVersion: number
   /** Whether the secret may be sent to where the resource is now. */
   readonly bound: boolean
+  /** Where the secret lies when that is a third-party store; null: in the vault. */
+  readonly stored: StoredPlace | null
   readonly databases: readonly string[]
   readonly port: number
+  /** One person uses it at a time. */
+  readonly exclusive: boolean
+  /** What its secret is; null: stored before this was noted. */
+  readonly kind: CredentialKind | null
+  /** When the certificate that is its secret ends. */
+  readonly secretEndsAt: Date | null
 }
 
 const select = (transaction: Transaction) =>
@@ -21,7 +31,8 @@ const select = (transaction: Transaction) =>
     .innerJoin('resources', 'resources.id', 'credentials.resource_id')
     .innerJoin('secrets', 'secrets.id', 'credentials.secret_id')
     .selectAll('credentials')
-    .select(['resources.name as resource_name', 'secrets.version'])
+    .select(['secrets.store_id', 'secrets.store_path', 'secrets.store_field'])
+    .select(['resources.name as resource_name', 'secrets.version', 'secrets.kind', 'secrets.ends_at'])
     .select(sql<boolean>`secrets.endpoint_digest = resources.endpoint_digest`.as('bound'))
 type CredentialRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>
 
@@ -34,8 +45,12 @@ const credentialOfRow = (row: CredentialRow): Credential => ({
   secret: row.secret_id,
   secretVersion: row.version,
   bound: row.bound,
+  stored: storedPlaceOf(row),
   databases: row.databases,
   port: row.port,
+  exclusive: row.exclusive,
+  kind: row.kind,
+  secretEndsAt: row.ends_at,
 })
 
 /** Ordered by port, which is unique; `after` is the last one seen. */
@@ -70,7 +85,7 @@ export const lockCredential = async (transaction: Transaction, id: string): Prom
 
 export const insertCredential = async (
   transaction: Transaction,
-  credential: Pick<Credential, 'id' | 'resource' | 'secret' | 'name' | 'userName' | 'databases' | 'port'>,
+  credential: Pick<Credential, 'id' | 'resource' | 'secret' | 'name' | 'userName' | 'databases' | 'port' | 'exclusive'>,
   now: number,
 ): Promise<void> => {
   await transaction
@@ -83,6 +98,7 @@ export const insertCredential = async (
       user_name: credential.userName,
       databases: JSON.stringify(credential.databases),
       port: credential.port,
+      exclusive: credential.exclusive,
       created_at: new Date(now),
     })
     .execute()
@@ -90,7 +106,7 @@ export const insertCredential = async (
 
 export const updateCredential = async (
   transaction: Transaction,
-  credential: Pick<Credential, 'id' | 'name' | 'userName' | 'databases' | 'port'>,
+  credential: Pick<Credential, 'id' | 'name' | 'userName' | 'databases' | 'port' | 'exclusive'>,
 ): Promise<void> => {
   await transaction
     .updateTable('credentials')
@@ -99,6 +115,7 @@ export const updateCredential = async (
       user_name: credential.userName,
       databases: JSON.stringify(credential.databases),
       port: credential.port,
+      exclusive: credential.exclusive,
     })
     .where('id', '=', credential.id)
     .execute()

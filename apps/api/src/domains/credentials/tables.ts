@@ -10,6 +10,8 @@ export interface CredentialTables {
     user_name: string
     databases: JSONColumnType<string[]>
     port: number
+    /** One person uses it at a time. */
+    exclusive: Generated<boolean>
     created_at: ColumnType<Date, Date, never>
   }
   /** Which port each credential name was ever given, so that one that comes back gets it again and no other gets it soon. */

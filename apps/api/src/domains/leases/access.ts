@@ -21,6 +21,8 @@ export interface GrantedCredential {
   readonly databases: readonly string[]
   readonly port: number
   readonly bound: boolean
+  /** One person uses it at a time. */
+  readonly exclusive: boolean
   readonly through: readonly Way[]
 }
 
@@ -31,6 +33,7 @@ interface Row extends Pick<FactsRow, 'user_status' | 'site_id' | 'bound' | 'role
   readonly user_name: string
   readonly databases: string[]
   readonly port: number
+  readonly exclusive: boolean
   readonly resource_id: string
   readonly resource_name: string
   readonly description: string
@@ -49,7 +52,7 @@ const nobodyInParticular = {
 
 const select = sql`
   select users.id as user_id, ${userStatus} as user_status, ${boundColumn} as bound, ${rolesColumn} as roles, ${grantsColumn} as grants,
-    credentials.id as credential_id, credentials.name, credentials.user_name, credentials.databases, credentials.port,
+    credentials.id as credential_id, credentials.name, credentials.user_name, credentials.databases, credentials.port, credentials.exclusive,
     resources.id as resource_id, resources.name as resource_name, resources.description, resources.tags, resources.endpoint,
     resources.site_id
   from users
@@ -72,6 +75,7 @@ const grantedOfRow = (row: Row, now: number): GrantedCredential => ({
   databases: row.databases,
   port: row.port,
   bound: row.bound,
+  exclusive: row.exclusive,
   through: waysOf({ roles: row.roles, grants: row.grants, now }),
 })
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { recordAudit } from '../audit/index.ts'
 import type { Author } from '../audit/index.ts'
+import { tellOfExclusiveUse } from './exclusive.ts'
 
 /** Milliseconds that a gateway gets to report the end of a lease itself. */
 const GRACE = 60_000
@@ -14,7 +15,7 @@ const BATCH = 500
  */
 export const expireLeases = async (
   transaction: Transaction,
-  { actor, now }: Author,
+  { organization, actor, now }: Author,
 ): Promise<{ readonly expired: number; readonly more: boolean }> => {
   const { rows } = await sql<{ id: string }>`
     update leases set ended_at = expires_at, end_code = 'lease_ended' where id in (
@@ -24,5 +25,6 @@ export const expireLeases = async (
   if (rows.length === 0) return { expired: 0, more: false }
   const leases = rows.map(({ id }) => id)
   await recordAudit(transaction, { type: 'lease.ended', actor, subject: null, details: { leases, reason: 'expired' }, at: now })
+  await tellOfExclusiveUse(transaction, { organization, leases })
   return { expired: leases.length, more: leases.length === BATCH }
 }

@@ -12,7 +12,7 @@ import {
   startTestRoles,
   type UnlockWorld,
 } from '../../testing/unlock-world.ts'
-import { deleteCredential } from '../credentials/index.ts'
+import { changeCredential, deleteCredential } from '../credentials/index.ts'
 import { createGrant, expireGrants, revokeGrant } from '../grants/index.ts'
 import { decide } from '../policy/index.ts'
 import { changeResource } from '../resources/index.ts'
@@ -24,6 +24,7 @@ import {
   forgetSpentTickets,
   grantedCredentials,
   listLeases,
+  othersWithExclusive,
   renewLeases,
   reportLeaseEnds,
 } from './index.ts'
@@ -358,5 +359,89 @@ describe('what a person may lease', () => {
       text: 'No role of the user and no grant leases it.',
     })
     expect(await explain(stranger.user, randomUUID())).toBeNull()
+  })
+})
+
+describe('a credential that one person uses at a time', () => {
+  const setExclusive = (exclusive: boolean) =>
+    world.inOrganization((transaction) =>
+      changeCredential(transaction, { id: world.credential.id, exclusive, ports: { first: 10_000, last: 29_999 } }, author()),
+    )
+  const holdersFor = (user: string) =>
+    world.inOrganization((transaction) =>
+      othersWithExclusive(transaction, { credentials: [world.credential.id], user, now: clock.now }),
+    )
+  const end = (id: string, reason = 'closed') =>
+    world.inOrganization((transaction) =>
+      reportLeaseEnds(transaction, { gateway: world.gateway.id, ends: [{ id, reason }] }, author()),
+    )
+
+  it('is refused to a second person with who has it, and given to the first one again', async () => {
+    await setExclusive(true)
+    const { answer } = await world.unlock()
+    expect(answer.exclusive).toBe(true)
+    const other = await world.signIn()
+    expect(await codeOf(world.unlock({}, { by: other }))).toBe('credential_in_use')
+    expect(await codeOf(world.unlock())).toBe('done')
+    const [refused] = await outbox('unlock.refused')
+    expect(refused?.details).toMatchObject({ code: 'credential_in_use' })
+    const holder = (await holdersFor(other.user)).get(world.credential.id)
+    expect(holder).toMatchObject({ user: world.person.user, until: new Date(start + 300_000) })
+    expect(await holdersFor(world.person.user)).toEqual(new Map())
+  })
+
+  it('is free as soon as the gateway reports the end, and at the end of the lease when no gateway is left to report it', async () => {
+    await setExclusive(true)
+    const other = await world.signIn()
+    const first = await lease()
+    await end(first)
+    const second = (await world.unlock({}, { by: other })).answer.binding.lease
+    expect(await codeOf(world.unlock())).toBe('credential_in_use')
+    clock.now += 300_000
+    expect(await statusOf(second)).toBe('expired')
+    expect(await codeOf(world.unlock())).toBe('done')
+  })
+
+  it('goes to exactly one of those who ask at the same time', async () => {
+    await setExclusive(true)
+    const people = [world.person, await world.signIn(), await world.signIn(), await world.signIn()]
+    for (let round = 0; round < 3; round++) {
+      const answers = await Promise.allSettled(people.map((by) => world.unlock({}, { by })))
+      const won = answers.filter((answer) => answer.status === 'fulfilled')
+      expect(won).toHaveLength(1)
+      for (const answer of answers)
+        if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'credential_in_use' })
+      await end(won[0]!.value.answer.binding.lease)
+    }
+  })
+
+  it('stays with who had it first when it becomes one; the others are cut off', async () => {
+    const first = await lease()
+    const other = await world.signIn()
+    const { answer } = await world.unlock({}, { by: other })
+    await setExclusive(true)
+    expect(await revocations()).toEqual([[`lease ${answer.binding.lease}`, 'credential_in_use']])
+    expect([await statusOf(first), await statusOf(answer.binding.lease)]).toEqual(['active', 'revoked'])
+    await setExclusive(false)
+    expect(await codeOf(world.unlock({}, { by: other }))).toBe('done')
+  })
+
+  it('tells those who may lease it whenever it is taken or free again', async () => {
+    const version = async () => {
+      const row = await world.inOrganization((transaction) =>
+        transaction.selectFrom('event_versions').select('version').where('topic', '=', 'credentials').executeTakeFirstOrThrow(),
+      )
+      return Number(row.version)
+    }
+    await setExclusive(true)
+    const before = await version()
+    const id = await lease()
+    expect(await version()).toBe(before + 1)
+    await end(id)
+    expect(await version()).toBe(before + 2)
+    await setExclusive(false)
+    const open = await version()
+    await end(await lease())
+    expect(await version()).toBe(open)
   })
 })

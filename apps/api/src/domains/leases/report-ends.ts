@@ -1,6 +1,7 @@
 import { isErrorCode } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
+import { tellOfExclusiveUse } from './exclusive.ts'
 
 export interface ReportedEnd {
   readonly id: string
@@ -43,4 +44,5 @@ export const reportLeaseEnds = async (
     subject: { kind: 'gateway', id: gateway },
     details: { leases: ended },
   })
+  await tellOfExclusiveUse(transaction, { organization: author.organization, leases: ends.map(({ id }) => id) })
 }

@@ -2,6 +2,7 @@ import type { Endpoint, ResourceOptions } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { Facts } from '../policy/index.ts'
+import { type StoredPlace, storedPlaceOf } from '../secrets/index.ts'
 import { factColumns, factsOfRow, type FactsRow } from './facts.ts'
 
 /** What is asked: one credential for one session through one gateway. */
@@ -20,11 +21,15 @@ export interface LeaseSubject {
   readonly credentialName: string
   readonly userName: string
   readonly databases: readonly string[]
+  /** One person uses the credential at a time. */
+  readonly exclusive: boolean
   readonly endpoint: Endpoint
   readonly endpointDigest: string
   readonly options: ResourceOptions
   readonly secret: string
   readonly secretVersion: number
+  /** Where the secret lies when that is a third-party store; null: in the vault. */
+  readonly stored: StoredPlace | null
   readonly sessionLabel: string
   /** Seconds. */
   readonly leaseLifetime: number
@@ -38,11 +43,15 @@ interface SubjectRow extends FactsRow {
   readonly credential_name: string
   readonly user_name: string
   readonly databases: string[]
+  readonly exclusive: boolean
   readonly endpoint: Endpoint
   readonly endpoint_digest: string
   readonly options: ResourceOptions
   readonly secret_id: string
   readonly secret_version: number
+  readonly store_id: string | null
+  readonly store_path: string | null
+  readonly store_field: string | null
   readonly label: string
   readonly lease_lifetime: number
   readonly live_leases: string
@@ -53,7 +62,8 @@ export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish
   const { rows } = await sql<SubjectRow>`
     select ${factColumns}, resources.id as resource_id, resources.name as resource_name, resources.endpoint,
       resources.endpoint_digest, resources.options, credentials.name as credential_name, credentials.user_name,
-      credentials.databases, secrets.id as secret_id, secrets.version as secret_version, sessions.label,
+      credentials.databases, credentials.exclusive, secrets.id as secret_id, secrets.version as secret_version,
+      secrets.store_id, secrets.store_path, secrets.store_field, sessions.label,
       (organizations.settings->>'leaseLifetime')::integer as lease_lifetime,
       (select count(*) from leases where leases.session_id = sessions.id and leases.ended_at is null
         and leases.expires_at > ${new Date(now)}) as live_leases
@@ -75,11 +85,13 @@ export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish
     credentialName: row.credential_name,
     userName: row.user_name,
     databases: row.databases,
+    exclusive: row.exclusive,
     endpoint: row.endpoint,
     endpointDigest: row.endpoint_digest,
     options: row.options,
     secret: row.secret_id,
     secretVersion: row.secret_version,
+    stored: storedPlaceOf(row),
     sessionLabel: row.label,
     leaseLifetime: row.lease_lifetime,
     liveLeases: Number(row.live_leases),

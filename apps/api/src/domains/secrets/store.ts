@@ -1,5 +1,7 @@
+import type { CredentialKind } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { type StoredPlace, storedPlaceOf } from './stored-place.ts'
 
 /** What may be known of a secret outside the vault. */
 export interface Secret {
@@ -12,6 +14,12 @@ export interface Secret {
   /** Digest of where the resource is now. */
   readonly presentEndpointDigest: string
   readonly bound: boolean
+  /** Of the version in use; null: stored before this was noted. */
+  readonly kind: CredentialKind | null
+  /** Where it lies when that is a third-party store; null: in the vault. */
+  readonly stored: StoredPlace | null
+  /** Of temporary users: the role that they are members of; null for every other kind. */
+  readonly memberOf: string | null
   readonly createdAt: Date
 }
 
@@ -19,7 +27,16 @@ const selectSecret = (transaction: Transaction, id: string) =>
   transaction
     .selectFrom('secrets')
     .innerJoin('resources', 'resources.id', 'secrets.resource_id')
-    .select(['secrets.id', 'secrets.resource_id', 'secrets.version', 'secrets.endpoint_digest', 'secrets.created_at'])
+    .select([
+      'secrets.id',
+      'secrets.resource_id',
+      'secrets.version',
+      'secrets.endpoint_digest',
+      'secrets.kind',
+      'secrets.member_of',
+      'secrets.created_at',
+    ])
+    .select(['secrets.store_id', 'secrets.store_path', 'secrets.store_field'])
     .select('resources.endpoint_digest as present_digest')
     .where('secrets.id', '=', id)
 
@@ -35,6 +52,9 @@ const secretOfRow = (row: SecretRow | undefined): Secret | null =>
         endpointDigest: row.endpoint_digest,
         presentEndpointDigest: row.present_digest,
         bound: row.endpoint_digest === row.present_digest,
+        stored: storedPlaceOf(row),
+        kind: row.kind,
+        memberOf: row.member_of,
         createdAt: row.created_at,
       }
 
@@ -45,11 +65,14 @@ export const findSecret = async (transaction: Transaction, id: string): Promise<
 export const lockSecret = async (transaction: Transaction, id: string): Promise<Secret | null> =>
   secretOfRow(await selectSecret(transaction, id).forUpdate('secrets').executeTakeFirst())
 
-/** Every secret of the resource that no credential uses is deleted with it; one that is used is not. */
-export const deleteUnusedSecrets = async (transaction: Transaction, resource: string): Promise<readonly string[]> => {
+const deleteUnused = async (
+  transaction: Transaction,
+  column: 'resource_id' | 'store_id',
+  id: string,
+): Promise<readonly string[]> => {
   const deleted = await transaction
     .deleteFrom('secrets')
-    .where('resource_id', '=', resource)
+    .where(column, '=', id)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -59,7 +82,24 @@ export const deleteUnusedSecrets = async (transaction: Transaction, resource: st
         ),
       ),
     )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('credential_rotations')
+            .select(sql`1`.as('one'))
+            .whereRef('credential_rotations.second_secret_id', '=', 'secrets.id'),
+        ),
+      ),
+    )
     .returning('id')
     .execute()
   return deleted.map((row) => row.id)
 }
+
+/** Every secret of the resource that no credential uses is deleted with it; one that is used is not. */
+export const deleteUnusedSecrets = (transaction: Transaction, resource: string): Promise<readonly string[]> =>
+  deleteUnused(transaction, 'resource_id', resource)
+
+/** The same for what lies in a third-party store. */
+export const deleteUnusedSecretsOfStore = (transaction: Transaction, store: string): Promise<readonly string[]> =>
+  deleteUnused(transaction, 'store_id', store)

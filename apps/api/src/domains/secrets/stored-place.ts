@@ -12,6 +12,4 @@ export const storedPlaceOf = (row: {
   readonly store_path: string | null
   readonly store_field: string | null
 }): StoredPlace | null =>
-  row.store_id === null || row.store_path === null
-    ? null
-    : { store: row.store_id, path: row.store_path, field: row.store_field }
+  row.store_id === null || row.store_path === null ? null : { store: row.store_id, path: row.store_path, field: row.store_field }

@@ -1,5 +1,8 @@
 /** The vault's rows: only its database role may read or write them. */
+import type { CredentialKind } from '@sallyport/protocol'
+import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import type { StoredPlace } from './stored-place.ts'
 
 export interface SecretVersion {
   readonly secret: string
@@ -12,9 +15,21 @@ export interface SecretVersion {
 
 type Dated = { readonly at: Date }
 
+/** What may be known of a secret without opening it. */
+export interface SecretFacts {
+  /** Null: it lies in a third-party store. */
+  readonly kind: CredentialKind | null
+  /** When its certificate ends; null: it has no end. */
+  readonly endsAt: Date | null
+  /** Of temporary users: the role that they are members of. */
+  readonly memberOf: string | null
+}
+
+const factColumns = ({ kind, endsAt, memberOf }: SecretFacts) => ({ kind, ends_at: endsAt, member_of: memberOf })
+
 export const insertSecret = async (
   transaction: Transaction,
-  secret: Pick<SecretVersion, 'secret' | 'version' | 'resource' | 'endpointDigest'> & Dated,
+  secret: Pick<SecretVersion, 'secret' | 'version' | 'resource' | 'endpointDigest'> & Dated & { readonly facts: SecretFacts },
 ): Promise<void> => {
   await transaction
     .insertInto('secrets')
@@ -23,6 +38,7 @@ export const insertSecret = async (
       resource_id: secret.resource,
       version: secret.version,
       endpoint_digest: secret.endpointDigest,
+      ...factColumns(secret.facts),
       created_at: secret.at,
     })
     .execute()
@@ -46,9 +62,13 @@ export const insertSecretVersion = async (transaction: Transaction, version: Sec
 /** Makes a stored version the one in use. */
 export const useSecretVersion = async (
   transaction: Transaction,
-  { secret, version, endpointDigest }: Pick<SecretVersion, 'secret' | 'version' | 'endpointDigest'>,
+  used: Pick<SecretVersion, 'secret' | 'version' | 'endpointDigest'> & { readonly facts: SecretFacts },
 ): Promise<void> => {
-  await transaction.updateTable('secrets').set({ version, endpoint_digest: endpointDigest }).where('id', '=', secret).execute()
+  await transaction
+    .updateTable('secrets')
+    .set({ version: used.version, endpoint_digest: used.endpointDigest, ...factColumns(used.facts), told_days: null })
+    .where('id', '=', used.secret)
+    .execute()
 }
 
 /** Null when there is no such version, or it is of another resource. */
@@ -75,7 +95,10 @@ export const readSecretVersion = async (
 }
 
 /** Replaces a version's sealed bytes by the same secret sealed for another endpoint. */
-export const rebindSecretVersion = async (transaction: Transaction, version: SecretVersion): Promise<void> => {
+export const rebindSecretVersion = async (
+  transaction: Transaction,
+  version: SecretVersion & { readonly facts: SecretFacts },
+): Promise<void> => {
   await transaction
     .updateTable('secret_versions')
     .set({
@@ -95,4 +118,30 @@ export const destroySecretVersions = async (
   { secret, below }: { readonly secret: string; readonly below: number },
 ): Promise<void> => {
   await transaction.deleteFrom('secret_versions').where('secret_id', '=', secret).where('version', '<', below).execute()
+}
+
+/** Where in a third-party store the version in use lies; null: in the vault. */
+export const useStoredPlace = async (transaction: Transaction, secret: string, place: StoredPlace | null): Promise<void> => {
+  await transaction
+    .updateTable('secrets')
+    .set({ store_id: place?.store ?? null, store_path: place?.path ?? null, store_field: place?.field ?? null })
+    .where('id', '=', secret)
+    .execute()
+}
+
+/** Destroys one version that never came into use. */
+export const discardSecretVersion = async (
+  transaction: Transaction,
+  { secret, version }: Pick<SecretVersion, 'secret' | 'version'>,
+): Promise<void> => {
+  await transaction.deleteFrom('secret_versions').where('secret_id', '=', secret).where('version', '=', version).execute()
+}
+
+/** A number that no version of this secret had, also none that was given up before it came into use. The secret is locked. */
+export const nextSecretVersion = async (transaction: Transaction, secret: string): Promise<number> => {
+  const { rows } = await sql<{ newest: number }>`
+    select greatest((select version from secrets where id = ${secret}),
+      (select max(version) from secret_versions where secret_id = ${secret}),
+      (select max(pending_version) from gateway_jobs where secret_id = ${secret})) as newest`.execute(transaction)
+  return rows[0]!.newest + 1
 }

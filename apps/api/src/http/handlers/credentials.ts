@@ -15,7 +15,11 @@ import { authorOf } from './author.ts'
 
 const position = z.tuple([port])
 
-const answerOf = ({ resourceName: _name, databases, ...credential }: Credential) => ({ ...credential, databases: [...databases] })
+const answerOf = ({ resourceName: _name, databases, secretEndsAt, ...credential }: Credential) => ({
+  ...credential,
+  databases: [...databases],
+  secretEndsAt: secretEndsAt?.toISOString() ?? null,
+})
 
 export const credentialHandlers = {
   listCredentials: async (context, { query: { cursor, limit } }) => {

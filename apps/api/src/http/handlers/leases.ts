@@ -1,7 +1,14 @@
 /** Leases, what a person may lease, and why. */
 import { SallyportError, timestamp, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
-import { factsOfAccess, grantedCredentials, type GrantedCredential, listLeases } from '../../domains/leases/index.ts'
+import {
+  factsOfAccess,
+  grantedCredentials,
+  type GrantedCredential,
+  type Holder,
+  listLeases,
+  othersWithExclusive,
+} from '../../domains/leases/index.ts'
 import { decide, type Way } from '../../domains/policy/index.ts'
 import { decodeCursor, pageOfFound } from '../cursor.ts'
 import type { HandlersOf } from '../handler.ts'
@@ -10,8 +17,15 @@ const position = z.strictObject({ at: timestamp, id: uuid })
 
 const wayAnswer = (way: Way) => (way.kind === 'role' ? way : { ...way, expiresAt: new Date(way.expiresAt).toISOString() })
 
-const grantedAnswer = (granted: GrantedCredential) => ({
+/** Who has it is told to those who may see people anyway. */
+const useAnswer = (holder: Holder | undefined, mayName: boolean) =>
+  holder === undefined
+    ? null
+    : { by: mayName ? `${holder.firstName} ${holder.lastName}`.trim() : null, until: holder.until.toISOString() }
+
+const grantedAnswer = (granted: GrantedCredential, inUse: ReturnType<typeof useAnswer>) => ({
   ...granted,
+  inUse,
   resource: { ...granted.resource, tags: [...granted.resource.tags] },
   databases: [...granted.databases],
   through: granted.through.map(wayAnswer),
@@ -34,8 +48,13 @@ export const leaseHandlers = {
   },
   listMyCredentials: async (context) => {
     const asked = { user: context.user.id, now: context.now() }
-    const granted = await context.transaction((transaction) => grantedCredentials(transaction, asked))
-    return { items: granted.map(grantedAnswer) }
+    const mayName = context.user.permissions.has('users.read')
+    return context.transaction(async (transaction) => {
+      const granted = await grantedCredentials(transaction, asked)
+      const credentials = granted.filter(({ exclusive }) => exclusive).map(({ credential }) => credential)
+      const holders = await othersWithExclusive(transaction, { ...asked, credentials })
+      return { items: granted.map((each) => grantedAnswer(each, useAnswer(holders.get(each.credential), mayName))) }
+    })
   },
   explainMyAccess: async (context, { query: { credential } }) => {
     const asked = { user: context.user.id, credential, now: context.now() }

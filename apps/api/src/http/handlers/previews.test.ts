@@ -164,6 +164,7 @@ const furnish = async (pick: (below: number) => number): Promise<Things> => {
       userName: 'x',
       secret: secret.id,
       databases: [],
+      exclusive: false,
     }
     things.credentials.push(
       (await credentialHandlers.createCredential(context, { parameters: undefined, query: undefined, body })).id,

@@ -10,6 +10,8 @@ export const grantedFor = (name: string, port: number, changes: Partial<GrantedC
   databases: ['shop'],
   port,
   bound: true,
+  exclusive: false,
+  inUse: null,
   through: [],
   ...changes,
 })

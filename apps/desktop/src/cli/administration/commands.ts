@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import { accessRequestCommands } from './access-requests.ts'
 import { ruleCommands } from './access-rules.ts'
 import { alertCommands } from './alerts.ts'
+import { authorityCommands } from './authorities.ts'
 import { openConnectionCommands } from './connections.ts'
 import { credentialCommands } from './credentials.ts'
 import { deviceCommands } from './devices.ts'
@@ -40,6 +41,7 @@ export const administrationCommands: readonly Command[] = [
   ...leaseCommands,
   ...alertCommands,
   ...keyCommands,
+  ...authorityCommands,
   ...logCommands,
   ...settingsCommands,
 ]

@@ -4,12 +4,13 @@ import { type Command, defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { referenceArgument } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
-import { argument, option, repeatedOption, requiredOption, type Reader } from '../parameters/parameter.ts'
-import { portNumber, shortName, text } from '../parameters/readers.ts'
+import { argument, flag, option, repeatedOption, requiredOption, type Reader } from '../parameters/parameter.ts'
+import { onOrOff, portNumber, shortName, text } from '../parameters/readers.ts'
 import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import type { Answer } from '../views/answer.ts'
 import { fields } from '../views/fields.ts'
+import { localTime } from '../views/time.ts'
 import { sealSecret } from './seal-secret.ts'
 import { readSecret, secretOptions } from './secret-options.ts'
 
@@ -17,6 +18,21 @@ type Credential = ResponseOf<RouteOf<'getCredential'>>
 
 const credential = referenceArgument('credential')
 const databases = repeatedOption('database <name>', 'a database that it may use; any if none is given', text)
+const kindNames: Readonly<Record<NonNullable<Credential['kind']>, string>> = {
+  'password': 'password',
+  'certificate': 'certificate',
+  'aws-iam': 'IAM key',
+  'temporary-user': 'temporary users',
+}
+
+const secretText = (answer: Credential): string =>
+  [
+    `version ${answer.secretVersion}`,
+    ...(answer.kind === null ? [] : [kindNames[answer.kind]]),
+    ...(answer.secretEndsAt === null ? [] : [`ends ${localTime(answer.secretEndsAt)}`]),
+    ...(answer.bound ? [] : ['unbound: the endpoint changed']),
+  ].join(', ')
+
 const loopbackPort = option('port <port>', 'its port on everybody’s computer; chosen if not given', portNumber)
 
 /** `shop-db/read-only`: a resource that is there, and a name that is new on it. */
@@ -42,7 +58,8 @@ const credentialFields = async (answer: Credential, _: unknown, { directory, opt
     ['User name', answer.userName],
     ['Databases', answer.databases.join(', ') || 'any'],
     ['Port', answer.port],
-    ['Secret', `version ${answer.secretVersion}${answer.bound ? '' : ', unbound: the endpoint changed'}`],
+    ['Used by', answer.exclusive ? 'one person at a time' : 'everybody who may'],
+    ['Secret', secretText(answer)],
     ['Id', answer.id],
   ])
 }
@@ -61,6 +78,8 @@ export const credentialCommands: readonly Command[] = [
         value: (row) => (row.bound ? `v${row.secretVersion}` : 'unbound'),
         color: (row) => (row.bound ? null : 'red'),
       },
+      { heading: 'KIND', value: (row) => (row.kind === null ? null : kindNames[row.kind]) },
+      { heading: 'ENDS', value: (row) => localTime(row.secretEndsAt) },
       { heading: 'DATABASES', value: (row) => row.databases.join(', ') || 'any', flexible: true },
     ],
     empty: 'There are no credentials. Add one with: sallyport admin credentials add <resource>/<name> --user-name <name>',
@@ -75,25 +94,29 @@ export const credentialCommands: readonly Command[] = [
   defineCommand({
     words: 'admin credentials add',
     summary: 'Makes a credential and stores its secret, sealed on this computer for the vault alone',
-    details: 'Asks for the password without showing it, or reads it (--password-file), or a client certificate with its key.',
+    details:
+      'Asks for the password without showing it, or reads it (--password-file), or a client certificate with its key, or an IAM key pair. ' +
+      'With --administrator everybody gets a user of their own for the time of a lease: made with that account and its password, a member of --user-name, and dropped afterwards.',
     parameters: {
       target: argument('resource/name', 'resource, and the short name of the new credential', newCredentialName),
-      userName: requiredOption('user-name <name>', 'who it is on the resource', text),
+      userName: requiredOption('user-name <name>', 'who it is on the resource; the role of temporary users', text),
       databases,
       port: loopbackPort,
+      exclusive: flag('exclusive', 'one person uses it at a time'),
       ...secretOptions,
     },
     examples: [
       'sallyport admin credentials add shop-db/read-only --user-name shop_ro --database shop',
       'sallyport admin credentials add shop-db/batch --user-name batch --certificate-file batch.pem --key-file batch.key',
+      'sallyport admin credentials add shop-db/migrate --user-name shop_owner --administrator sallyport --exclusive',
     ],
-    run: async (context, { target, userName, databases: allowed, port, ...secret }) => {
+    run: async (context, { target, userName, databases: allowed, port, exclusive, ...secret }) => {
       const resource = await context.api('getResource', { parameters: { resource: target.resource } })
       await refuseTaken(context, target, resource.name)
-      const body = await sealSecret(context, resource, await readSecret(context, secret))
+      const body = await sealSecret(context, resource, await readSecret(context, { ...secret, memberOf: userName }))
       const { id } = await context.api('createSecret', { body })
       const created = await context.api('createCredential', {
-        body: { ...target, userName, secret: id, databases: [...allowed], ...given({ port }) },
+        body: { ...target, userName, secret: id, databases: [...allowed], exclusive, ...given({ port }) },
       })
       context.note(`Let a role use it: sallyport admin roles add-credential <role> ${resource.name}/${created.name}`)
       return credentialFields(created, null, context)
@@ -109,6 +132,7 @@ export const credentialCommands: readonly Command[] = [
       userName: option('user-name <name>', 'who it is on the resource', text),
       databases,
       port: loopbackPort,
+      exclusive: option('exclusive <on|off>', 'whether one person uses it at a time; who came later is cut off', onOrOff),
     },
     input: ({ credential: id, databases: allowed, ...rest }) => ({
       parameters: { credential: id },

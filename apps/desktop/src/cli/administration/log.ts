@@ -54,6 +54,15 @@ export const logCommands: readonly Command[] = [
     answer: (result) => message(result, `${result.witnesses.length} witnesses; ${result.quorum} must cosign.`),
   }),
   routeCommand({
+    words: 'admin log start-key',
+    route: 'startLogKey',
+    details:
+      'When the key before is lost, or must not be trusted any more. That there is a new one is an entry of the log; give it to each witness and to those who verify, beside the one before: nothing can announce it to them.',
+    parameters: {},
+    input: () => ({}),
+    answer: logFields,
+  }),
+  routeCommand({
     words: 'admin log prove',
     route: 'proveLogEntry',
     parameters: { entry: argument('entry', 'the id of an entry, as sallyport audit --json shows it', text) },

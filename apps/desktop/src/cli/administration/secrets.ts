@@ -12,18 +12,18 @@ const credential = referenceArgument('credential')
 
 /** Secrets have no names of their own: they are those of credentials. */
 const secretOf = async (context: Context, id: string) => {
-  const { secret, resource } = await context.api('getCredential', { parameters: { credential: id } })
-  return { secret, resource: await context.api('getResource', { parameters: { resource } }) }
+  const { secret, resource, userName } = await context.api('getCredential', { parameters: { credential: id } })
+  return { secret, userName, resource: await context.api('getResource', { parameters: { resource } }) }
 }
 
 export const secretCommands: readonly Command[] = [
   defineCommand({
     words: 'admin secrets replace',
-    summary: 'Stores a new password or certificate for a credential, sealed on this computer for the vault alone',
+    summary: 'Stores a new password, certificate or key for a credential, sealed on this computer for the vault alone',
     parameters: { credential, ...secretOptions },
     run: async (context, { credential: id, ...given }) => {
-      const { secret, resource } = await secretOf(context, id)
-      const body = await sealSecret(context, resource, await readSecret(context, given))
+      const { secret, userName, resource } = await secretOf(context, id)
+      const body = await sealSecret(context, resource, await readSecret(context, { ...given, memberOf: userName }))
       const replaced = await context.api('replaceSecret', { parameters: { secret }, body })
       return message(replaced, `Stored as version ${replaced.version}; new connections use it.`)
     },

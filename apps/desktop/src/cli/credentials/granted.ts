@@ -58,6 +58,8 @@ export const credentialData = (credential: LocalCredential) => {
     socketDirectory,
     state: listener.state,
     portOwner: listener.state === 'port-taken' ? listener.owner : null,
+    exclusive: granted.exclusive,
+    inUse: granted.inUse,
     connections,
     through: granted.through,
     accessUntil: accessUntil(credential),

@@ -3,9 +3,12 @@ import { errorTable, SallyportError } from '@sallyport/protocol'
 import type { LocalCredential } from '../../shared/local-api.ts'
 import type { Context } from '../context.ts'
 import type { Color } from '../terminal/terminal.ts'
+import { localTime } from '../views/time.ts'
 
-export const stateText = ({ listener }: LocalCredential): string =>
-  listener.state === 'port-taken' ? 'port taken' : listener.state
+export const stateText = ({ granted, listener }: LocalCredential): string => {
+  if (listener.state === 'listening' && granted.inUse) return 'in use'
+  return listener.state === 'port-taken' ? 'port taken' : listener.state
+}
 
 const portTaken = ({ granted, listener, port }: LocalCredential): string => {
   const owner = listener.state === 'port-taken' ? listener.owner : null
@@ -17,10 +20,15 @@ export const troubleOf = (credential: LocalCredential): string | null => {
   const { granted, listener, lastError } = credential
   if (listener.state === 'port-taken') return `${granted.name}: ${portTaken(credential)}`
   if (listener.state === 'unbound') return `${granted.name}: ${errorTable.secret_unbound.text}`
+  if (granted.inUse) {
+    const { by, until } = granted.inUse
+    return `${granted.name}: in use by ${by ?? 'somebody else'} until ${localTime(until)}, or longer; one person uses it at a time.`
+  }
   return lastError && `${granted.name}: the last connection failed: ${lastError.message} (${lastError.code})`
 }
 
-export const stateColor = ({ listener }: LocalCredential): Color | null => {
+export const stateColor = ({ granted, listener }: LocalCredential): Color | null => {
+  if (listener.state === 'listening' && granted.inUse) return 'yellow'
   switch (listener.state) {
     case 'listening':
       return 'green'

@@ -1,9 +1,9 @@
 /** Runs the real command as a process of its own. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Finished, findProgram, runProgram, skipReason, waitFor } from '@sallyport/testkit'
+import { bundledProgram, type Finished, findProgram, runProgram, skipReason, waitFor } from '@sallyport/testkit'
 
-export const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))
+export const PROGRAM = bundledProgram('apps/desktop/src/cli/main.ts')
 export const LAUNCHER = fileURLToPath(new URL('../../../bin/sallyport.mjs', import.meta.url))
 
 /** Where Node keeps what it compiled, so that not every start of a test compiles it again. */

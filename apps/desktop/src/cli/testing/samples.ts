@@ -38,6 +38,8 @@ export const sampleCredential = (name: string, changes: Partial<LocalCredential>
       databases: ['shop'],
       port: 15_001,
       bound: true,
+      exclusive: false,
+      inUse: null,
       through: [{ kind: 'role', id: randomUUID(), name: 'Developers' }],
     },
     host: '127.0.0.1',

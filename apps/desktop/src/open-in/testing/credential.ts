@@ -25,6 +25,8 @@ export const credentialNamed = ({
     databases: [database],
     port,
     bound: true,
+    exclusive: false,
+    inUse: null,
     through: [],
   },
   host: '127.0.0.1',

@@ -1,8 +1,8 @@
 /** One connection of a tool, from its first byte to the record of its end. */
-import type { AdapterConnection, ConnectionEnd, OpenedCredential } from '../adapter.ts'
+import { type AdapterConnection, type ConnectionEnd, eraseSecret, type OpenedCredential } from '../adapter.ts'
 import { timestamp } from './activity.ts'
 import { Aborted, ByteInput, InputClosed } from './byte-input.ts'
-import { decodeParameterStatus, type BackendKey } from './codec/backend.ts'
+import { decodeParameterStatus } from './codec/backend.ts'
 import { backend, HEADER_LENGTH } from './codec/messages.ts'
 import { endedError, errorMessage, postgresqlError, toPostgresqlError, type PostgresqlError } from './errors.ts'
 import { relay } from './relay/relay.ts'
@@ -130,7 +130,7 @@ class Served {
     try {
       try {
         if (minted !== null) unregister = cancels.register(cancelKey(minted), cancel)
-        await this.#recordOpened(parts.plan, key, opened)
+        await this.#recordOpened(parts, opened)
       } catch (error) {
         signedIn.stream.destroy()
         throw error
@@ -162,13 +162,18 @@ class Served {
     }
   }
 
-  async #recordOpened(plan: StartupPlan, key: BackendKey | null, at: number): Promise<void> {
+  async #recordOpened(
+    { plan, signedIn, userName }: { plan: StartupPlan; signedIn: SignedIn; userName: string },
+    at: number,
+  ): Promise<void> {
     const { activity, caller } = this.#connection
+    const { key } = signedIn.greeting
     const opened = activity.record({
       kind: 'connection.opened',
       at: timestamp(at),
       caller,
       upstreamId: key === null ? null : String(key.processId),
+      user: userName.slice(0, 256),
       database: plan.database?.slice(0, 256) ?? null,
       application: plan.application?.slice(0, 256) ?? null,
     })
@@ -195,10 +200,7 @@ class Served {
   }
 }
 
-const eraseCredential = ({ secret }: OpenedCredential): void => {
-  if (secret.kind === 'password') secret.password.fill(0)
-  else secret.privateKeyPem.fill(0)
-}
+const eraseCredential = ({ secret }: OpenedCredential): void => eraseSecret(secret)
 
 /** Errors of the tool's stream are seen as its end; this only keeps them from ending the program. */
 const ignoreError = (): void => undefined

@@ -1,7 +1,7 @@
 /** Towards the resource: TLS, sign-in with the leased credential, and cancelling what runs there. */
 import type { Duplex } from 'node:stream'
 import { SallyportError } from '@sallyport/protocol'
-import type { AdapterConnection, CredentialSecret, OpenedCredential, UpstreamConnection } from '../adapter.ts'
+import { type AdapterConnection, eraseSecret, type OpenedCredential, type UpstreamConnection } from '../adapter.ts'
 import { ScramError } from './authentication/scram.ts'
 import { SignIn } from './authentication/sign-in.ts'
 import { ByteInput, InputClosed } from './byte-input.ts'
@@ -173,11 +173,6 @@ const asSignInError = (error: unknown): unknown => {
   if (error instanceof ProtocolViolation) return resourceViolation(error)
   if (error instanceof InputClosed) return postgresqlError('resource_closed', { cause: error })
   return error
-}
-
-const eraseSecret = (secret: CredentialSecret): void => {
-  if (secret.kind === 'password') secret.password.fill(0)
-  else secret.privateKeyPem.fill(0)
 }
 
 export interface SignedIn {

@@ -46,8 +46,7 @@ export class SignIn {
         this.#checkEnough()
         return true
       case 'cleartext':
-        this.#require('cleartext')
-        this.#sendPassword(this.#password())
+        this.#sendPassword(this.#cleartext())
         return false
       case 'md5':
         this.#require('md5')
@@ -85,11 +84,23 @@ export class SignIn {
     }
   }
 
+  #cleartext(): Buffer {
+    const { secret } = this.#credential
+    if (secret.kind !== 'token') {
+      this.#require('cleartext')
+      return this.#password()
+    }
+    // A token is no password: it is signed for this server and a few minutes. It is asked for in clear, under TLS, or not at all.
+    this.#require('scram')
+    if (this.#serverCertificate === null) throw postgresqlError('resource_tls_refused')
+    return secret.token
+  }
+
   #password(): Buffer {
     const { secret } = this.#credential
     if (secret.kind === 'password') return secret.password
     throw postgresqlError('resource_authentication_unsupported', {
-      detail: 'It asked for a password; the credential is a certificate.',
+      detail: `It asked for a password; the credential is a ${secret.kind}.`,
     })
   }
 

@@ -1,0 +1,137 @@
+/**
+ * Users that exist for one lease. The account that makes them needs CREATEROLE, and on PostgreSQL 16 and newer the role of the
+ * new user WITH ADMIN OPTION (manual, "CREATE ROLE" and "Role Attributes"). It is made a member of each user: who ends a user's
+ * connections and takes over what it owns must be one.
+ */
+import type { AdapterTemporaryUsers, NewTemporaryUser, ResourceAdministrator, TemporaryUser } from '../adapter.ts'
+import { administer, type Administration, identifier, literal, StatementRefused } from './administration.ts'
+import { scramVerifier } from './authentication/scram-verifier.ts'
+import { postgresqlError } from './errors.ts'
+
+/** Where roles are made and dropped: every server has it, unless the credential is limited to others. */
+const MAINTENANCE_DATABASE = 'postgres'
+/** Milliseconds that a backend gets to end after it was told to, and between two looks. */
+const END_LIMIT = 5_000
+const LOOK_INTERVAL = 50
+/** Users left behind that one sign-in drops, so that whoever waits does not wait for all of them. */
+const MAX_LEFT = 5
+/** SQLSTATE of what is not there. */
+const UNDEFINED_OBJECT = '42704'
+const INVALID_CATALOG_NAME = '3D000'
+
+const databaseOf = ({ target }: ResourceAdministrator): string => target.databases[0] ?? MAINTENANCE_DATABASE
+
+/** Signs in as the administrator and runs `work`; whatever happens the connection is closed. */
+const administering = async <Result>(
+  administrator: ResourceAdministrator,
+  database: string,
+  work: (administration: Administration) => Promise<Result>,
+): Promise<Result> => {
+  const options = { database, signal: administrator.signal }
+  const administration = await administer(administrator, administrator.credential(), options)
+  try {
+    return await work(administration)
+  } finally {
+    administration.close()
+  }
+}
+
+/** As VALID UNTIL takes it, by the clock of the server, which is the one that counts. */
+const validity = async (administration: Administration, lastsMs: number): Promise<string> => {
+  const seconds = Math.max(1, Math.ceil(lastsMs / 1000))
+  const [row] = await administration.run(`select (clock_timestamp() + interval '${seconds} seconds')::text`)
+  return literal(row?.[0] ?? '')
+}
+
+const create = async (administration: Administration, user: NewTemporaryUser): Promise<void> => {
+  const [name, role] = [identifier(user.userName), identifier(user.memberOf)]
+  const verifier = literal(await scramVerifier(user.password))
+  const until = await validity(administration, user.lastsMs)
+  await administration.run(
+    [
+      `create role ${name} login password ${verifier} valid until ${until} in role ${role}`,
+      `grant ${name} to current_user`,
+      `comment on role ${name} is ${literal(user.comment)}`,
+    ].join('; '),
+  )
+}
+
+/** Ends every connection of the user, and waits until they are gone. */
+const endBackends = async (administration: Administration, userName: string): Promise<void> => {
+  const deadline = performance.now() + END_LIMIT
+  const look = `select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = ${literal(userName)} having count(*) > 0`
+  while ((await administration.run(look)).length > 0) {
+    if (performance.now() > deadline) throw postgresqlError('resource_timeout')
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL))
+  }
+}
+
+/** Databases in which something is the user's, or is granted to it. */
+const databasesOf = async (administration: Administration, userName: string): Promise<readonly string[]> => {
+  const rows = await administration.run(
+    `select distinct datname from pg_shdepend join pg_database on pg_database.oid = pg_shdepend.dbid
+     where refclassid = 'pg_authid'::regclass and datallowconn
+       and refobjid = (select oid from pg_roles where rolname = ${literal(userName)})`,
+  )
+  return rows.flatMap(([name]) => name ?? [])
+}
+
+const release = async (administrator: ResourceAdministrator, database: string, user: TemporaryUser): Promise<void> => {
+  const name = identifier(user.userName)
+  const give = user.owned === 'reassign' ? `reassign owned by ${name} to ${identifier(user.memberOf)}; ` : ''
+  try {
+    await administering(administrator, database, (administration) => administration.run(`${give}drop owned by ${name}`))
+  } catch (error) {
+    // Dropped meanwhile, with everything in it.
+    if (!(error instanceof StatementRefused) || error.sqlstate !== INVALID_CATALOG_NAME) throw error
+  }
+}
+
+const drop = async (administrator: ResourceAdministrator, administration: Administration, user: TemporaryUser): Promise<void> => {
+  const name = identifier(user.userName)
+  try {
+    await administration.run(`alter role ${name} nologin`)
+    await endBackends(administration, user.userName)
+    for (const database of await databasesOf(administration, user.userName)) await release(administrator, database, user)
+    await administration.run(`drop role ${name}`)
+  } catch (error) {
+    if (!(error instanceof StatementRefused) || error.sqlstate !== UNDEFINED_OBJECT) throw error
+  }
+}
+
+/**
+ * Of gateways that were killed, and this very user if it is there because an answer was lost. What cannot be dropped is tried
+ * again next time: it keeps nobody from being served.
+ */
+const dropLeft = async (
+  administrator: ResourceAdministrator,
+  administration: Administration,
+  { userName: own, prefix, memberOf, owned }: NewTemporaryUser,
+): Promise<void> => {
+  const left = await administration.run(
+    `select rolname from pg_roles where rolname = ${literal(own)}
+       or (starts_with(rolname, ${literal(prefix)}) and rolvaliduntil < clock_timestamp())
+     order by rolname = ${literal(own)} desc, rolvaliduntil limit ${MAX_LEFT}`,
+  )
+  for (const [userName] of left) {
+    if (userName == null) continue
+    await drop(administrator, administration, { userName, memberOf, owned }).catch((error: unknown) => {
+      if (!(error instanceof StatementRefused)) throw error
+    })
+  }
+}
+
+export const postgresqlTemporaryUsers: AdapterTemporaryUsers = {
+  make: (administrator, user) =>
+    administering(administrator, databaseOf(administrator), async (administration) => {
+      await dropLeft(administrator, administration, user)
+      await create(administration, user)
+    }),
+  extend: (administrator, { userName, lastsMs }) =>
+    administering(administrator, databaseOf(administrator), async (administration) => {
+      const until = await validity(administration, lastsMs)
+      await administration.run(`alter role ${identifier(userName)} valid until ${until}`)
+    }),
+  drop: (administrator, user) =>
+    administering(administrator, databaseOf(administrator), (administration) => drop(administrator, administration, user)),
+}
