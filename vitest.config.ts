@@ -19,6 +19,7 @@ export default defineConfig({
     reporters: countsFile === undefined ? ['default'] : ['default', testCountsReporter(countsFile)],
     // One more than there are processors: most tests wait for a database or a program.
     maxWorkers: availableParallelism() + 1,
+    globalSetup: ['packages/testkit/src/bundles-of-run.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Real programs on a busy machine: one more try. What needed it is marked in the output, and is a fault to look into.
@@ -31,6 +32,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/**/*.test.ts', 'apps/**/*.test.ts'],
           exclude: [...elsewhere, '**/*.fuzz.test.ts', '**/*.ui.test.ts'],
+          // Files share their workers, so that what they import is read once for many of them.
+          isolate: false,
         },
       },
       {

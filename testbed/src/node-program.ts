@@ -1,6 +1,6 @@
 /** Starts our programs as their users do: by their entry file, under the Node that runs this. */
 import { fileURLToPath } from 'node:url'
-import { type Program, runProgram, spawnProgram } from '@sallyport/testkit'
+import { bundledProgram, type Program, runProgram, spawnProgram } from '@sallyport/testkit'
 
 const repository = new URL('../../', import.meta.url)
 
@@ -27,7 +27,7 @@ export const programEnvironment = (extra: Readonly<Record<string, string>> = {})
 }
 
 const invocation = ({ entry, args, env, name, within = [] }: NodeProgramOptions) => {
-  const [command, ...words] = [...within, process.execPath, fileURLToPath(new URL(entry, repository)), ...args]
+  const [command, ...words] = [...within, process.execPath, bundledProgram(entry), ...args]
   return { name, command: command!, args: words, env: programEnvironment(env) }
 }
 

@@ -3,8 +3,14 @@ import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { freePort, makeTemporaryDirectory, spawnProgram, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import {
+  bundledProgram,
+  freePort,
+  makeTemporaryDirectory,
+  spawnProgram,
+  type TemporaryDirectory,
+  waitFor,
+} from '@sallyport/testkit'
 import type { MuxSession } from '@sallyport/transport'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openStream, playAgent, type PlayedAgent } from './testing/played-agent.ts'
@@ -13,7 +19,7 @@ import { addCredential, startGateway, type TestGateway, type TestGatewayOptions 
 
 /** Starting a program takes long where many do so at once. */
 const PATIENCE = { timeoutMs: 60_000 }
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+const MAIN = bundledProgram('apps/gateway/src/main.ts')
 
 let api: PlayedApi
 let agent: PlayedAgent

@@ -19,7 +19,10 @@ const makeTemplate = async (): Promise<string> => {
 }
 
 afterAll(async () => {
-  if (template !== undefined) await rm(await template, { recursive: true, force: true })
+  const made = template
+  // The next file of this worker makes its own.
+  template = undefined
+  if (made !== undefined) await rm(await made, { recursive: true, force: true })
 })
 
 /** An empty folder that is removed after the current test. */

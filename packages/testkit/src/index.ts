@@ -1,4 +1,5 @@
 export { isAlive } from '@sallyport/postgres'
+export { bundledProgram } from './bundled-program.ts'
 export { canary, canaryOf } from './canary.ts'
 export type { Canary, FileSighting, SecretForm, Sighting } from './canary.ts'
 export { capturedStreams } from './captured-streams.ts'

@@ -2,6 +2,7 @@
 import { readdir, readFile, writeFile, copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  bundledProgram,
   makeTemporaryDirectory,
   type Program,
   secretService,
@@ -12,7 +13,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectAgent, connectOrStartAgent } from '../local/agent-process.ts'
 
-const MAIN = join(import.meta.dirname, 'main.ts')
+const MAIN = bundledProgram('apps/desktop/src/agent/main.ts')
 let folder: TemporaryDirectory
 let passphraseFile: string
 const programs: Program[] = []
@@ -63,6 +64,23 @@ describe('under a passphrase', () => {
     await ready(await run(profile, options()))
     const face = await connectAgent(profile)
     expect((await face!.call('status', {})).state).toBe('not-enrolled')
+    face!.close()
+  })
+
+  test('a diagnosis is told to who asked for it while it goes on, finding by finding', async () => {
+    const profile = join(folder.path, 'diagnosis')
+    await ready(await run(profile, options()))
+    const face = await connectAgent(profile)
+    const mine = '01933b5e-7c2a-7d11-9a53-3f1c8e0b4d21'
+    const told: string[] = []
+    face!.onFinding(({ run: asked, finding: { area, state } }) => told.push(`${asked === mine} ${area} ${state}`))
+    await face!.call('subscribe', {})
+    const { findings } = await face!.call('diagnose', { run: mine })
+    expect(told.toSorted()).toEqual(findings.map(({ area, state }) => `true ${area} ${state}`).toSorted())
+    expect(told).toContain('true keys ok')
+    told.length = 0
+    await face!.call('diagnose', {})
+    expect(told).toEqual([])
     face!.close()
   })
 
