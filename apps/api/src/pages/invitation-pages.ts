@@ -3,7 +3,7 @@ import { base64urlOf, displayName } from '@sallyport/protocol'
 import { z } from 'zod'
 import { withOrganization } from '../db/with-organization.ts'
 import { acceptOnPage, findInvited } from '../domains/sign-in/index.ts'
-import { overPage, type PageAnswer } from './page.ts'
+import { codeAnswer, overPage, type PageAnswer } from './page.ts'
 import { invitationView, SHORTEST_PASSWORD } from './views/invitation.ts'
 import { readForm, type Visit } from './visit.ts'
 
@@ -54,6 +54,6 @@ export const takeInvitation = async (visit: Visit, body: Uint8Array): Promise<Pa
   if (error !== null) return invitationView({ ...viewOf(visit, invited, form.flow), firstName, lastName, error })
   const { dependencies, organization, now } = visit
   const names = { firstName: displayName.parse(firstName), lastName: displayName.parse(lastName) }
-  const to = await acceptOnPage(dependencies, { organization, id: form.flow, password: form.password, ...names, now })
-  return to === null ? overPage() : { kind: 'redirect', to }
+  const delivery = await acceptOnPage(dependencies, { organization, id: form.flow, password: form.password, ...names, now })
+  return delivery === null ? overPage() : codeAnswer(delivery)
 }

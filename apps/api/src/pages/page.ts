@@ -1,4 +1,5 @@
 /** What every page is made of, and what the browser is told about it. */
+import type { CodeDelivery } from '../domains/browser-flows/index.ts'
 import { html, type Markup } from './markup.ts'
 
 /** What a page's handler answers. */
@@ -18,7 +19,7 @@ export interface PageDraft {
   readonly title: string
   readonly body: Markup
   readonly status?: number
-  readonly leadsTo?: number
+  readonly leadsTo?: number | null
   /** The page has the script of this address. */
   readonly script?: string
 }
@@ -67,6 +68,18 @@ export const contentSecurityPolicy = ({
     `frame-ancestors 'none'`,
     `base-uri 'none'`,
   ].join('; ')
+
+/** The browser goes on to the program that waits beside it, or the person is shown the code for one on another computer. */
+export const codeAnswer = (delivery: CodeDelivery): PageAnswer =>
+  'to' in delivery
+    ? { kind: 'redirect', to: delivery.to }
+    : page({
+        title: 'Your code',
+        body: html`<h1>One step is left</h1>
+          <p>Copy this code, and paste it where you began, in Sallyport. It works once, there only, for five minutes.</p>
+          <p><output class="code" aria-label="Your code">${delivery.shown}</output></p>
+          <p class="warn">Give it to nobody: whoever asks you for it wants to be let in in your name.</p>`,
+      })
 
 /** A page that only says something. */
 export const messagePage = (title: string, text: string, status: number): PageAnswer =>

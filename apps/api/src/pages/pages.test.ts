@@ -95,6 +95,45 @@ describe('a confirmation', () => {
   })
 })
 
+describe('a page for a program on another computer', () => {
+  const beginElsewhere = async () => {
+    const verifier = randomBytes(32).toString('base64url')
+    const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
+    const body = { redirectPort: null, state: randomBytes(16).toString('base64url'), codeChallenge, act: null }
+    const { url } = await owner.client.call('beginPresence', { body })
+    return { url, verifier, flow: new URL(url).searchParams.get('flow')! }
+  }
+  const shownCode = async (answer: Response): Promise<string> =>
+    /<output class="code"[^>]*>([A-Za-z0-9_-]{43})<\/output>/.exec(await answer.text())?.[1] ?? ''
+
+  it('warns first, leads nowhere, and shows a code that is good for five minutes', async () => {
+    const { url, flow, verifier } = await beginElsewhere()
+    const page = await fetch(url)
+    expect(await page.text()).toContain('Go on only if you started it there yourself.')
+    expect(page.headers.get('content-security-policy')).toContain("form-action 'self';")
+    const answer = await confirm(url, flow)
+    expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({ status: 200, location: null })
+    const code = await shownCode(answer)
+    api.advance(4 * MINUTE)
+    const { presence } = await owner.client.call('finishPresence', { body: { code, verifier } })
+    expect(await codeOf(createRole(presence))).toBe('accepted')
+  })
+
+  it('shows its code once, and the code is worth nothing to others or later', async () => {
+    const { url, flow, verifier } = await beginElsewhere()
+    const code = await shownCode(await confirm(url, flow))
+    expect((await confirm(url, flow)).status).toBe(410)
+    api.advance(5 * MINUTE)
+    expect(await codeOf(owner.client.call('finishPresence', { body: { code, verifier } }))).toBe('browser_code_invalid')
+    const other = await beginElsewhere()
+    const stolen = await shownCode(await confirm(other.url, other.flow))
+    const theirs = randomBytes(32).toString('base64url')
+    expect(await codeOf(owner.client.call('finishPresence', { body: { code: stolen, verifier: theirs } }))).toBe(
+      'browser_code_invalid',
+    )
+  })
+})
+
 describe('a call that is confirmed', () => {
   const beginAct = async (body: object, target = '/v1/users') => {
     const verifier = randomBytes(32).toString('base64url')

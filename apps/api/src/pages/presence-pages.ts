@@ -5,7 +5,7 @@ import { withOrganization } from '../db/with-organization.ts'
 import { findDevice } from '../domains/devices/index.ts'
 import { confirmPresence, findPresenceSubject } from '../domains/presence/index.ts'
 import { describeAct } from './describe-act.ts'
-import { overPage, type PageAnswer } from './page.ts'
+import { codeAnswer, overPage, type PageAnswer } from './page.ts'
 import { presenceView } from './views/presence.ts'
 import { readForm, type Visit } from './visit.ts'
 
@@ -33,7 +33,7 @@ export const takePresence = async (visit: Visit, body: Uint8Array): Promise<Page
   const { flow: id, password } = readForm(confirmationForm, body)
   const { dependencies, organization, address, now } = visit
   const outcome = await confirmPresence(dependencies, { organization: organization.id, id, password, address, now })
-  if (outcome.kind === 'confirmed') return { kind: 'redirect', to: outcome.redirect }
+  if (outcome.kind === 'confirmed') return codeAnswer(outcome.delivery)
   if (outcome.code === 'browser_code_invalid') return overPage()
   const text = outcome.code === 'sign_in_failed' ? 'The password is wrong.' : errorTable[outcome.code].text
   return showPresence(visit, id, text)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { withOrganization } from '../db/with-organization.ts'
 import { type BrowserFlow, findFlow } from '../domains/browser-flows/index.ts'
 import { chooseDevice, proveOnPage } from '../domains/sign-in/index.ts'
-import { messagePage, overPage, type PageAnswer } from './page.ts'
+import { codeAnswer, messagePage, overPage, type PageAnswer } from './page.ts'
 import { chooseDeviceView } from './views/choose-device.ts'
 import { signInView } from './views/sign-in.ts'
 import { readForm, type Visit } from './visit.ts'
@@ -50,8 +50,8 @@ export const takePassword = async (visit: Visit, body: Uint8Array): Promise<Page
   const given = { organization, id: form.flow, email: email.data, password: form.password, address, now }
   const outcome = await proveOnPage(partsOf(visit), given)
   switch (outcome.kind) {
-    case 'redirect':
-      return { kind: 'redirect', to: outcome.redirect }
+    case 'given':
+      return codeAnswer(outcome.delivery)
     case 'choose':
       return chooseDeviceView({ ...common, slug: organization.slug, step: outcome.step, choice: outcome.choice, error: null })
     case 'refused': {
@@ -70,7 +70,7 @@ export const takeDevice = async (visit: Visit, body: Uint8Array): Promise<PageAn
   const { flow: id, step, recoveryCode } = form
   const replaces = form.replaces === '' ? null : form.replaces
   const outcome = await chooseDevice(partsOf(visit), { organization, id, step, replaces, recoveryCode, address, now })
-  if (outcome.kind === 'redirect') return { kind: 'redirect', to: outcome.redirect }
+  if (outcome.kind === 'given') return codeAnswer(outcome.delivery)
   if (outcome.kind === 'gone') return overPage()
   const { redirectPort: port, facts } = flow
   const error =

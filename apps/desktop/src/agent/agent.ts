@@ -6,6 +6,8 @@ import type { ProfilePaths } from '../local/profile.ts'
 import type { LocalEvent } from '../shared/local-api.ts'
 import { type AgentWeb, createAgentWeb } from '../web/agent-web.ts'
 import { keepOpenFolders } from '../open-in/launch/open-folders.ts'
+import { thisSystem } from '../open-in/system/this-system.ts'
+import { findPostgresTool } from '../open-in/tools/find-psql.ts'
 import type { Presence } from './browser/presence.ts'
 import { BrowserTasks } from './browser/tasks.ts'
 import { openIdentity } from './identity/identity-store.ts'
@@ -98,6 +100,11 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       links: () => tunnels?.pool.links ?? [],
       credentials: () => (keeper.running === null ? [] : listeners.list()),
       proveKeys: () => identity.prove(),
+      findPsql: () => findPostgresTool(thisSystem(), 'psql'),
+    },
+    tellFinding: (event) => {
+      server.tell(event)
+      web.tell(event)
     },
     log: paths.log,
     serveUi: () => web.invite(),

@@ -1,9 +1,10 @@
 /** What a command has to work with. */
 import { resolveProfile } from '../local/profile.ts'
 import { type Api, apiThrough } from './agent/api.ts'
-import { pageVisitor, type VisitPage } from './agent/browser.ts'
+import { pageVisitor } from './agent/browser.ts'
 import { type AgentConnection, createAgentConnection } from './agent/connection.ts'
 import { createPresence, type Presence } from './agent/presence.ts'
+import { type Visits, visitsOf } from './agent/visit-page.ts'
 import { createDirectory, type Directory } from './names/directory.ts'
 import { type Progress, progressOn } from './terminal/progress.ts'
 import { createPrompter, type Prompter } from './terminal/prompter.ts'
@@ -24,7 +25,8 @@ export interface Context extends AgentConnection {
   readonly profile: string
   readonly api: Api
   readonly presence: Presence
-  readonly visit: VisitPage
+  /** Of pages in the browser; `paste` where somebody said whether a code is to be pasted. */
+  visits(paste?: boolean): Visits
   readonly directory: Directory
   readonly prompter: Prompter
   /** Shows that something takes time. */
@@ -42,17 +44,18 @@ export const createContext = (options: GlobalOptions): Context => {
   const { color: colors, passphraseFile } = options
   const progress = progressOn(stderr, styleOf({ stream: stderr, environment, colors }))
   const connection = createAgentConnection({ profile, passphraseFile, progress })
-  const visit = pageVisitor({ stderr, environment })
-  const presence = createPresence({ agent: () => connection.agent(), visit, environment })
-  const api = apiThrough(presence)
   const prompter = createPrompter(stdin, stderr)
+  const visit = pageVisitor({ stderr, environment })
+  const visits = (paste?: boolean): Visits => visitsOf({ environment, prompter, visit }, paste)
+  const presence = createPresence({ agent: () => connection.agent(), visits: visits(), environment })
+  const api = apiThrough(presence)
   return {
     ...connection,
     options,
     profile,
     api,
     presence,
-    visit,
+    visits,
     directory: createDirectory(api),
     prompter,
     progress,

@@ -30,11 +30,12 @@ const examine = async (findings: readonly Finding[], args: readonly string[] = [
 
 describe('the doctor', () => {
   test('finds nothing wrong where nothing is', async () => {
-    const areas = ['agent', 'keys', 'api', 'clock', 'session', 'gateway', 'listener'] as const
+    const areas = ['agent', 'keys', 'api', 'clock', 'session', 'gateway', 'listener', 'tools'] as const
     const { code, stdout } = await examine(areas.map((area) => finding({ area })))
     expect(code).toBe(0)
     expect(stdout).not.toContain('✗')
-    for (const name of ['Agent', 'Keys', 'API', 'Session', 'Clock', 'Gateway', 'Listener']) expect(stdout).toContain(`✓ ${name}`)
+    for (const name of ['Agent', 'Keys', 'API', 'Session', 'Clock', 'Gateway', 'Listener', 'Tools'])
+      expect(stdout).toContain(`✓ ${name}`)
   })
 
   const failed = (area: Finding['area'], code: string, found: Partial<Finding>): Finding =>

@@ -16,6 +16,15 @@ const invitation = encodeInvitation({
   code: Buffer.alloc(24, 2).toString('base64url'),
 })
 
+const contact = {
+  api: 'https://sallyport.example.org',
+  organization: 'example',
+  name: 'Example',
+  rootFingerprint: Buffer.alloc(32, 1).toString('base64url'),
+}
+const attempt = '01933b5e-7c2a-7d11-9a53-3f1c8e0b4d21'
+const pageCode = 'c'.repeat(43)
+
 let agent: StandInAgent | null = null
 const start = async (before = notEnrolled()): Promise<StandInAgent> =>
   (agent = await standInAgent({
@@ -26,6 +35,16 @@ const start = async (before = notEnrolled()): Promise<StandInAgent> =>
         if (password !== PASSWORD) throw new SallyportError('sign_in_failed')
         return sampleStatus()
       },
+      findOrganization: ({ address }: { address: string }) => {
+        if (address !== 'sallyport.example.org/example') throw new SallyportError('certificate_invalid')
+        return contact
+      },
+      beginSignIn: () => ({ id: attempt, url: 'https://sallyport.example.org/example/sign-in?flow=x' }),
+      giveCode: ({ code }: { code: string }) => {
+        if (code !== pageCode) throw new SallyportError('browser_code_invalid', { message: 'This is not the whole code.' })
+        return {}
+      },
+      awaitSignIn: () => sampleStatus(),
       signOut: () => sampleStatus({ state: 'signed-out', session: null }),
     },
   }))
@@ -84,6 +103,18 @@ describe.skipIf(terminalSkipReason())('at a terminal', () => {
     expect(run.shown).toContain('E-mail address or password is wrong.')
   })
 
+  test('over SSH the page shows a code, which is asked for until it is whole', async () => {
+    const { profile } = await start(signedOut())
+    const run = runOnTerminal(['login', '--browser'], { profile, env: { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' } })
+    await run.answer('The code that the page shows: ', `${pageCode.slice(1)}\r`)
+    await run.answer('The code that the page shows: ', `${pageCode}\r`)
+    expect(await run.exited).toBe(0)
+    expect(run.shown).toContain('https://sallyport.example.org/example/sign-in?flow=x')
+    expect(run.shown).toContain('This is not the whole code.')
+    expect(agent?.asked.map(({ name }) => name)).toEqual(['beginSignIn', 'giveCode', 'giveCode', 'awaitSignIn'])
+    expect(agent?.asked[0]?.input).toMatchObject({ paste: true })
+  })
+
   test('Ctrl-C at a question ends with 130 and asks nothing of the agent', async () => {
     const { profile } = await start(signedOut())
     const run = runOnTerminal(['login', '--email', 'ada@example.org'], { profile })
@@ -124,6 +155,23 @@ describe('in a script', () => {
     const words = ['login', invitation, '--email', 'ada@example.org', '--password-file', '-']
     await runCli(words, { profile, input: PASSWORD })
     expect(lastAsked()).toEqual({ name: 'signIn', input: { email: 'ada@example.org', password: PASSWORD, invitation } })
+  })
+
+  test('an address says where to sign in, and what was found there goes with the sign-in', async () => {
+    const { profile } = await start()
+    const words = ['login', 'sallyport.example.org/example', '--email', 'ada@example.org', '--password-file', '-']
+    const { code, stderr } = await runCli(words, { profile, input: PASSWORD })
+    expect(code).toBe(0)
+    expect(stderr).toContain('Example at sallyport.example.org, whose certificate this computer trusts.')
+    expect(stderr).toContain('Key fingerprint: 0101 0101')
+    expect(lastAsked()).toEqual({ name: 'signIn', input: { email: 'ada@example.org', password: PASSWORD, contact } })
+  })
+
+  test('nobody signs in at an address that this computer does not trust', async () => {
+    const { profile } = await start()
+    const words = ['login', 'https://elsewhere.example.org/example', '--email', 'ada@example.org', '--password-file', '-']
+    expect((await runCli(words, { profile, input: PASSWORD })).code).toBe(3)
+    expect(agent?.asked.map(({ name }) => name)).toEqual(['findOrganization'])
   })
 
   test('nobody is asked where there is no terminal', async () => {

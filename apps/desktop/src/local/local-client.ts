@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { SallyportError } from '@sallyport/protocol'
 import type { z } from 'zod'
+import type { FindingEvent } from '../shared/diagnosis.ts'
 import { type LocalEvent, localMethods, type LocalMethodName, type LocalParams, type LocalResult } from '../shared/local-api.ts'
 import {
   agentProofMessage,
@@ -20,6 +21,8 @@ export interface LocalClient {
   /** Throws what the agent answered; `stopping` when the agent ends meanwhile. */
   call<Name extends LocalMethodName>(method: Name, params: LocalParams<Name>): Promise<LocalResult<Name>>
   onEvent(listener: (event: LocalEvent) => void): void
+  /** Of diagnoses that are under way, to whoever subscribed. */
+  onFinding(listener: (event: FindingEvent) => void): void
   /** Resolves when the agent has gone or {@link close} was called. */
   readonly closed: Promise<void>
   close(): void
@@ -119,6 +122,7 @@ class SocketClient implements LocalClient {
   readonly #pending = new Map<number, Pending>()
   #next = 0
   #listener: (event: LocalEvent) => void = () => {}
+  #findings: (event: FindingEvent) => void = () => {}
 
   constructor(socket: Socket, lines: LineReader) {
     this.#socket = socket
@@ -147,6 +151,10 @@ class SocketClient implements LocalClient {
     this.#listener = listener
   }
 
+  onFinding(listener: (event: FindingEvent) => void): void {
+    this.#findings = listener
+  }
+
   close(): void {
     this.#socket.destroy()
   }
@@ -158,6 +166,7 @@ class SocketClient implements LocalClient {
   }
 
   #settle(message: AnswerMessage): void {
+    if ('finding' in message) return this.#findings(message)
     if ('event' in message) return this.#listener(message)
     const pending = this.#pending.get(message.id)
     this.#pending.delete(message.id)

@@ -13,6 +13,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { base64urlOf, fromUtf8, isErrorCode, SallyportError, utf8 } from '@sallyport/protocol'
 import { z } from 'zod'
+import { findingEvent } from '../shared/diagnosis.ts'
 import { localEvent, localMethods, type LocalMethodName } from '../shared/local-api.ts'
 
 /** Longest line, in bytes, without its LF. */
@@ -44,6 +45,7 @@ export const answerMessage = z.union([
   z.strictObject({ id: z.int().nonnegative(), result: z.unknown() }),
   z.strictObject({ id: z.int().nonnegative(), error: errorBody }),
   localEvent,
+  findingEvent,
 ])
 export type AnswerMessage = z.infer<typeof answerMessage>
 

@@ -97,6 +97,7 @@ const run = async (): Promise<void> => {
       desktop.agentChanged(event)
       for (const changed of watchers) changed()
     },
+    onFinding: (event) => window.tell(event),
     onPresence: (present) => desktop.agentPresence(present),
   })
   const window: MainWindow = new MainWindow({

@@ -5,6 +5,7 @@
  */
 import { isErrorCode, timestamp, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
+import { findingEvent } from './diagnosis.ts'
 import { localEvent, localMethods } from './local-api.ts'
 
 const nothing = z.strictObject({})
@@ -150,6 +151,7 @@ export type AppResult<Name extends AppMethodName> = z.output<(typeof appMethods)
 /** What the host tells the renderer. The agent's own events say only that something changed; the renderer asks again. */
 export const appEvent = z.discriminatedUnion('event', [
   localEvent,
+  findingEvent,
   /** The agent went away or is back. */
   z.strictObject({ event: z.literal('agent'), present: z.boolean() }),
   z.strictObject({ event: z.literal('openIn'), progress: openProgress }),

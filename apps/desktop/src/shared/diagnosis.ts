@@ -1,11 +1,11 @@
 /** What the agent finds when it examines itself and its way to everything it needs. */
-import { timestamp } from '@sallyport/protocol'
+import { timestamp, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
 
 /** One thing that was looked at. */
 export const finding = z.strictObject({
   /** Where it belongs; findings of one area stand together, in the order in which they depend on each other. */
-  area: z.enum(['agent', 'keys', 'clock', 'api', 'session', 'gateway', 'listener']),
+  area: z.enum(['agent', 'keys', 'clock', 'api', 'session', 'gateway', 'listener', 'tools']),
   /** What was looked at: the name of a gateway or credential; empty where the area says it. */
   subject: z.string().max(250),
   /** Which step of a way: empty where there is only one. */
@@ -22,6 +22,10 @@ export type Finding = z.infer<typeof finding>
 
 export const diagnosis = z.strictObject({ at: timestamp, findings: z.array(finding).max(20_000) })
 export type Diagnosis = z.infer<typeof diagnosis>
+
+/** Told while a diagnosis goes on, to whoever subscribed; `run` is what its asker called it. */
+export const findingEvent = z.strictObject({ event: z.literal('finding'), run: uuid, finding })
+export type FindingEvent = z.infer<typeof findingEvent>
 
 /** Longest text of a bundle, in characters. */
 export const MAX_BUNDLE = 1024 * 1024

@@ -3,7 +3,7 @@
  * every payload is parsed on arrival, on both sides. How it crosses the socket: `../local/local-wire.ts`.
  */
 import { deviceFacts, grantedCredential, routes, type RouteName } from '@sallyport/protocol/api'
-import { isErrorCode, port, timestamp, trustBundle, uuid } from '@sallyport/protocol'
+import { base64urlOf, displayName, isErrorCode, port, slug, timestamp, trustBundle, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
 import { bundle, diagnosis } from './diagnosis.ts'
 import { facePreferences } from './preferences.ts'
@@ -74,6 +74,17 @@ export const agentStatus = z.strictObject({
 })
 export type AgentStatus = z.infer<typeof agentStatus>
 
+/** An organization that was found by its address: what a person saw of it, and what signing in pins. */
+export const contact = z.strictObject({
+  /** Origin of the API, whose certificate is checked by web PKI. */
+  api: z.url({ protocol: /^https$/ }).max(300),
+  organization: slug,
+  name: displayName,
+  /** SHA-256 of the organization's root certificate. */
+  rootFingerprint: base64urlOf(32),
+})
+export type Contact = z.infer<typeof contact>
+
 const routeName = z.custom<RouteName>((value) => typeof value === 'string' && Object.hasOwn(routes, value))
 
 /** `url`: the page to open in the system browser. */
@@ -99,14 +110,20 @@ export const localMethods = defineMethods({
     result: agentStatus,
   },
   /**
+   * First contact without an invitation, by an address such as `https://sallyport.example.com/acme`, whose certificate this
+   * computer must trust. Nothing is kept before a sign-in. Throws `certificate_invalid` and `not_found`.
+   */
+  findOrganization: { params: z.strictObject({ address: z.string().min(1).max(300) }), result: contact },
+  /**
    * `invitation`: any invitation of the organization, used or not, tells a device that is not enrolled where the API is and
-   * whom to trust; its code is not used.
+   * whom to trust; its code is not used. `contact` does so too.
    */
   signIn: {
     params: z.strictObject({
       email: z.string().max(254),
       password: z.string().min(1).max(1024),
       invitation: z.string().max(4096).optional(),
+      contact: contact.optional(),
       deviceName: z.string().min(1).max(120).optional(),
     }),
     result: agentStatus,
@@ -114,13 +131,16 @@ export const localMethods = defineMethods({
   /**
    * Signs in on the API's page in the system browser. The face opens `url` and then awaits `id`. With `accept` the invitation is
    * accepted there; without, it only tells where to sign in. `newDevice`: the old device key is lost or was revoked.
+   * `paste`: the browser is on another computer; its page shows a code, which the face brings by `giveCode`.
    */
   beginSignIn: {
     params: z.strictObject({
       invitation: z.string().max(4096).optional(),
+      contact: contact.optional(),
       accept: z.boolean().default(false),
       deviceName: z.string().min(1).max(120).optional(),
       newDevice: z.boolean().default(false),
+      paste: z.boolean().default(false),
     }),
     result: begunInBrowser,
   },
@@ -130,10 +150,15 @@ export const localMethods = defineMethods({
    * with {@link localMethods.api}, and the agent keeps none.
    */
   beginPresence: {
-    params: z.strictObject({ call: z.strictObject({ route: routeName, input: z.unknown() }).nullable().default(null) }),
+    params: z.strictObject({
+      call: z.strictObject({ route: routeName, input: z.unknown() }).nullable().default(null),
+      paste: z.boolean().default(false),
+    }),
     result: begunInBrowser,
   },
   awaitPresence: { params: z.strictObject({ id: uuid }), result: routes.finishPresence.response },
+  /** What a page showed to the person. Throws `browser_code_invalid` for what is no whole code: it may be given again. */
+  giveCode: { params: z.strictObject({ id: uuid, code: z.string().max(200) }), result: nothing },
   cancelBrowser: { params: z.strictObject({ id: uuid }), result: nothing },
   signOut: { params: nothing, result: agentStatus },
   credentials: { params: nothing, result: z.strictObject({ items: z.array(localCredential) }) },
@@ -152,8 +177,11 @@ export const localMethods = defineMethods({
   trust: { params: nothing, result: trustBundle.payload },
   /** An address on loopback that lets one page of a browser in, for some minutes. */
   serveUi: { params: nothing, result: z.strictObject({ url: z.string().max(200) }) },
-  /** Looks at everything that a connection needs, and at the way to it; takes some seconds. */
-  diagnose: { params: nothing, result: diagnosis },
+  /**
+   * Looks at everything that a connection needs, and at the way to it; takes some seconds. With a `run`, a fresh id, subscribers
+   * are told of each finding by a `finding` event as soon as it is made.
+   */
+  diagnose: { params: z.strictObject({ run: uuid.optional() }), result: diagnosis },
   /** A diagnosis as a text for somebody who helps, with the end of the log, without secrets. */
   bundle: { params: nothing, result: bundle },
   preferences: { params: nothing, result: facePreferences },

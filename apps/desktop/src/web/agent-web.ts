@@ -12,6 +12,7 @@ import { agentThrough } from '../open-in/agent-access.ts'
 import { OpenIn } from '../open-in/open-in.ts'
 import { thisSystem } from '../open-in/system/this-system.ts'
 import type { HostFacts } from '../shared/app-api.ts'
+import type { FindingEvent } from '../shared/diagnosis.ts'
 import type { LocalEvent, LocalMethodName } from '../shared/local-api.ts'
 import { loopbackHandlers } from './loopback-host.ts'
 import { WebFace } from './web-face.ts'
@@ -30,7 +31,7 @@ export interface AgentWebOptions {
 export interface AgentWeb {
   /** An address that lets one page in. Throws `not_found` when the renderer is not built. */
   invite(): Promise<string>
-  tell(event: LocalEvent): void
+  tell(event: LocalEvent | FindingEvent): void
   close(): Promise<void>
 }
 
@@ -64,6 +65,7 @@ export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWe
       }),
     tell: (event) => {
       face.tell(event)
+      if (event.event === 'finding') return
       for (const changed of watchers) changed()
     },
     close: () => face.close(),

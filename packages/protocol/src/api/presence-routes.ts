@@ -2,8 +2,8 @@
  * Routes of what happens in the system browser: signing in there, and the proof that a person was present.
  *
  * An agent begins each of them by a signed call, is told which page to open, and waits on a loopback port for the one-time code
- * that the page sends there (RFC 8252 §7.3). It exchanges the code with its PKCE verifier (RFC 7636, S256) in a call that the
- * same two keys sign. `spec/browser.md`.
+ * that the page sends there (RFC 8252 §7.3), or for the person who brings it from a browser on another computer. It exchanges
+ * the code with its PKCE verifier (RFC 7636, S256) in a call that the same two keys sign. `spec/browser.md`.
  */
 import { z } from 'zod'
 import { base64urlOf, der, deviceState, slug, timestamp } from '../fields.ts'
@@ -15,7 +15,8 @@ const loopbackPort = z.int().min(1024).max(65_535)
 
 /** Where the page sends its code, and what proves that its receiver is who began. */
 const redirect = {
-  redirectPort: loopbackPort,
+  /** null: the browser is on another computer; the page shows the code, and the person brings it. */
+  redirectPort: loopbackPort.nullable(),
   /** Comes back with the code. */
   state: base64urlOf(16),
   /** SHA-256 of the verifier. */

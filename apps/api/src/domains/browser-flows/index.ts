@@ -1,4 +1,4 @@
-export { isVerifier, redirectTo } from './receiver.ts'
+export { type CodeDelivery, deliveryOf, isVerifier } from './receiver.ts'
 export {
   beginFlow,
   type BrowserFlow,

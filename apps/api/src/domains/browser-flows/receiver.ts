@@ -2,9 +2,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FlowReceiver } from './store.ts'
 
-/** The address to which the page sends the browser. Always this computer, on the port that was named when the flow began. */
-export const redirectTo = (receiver: Pick<FlowReceiver, 'redirectPort' | 'state'>, code: string): string =>
-  `http://127.0.0.1:${receiver.redirectPort}/?code=${encodeURIComponent(code)}&state=${encodeURIComponent(receiver.state)}`
+/** How the code gets to who began: by sending the browser there, or by the person, who is shown it. */
+export type CodeDelivery = { readonly to: string } | { readonly shown: string }
+
+/** The browser is always sent to its own computer, on the port that was named when the flow began. */
+export const deliveryOf = ({ redirectPort, state }: Pick<FlowReceiver, 'redirectPort' | 'state'>, code: string): CodeDelivery =>
+  redirectPort === null
+    ? { shown: code }
+    : { to: `http://127.0.0.1:${redirectPort}/?code=${encodeURIComponent(code)}&state=${encodeURIComponent(state)}` }
 
 /** RFC 7636 §4.6, S256. */
 export const isVerifier = (receiver: Pick<FlowReceiver, 'codeChallenge'>, verifier: string): boolean => {

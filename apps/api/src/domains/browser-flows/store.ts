@@ -12,6 +12,8 @@ import type { Act, BrowserFlowsTable } from './tables.ts'
 /** Milliseconds that a person has for the page; that a program has for the code (RFC 6749 §4.1.2 asks for ten minutes at most). */
 const FLOW_LIFETIME = 10 * 60_000
 const CODE_LIFETIME = 60_000
+/** The same for a person who carries the code to another computer. */
+const SHOWN_CODE_LIFETIME = 5 * 60_000
 const RANDOM_BYTES = 32
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
@@ -19,7 +21,8 @@ const randomText = (): string => toBase64url(randomBytes(RANDOM_BYTES))
 
 /** Where the code goes, and what its receiver will prove. */
 export interface FlowReceiver {
-  readonly redirectPort: number
+  /** Of a loopback listener beside the browser; null: the person brings the code. */
+  readonly redirectPort: number | null
   readonly state: string
   readonly codeChallenge: string
 }
@@ -177,9 +180,14 @@ export const giveCode = async (
   { update, now }: { readonly update: FlowUpdate; readonly now: number },
 ): Promise<string | null> => {
   const code = randomText()
+  const [soon, later] = [new Date(now + CODE_LIFETIME), new Date(now + SHOWN_CODE_LIFETIME)]
   const changed = await transaction
     .updateTable('browser_flows')
-    .set({ ...updateOf(update), code_hash: hashOf(code), code_expires_at: new Date(now + CODE_LIFETIME) })
+    .set(({ eb }) => ({
+      ...updateOf(update),
+      code_hash: hashOf(code),
+      code_expires_at: eb.case().when('redirect_port', 'is', null).then(later).else(soon).end(),
+    }))
     .where('id_hash', '=', hashOf(id))
     .where('code_hash', 'is', null)
     .executeTakeFirst()

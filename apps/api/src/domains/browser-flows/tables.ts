@@ -16,7 +16,8 @@ export interface BrowserFlowsTable {
   /** SHA-256 of what the page's address carries. */
   id_hash: Fixed<Buffer>
   kind: Fixed<'sign-in' | 'invitation' | 'presence'>
-  redirect_port: Fixed<number>
+  /** null: the code is shown, for the person to bring. */
+  redirect_port: Fixed<number | null>
   state: Fixed<string>
   /** PKCE, S256. */
   code_challenge: Fixed<string>

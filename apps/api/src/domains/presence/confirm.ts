@@ -8,11 +8,12 @@ import {
   type Act,
   beginFlow,
   type BrowserFlow,
+  type CodeDelivery,
+  deliveryOf,
   findFlow,
   type FlowReceiver,
   giveCode,
   isVerifier,
-  redirectTo,
   spendCode,
 } from '../browser-flows/index.ts'
 import { findLiveSession, type Session } from '../sessions/index.ts'
@@ -63,7 +64,7 @@ export interface Confirmation {
 }
 
 export type ConfirmationOutcome =
-  | { readonly kind: 'confirmed'; readonly redirect: string }
+  | { readonly kind: 'confirmed'; readonly delivery: CodeDelivery }
   | { readonly kind: 'refused'; readonly code: 'browser_code_invalid' | 'sign_in_failed' | 'sign_in_throttled' }
 
 const actorOf = ({ session }: PresenceSubject, address: string): AuditActor => ({
@@ -110,7 +111,7 @@ export const confirmPresence = async (
     await forgetAttempts(transaction, { kind: 'device', value: subject.session.device })
     const code = await giveCode(transaction, id, { update: { user: still.user.id }, now })
     if (code === null) return { kind: 'refused', code: 'browser_code_invalid' }
-    return { kind: 'confirmed', redirect: redirectTo(still.flow, code) }
+    return { kind: 'confirmed', delivery: deliveryOf(still.flow, code) }
   })
 }
 

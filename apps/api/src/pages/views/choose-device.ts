@@ -9,7 +9,7 @@ export interface ChooseDeviceView {
   readonly slug: string
   readonly flow: string
   readonly step: string
-  readonly port: number
+  readonly port: number | null
   readonly facts: DeviceFacts
   readonly choice: DeviceChoice
   readonly error: string | null

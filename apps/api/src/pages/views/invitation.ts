@@ -9,7 +9,7 @@ export const SHORTEST_PASSWORD = 12
 export interface InvitationView {
   readonly organization: string
   readonly flow: string
-  readonly port: number
+  readonly port: number | null
   readonly facts: DeviceFacts
   readonly email: string
   readonly firstName: string

@@ -18,6 +18,14 @@ export const deviceNote = (heading: string, facts: DeviceFacts): Markup =>
     </dl>
   </div>`
 
+/** What a person makes sure of before they go on. `port`: of the program that waits beside the browser; null: it is elsewhere. */
+export const startedNote = (port: number | null): Markup =>
+  port === null
+    ? html`<p class="warn">
+        This is for a program on another computer, to which you will bring a code. Go on only if you started it there yourself.
+      </p>`
+    : html`<p class="muted">Go on only if you just started this in Sallyport on this computer.</p>`
+
 /** `field`: id of where it went wrong. */
 export const errorSummary = (text: string | null, field: string): Markup | null =>
   text === null

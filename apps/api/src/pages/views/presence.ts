@@ -1,11 +1,11 @@
 import type { ActDescription } from '../describe-act.ts'
 import { html } from '../markup.ts'
 import { page, type PageAnswer } from '../page.ts'
-import { errorSummary, field, hidden } from './parts.ts'
+import { errorSummary, field, hidden, startedNote } from './parts.ts'
 
 export interface PresenceView {
   readonly flow: string
-  readonly port: number
+  readonly port: number | null
   readonly person: { readonly name: string; readonly email: string }
   /** Name of the computer that asks. */
   readonly device: string
@@ -41,7 +41,7 @@ export const presenceView = (view: PresenceView): PageAnswer =>
         }
         <p class="muted">${scope(view)}</p>
       </div>
-      <p class="muted">Go on only if you just asked for this in Sallyport on this computer.</p>
+      ${startedNote(view.port)}
       <form method="post">
         ${hidden('flow', view.flow)}
         <input type="hidden" name="username" value="${view.person.email}" autocomplete="username" />

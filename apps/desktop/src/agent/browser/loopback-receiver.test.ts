@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type CodeReceiver, receiveCode } from './loopback-receiver.ts'
+import { receiveRedirected, type RedirectReceiver } from './loopback-receiver.ts'
 
 const CODE = 'c'.repeat(43)
-let open: CodeReceiver[] = []
+let open: RedirectReceiver[] = []
 afterEach(() => {
   for (const each of open) each.close()
   open = []
 })
-const receiver = async (patience?: number): Promise<CodeReceiver> => {
-  const made = await receiveCode(patience)
+const receiver = async (patience?: number): Promise<RedirectReceiver> => {
+  const made = await receiveRedirected(patience)
   open.push(made)
   return made
 }
 
 const visit = (
-  { receiver: { redirectPort } }: CodeReceiver,
+  { receiver: { redirectPort } }: RedirectReceiver,
   path: string,
   how: { readonly method?: string; readonly host?: string } = {},
 ): Promise<{ readonly status: number; readonly location: string | undefined }> =>
@@ -29,7 +29,7 @@ const visit = (
     sent.once('error', reject)
     sent.end()
   })
-const right = ({ receiver: { state } }: CodeReceiver): string => `/?code=${CODE}&state=${state}`
+const right = ({ receiver: { state } }: RedirectReceiver): string => `/?code=${CODE}&state=${state}`
 
 describe('the receiver of a code', () => {
   it('takes the code that comes with its state, and sends the browser on without it', async () => {

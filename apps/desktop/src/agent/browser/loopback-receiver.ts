@@ -1,28 +1,18 @@
 /** Waits on a loopback port for the one-time code that a page sends the browser with (RFC 8252 §7.3). */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SallyportError } from '@sallyport/protocol'
+import { CODE, type CodeReceiver, PATIENCE } from './code.ts'
+import { newProofKey } from './proof-key.ts'
 
-const RANDOM_BYTES = 32
-const STATE_BYTES = 16
 const MAX_HEADER_BYTES = 8 * 1024
 const MAX_CONNECTIONS = 8
-/** Milliseconds in which a request must have arrived; that the whole may last: the page itself lasts no longer. */
+/** Milliseconds in which a request must have arrived. */
 const REQUEST_TIMEOUT = 10_000
-const PATIENCE = 10 * 60_000
 
-const CODE = /^[A-Za-z0-9_-]{43}$/
-
-export interface CodeReceiver {
-  /** What the API is told: where the code goes, and what its receiver will prove (RFC 7636, S256). */
-  readonly receiver: { readonly redirectPort: number; readonly state: string; readonly codeChallenge: string }
-  readonly verifier: string
-  /** Rejects with `browser_unfinished` when nobody came in time, or after {@link close}. */
-  readonly code: Promise<string>
-  /** Where the browser is sent after the code has arrived. */
-  leadTo(url: string): void
-  close(): void
+export interface RedirectReceiver extends CodeReceiver {
+  readonly receiver: CodeReceiver['receiver'] & { readonly redirectPort: number }
 }
 
 const isSame = (left: string, right: string): boolean => {
@@ -30,10 +20,8 @@ const isSame = (left: string, right: string): boolean => {
   return timingSafeEqual(a, b)
 }
 
-export const receiveCode = async (patience = PATIENCE): Promise<CodeReceiver> => {
-  const verifier = randomBytes(RANDOM_BYTES).toString('base64url')
-  const state = randomBytes(STATE_BYTES).toString('base64url')
-  const codeChallenge = createHash('sha256').update(verifier, 'ascii').digest('base64url')
+export const receiveRedirected = async (patience = PATIENCE): Promise<RedirectReceiver> => {
+  const { verifier, state, codeChallenge } = newProofKey()
   const arrived = Promise.withResolvers<string>()
   arrived.promise.catch(() => {})
   let next: string | null = null
@@ -82,6 +70,9 @@ export const receiveCode = async (patience = PATIENCE): Promise<CodeReceiver> =>
     receiver: { redirectPort, state, codeChallenge },
     verifier,
     code: arrived.promise,
+    give: () => {
+      throw new SallyportError('conflict', { message: 'The browser brings the code by itself.' })
+    },
     leadTo: (url) => {
       next = url
     },

@@ -2,7 +2,7 @@
 import { fromUtf8 } from '@sallyport/protocol'
 import { buildRequest, type ResponseOf, type RouteName, type RouteOf, routes } from '@sallyport/protocol/api'
 import type { RunningSession } from '../session/running-session.ts'
-import { receiveCode } from './loopback-receiver.ts'
+import { receiveCode } from './code-receiver.ts'
 import { checkPageAddress, donePage } from './page-address.ts'
 import type { BrowserTask } from './tasks.ts'
 
@@ -21,9 +21,15 @@ const actOf = (origin: string, { route, input }: IntendedCall) => {
   return { method: method as 'POST', target: `${pathname}${search}`, body: fromUtf8(body) }
 }
 
+export interface PresenceWish {
+  readonly call: IntendedCall | null
+  /** The browser is on another computer. */
+  readonly paste: boolean
+}
+
 /** Throws `invalid_request` for a call that needs no confirmation. */
-export const beginPresence = async (session: RunningSession, call: IntendedCall | null): Promise<BrowserTask<Presence>> => {
-  const waiting = await receiveCode()
+export const beginPresence = async (session: RunningSession, { call, paste }: PresenceWish): Promise<BrowserTask<Presence>> => {
+  const waiting = await receiveCode(paste)
   try {
     const act = call === null ? null : actOf(session.live.enrolment.api, call)
     const { url } = await session.call('beginPresence', { body: { ...waiting.receiver, act } })
@@ -37,7 +43,7 @@ export const beginPresence = async (session: RunningSession, call: IntendedCall 
         waiting.close()
       }
     }
-    return { url: page.href, done: finish(), close: waiting.close }
+    return { url: page.href, done: finish(), give: waiting.give, close: waiting.close }
   } catch (error) {
     waiting.close()
     throw error

@@ -9,6 +9,8 @@ export interface BrowserTask<Result> {
   /** The page to open. */
   readonly url: string
   readonly done: Promise<Result>
+  /** Brings the code that the page showed to a person. Throws `browser_code_invalid`, and `conflict` where the browser brings it. */
+  give(code: string): void
   /** Gives up; {@link done} rejects. */
   close(): void
 }
@@ -34,6 +36,13 @@ export class BrowserTasks<Result> {
     } finally {
       this.#tasks.delete(id)
     }
+  }
+
+  /** Whether it is one of these. Throws as the task does. */
+  give(id: string, code: string): boolean {
+    const task = this.#tasks.get(id)
+    task?.give(code)
+    return task !== undefined
   }
 
   cancel(id: string): void {

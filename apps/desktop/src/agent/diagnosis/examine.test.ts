@@ -50,6 +50,7 @@ const sources = (
     links: () => [],
     credentials: () => [],
     proveKeys: () => Promise.resolve(),
+    findPsql: () => Promise.resolve('/usr/bin/psql'),
     ...rest,
   }
 }
@@ -79,6 +80,7 @@ describe('an examination', () => {
       'gateway connection ok',
       'gateway encryption ok',
       'gateway answer ok',
+      'tools ok',
     ])
   })
 
@@ -96,6 +98,7 @@ describe('an examination', () => {
       'api connection failed api_unreachable',
       'session failed api_unreachable',
       'gateway connection failed gateway_unreachable',
+      'tools ok',
     ])
   })
 
@@ -122,7 +125,12 @@ describe('an examination', () => {
   })
 
   it('says who is signed out and who never was in', async () => {
-    expect(await found(sources({ state: 'not-enrolled', api: null }))).toEqual(['agent ok', 'keys ok', 'api failed not_enrolled'])
+    expect(await found(sources({ state: 'not-enrolled', api: null }))).toEqual([
+      'agent ok',
+      'keys ok',
+      'api failed not_enrolled',
+      'tools ok',
+    ])
     const ended = { code: 'device_revoked' as const, message: 'This device was revoked.' }
     expect(await found(sources({ state: 'signed-out', api: null, ended }))).toContain('session failed device_revoked')
   })
@@ -134,7 +142,31 @@ describe('an examination', () => {
     const failing = sampleCredential('shop-db/c', { lastError: last })
     const credentials = () => [taken, unbound, failing]
     const all = await found(sources({ state: 'not-enrolled', api: null }, { credentials }))
-    expect(all.slice(-3)).toEqual(['listener failed port_taken', 'listener failed secret_unbound', 'listener notice'])
+    expect(all.filter((each) => each.startsWith('listener'))).toEqual([
+      'listener failed port_taken',
+      'listener failed secret_unbound',
+      'listener notice',
+    ])
+  })
+})
+
+describe('while an examination goes on', () => {
+  it('tells what it found before it knows the rest', async () => {
+    const asked = Promise.withResolvers<unknown>()
+    const answers = { getHealth: () => health(), getMe: () => asked.promise }
+    const told: string[] = []
+    const first = Promise.withResolvers<void>()
+    const given = sources({ api: null }, { answers, findPsql: () => Promise.resolve(null) })
+    const whole = examine(given, ({ area, state }) => {
+      told.push(`${area} ${state}`)
+      if (told.length === 4) first.resolve()
+    })
+    await first.promise
+    expect(told.toSorted()).toEqual(['agent ok', 'api failed', 'keys ok', 'tools notice'])
+    asked.resolve(me())
+    const { findings } = await whole
+    expect(told.at(-1)).toBe('session ok')
+    expect(findings.map(({ area }) => area)).toEqual(['agent', 'keys', 'api', 'session', 'tools'])
   })
 })
 

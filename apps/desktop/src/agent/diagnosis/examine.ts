@@ -1,10 +1,13 @@
-/** Examines everything that a connection needs, and the way to it. Each thing is looked at, also where another one failed. */
+/**
+ * Examines everything that a connection needs, and the way to it. Each thing is looked at, also where another one failed, and
+ * told as soon as it is known.
+ */
 import { type ErrorCode, errorTable, isErrorCode, SallyportError } from '@sallyport/protocol'
 import type { AgentStatus, LocalCredential } from '../../shared/local-api.ts'
 import type { Diagnosis, Finding } from '../../shared/diagnosis.ts'
 import type { SessionKeeper } from '../session/session-keeper.ts'
 import type { GatewayLink } from '../tunnel/gateway-link.ts'
-import { describeFailure, examineStep, examineWay, isWell } from './hops.ts'
+import { describeFailure, examineStep, examineWay, type Findings } from './hops.ts'
 
 /** Milliseconds by which the clocks may differ before calls are refused, and a difference that deserves a word. */
 const CLOCK_TOLERANCE = 60_000
@@ -21,6 +24,8 @@ export interface DiagnosisSources {
   readonly credentials: () => readonly LocalCredential[]
   /** Whether the keys of the profile can be used now. */
   readonly proveKeys: () => Promise<void>
+  /** Path of psql; null where it is not installed. */
+  readonly findPsql: () => Promise<string | null>
 }
 
 type Plain = Pick<Finding, 'area' | 'detail'> & { readonly subject?: string }
@@ -47,12 +52,19 @@ const keyWords: Readonly<Record<AgentStatus['keyStorage'], string>> = {
   passphrase: 'sealed by a passphrase file, as was chosen; keep that file from others',
 }
 
-const examineKeys = async ({ status, proveKeys }: DiagnosisSources): Promise<Finding> => {
+async function* examineAgent({ status }: DiagnosisSources): Findings {
+  const { version, pid } = status()
+  yield fine({ area: 'agent', detail: `runs as process ${pid}, version ${version}` })
+  return true
+}
+
+async function* examineKeys({ status, proveKeys }: DiagnosisSources): Findings {
   const found = await examineStep({ area: 'keys', subject: '', code: 'profile_unreadable' }, '', async () => {
     await proveKeys()
     return keyWords[status().keyStorage]
   })
-  return { ...found, milliseconds: null }
+  yield { ...found, milliseconds: null }
+  return found.state === 'ok'
 }
 
 const examineClock = (now: string): Finding => {
@@ -64,62 +76,72 @@ const examineClock = (now: string): Finding => {
   return fine({ area: 'clock', detail: 'agrees with that of the API' })
 }
 
-const examineApi = async ({ status, keeper }: DiagnosisSources): Promise<Finding[]> => {
+async function* examineApi({ status, keeper }: DiagnosisSources): Findings {
   const { api } = status()
-  if (api === null) return [failed({ area: 'api' }, 'not_enrolled')]
+  if (api === null) {
+    yield failed({ area: 'api' }, 'not_enrolled')
+    return false
+  }
   const { hostname, port } = new URL(api.origin)
   const way = { area: 'api', subject: api.origin, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 443) } as const
-  const findings = await examineWay({ ...way, code: 'api_unreachable' })
+  const isOpen = yield* examineWay({ ...way, code: 'api_unreachable' })
   // Only a session knows the certificate to trust; signed out, that something answers is all that can be said.
-  if (keeper.running === null || !isWell(findings)) return findings
+  if (keeper.running === null || !isOpen) return isOpen
   const health: { now?: string } = {}
   const answer = await examineStep({ ...way, code: 'api_unreachable' }, 'answer', async () => {
     const { version, now } = await keeper.call('getHealth')
     health.now = now
     return `its certificate is trusted, and it answers; version ${version}`
   })
-  return [...findings, answer, ...(health.now === undefined ? [] : [examineClock(health.now)])]
+  yield answer
+  if (health.now !== undefined) yield examineClock(health.now)
+  return answer.state === 'ok'
 }
 
 /** A signed call shows at once whether session, keys and clock are accepted. */
-const examineSession = async ({ status, keeper }: DiagnosisSources): Promise<Finding[]> => {
+async function* examineSession({ status, keeper }: DiagnosisSources): Findings {
   const { state, ended } = status()
-  if (state === 'not-enrolled') return []
+  if (state === 'not-enrolled') return false
   if (state === 'signed-out') {
     const code = ended !== null && isErrorCode(ended.code) ? ended.code : 'session_unknown'
-    return [failed({ area: 'session', ...(ended === null ? {} : { detail: ended.message }) }, code)]
+    yield failed({ area: 'session', ...(ended === null ? {} : { detail: ended.message }) }, code)
+    return false
   }
   try {
     const { user, session } = await keeper.call('getMe')
-    return [fine({ area: 'session', detail: `${user.email}, until ${session.expiresAt}` })]
+    yield fine({ area: 'session', detail: `${user.email}, until ${session.expiresAt}` })
+    return true
   } catch (error) {
     const code = error instanceof SallyportError ? error.code : 'internal'
-    return [failed({ area: 'session', detail: describeFailure(error) }, code)]
+    yield failed({ area: 'session', detail: describeFailure(error) }, code)
+    return false
   }
 }
 
-const examineGateway = async (link: GatewayLink): Promise<Finding[]> => {
+async function* examineGateway(link: GatewayLink): Findings {
   const { name, address } = link.entry
-  if (address === null) return []
+  if (address === null) return false
   const way = { area: 'gateway', subject: name, ...address, code: 'gateway_unreachable' } as const
-  const findings = await examineWay(way)
-  if (!isWell(findings)) return findings
+  if (!(yield* examineWay(way))) return false
   const encryption = await examineStep(way, 'encryption', async () => {
     await link.session()
     return 'both certificates are accepted'
   })
-  if (encryption.state === 'failed') return [...findings, encryption]
+  yield encryption
+  if (encryption.state === 'failed') return false
   const answer = await examineStep(way, 'answer', async () => {
     const milliseconds = await (await link.session()).ping()
     return `answers in ${milliseconds.toFixed(1)} ms`
   })
-  return [...findings, encryption, answer]
+  yield answer
+  return answer.state === 'ok'
 }
 
-const examineGateways = async (links: readonly GatewayLink[]): Promise<Finding[]> => {
+/** Some at a time; told as they come, returned gateway by gateway. */
+const examineGateways = async (links: readonly GatewayLink[], tell: Tell): Promise<Finding[]> => {
   const findings: Finding[] = []
   for (let at = 0; at < links.length; at += AT_A_TIME) {
-    const some = await Promise.all(links.slice(at, at + AT_A_TIME).map(examineGateway))
+    const some = await Promise.all(links.slice(at, at + AT_A_TIME).map((link) => gather(examineGateway(link), tell)))
     findings.push(...some.flat())
   }
   return findings
@@ -143,21 +165,38 @@ const examineListener = ({ granted, listener, port, lastError }: LocalCredential
   }
 }
 
-export const examine = async (sources: DiagnosisSources): Promise<Diagnosis> => {
-  const { version, pid } = sources.status()
-  const [keys, api, session, gateways] = await Promise.all([
-    examineKeys(sources),
-    examineApi(sources),
-    examineSession(sources),
-    examineGateways(sources.links()),
+async function* examineTools({ findPsql }: DiagnosisSources): Findings {
+  const about = { area: 'tools', subject: 'psql' } as const
+  const path = await findPsql().catch(() => null)
+  yield path === null ? notice({ ...about, detail: 'is not installed' }) : fine({ ...about, detail: path })
+  return path !== null
+}
+
+type Tell = (finding: Finding) => void
+
+const gather = async (findings: Findings, tell: Tell): Promise<Finding[]> => {
+  const found: Finding[] = []
+  for (;;) {
+    const next = await findings.next()
+    if (next.done) return found
+    found.push(next.value)
+    tell(next.value)
+  }
+}
+
+async function* examineListeners({ credentials }: DiagnosisSources): Findings {
+  for (const credential of credentials()) yield examineListener(credential)
+  return true
+}
+
+/** `tell`: told of each finding when it is made; areas come in any order. They are returned in the order of the way. */
+export const examine = async (sources: DiagnosisSources, tell: Tell = () => {}): Promise<Diagnosis> => {
+  const areas = [examineAgent, examineKeys, examineApi, examineSession]
+  const groups = await Promise.all([
+    ...areas.map((look) => gather(look(sources), tell)),
+    examineGateways(sources.links(), tell),
+    gather(examineListeners(sources), tell),
+    gather(examineTools(sources), tell),
   ])
-  const findings = [
-    fine({ area: 'agent', detail: `runs as process ${pid}, version ${version}` }),
-    keys,
-    ...api,
-    ...session,
-    ...gateways,
-    ...sources.credentials().map(examineListener),
-  ]
-  return { at: new Date().toISOString(), findings }
+  return { at: new Date().toISOString(), findings: groups.flat() }
 }

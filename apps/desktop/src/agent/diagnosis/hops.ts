@@ -69,10 +69,12 @@ export const examineStep = async (
   }
 }
 
+/** Found one after the other. What it returns says whether the way is open so far. */
+export type Findings = AsyncGenerator<Finding, boolean>
+
 /** Name and connection; the last finding is the one that failed, if one did. */
-export const examineWay = async (way: Way): Promise<Finding[]> => {
+export async function* examineWay(way: Way): Findings {
   const { host, port } = way
-  const findings: Finding[] = []
   if (isIP(host) === 0) {
     const name = await examineStep(way, 'name', async () => {
       const found = await lookup(host, { all: true })
@@ -81,11 +83,10 @@ export const examineWay = async (way: Way): Promise<Finding[]> => {
         .slice(0, 8)
         .join(', ')}`
     })
-    findings.push(name)
-    if (name.state === 'failed') return findings
+    yield name
+    if (name.state === 'failed') return false
   }
-  findings.push(await examineStep(way, 'connection', async () => `${await connectTo(host, port)} answers on port ${port}`))
-  return findings
+  const connection = await examineStep(way, 'connection', async () => `${await connectTo(host, port)} answers on port ${port}`)
+  yield connection
+  return connection.state === 'ok'
 }
-
-export const isWell = (findings: readonly Finding[]): boolean => findings.every(({ state }) => state !== 'failed')

@@ -14,6 +14,7 @@ import {
   proofOf,
   requestMessage,
 } from '../../local/local-wire.ts'
+import type { FindingEvent } from '../../shared/diagnosis.ts'
 import type { LocalEvent, LocalMethodName } from '../../shared/local-api.ts'
 import { issuePaths } from '@sallyport/protocol/api'
 
@@ -58,7 +59,7 @@ export class FaceConnection {
     })
   }
 
-  tell(event: LocalEvent): void {
+  tell(event: LocalEvent | FindingEvent): void {
     if (this.#subscribed) this.#send(event)
   }
 

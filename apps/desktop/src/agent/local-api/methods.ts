@@ -2,6 +2,7 @@
 import { SallyportError } from '@sallyport/protocol'
 import { type CallOptions, issuePaths, type Route, type RouteName, routes } from '@sallyport/protocol/api'
 import type { z } from 'zod'
+import type { FindingEvent } from '../../shared/diagnosis.ts'
 import { type AgentStatus, localMethods, type LocalMethodName, type LocalResult } from '../../shared/local-api.ts'
 import { beginPresence, type Presence } from '../browser/presence.ts'
 import type { BrowserTasks } from '../browser/tasks.ts'
@@ -10,6 +11,7 @@ import { type DiagnosisSources, examine } from '../diagnosis/examine.ts'
 import type { Connections } from '../listeners/connections.ts'
 import type { Listeners } from '../listeners/listeners.ts'
 import type { FacePreferencesStore } from '../program/face-preferences.ts'
+import { findOrganization } from '../session/first-contact.ts'
 import type { GrantedCredentials } from '../session/granted-credentials.ts'
 import type { SessionKeeper } from '../session/session-keeper.ts'
 
@@ -22,6 +24,8 @@ export interface MethodServices {
   readonly status: () => AgentStatus
   readonly preferences: FacePreferencesStore
   readonly diagnosis: DiagnosisSources
+  /** Tells subscribers what was found so far. */
+  readonly tellFinding: (event: FindingEvent) => void
   /** Path of the log. */
   readonly log: string
   /** An address for a page in a browser. */
@@ -53,6 +57,7 @@ const handlersOf = (services: MethodServices): Handlers => {
   }
   return {
     status: async () => status(),
+    findOrganization: ({ address }) => findOrganization(address),
     enrol: async (params) => {
       await keeper.enrol(params)
       await credentials.refresh()
@@ -69,11 +74,15 @@ const handlersOf = (services: MethodServices): Handlers => {
       await credentials.refresh()
       return status()
     },
-    beginPresence: async ({ call }) =>
-      browser.presences.add(
-        await beginPresence(keeper.require(), call === null ? null : { route: call.route, input: call.input }),
-      ),
+    beginPresence: async ({ call, paste }) => {
+      const intended = call === null ? null : { route: call.route, input: call.input }
+      return browser.presences.add(await beginPresence(keeper.require(), { call: intended, paste }))
+    },
     awaitPresence: async ({ id }) => browser.presences.take(id),
+    giveCode: async ({ id, code }) => {
+      if (!browser.signIns.give(id, code) && !browser.presences.give(id, code)) throw new SallyportError('not_found')
+      return {}
+    },
     cancelBrowser: async ({ id }) => {
       browser.signIns.cancel(id)
       browser.presences.cancel(id)
@@ -95,7 +104,10 @@ const handlersOf = (services: MethodServices): Handlers => {
     api: async ({ route, input, presence }) => callRoute(keeper, route, { input, presence }),
     trust: async () => keeper.requireTrust(),
     serveUi: async () => ({ url: await services.serveUi() }),
-    diagnose: () => examine(services.diagnosis),
+    diagnose: ({ run }) =>
+      examine(services.diagnosis, (finding) => {
+        if (run !== undefined) services.tellFinding({ event: 'finding', run, finding })
+      }),
     bundle: async () => makeBundle(await examine(services.diagnosis), services.log),
     preferences: async () => services.preferences.current,
     setPreferences: (changes) => services.preferences.change(changes),

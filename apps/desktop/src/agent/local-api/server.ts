@@ -7,6 +7,7 @@ import { replacePrivateFile } from '@sallyport/program'
 import type { Logger } from 'pino'
 import { TOKEN_LENGTH } from '../../local/local-wire.ts'
 import { type AgentContact, type ProfilePaths } from '../../local/profile.ts'
+import type { FindingEvent } from '../../shared/diagnosis.ts'
 import type { LocalEvent } from '../../shared/local-api.ts'
 import { clientVersion } from '../program/version.ts'
 import { FaceConnection, type FaceOptions } from './face-connection.ts'
@@ -57,7 +58,7 @@ export class LocalServer {
     await replacePrivateFile(paths.contact, `${JSON.stringify(contact)}\n`)
   }
 
-  tell(event: LocalEvent): void {
+  tell(event: LocalEvent | FindingEvent): void {
     for (const face of this.#faces.values()) face.tell(event)
   }
 

@@ -1,24 +1,29 @@
 /** Signing in on the API's page in the system browser: the password is given there, and never to this program. */
 import { decodeInvitation, SallyportError } from '@sallyport/protocol'
-import { receiveCode } from '../browser/loopback-receiver.ts'
+import type { Contact } from '../../shared/local-api.ts'
+import { receiveCode } from '../browser/code-receiver.ts'
 import { checkPageAddress, donePage } from '../browser/page-address.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
 import { generatePrivateKey } from '../identity/key-pair.ts'
-import { accept, enrolmentBody, newAttempt, openEnrolment } from './sign-in.ts'
+import { accept, enrolmentBody, firstContactOf, newAttempt, openEnrolment } from './sign-in.ts'
 
 export interface BrowserSignIn {
   readonly invitation?: string | undefined
+  readonly contact?: Contact | undefined
   /** The invitation is accepted on the page; otherwise it only tells where to sign in. */
   readonly accept: boolean
   readonly deviceName?: string | undefined
   /** Begins with a new device key: the old one is lost, or was revoked. */
   readonly newDevice: boolean
+  /** The browser is on another computer: its page shows the code. */
+  readonly paste: boolean
 }
 
 export interface BegunSignIn {
   readonly url: string
   /** Rejects with `browser_unfinished`. */
   readonly code: Promise<string>
+  give(pasted: string): void
   /** Exchanges the code. Throws what the API refuses with. */
   finish(code: string): Promise<void>
   close(): void
@@ -29,9 +34,10 @@ export const beginBrowserSignIn = async (identity: IdentityStore, given: Browser
   const { document } = identity
   const invitation = given.invitation === undefined ? null : decodeInvitation(given.invitation)
   if (given.accept && invitation === null) throw new SallyportError('invitation_invalid')
-  if (invitation === null && document.enrolment === null) throw new SallyportError('not_enrolled')
-  const { api, enrolment } = await openEnrolment(document, invitation)
-  const waiting = await receiveCode()
+  const contact = firstContactOf(given)
+  if (contact === null && document.enrolment === null) throw new SallyportError('not_enrolled')
+  const { api, enrolment } = await openEnrolment(document, contact)
+  const waiting = await receiveCode(given.paste)
   const close = (): void => {
     waiting.close()
     api.close()
@@ -50,6 +56,7 @@ export const beginBrowserSignIn = async (identity: IdentityStore, given: Browser
     return {
       url: page.href,
       code: waiting.code,
+      give: waiting.give,
       finish: async (received) => {
         const proof = { code: received, verifier: waiting.verifier }
         const finished = { ...(await enrolmentBody(identity, { api, enrolment, attempt })), ...proof }

@@ -1,6 +1,7 @@
 /** Signing in: with password, or with an invitation, which enrols this device. Each sign-in has a session key of its own. */
-import { decodeInvitation, type Invitation, SallyportError, toBase64url } from '@sallyport/protocol'
+import { decodeInvitation, SallyportError, toBase64url } from '@sallyport/protocol'
 import type { SessionMaterial } from '@sallyport/protocol/api'
+import type { Contact } from '../../shared/local-api.ts'
 import type { DeviceFacts } from '../identity/device-facts.ts'
 import { describeDevice } from '../identity/device-facts.ts'
 import type { Enrolment, IdentityDocument, StoredSession } from '../identity/document.ts'
@@ -8,12 +9,13 @@ import { readFingerprint } from '../identity/fingerprint.ts'
 import type { IdentityChange, IdentityStore } from '../identity/identity-store.ts'
 import { certificateRequest, generatePrivateKey, signerOf } from '../identity/key-pair.ts'
 import { type ApiConnection, openApi } from './api-connection.ts'
-import { followTrust, pinOrganization } from './trust.ts'
+import { type FirstContact, followTrust, pinOrganization } from './trust.ts'
 
 export interface PasswordSignIn {
   readonly email: string
   readonly password: string
   readonly invitation?: string | undefined
+  readonly contact?: Contact | undefined
   readonly deviceName?: string | undefined
 }
 
@@ -28,10 +30,10 @@ export interface InvitationSignIn {
 /** Throws `not_enrolled` when nothing tells where to sign in, and what the API refuses with. */
 export const signInWithPassword = async (identity: IdentityStore, given: PasswordSignIn): Promise<void> => {
   const { document } = identity
-  const invitation = given.invitation === undefined ? null : decodeInvitation(given.invitation)
-  if (invitation === null && document.enrolment === null) throw new SallyportError('not_enrolled')
+  const contact = firstContactOf(given)
+  if (contact === null && document.enrolment === null) throw new SallyportError('not_enrolled')
   const { email, password } = given
-  await withApi(document, invitation, async (api, enrolment) => {
+  await withApi(document, contact, async (api, enrolment) => {
     const device = { key: document.deviceKey, id: document.device, state: document.deviceState }
     const attempt = await newAttempt(identity, { device, deviceName: given.deviceName })
     const body = { ...(await enrolmentBody(identity, { api, enrolment, attempt })), email, password }
@@ -61,12 +63,24 @@ export interface OpenEnrolment {
   readonly enrolment: Enrolment
 }
 
-/** The enrolment that is known, or the one of an invitation, which must be of the same organization. The caller closes `api`. */
-export const openEnrolment = async (document: IdentityDocument, invitation: Invitation | null): Promise<OpenEnrolment> => {
+/** What an invitation says, or what was found at an address; null: neither was given. Throws `invitation_invalid`. */
+export const firstContactOf = ({
+  invitation,
+  contact,
+}: {
+  readonly invitation?: string | undefined
+  readonly contact?: Contact | undefined
+}): FirstContact | null => {
+  if (invitation !== undefined) return decodeInvitation(invitation)
+  return contact === undefined ? null : { ...contact, apiRoot: null }
+}
+
+/** The enrolment that is known, or the one of a first contact, which must be of the same organization. The caller closes `api`. */
+export const openEnrolment = async (document: IdentityDocument, first: FirstContact | null): Promise<OpenEnrolment> => {
   const known = document.enrolment
-  const contact = invitation ?? { api: known!.api, apiRoot: known!.apiRoot }
-  if (known !== null && invitation !== null && known.organization.slug !== invitation.organization) {
-    const message = `This profile belongs to ${known.organization.slug}. Use another profile for ${invitation.organization}.`
+  const contact = first ?? { api: known!.api, apiRoot: known!.apiRoot }
+  if (known !== null && first !== null && known.organization.slug !== first.organization) {
+    const message = `This profile belongs to ${known.organization.slug}. Use another profile for ${first.organization}.`
     throw new SallyportError('conflict', { message })
   }
   const api = openApi({
@@ -78,7 +92,7 @@ export const openEnrolment = async (document: IdentityDocument, invitation: Invi
     onReachable: () => {},
   })
   try {
-    return { api, enrolment: await enrolmentFor(known, invitation, api) }
+    return { api, enrolment: await enrolmentFor(known, first, api) }
   } catch (error) {
     api.close()
     throw error
@@ -87,10 +101,10 @@ export const openEnrolment = async (document: IdentityDocument, invitation: Invi
 
 const withApi = async (
   document: IdentityDocument,
-  invitation: Invitation | null,
+  first: FirstContact | null,
   use: (api: ApiConnection, enrolment: Enrolment) => Promise<void>,
 ): Promise<void> => {
-  const { api, enrolment } = await openEnrolment(document, invitation)
+  const { api, enrolment } = await openEnrolment(document, first)
   try {
     await use(api, enrolment)
   } finally {
@@ -98,10 +112,10 @@ const withApi = async (
   }
 }
 
-/** What was learnt of the organization's keys since counts more than what an invitation says of its first root. */
-const enrolmentFor = async (known: Enrolment | null, invitation: Invitation | null, api: ApiConnection): Promise<Enrolment> => {
-  if (invitation === null) return known!
-  const pinned = await pinOrganization(invitation, api)
+/** What was learnt of the organization's keys since counts more than what a first contact says of its first root. */
+const enrolmentFor = async (known: Enrolment | null, first: FirstContact | null, api: ApiConnection): Promise<Enrolment> => {
+  if (first === null) return known!
+  const pinned = await pinOrganization(first, api)
   if (known === null) return pinned
   if (known.organization.id !== pinned.organization.id) {
     throw new SallyportError('conflict', { message: 'This profile belongs to another organization of the same name.' })

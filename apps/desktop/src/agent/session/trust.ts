@@ -1,4 +1,4 @@
-/** Whom this device trusts: pinned at first contact through an invitation, followed from there by signed, numbered bundles. */
+/** Whom this device trusts: pinned at first contact, through an invitation or an address, followed from there by signed, numbered bundles. */
 import {
   equalBytes,
   fromBase64url,
@@ -8,25 +8,33 @@ import {
   sha256,
   type TrustBundle,
   trustBundle,
-  verifyStatement,
 } from '@sallyport/protocol'
+import { verifyTrustBundle } from '@sallyport/transport'
 import type { ApiClient } from '@sallyport/protocol/api'
 import type { Enrolment } from '../identity/document.ts'
-import { publicKeyOfCertificate } from '../identity/certificates.ts'
+
+/** Where the API is, and how the organization is known; an invitation is one. */
+export type FirstContact = Pick<Invitation, 'api' | 'apiRoot' | 'organization' | 'rootFingerprint'>
 
 /**
- * First contact: what the API says of the organization counts only because the fingerprint of its root came with the invitation.
+ * What the API says of the organization counts only because the fingerprint of its root came with the invitation, or over TLS
+ * that this computer trusts.
  * Throws `certificate_invalid` when they differ.
  */
-export const pinOrganization = async (invitation: Invitation, api: Pick<ApiClient, 'call'>): Promise<Enrolment> => {
-  const trust = await api.call('getOrganizationTrust', { parameters: { slug: invitation.organization } })
-  const pinned = fromBase64url(invitation.rootFingerprint)
-  if (!equalBytes(await sha256(fromBase64url(trust.root)), pinned) || trust.slug !== invitation.organization) {
-    throw new SallyportError('certificate_invalid', { message: 'The organization is not the one that the invitation names.' })
+export const pinOrganization = async (contact: FirstContact, api: Pick<ApiClient, 'call'>): Promise<Enrolment> => {
+  const trust = await api.call('getOrganizationTrust', {
+    parameters: { slug: contact.organization },
+    query: { rootFingerprint: contact.rootFingerprint },
+  })
+  const pinned = fromBase64url(contact.rootFingerprint)
+  if (!equalBytes(await sha256(fromBase64url(trust.root)), pinned) || trust.slug !== contact.organization) {
+    throw new SallyportError('certificate_invalid', {
+      message: 'The organization is not the one that the invitation or address named.',
+    })
   }
   return {
-    api: new URL(invitation.api).origin,
-    apiRoot: invitation.apiRoot,
+    api: new URL(contact.api).origin,
+    apiRoot: contact.apiRoot,
     organization: { id: trust.organization, slug: trust.slug, name: trust.name, trustDomain: trust.trustDomain },
     root: trust.root,
     trustBundle: null,
@@ -34,10 +42,10 @@ export const pinOrganization = async (invitation: Invitation, api: Pick<ApiClien
   }
 }
 
-/** Throws `certificate_invalid` for a bundle that is not signed by the pinned root, older than the known one, or of others. */
+/** Throws `certificate_invalid` for a bundle that is not signed by the pinned root or one that followed it, older than the known one, or of others. */
 export const followTrust = async (enrolment: Enrolment, statement: string): Promise<Enrolment> => {
   if (statement === enrolment.trustBundle) return enrolment
-  const bundle = await verifyStatement(trustBundle, statement, [publicKeyOfCertificate(enrolment.root)])
+  const bundle = await verifyTrustBundle(statement, enrolment.root)
   const { organization } = enrolment
   if (bundle.organization !== organization.id || bundle.trustDomain !== organization.trustDomain)
     throw new SallyportError('certificate_invalid', { message: 'The trust bundle is of another organization.' })

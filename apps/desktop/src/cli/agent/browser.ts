@@ -15,7 +15,7 @@ interface VisitOptions {
 }
 
 /** Over SSH, or where nothing is drawn, a browser here would not be before the person. */
-const hasDisplay = (environment: NodeJS.ProcessEnv): boolean => {
+export const hasDisplay = (environment: NodeJS.ProcessEnv): boolean => {
   if (environment['SSH_CONNECTION']) return false
   return process.platform !== 'linux' || Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY'])
 }

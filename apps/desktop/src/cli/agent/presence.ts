@@ -2,14 +2,14 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { RouteName } from '@sallyport/protocol/api'
 import type { LocalClient } from '../../local/local-client.ts'
-import type { VisitPage } from './browser.ts'
+import type { Visits } from './visit-page.ts'
 
 /** A proof that `sallyport confirm` printed for this terminal. */
 export const PRESENCE_VARIABLE = 'SALLYPORT_PRESENCE'
 
 export interface PresenceOptions {
   readonly agent: () => Promise<LocalClient>
-  readonly visit: VisitPage
+  readonly visits: Visits
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -25,12 +25,12 @@ export interface Presence {
   confirm(): Promise<Confirmed>
 }
 
-export const createPresence = ({ agent, visit, environment }: PresenceOptions): Presence => {
+export const createPresence = ({ agent, visits, environment }: PresenceOptions): Presence => {
   let known = environment[PRESENCE_VARIABLE]
   const ask = async (call: { readonly route: RouteName; readonly input: unknown } | null) => {
     const local = await agent()
-    const { id, url } = await local.call('beginPresence', { call })
-    visit({ request: 'Confirm in the browser that it is you:', url })
+    const { id, url } = await local.call('beginPresence', { call, paste: visits.paste })
+    await visits.visit(local, { id, url, request: 'Confirm in the browser that it is you:' })
     return local.call('awaitPresence', { id })
   }
   const send = async (route: RouteName, input: unknown, presence: string | undefined): Promise<unknown> =>

@@ -1,6 +1,5 @@
+import { randomUUID } from 'node:crypto'
 import { type ErrorCode, errorTable, isErrorCode } from '@sallyport/protocol'
-import { thisSystem } from '../../open-in/system/this-system.ts'
-import { findPostgresTool } from '../../open-in/tools/find-psql.ts'
 import type { Finding } from '../../shared/diagnosis.ts'
 import { adviceOn } from '../advice.ts'
 import { defineCommand } from '../command.ts'
@@ -36,14 +35,19 @@ const failed = (name: string, error: unknown): Check => {
 
 export const doctorCommand = defineCommand({
   words: 'doctor',
-  summary: 'Checks agent, keys, API, clock, gateways and listeners, and says what to do',
+  summary: 'Checks agent, keys, API, clock, gateways, listeners and tools, and says what to do',
   parameters: {},
   run: async (context) => {
-    const checks = await context.progress('Checking', examine(context))
-    const text = context.options.json
-      ? JSON.stringify({ checks }, null, 2)
-      : checks.map((check) => draw(check, context.style)).join('\n')
-    await write(process.stdout, `${text}\n`)
+    const { json } = context.options
+    const show = (check: Check): Promise<void> => write(process.stdout, `${draw(check, context.style)}\n`)
+    // What is shown as it is found needs no sign that something goes on.
+    const checks = await (json
+      ? context.progress(
+          'Checking',
+          examine(context, async () => {}),
+        )
+      : examine(context, show))
+    if (json) await write(process.stdout, `${JSON.stringify({ checks }, null, 2)}\n`)
     const code = checks.find((check) => check.code !== null)?.code
     return code ? exitCodes[errorTable[code].kind] : 0
   },
@@ -54,13 +58,32 @@ const draw = ({ name, ok, found, code, advice }: Check, style: Style): string =>
   return `${mark} ${name.padEnd(10)} ${oneLine(found)}${advice === null ? '' : `\n             → ${oneLine(advice)}`}`
 }
 
-const examine = async (context: Context): Promise<Check[]> => {
+/** Each check is shown when it is done; what is returned is in the order of the way. */
+const examine = async (context: Context, show: (check: Check) => Promise<void>): Promise<Check[]> => {
+  let shown: Promise<void> = Promise.resolve()
+  const showNext = (check: Check): void => {
+    shown = shown.then(() => show(check))
+  }
   try {
     const agent = await context.agent()
-    const { findings } = await agent.call('diagnose', {})
-    return [...findings.map(checkOf), await checkPsql()]
+    const run = randomUUID()
+    let told = 0
+    agent.onFinding((event) => {
+      if (event.run !== run) return
+      told += 1
+      showNext(checkOf(event.finding))
+    })
+    await agent.call('subscribe', {})
+    const { findings } = await agent.call('diagnose', { run })
+    const checks = findings.map(checkOf)
+    if (told === 0) for (const check of checks) showNext(check)
+    await shown
+    return checks
   } catch (error) {
-    return [failed('Agent', error)]
+    const check = failed('Agent', error)
+    await shown
+    await show(check)
+    return [check]
   }
 }
 
@@ -72,6 +95,7 @@ const areaNames: Readonly<Record<Finding['area'], string>> = {
   session: 'Session',
   gateway: 'Gateway',
   listener: 'Listener',
+  tools: 'Tools',
 }
 
 const stepNames: Readonly<Record<Finding['step'], string>> = {
@@ -91,20 +115,20 @@ const adviceFor = (area: Finding['area'], code: ErrorCode): string | null => {
   return adviceOn(code) ?? null
 }
 
+const noticeAdvice = (area: Finding['area']): string => {
+  if (area === 'tools') return 'Only sallyport psql needs it; other tools connect by themselves.'
+  if (area === 'clock') return 'Let this computer set its time by the network.'
+  return 'Connect again; if it stays, tell an administrator.'
+}
+
 const checkOf = ({ area, subject, step, state, code, detail, milliseconds }: Finding): Check => {
   const about = [subject, stepNames[step]].filter(Boolean).join(', ')
   const took = milliseconds === null || step === 'answer' ? '' : ` (${milliseconds.toFixed(1)} ms)`
   const found = `${about === '' ? '' : `${about}: `}${detail}${took}`
   const name = areaNames[area]
   if (state === 'ok') return fine(name, found)
-  if (state === 'notice') return notice(name, found, 'Connect again; if it stays, tell an administrator.')
+  if (state === 'notice') return notice(name, found, noticeAdvice(area))
   const known = code !== null && isErrorCode(code) ? code : 'internal'
   const advice = adviceFor(area, known)
   return wrong(name, known, { found, ...(advice === null ? {} : { advice }) })
-}
-
-const checkPsql = async (): Promise<Check> => {
-  const path = await findPostgresTool(thisSystem(), 'psql')
-  if (path !== null) return fine('psql', path)
-  return notice('psql', 'is not installed', 'Only sallyport psql needs it; other tools connect by themselves.')
 }

@@ -1,4 +1,7 @@
 import { decodeInvitation, SallyportError } from '@sallyport/protocol'
+import { fingerprintGroups } from '../../shared/fingerprint-groups.ts'
+import type { Contact } from '../../shared/local-api.ts'
+import { looksLikeAddress } from '../../shared/organization-address.ts'
 import { askTwice } from '../administration/secret-options.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -12,35 +15,46 @@ const FILE_INSTEAD = 'Give a file: --password-file <file>'
 
 export const loginCommand = defineCommand({
   words: 'login',
-  summary: 'Signs in; with an invitation, enrols this computer first',
+  summary: 'Signs in; with an invitation or an address, enrols this computer first',
   details: `With an invitation that was not used yet you choose a password (at least ${SHORTEST_PASSWORD} characters). With --email an invitation that was
-used, of anybody in the organization, only tells this computer where to sign in. Passwords are asked for without showing
+used, of anybody in the organization, only tells this computer where to sign in; so does the address of an organization that
+has an account for you already, such as https://sallyport.example.com/acme, if this computer trusts its certificate. Passwords are asked for without showing
 them, or read from a file; they are never given on the command line.`,
   parameters: {
-    invitation: optionalArgument('invitation', 'the invitation itself, @file, or - for standard input', textOrFile),
+    invitation: optionalArgument(
+      'invitation',
+      'the invitation itself, @file, or - for standard input; or the address of the organization',
+      textOrFile,
+    ),
     email: option('email <address>', 'e-mail address; asked for if not given', emailAddress),
     password: option('password-file <file>', 'a file with the password; - for standard input', secretLine),
     firstName: option('first-name <name>', 'with an invitation: your first name, if it is to change', text),
     lastName: option('last-name <name>', 'with an invitation: your last name, if it is to change', text),
     deviceName: option('device-name <name>', 'what this computer is called in the organization', text),
     browser: flag('browser', 'signs in on a page in the browser, which is given the password instead of this terminal'),
+    paste: flag('paste', 'signs in in a browser on another computer, whose page shows a code to paste here; usual over SSH'),
     newDevice: flag(
       'new-device',
       'with --browser: begins with new keys, because those of this computer are lost or were revoked',
     ),
   },
-  examples: ['sallyport login @invitation.txt', 'sallyport login --email ada@example.org --password-file password.txt'],
+  examples: [
+    'sallyport login @invitation.txt',
+    'sallyport login https://sallyport.example.com/acme',
+    'sallyport login --email ada@example.org --password-file password.txt',
+  ],
   run: async (context, values) => {
-    if (values.browser) return statusAnswer(await inBrowser(context, values))
+    const given = await placeOf(context, values)
+    if (given.browser || given.paste) return statusAnswer(await inBrowser(context, given))
     const status =
-      values.invitation !== undefined && values.email === undefined
-        ? await accept(context, { ...values, invitation: values.invitation })
-        : await signIn(context, values)
+      given.invitation !== undefined && given.email === undefined
+        ? await accept(context, { ...given, invitation: given.invitation })
+        : await signIn(context, given)
     return statusAnswer(status)
   },
 })
 
-interface Given {
+interface Typed {
   readonly invitation: string | undefined
   readonly email: string | undefined
   readonly password: string | undefined
@@ -48,20 +62,40 @@ interface Given {
   readonly lastName: string | undefined
   readonly deviceName: string | undefined
   readonly browser: boolean
+  readonly paste: boolean
   readonly newDevice: boolean
 }
 
-/** The page is given e-mail address and password: nothing of them passes through here. */
-const inBrowser = async (context: Context, { invitation, email, deviceName, newDevice }: Given) => {
+interface Given extends Typed {
+  /** Found at the address that was given instead of an invitation. */
+  readonly contact: Contact | undefined
+}
+
+/** An address is looked up; its certificate proves it, not whoever reads what is shown of it. */
+const placeOf = async (context: Context, typed: Typed): Promise<Given> => {
+  const { invitation: address } = typed
+  if (address === undefined || !looksLikeAddress(address)) return { ...typed, contact: undefined }
   const agent = await context.agent()
+  const contact = await context.progress('Looking up the organization', agent.call('findOrganization', { address }))
+  context.note(`${contact.name} at ${new URL(contact.api).host}, whose certificate this computer trusts.`)
+  context.note(`Key fingerprint: ${fingerprintGroups(contact.rootFingerprint).join(' ')}`)
+  return { ...typed, invitation: undefined, contact }
+}
+
+/** The page is given e-mail address and password: nothing of them passes through here. */
+const inBrowser = async (context: Context, { invitation, contact, email, deviceName, paste, newDevice }: Given) => {
+  const agent = await context.agent()
+  const visits = context.visits(paste ? true : undefined)
   const { id, url } = await agent.call('beginSignIn', {
     // As in the terminal: who names themselves has used theirs.
     accept: invitation !== undefined && email === undefined,
     newDevice,
+    paste: visits.paste,
+    ...(contact === undefined ? {} : { contact }),
     ...(invitation === undefined ? {} : { invitation }),
     ...(deviceName === undefined ? {} : { deviceName }),
   })
-  context.visit({ request: 'Sign in in the browser:', url })
+  await visits.visit(agent, { id, url, request: 'Sign in in the browser:' })
   return agent.call('awaitSignIn', { id })
 }
 
@@ -92,7 +126,7 @@ export const newPassword = async (context: Context): Promise<string> => {
   }
 }
 
-const signIn = async (context: Context, { invitation, email, password, deviceName }: Given) => {
+const signIn = async (context: Context, { invitation, contact, email, password, deviceName }: Given) => {
   const agent = await context.agent()
   const status = await agent.call('status', {})
   if (status.state === 'signed-in' && (email === undefined || email === status.user?.email)) {
@@ -101,7 +135,7 @@ const signIn = async (context: Context, { invitation, email, password, deviceNam
   }
   if (status.state === 'signed-in')
     throw new SallyportError('conflict', { message: `${status.user?.email} is signed in. Sign out first: sallyport logout` })
-  if (status.state === 'not-enrolled' && invitation === undefined)
+  if (status.state === 'not-enrolled' && invitation === undefined && contact === undefined)
     throw new SallyportError('not_enrolled', {
       message: 'This computer is not enrolled. Sign in with the invitation you were sent: sallyport login <invitation>',
     })
@@ -109,6 +143,7 @@ const signIn = async (context: Context, { invitation, email, password, deviceNam
   const chosenPassword = password ?? (await context.prompter.ask('Password: ', { hidden: true, instead: FILE_INSTEAD }))
   const place = {
     ...(invitation === undefined ? {} : { invitation }),
+    ...(contact === undefined ? {} : { contact }),
     ...(deviceName === undefined ? {} : { deviceName }),
   }
   return context.progress('Signing in', agent.call('signIn', { email: chosenEmail, password: chosenPassword, ...place }))

@@ -6,6 +6,7 @@ import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import { connectAgent, connectOrStartAgent } from '../../local/agent-process.ts'
 import type { LocalClient } from '../../local/local-client.ts'
+import type { FindingEvent } from '../../shared/diagnosis.ts'
 import type { LocalEvent, LocalMethodName } from '../../shared/local-api.ts'
 
 /** Milliseconds between two looks for an agent that somebody else may have started. */
@@ -17,6 +18,7 @@ export interface AgentLinkOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly logger: Logger
   readonly onEvent: (event: LocalEvent) => void
+  readonly onFinding: (event: FindingEvent) => void
   /** The agent went away or is back. */
   readonly onPresence: (present: boolean) => void
 }
@@ -65,8 +67,9 @@ export class AgentLink {
   }
 
   async #use(client: LocalClient): Promise<void> {
-    const { onEvent, onPresence } = this.#options
+    const { onEvent, onFinding, onPresence } = this.#options
     client.onEvent(onEvent)
+    client.onFinding(onFinding)
     await client.call('subscribe', {})
     clearTimeout(this.#timer ?? undefined)
     this.#client = client

@@ -2,7 +2,7 @@
 import type { Organization } from '@sallyport/protocol/api'
 import type { Transaction } from '../../../db/schema.ts'
 import { withOrganization } from '../../../db/with-organization.ts'
-import { type BrowserFlow, findFlow, giveCode, redirectTo } from '../../browser-flows/index.ts'
+import { type BrowserFlow, type CodeDelivery, deliveryOf, findFlow, giveCode } from '../../browser-flows/index.ts'
 import { invitedUser } from '../../invitations/index.ts'
 import { findUser, type User } from '../../users/index.ts'
 import type { SignInParts } from '../sign-in.ts'
@@ -31,11 +31,11 @@ export interface AcceptanceOnPage {
   readonly now: number
 }
 
-/** Where the browser goes next; null when flow or invitation are over. */
+/** How the code gets to who began; null when flow or invitation are over. */
 export const acceptOnPage = async (
   parts: Pick<SignInParts, 'pool' | 'passwords'>,
   given: AcceptanceOnPage,
-): Promise<string | null> => {
+): Promise<CodeDelivery | null> => {
   const { organization, id, firstName, lastName, now } = given
   const within = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
     withOrganization(parts.pool, organization.id, work)
@@ -46,6 +46,6 @@ export const acceptOnPage = async (
     if (invited === null) return null
     const update = { user: invited.user.id, passwordHash, firstName, lastName }
     const code = await giveCode(transaction, id, { update, now })
-    return code === null ? null : redirectTo(invited.flow, code)
+    return code === null ? null : deliveryOf(invited.flow, code)
   })
 }

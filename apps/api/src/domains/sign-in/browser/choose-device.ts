@@ -2,7 +2,7 @@
 import type { AuditActor, Organization } from '@sallyport/protocol/api'
 import type { Transaction } from '../../../db/schema.ts'
 import { withOrganization } from '../../../db/with-organization.ts'
-import { giveCode, lockFlowAtStep, redirectTo } from '../../browser-flows/index.ts'
+import { type CodeDelivery, deliveryOf, giveCode, lockFlowAtStep } from '../../browser-flows/index.ts'
 import { useRecoveryCode } from '../../recovery-codes/index.ts'
 import { recordRefusal } from '../complete.ts'
 import type { SignInParts } from '../sign-in.ts'
@@ -22,7 +22,7 @@ export interface DeviceChoiceOnPage {
 }
 
 export type ChoiceOutcome =
-  | { readonly kind: 'redirect'; readonly redirect: string }
+  | { readonly kind: 'given'; readonly delivery: CodeDelivery }
   | { readonly kind: 'wrong-code' | 'throttled'; readonly choice: DeviceChoice }
   | { readonly kind: 'gone' }
 
@@ -50,7 +50,7 @@ const decide = async (transaction: Transaction, given: DeviceChoiceOnPage): Prom
     }
   }
   const code = await giveCode(transaction, id, { update: { replaces, recovered }, now })
-  return code === null ? { kind: 'gone' } : { kind: 'redirect', redirect: redirectTo(flow, code) }
+  return code === null ? { kind: 'gone' } : { kind: 'given', delivery: deliveryOf(flow, code) }
 }
 
 export const chooseDevice = (parts: Pick<SignInParts, 'pool'>, given: DeviceChoiceOnPage): Promise<ChoiceOutcome> =>

@@ -3,7 +3,7 @@ import type { ErrorCode } from '@sallyport/protocol'
 import type { AuditActor, Organization } from '@sallyport/protocol/api'
 import type { Transaction } from '../../../db/schema.ts'
 import { withOrganization } from '../../../db/with-organization.ts'
-import { type BrowserFlow, enterStep, findFlow, giveCode, redirectTo } from '../../browser-flows/index.ts'
+import { type BrowserFlow, type CodeDelivery, deliveryOf, enterStep, findFlow, giveCode } from '../../browser-flows/index.ts'
 import { type Device, findDeviceOfUser, listDevicesOfUser } from '../../devices/index.ts'
 import { recoveryCodesOf } from '../../recovery-codes/index.ts'
 import { lockUser } from '../../users/index.ts'
@@ -34,7 +34,7 @@ export interface DeviceChoice {
 }
 
 export type ProofOutcome =
-  | { readonly kind: 'redirect'; readonly redirect: string }
+  | { readonly kind: 'given'; readonly delivery: CodeDelivery }
   | { readonly kind: 'choose'; readonly step: string; readonly choice: DeviceChoice }
   | { readonly kind: 'refused'; readonly code: ErrorCode }
 
@@ -89,7 +89,7 @@ export const proveOnPage = async (parts: SignInParts, given: PasswordOnPage): Pr
     const choice = await choiceFor(transaction, { organization, flow, user: user.id })
     if (choice === null) {
       const code = await giveCode(transaction, id, { update, now })
-      return code === null ? gone : { kind: 'redirect', redirect: redirectTo(flow, code) }
+      return code === null ? gone : { kind: 'given', delivery: deliveryOf(flow, code) }
     }
     const step = await enterStep(transaction, id, update)
     return step === null ? gone : { kind: 'choose', step, choice }

@@ -5,23 +5,21 @@ import type { AgentStatus } from '../../../shared/local-api.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import styles from './first-run.module.css'
+import type { FoundOrganization } from './found-organization.ts'
 import { Frame } from './frame.tsx'
 import { IdentityStep, keyText } from './identity-step.tsx'
 import { InvitationStep } from './invitation-step.tsx'
-import type { ReadInvitation } from './invitation.ts'
 import { isKeyGone, SignInError } from './sign-in-error.tsx'
 import { useBrowserSignIn } from './use-browser-sign-in.ts'
 import { Waiting } from './waiting.tsx'
 
 export const FirstRun = ({ status }: { readonly status: AgentStatus }) => {
   const signIn = useBrowserSignIn()
-  const [invitation, setInvitation] = useState<ReadInvitation | null>(null)
+  const [found, setFound] = useState<FoundOrganization | null>(null)
   if (signIn.attempt) return <Waiting signIn={signIn} />
   if (status.state === 'signed-out') return <SignedOut status={status} signIn={signIn} />
-  if (!invitation) return <InvitationStep onRead={setInvitation} />
-  return (
-    <IdentityStep invitation={invitation} keyStorage={status.keyStorage} signIn={signIn} onBack={() => setInvitation(null)} />
-  )
+  if (!found) return <InvitationStep onFound={setFound} />
+  return <IdentityStep found={found} keyStorage={status.keyStorage} signIn={signIn} onBack={() => setFound(null)} />
 }
 
 interface SignedOutProps {

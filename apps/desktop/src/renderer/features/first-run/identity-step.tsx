@@ -1,18 +1,19 @@
-/** Who invites, which device this will be, and how its key is kept: then on in the browser. */
+/** Which organization it is, which device this will be, and how its key is kept: then on in the browser. */
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { fingerprintGroups } from '../../../shared/fingerprint-groups.ts'
 import type { AgentStatus } from '../../../shared/local-api.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { Facts } from '../../ui/facts.tsx'
 import styles from './first-run.module.css'
+import type { FoundOrganization } from './found-organization.ts'
 import { Frame } from './frame.tsx'
-import { fingerprintGroups, type ReadInvitation } from './invitation.ts'
 import { SignInError } from './sign-in-error.tsx'
 import type { BrowserSignIn } from './use-browser-sign-in.ts'
 
 interface IdentityStepProps {
-  readonly invitation: ReadInvitation
+  readonly found: FoundOrganization
   readonly keyStorage: AgentStatus['keyStorage']
   readonly signIn: BrowserSignIn
   readonly onBack: () => void
@@ -31,30 +32,34 @@ export const keyText = (keyStorage: AgentStatus['keyStorage']): string => {
 
 const LONGEST_NAME = 120
 
-export const IdentityStep = ({ invitation, keyStorage, signIn, onBack }: IdentityStepProps) => {
+export const IdentityStep = ({ found, keyStorage, signIn, onBack }: IdentityStepProps) => {
   const host = useMethod('host', {}).data
   const [typed, setTyped] = useState<string | null>(null)
   const [wrong, setWrong] = useState(false)
   const deviceName = (typed ?? host?.deviceName ?? '').trim()
-  const { organization, api, rootFingerprint } = invitation.content
+  const { name: organization, host: address, rootFingerprint } = found
+  const invited = found.by === 'invitation'
 
   const start = (accept: boolean, newDevice = false): void => {
     const fits = deviceName.length >= 1 && deviceName.length <= LONGEST_NAME
     setWrong(!fits)
-    if (fits) signIn.start({ invitation: invitation.text, accept, deviceName, newDevice })
+    if (fits) signIn.start({ ...found.place, accept, deviceName, newDevice })
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    start(true)
+    start(invited)
   }
   return (
-    <Frame title={text('firstRun.identity', { organization })} lead={text('firstRun.identityText')}>
+    <Frame
+      title={text('firstRun.identity', { organization })}
+      lead={invited ? text('firstRun.identityText') : text('firstRun.addressText', { address })}
+    >
       <form className={styles['form']} onSubmit={submit}>
         <div className={styles['facts']}>
           <Facts
             facts={[
               [text('firstRun.organization'), organization],
-              [text('firstRun.address'), new URL(api).host],
+              [text('firstRun.address'), address],
             ]}
           />
           <p className={styles['fingerprintLabel']}>{text('firstRun.fingerprint')}</p>
@@ -63,7 +68,7 @@ export const IdentityStep = ({ invitation, keyStorage, signIn, onBack }: Identit
               <span key={`${at} ${group}`}>{group}</span>
             ))}
           </div>
-          <p className={styles['hint']}>{text('firstRun.fingerprintHint')}</p>
+          <p className={styles['hint']}>{text(invited ? 'firstRun.fingerprintHint' : 'firstRun.fingerprintFound')}</p>
         </div>
         <div>
           <TextInput
@@ -80,11 +85,13 @@ export const IdentityStep = ({ invitation, keyStorage, signIn, onBack }: Identit
         ) : null}
         <div className={styles['actions']}>
           <Button type="submit" variant="filled" size="md" loading={signIn.busy}>
-            {text('firstRun.accept')}
+            {text(invited ? 'firstRun.accept' : 'firstRun.signIn')}
           </Button>
-          <Button variant="default" size="md" disabled={signIn.busy} onClick={() => start(false)}>
-            {text('firstRun.haveAccount')}
-          </Button>
+          {invited ? (
+            <Button variant="default" size="md" disabled={signIn.busy} onClick={() => start(false)}>
+              {text('firstRun.haveAccount')}
+            </Button>
+          ) : null}
           <Button variant="subtle" size="md" disabled={signIn.busy} onClick={onBack}>
             {text('firstRun.back')}
           </Button>

@@ -1,23 +1,42 @@
-/** The first question: which organization. Its invitation says so, and proves it. */
+/**
+ * The first question: which organization. Its invitation says so, and proves it; an address is proved by its certificate, which
+ * the agent checks before anything of it is shown.
+ */
 import { Button, FileButton, Textarea } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
+import { looksLikeAddress } from '../../../shared/organization-address.ts'
+import { useAction } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
+import { errorText } from '../../ui/error-text.ts'
 import styles from './first-run.module.css'
 import { Frame } from './frame.tsx'
-import { type ReadInvitation, readInvitation } from './invitation.ts'
+import { type FoundOrganization, ofAddress, ofInvitation } from './found-organization.ts'
+import { readInvitation } from './invitation.ts'
 
 /** Bytes. An invitation in a message is far shorter. */
 const LONGEST_FILE = 64 * 1024
+const LONGEST_ADDRESS = 300
 
-export const InvitationStep = ({ onRead }: { readonly onRead: (invitation: ReadInvitation) => void }) => {
+export const InvitationStep = ({ onFound }: { readonly onFound: (found: FoundOrganization) => void }) => {
   const [pasted, setPasted] = useState('')
   const [error, setError] = useState<string | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
-  const read = (content: string): void => {
-    const found = readInvitation(content)
-    if (found) return onRead(found)
-    setError(text('firstRun.invitationWrong'))
+  const find = useAction('findOrganization')
+  const refuse = (message: string): void => {
+    setError(message)
     field.current?.focus()
+  }
+  const read = (content: string): void => {
+    const invitation = readInvitation(content)
+    if (invitation) return onFound(ofInvitation(invitation))
+    if (!looksLikeAddress(content)) return refuse(text('firstRun.invitationWrong'))
+    find.mutate(
+      { address: content.trim().slice(0, LONGEST_ADDRESS) },
+      {
+        onSuccess: (contact) => onFound(ofAddress(contact)),
+        onError: (failure) => refuse(errorText(failure).message),
+      },
+    )
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -48,7 +67,7 @@ export const InvitationStep = ({ onRead }: { readonly onRead: (invitation: ReadI
           }}
         />
         <div className={styles['actions']}>
-          <Button type="submit" variant="filled" size="md" disabled={pasted.trim() === ''}>
+          <Button type="submit" variant="filled" size="md" loading={find.isPending} disabled={pasted.trim() === ''}>
             {text('firstRun.next')}
           </Button>
           <FileButton onChange={readFile} accept="text/plain,.txt">

@@ -1,6 +1,7 @@
 import { encodeInvitation } from '@sallyport/protocol'
 import { expect, test } from 'vitest'
-import { fingerprintGroups, readInvitation } from './invitation.ts'
+import { fingerprintGroups } from '../../../shared/fingerprint-groups.ts'
+import { readInvitation } from './invitation.ts'
 
 const content = {
   version: 1 as const,

@@ -1,5 +1,5 @@
 /** What a person pastes: the text of an invitation, or a link or message that holds one. Pure. */
-import { decodeInvitation, fromBase64url, type Invitation } from '@sallyport/protocol'
+import { decodeInvitation, type Invitation } from '@sallyport/protocol'
 
 export interface ReadInvitation {
   /** As it goes to the agent. */
@@ -17,10 +17,4 @@ export const readInvitation = (pasted: string): ReadInvitation | null => {
     // Cut off, or changed on its way: it says so as one word, whatever is wrong with it.
     return null
   }
-}
-
-/** SHA-256 as people compare it: groups of four. */
-export const fingerprintGroups = (fingerprint: string): readonly string[] => {
-  const hex = Array.from(fromBase64url(fingerprint), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.toUpperCase().match(/.{4}/g) ?? []
 }

@@ -1,7 +1,8 @@
 /** Tests every hop from this computer to the resources, says what is wrong, and makes a report without secrets. */
 import { Button } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Diagnosis, Finding } from '../../../shared/diagnosis.ts'
+import { useBridge } from '../../bridge/bridge.ts'
 import { useAction } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { announce } from '../../ui/announcer.tsx'
@@ -10,7 +11,7 @@ import { ErrorBar } from '../../ui/states.tsx'
 import { Status, StatusGlyph, type StatusKind } from '../../ui/status.tsx'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { BundleDialog } from './bundle-dialog.tsx'
-import { areas, areaText, findingsOf, reportOf, stateText, subjectText } from './report.ts'
+import { adviceText, areas, areaText, findingsOf, reportOf, stateText, subjectText } from './report.ts'
 import styles from './settings.module.css'
 
 /** Findings of an area beyond these are shown when somebody asks. */
@@ -43,10 +44,32 @@ const useElapsed = (running: boolean): number => {
   return seconds
 }
 
+/** A diagnosis, and what it has found while it is still under way. */
+const useDiagnosis = () => {
+  const bridge = useBridge()
+  const action = useAction('diagnose')
+  const [soFar, setSoFar] = useState<readonly Finding[]>([])
+  const run = useRef<string | null>(null)
+  useEffect(
+    () =>
+      bridge.subscribe((event) => {
+        if (event.event === 'finding' && event.run === run.current) setSoFar((known) => [...known, event.finding])
+      }),
+    [bridge],
+  )
+  const start = (): void => {
+    run.current = crypto.randomUUID()
+    setSoFar([])
+    action.mutate({ run: run.current })
+  }
+  const { data, error, isPending } = action
+  return { data, error, isPending, findings: isPending ? soFar : (data?.findings ?? null), start }
+}
+
 export const DiagnosisSection = () => {
   const now = useNow()
   const copy = useCopy()
-  const examine = useAction('diagnose')
+  const examine = useDiagnosis()
   const [bundling, setBundling] = useState(false)
   const elapsed = useElapsed(examine.isPending)
   const { data } = examine
@@ -67,7 +90,7 @@ export const DiagnosisSection = () => {
         <Button variant="default" onClick={() => setBundling(true)}>
           {text('settings.bundle')}
         </Button>
-        <Button variant="filled" loading={examine.isPending} onClick={() => examine.mutate({})}>
+        <Button variant="filled" loading={examine.isPending} onClick={examine.start}>
           {text(data ? 'settings.examineAgain' : 'settings.examine')}
         </Button>
       </div>
@@ -89,7 +112,7 @@ export const DiagnosisSection = () => {
         {areas.map((area) => (
           <section key={area} className={styles['area']} aria-label={areaText(area)}>
             <h2>{areaText(area)}</h2>
-            <AreaFindings findings={data && !examine.isPending ? findingsOf(data, area) : null} isLooking={examine.isPending} />
+            <AreaFindings findings={examine.findings && findingsOf(examine.findings, area)} isLooking={examine.isPending} />
           </section>
         ))}
       </div>
@@ -99,15 +122,15 @@ export const DiagnosisSection = () => {
 }
 
 interface AreaFindingsProps {
-  /** null: before the first answer, and while a new one is under way. */
+  /** null: before the first examination. While one is under way: what was found so far. */
   readonly findings: readonly Finding[] | null
   readonly isLooking: boolean
 }
 
 const AreaFindings = ({ findings, isLooking }: AreaFindingsProps) => {
   const [all, setAll] = useState(false)
-  if (findings === null)
-    return <Status kind={isLooking ? 'preparing' : 'unknown'}>{text(isLooking ? 'common.loading' : 'settings.notLooked')}</Status>
+  if (findings === null) return <Status kind="unknown">{text('settings.notLooked')}</Status>
+  if (findings.length === 0 && isLooking) return <Status kind="preparing">{text('common.loading')}</Status>
   if (findings.length === 0) return <span className="muted">{text('settings.notLooked')}</span>
   // What is wrong stands first, so that it is never among those that are folded away.
   const ordered = findings.length > SHOWN ? findings.toSorted((one, other) => rank(other) - rank(one)) : findings
@@ -133,6 +156,7 @@ const rank = ({ state }: Finding): number => RANKS[state]
 
 const FindingRow = ({ finding }: { readonly finding: Finding }) => {
   const subject = subjectText(finding)
+  const advice = adviceText(finding)
   return (
     <li className={styles['finding']}>
       <span className={styles[finding.state]}>
@@ -143,6 +167,7 @@ const FindingRow = ({ finding }: { readonly finding: Finding }) => {
         {subject === '' ? null : <span className={styles['subject']}>{subject} </span>}
         <span className={styles['detail']}>{finding.detail}</span>
         {finding.code ? <span className={styles['time']}> {text('common.code', { code: finding.code })}</span> : null}
+        {advice === null ? null : <span className={styles['advice']}>{advice}</span>}
       </span>
       {finding.milliseconds === null ? null : (
         <span className={`${styles['time'] ?? ''} numbers`} data-volatile>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Finding } from '../../../shared/diagnosis.ts'
-import { areas, findingsOf, reportOf, subjectText } from './report.ts'
+import { adviceText, areas, findingsOf, reportOf, subjectText } from './report.ts'
 
 const finding = (part: Partial<Finding>): Finding => ({
   area: 'gateway',
@@ -34,7 +34,15 @@ test('a report has a line for each finding, with what is wrong and how long it t
 
 test('every finding is shown in exactly one area', () => {
   const findings = areas.map((area) => finding({ area }))
-  expect(areas.flatMap((area) => findingsOf({ at: '', findings }, area))).toEqual(findings)
+  expect(areas.flatMap((area) => findingsOf(findings, area))).toEqual(findings)
+})
+
+test('whatever is wrong comes with something to do, and what is well with nothing', () => {
+  for (const area of areas) {
+    expect(adviceText(finding({ area }))).toBeNull()
+    for (const state of ['notice', 'failed'] as const) expect(adviceText(finding({ area, state }))).toMatch(/\.$/)
+  }
+  expect(adviceText(finding({ area: 'listener', state: 'failed', code: 'port_taken' }))).toContain('another port')
 })
 
 test('a finding that its area says has no subject', () => {

@@ -3,7 +3,16 @@ import type { Diagnosis, Finding } from '../../../shared/diagnosis.ts'
 import { text } from '../../texts/text.ts'
 
 export type Area = Finding['area']
-export const areas = ['agent', 'keys', 'clock', 'api', 'session', 'gateway', 'listener'] as const satisfies readonly Area[]
+export const areas = [
+  'agent',
+  'keys',
+  'clock',
+  'api',
+  'session',
+  'gateway',
+  'listener',
+  'tools',
+] as const satisfies readonly Area[]
 
 export const areaText = (area: Area): string => {
   switch (area) {
@@ -21,6 +30,8 @@ export const areaText = (area: Area): string => {
       return text('settings.areaGateway')
     case 'listener':
       return text('settings.areaListener')
+    case 'tools':
+      return text('settings.areaTools')
   }
 }
 
@@ -53,8 +64,31 @@ export const stateText = (state: Finding['state']): string => {
 /** `eu-1 · TLS`; empty where the area says it all. */
 export const subjectText = ({ subject, step }: Finding): string => [subject, stepText(step)].filter(Boolean).join(' · ')
 
-export const findingsOf = ({ findings }: Diagnosis, area: Area): readonly Finding[] =>
+export const findingsOf = (findings: readonly Finding[], area: Area): readonly Finding[] =>
   findings.filter((finding) => finding.area === area)
+
+/** What to do about it; null: nothing is to be done, or nothing can be from here. */
+export const adviceText = ({ area, state, code }: Finding): string | null => {
+  if (state === 'ok') return null
+  switch (area) {
+    case 'agent':
+      return text('settings.adviceAgent')
+    case 'keys':
+      return text(code === 'keychain_locked' ? 'settings.adviceKeysLocked' : 'settings.adviceKeys')
+    case 'clock':
+      return text('settings.adviceClock')
+    case 'api':
+      return text(code === 'not_enrolled' ? 'settings.adviceNotEnrolled' : 'settings.adviceApi')
+    case 'session':
+      return text('settings.adviceSession')
+    case 'gateway':
+      return text('settings.adviceGateway')
+    case 'listener':
+      return text(code === 'port_taken' ? 'settings.advicePort' : 'settings.adviceListener')
+    case 'tools':
+      return text('settings.adviceTools')
+  }
+}
 
 const lineOf = (finding: Finding): string => {
   const subject = subjectText(finding)

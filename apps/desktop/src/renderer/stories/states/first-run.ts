@@ -22,6 +22,14 @@ const fresh = {
 const signedOut = { ...signedIn, state: 'signed-out' as const, session: null, connections: 0, gateways: [] }
 const begun = { id: id(40), url: 'https://sallyport.acme.example/sign-in?attempt=example' }
 
+/** At an address whose certificate the computer trusts. */
+const contact = {
+  api: 'https://sallyport.acme.example',
+  organization: 'acme',
+  name: 'Acme',
+  rootFingerprint: 'OrcSZ_0tp4gTQNEVAxpuB4Pi0Z9O4PS8HGFdex9TtHc',
+}
+
 const answering = (status: typeof fresh | typeof signedOut, more: Answers = {}): Answers => ({
   ...methods({
     host: hostFacts,
@@ -32,11 +40,18 @@ const answering = (status: typeof fresh | typeof signedOut, more: Answers = {}):
     preferences: usualPreferences,
     awaitSignIn: waits,
     beginSignIn: begun,
+    findOrganization: contact,
+    giveCode: {},
   }),
   ...more,
 })
 
 const paste: readonly Step[] = [{ press: 'Tab' }, { type: INVITATION }, { click: { role: 'button', name: 'Continue' } }]
+const findAddress: readonly Step[] = [
+  { press: 'Tab' },
+  { type: 'sallyport.acme.example/acme' },
+  { click: { role: 'button', name: 'Continue' } },
+]
 const story = (state: string, answers: Answers, steps: readonly Step[] = []): Story => ({
   name: `first-run/${state}`,
   at: '/',
@@ -52,6 +67,25 @@ export const firstRunStories: readonly Story[] = [
     { click: { role: 'button', name: 'Continue' } },
   ]),
   story('identity', answering(fresh), paste),
+  story('address', answering(fresh), findAddress),
+  story(
+    'address-not-trusted',
+    answering(
+      fresh,
+      methods({
+        findOrganization: new SallyportError('certificate_invalid', {
+          message:
+            'The certificate of sallyport.acme.example is not one that this computer trusts. With an invitation that does not matter: ask for one.',
+        }),
+      }),
+    ),
+    findAddress,
+  ),
+  story('code', answering(fresh), [
+    ...paste,
+    { click: { role: 'button', name: 'Continue in the browser' } },
+    { click: { role: 'button', name: 'Use a code' } },
+  ]),
   story('waiting', answering(fresh), [...paste, { click: { role: 'button', name: 'Continue in the browser' } }]),
   story('error', answering(fresh, methods({ beginSignIn: new SallyportError('api_unreachable') })), [
     ...paste,

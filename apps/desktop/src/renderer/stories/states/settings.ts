@@ -26,6 +26,7 @@ const well: readonly Finding[] = [
   finding({ area: 'gateway', subject: 'eu-1', step: 'connection', detail: 'eu-1.gateway.acme.example:8443', milliseconds: 18.4 }),
   finding({ area: 'gateway', subject: 'eu-1', step: 'encryption', detail: 'TLS 1.3', milliseconds: 24.0 }),
   finding({ area: 'listener', subject: 'shop/read-only', detail: '127.0.0.1:15001' }),
+  finding({ area: 'tools', subject: 'psql', detail: '/usr/bin/psql' }),
 ]
 
 const wrong: readonly Finding[] = [
