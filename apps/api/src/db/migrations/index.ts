@@ -12,6 +12,7 @@ import { up as presence } from './0020-presence.ts'
 import { up as views } from './0030-views.ts'
 import { up as logTree } from './0040-log-tree.ts'
 import { up as keys } from './0050-keys.ts'
+import { up as privacy } from './0090-privacy.ts'
 import { up as acknowledgedAlerts } from './0120-acknowledged-alerts.ts'
 import { up as codesToPaste } from './0130-codes-to-paste.ts'
 
@@ -28,6 +29,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0030-views': { up: views },
   '0040-log-tree': { up: logTree },
   '0050-keys': { up: keys },
+  '0090-privacy': { up: privacy },
   '0120-acknowledged-alerts': { up: acknowledgedAlerts },
   '0130-codes-to-paste': { up: codesToPaste },
 }
