@@ -2,8 +2,8 @@
  * C4. Every unlock is written, before the key is released, to an append-only log that the API's own administrators cannot
  * rewrite.
  *
- * The attacker stops the log, or takes its right to write; has the login of the API, of the vault or of the log to the
- * database; or has taken over API and vault, and answers a gateway with a credential that the log knows nothing about. Without
+ * The attacker stops the log, or takes its right to write; stops the unlock log, which belongs to somebody else, or has the login
+ * by which it is written; has the login of the API, of the vault or of the log to the database; or has taken over API and vault, and answers a gateway with a credential that the log knows nothing about. Without
  * the log's own receipt for just this unlock nothing may be opened.
  */
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
@@ -21,7 +21,7 @@ import {
   verifyStatement,
 } from '@sallyport/protocol'
 import { auditEntry, auditLeafHash, encodeAuditEntry } from '@sallyport/protocol/api'
-import { type Gateway, Testbed } from '@sallyport/testbed'
+import { type Gateway, startUnlockLog, Testbed, type UnlockLogDatabase } from '@sallyport/testbed'
 import { makeTemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { centralSql } from '../support/central-sql.ts'
@@ -31,6 +31,7 @@ import { RawClient } from '../support/raw-client.ts'
 import { openStream, queryPostgres, refusalOf, startPostgres } from '../support/raw-stream.ts'
 
 let testbed: Testbed
+let unlockLog: UnlockLogDatabase
 let auditor: RawClient
 let person: RawClient
 let lying: LyingApi
@@ -66,7 +67,11 @@ const liveLeases = async (): Promise<number> =>
   (await centralSql(superuser(), 'select 1 from leases where ended_at is null and expires_at > now()')).length
 
 beforeAll(async () => {
-  ;[testbed, lying] = await Promise.all([Testbed.start({ roles: 'apart' }), startLyingApi()])
+  unlockLog = await startUnlockLog()
+  ;[testbed, lying] = await Promise.all([
+    Testbed.start({ roles: 'apart', logEnvironment: { SALLYPORT_UNLOCK_LOG: unlockLog.url } }),
+    startLyingApi(),
+  ])
   auditor = await RawClient.enrol((await testbed.invite('auditor', { roles: ['auditor'] })).invitation)
   person = await RawClient.enrol((await testbed.invite('reader', { roles: ['shop: everything'] })).invitation)
   const joined = await testbed.addGateway()
@@ -80,6 +85,7 @@ afterAll(async () => {
   person?.close()
   await lying?.close()
   await testbed?.stop()
+  await unlockLog?.dispose()
 })
 
 describe('a gateway whose API lies', () => {
@@ -210,6 +216,63 @@ describe('a log that was stopped', () => {
       await centralSql(superuser(), 'grant insert on audit_entries to sallyport_log')
     }
     expect(await connect(port())).toBeNull()
+  })
+})
+
+describe('the unlock log, in a database of somebody else', () => {
+  const port = (): number => testbed.gateways[0]!.port
+  const written = async (): Promise<string[]> => {
+    const rows = await centralSql<{ id: string; entry: Buffer }>(
+      unlockLog.ownerUrl,
+      'select id, entry from sallyport_unlock_log.unlocks',
+    )
+    return rows.map(({ entry }) => entry.toString('utf8'))
+  }
+
+  it('has each unlock before anybody numbered it, to the byte as the log has it', async () => {
+    await centralSql(superuser(), 'revoke insert on audit_entries from sallyport_log')
+    const before = await written()
+    try {
+      expect(await connect(port())).toBe('log_unavailable')
+    } finally {
+      await centralSql(superuser(), 'grant insert on audit_entries to sallyport_log')
+    }
+    expect(await written()).toHaveLength(before.length + 1)
+    expect(await connect(port())).toBeNull()
+    const entries = await centralSql<{ entry: Buffer }>(
+      superuser(),
+      "select entry from audit_entries where type = 'unlock.granted'",
+    )
+    expect(await written()).toEqual(expect.arrayContaining(entries.map(({ entry }) => entry.toString('utf8'))))
+  })
+
+  it('stops unlocks when it is stopped, or takes no more, and nothing is numbered meanwhile', async () => {
+    const known = (await loggedUnlocks()).length
+    await unlockLog.stop()
+    expect(await connect(port())).toBe('unlock_log_unavailable')
+    await unlockLog.start()
+    expect(await connect(port())).toBeNull()
+    await centralSql(unlockLog.ownerUrl, 'revoke insert on sallyport_unlock_log.unlocks from unlocks')
+    await centralSql(unlockLog.ownerUrl, 'revoke usage on schema sallyport_unlock_log from unlocks')
+    expect(await connect(port())).toBe('unlock_log_unavailable')
+    await centralSql(unlockLog.ownerUrl, 'grant usage on schema sallyport_unlock_log to unlocks')
+    await centralSql(
+      unlockLog.ownerUrl,
+      'grant insert (organization_id, id, digest, at, entry) on sallyport_unlock_log.unlocks to unlocks',
+    )
+    expect((await loggedUnlocks()).length).toBe(known + 1)
+    expect(await connect(port())).toBeNull()
+  })
+
+  it('is neither read nor changed by the login that writes it', async () => {
+    for (const statement of [
+      'select * from sallyport_unlock_log.unlocks',
+      'update sallyport_unlock_log.unlocks set at = now()',
+      'delete from sallyport_unlock_log.unlocks',
+      'drop table sallyport_unlock_log.unlocks',
+    ]) {
+      await expect(centralSql(unlockLog.url, statement), statement).rejects.toThrow(/permission denied|must be owner/)
+    }
   })
 })
 

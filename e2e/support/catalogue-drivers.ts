@@ -36,6 +36,7 @@ export const catalogueDrivers = (its: Furniture) =>
     },
     beginLogExport: async () => its.as('beginLogExport'),
     rewrapKeys: async () => its.as('rewrapKeys'),
+    rotateAuthority: async () => its.as('rotateAuthority', { body: { what: 'root' } }),
     startLogKey: async () => its.as('startLogKey'),
     rotateDataKeys: async () => its.as('rotateDataKeys'),
     rotateVaultKey: async () => its.as('rotateVaultKey'),

@@ -16,6 +16,8 @@ export interface CentralOptions {
   /** Slugs of organizations besides `acme`. */
   readonly organizations?: readonly string[]
   readonly apiEnvironment?: Readonly<Record<string, string>>
+  /** For the process of the log, where roles are apart. */
+  readonly logEnvironment?: Readonly<Record<string, string>>
 }
 
 const acme = { slug: 'acme', name: 'Acme', email: 'owner@acme.example', firstName: 'Olive', lastName: 'Owner' }
@@ -75,7 +77,9 @@ export class Central {
       const owner = { email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' }
       invitations[slug] = await bootstrap(together, { slug, name: slug, ...owner })
     }
-    const rolesApart = apart && database ? await startRolesApart({ directory, from: together.dataDirectory, database }) : null
+    const { logEnvironment = {} } = options
+    const rolesApart =
+      apart && database ? await startRolesApart({ directory, from: together.dataDirectory, database, logEnvironment }) : null
     const own = rolesApart ? { ...together, env: { ...options.apiEnvironment, ...rolesApart.apiEnvironment } } : together
     const [api] = await Promise.all([startApi(own), rolesApart?.ready()])
     const dispose = async (): Promise<void> => {

@@ -17,11 +17,15 @@ const SOURCES = [
 ]
 const LIMIT = 180_000
 
-/** `renderer`: the page alone, which a browser shows; `app`: all that Electron needs, the page included. */
-export type DesktopParts = 'renderer' | 'app'
+/**
+ * `renderer`: the page alone, which a browser shows; `stories`: the page on made-up data, each state at an address of its own;
+ * `app`: all that Electron needs, the page included.
+ */
+export type DesktopParts = 'renderer' | 'stories' | 'app'
 
 const commands: Readonly<Record<DesktopParts, readonly [program: string, ...words: string[]]>> = {
   renderer: ['vite/bin/vite.js', 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'error'],
+  stories: ['vite/bin/vite.js', 'build', '--config', 'vite.stories.config.ts', '--logLevel', 'error'],
   app: ['electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'error'],
 }
 

@@ -24,8 +24,9 @@ export const startRolesApart = async (place: {
   readonly directory: string
   readonly from: string
   readonly database: CentralDatabase
+  readonly logEnvironment: Readonly<Record<string, string>>
 }): Promise<RolesApart> => {
-  const { directory, from, database } = place
+  const { directory, from, database, logEnvironment } = place
   const links = {
     SALLYPORT_LINK_DIRECTORY: join(directory, 'links'),
     SALLYPORT_VAULT_ADDRESS: `127.0.0.1:${await freePort()}`,
@@ -41,6 +42,7 @@ export const startRolesApart = async (place: {
         ...databaseEnvironment(database, [role]),
         SALLYPORT_DATA_DIRECTORY: join(directory, role),
         SALLYPORT_ROLES: role,
+        ...(role === 'log' ? logEnvironment : {}),
       },
     })
   for (const role of ['vault', 'log'] as const) {

@@ -11,6 +11,7 @@ import { parseKmsSource } from './keys/parse-kms-source.ts'
 import type { RootKeySource } from './keys/root-key.ts'
 import { isLoopback } from './program/loopback.ts'
 import type { Address } from './links/serve.ts'
+import { parseUnlockLogSource, type UnlockLogSource } from './unlock-log/source.ts'
 
 export interface Config {
   /** Absolute. */
@@ -39,6 +40,8 @@ export interface Config {
   readonly logRootKey: RootKeySource
   /** Names everybody who was erased; kept apart from the database and its backups. */
   readonly erasureLedger: string
+  /** Where unlocks are written before anywhere else; null: they are in the log alone. */
+  readonly unlockLog: UnlockLogSource | null
   readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
   /** Where witnesses of the log may be besides public addresses. */
   readonly witnessNetworks: BlockList
@@ -50,6 +53,8 @@ export interface Config {
 export type Command =
   | { readonly name: 'serve' }
   | { readonly name: 'migrate' }
+  /** Prints what the owner of another database runs to keep unlocks there. */
+  | { readonly name: 'unlock-log-sql'; readonly login: string }
   | {
       readonly name: 'bootstrap'
       readonly organization: string
@@ -202,6 +207,14 @@ const parseNetworks = (name: string, text: string | undefined): BlockList => {
   return list
 }
 
+/** What is wrong is said without the text: it may hold a password. */
+const parseUnlockLog = (text: string | undefined): UnlockLogSource | null => {
+  if (text === undefined) return null
+  const source = parseUnlockLogSource(text)
+  if (typeof source === 'string') throw new ConfigError(`SALLYPORT_UNLOCK_LOG: ${source}`)
+  return source
+}
+
 const MINUTE = 60_000
 
 /** Agents renew at half life; an hour is what gateways and clocks were made for, and no more is issued. */
@@ -249,6 +262,7 @@ export const readConfig = (environment: Environment): Config => {
     },
     logRootKey: parseLogRootKey(environment, dataDirectory),
     erasureLedger: resolve(environment['SALLYPORT_ERASURE_LEDGER'] ?? join(dataDirectory, 'erasures.jsonl')),
+    unlockLog: parseUnlockLog(environment['SALLYPORT_UNLOCK_LOG']),
     links: {
       shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
       addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },
@@ -261,6 +275,7 @@ export const readConfig = (environment: Environment): Config => {
 
 export const usage = `usage: main.ts serve
        main.ts migrate
+       main.ts unlock-log-sql --login <role>
        main.ts bootstrap --organization <slug> --name <text> --email <owner> --first-name <text> --last-name <text>`
 
 const bootstrapFlags = z.strictObject({
@@ -290,10 +305,17 @@ const parseBootstrap = (flags: readonly string[]): Command => {
   return { name: 'bootstrap', organization, organizationName: name, owner: { email: address, firstName, lastName } }
 }
 
+const parseUnlockLogSql = (flags: readonly string[]): Command => {
+  const [flag, login, ...more] = flags
+  if (flag !== '--login' || login === undefined || login === '' || more.length > 0) throw new ConfigError(usage)
+  return { name: 'unlock-log-sql', login }
+}
+
 /** `parameters`: what follows the program's name. Throws {@link ConfigError}. */
 export const readCommand = (parameters: readonly string[]): Command => {
   const [name, ...flags] = parameters
   if (name === 'bootstrap') return parseBootstrap(flags)
+  if (name === 'unlock-log-sql') return parseUnlockLogSql(flags)
   if ((name === 'serve' || name === 'migrate') && flags.length === 0) return { name }
   throw new ConfigError(usage)
 }

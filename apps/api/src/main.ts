@@ -1,4 +1,4 @@
-/** The central API. `main.ts serve | migrate | bootstrap …`; see config.ts for what can be set. */
+/** The central API. `main.ts serve | migrate | bootstrap … | unlock-log-sql …`; see config.ts for what can be set. */
 import { assertNever, SallyportError } from '@sallyport/protocol'
 import { type Logger, pino } from 'pino'
 import { type Command, type Config, ConfigError, readCommand, readConfig } from './config.ts'
@@ -6,6 +6,7 @@ import { makeDataDirectory } from './files/data-directory.ts'
 import { bootstrap } from './program/bootstrap.ts'
 import { migrateDatabase, startDatabase } from './program/database.ts'
 import { startProgram } from './program/serve.ts'
+import { unlockLogSql } from './unlock-log/setup-sql.ts'
 import { version } from './version.ts'
 
 const STANDARD_OUTPUT = 1
@@ -85,6 +86,9 @@ const run = async (command: Command, config: Config): Promise<void> => {
       return serve(config)
     case 'migrate':
       return migrateOnly(config)
+    case 'unlock-log-sql':
+      process.stdout.write(unlockLogSql(command.login))
+      return
     case 'bootstrap': {
       // Only the answer goes to standard output: programs read it.
       const logger = createLogger(config, STANDARD_ERROR)

@@ -1,11 +1,11 @@
 /** The logs that this witness knows: verifier keys, one a line, in a file that its operator edits. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type NoteKey, parseNoteKey } from '@sallyport/audit-log'
 
 export const logsFile = (folder: string): string => join(folder, 'logs')
 
-/** Milliseconds before the file is looked at again for an origin that it did not have. */
+/** Milliseconds before it is asked again whether the file changed: an operator adds a log, or the new key of one. */
 const LOOK_AGAIN = 1_000
 const MAX_LOGS = 100_000
 
@@ -35,18 +35,30 @@ const readLogs = async (folder: string): Promise<NoteKey[]> => {
   }
 }
 
+/** When the file last changed; null without one. */
+const changeOf = async (folder: string): Promise<bigint | null> => {
+  try {
+    return (await stat(logsFile(folder), { bigint: true })).mtimeNs
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
 /** Keys of one origin: several while a log changes its key. None: this witness does not know it. */
 export type KeysOfLog = (origin: string) => Promise<readonly NoteKey[]>
 
 export const keysOfLogs = async (folder: string, clock: () => number): Promise<KeysOfLog> => {
+  let changedAt = await changeOf(folder)
   let known = await readLogs(folder)
   let readAt = clock()
   const find = (origin: string): NoteKey[] => known.filter(({ name }) => name === origin)
   return async (origin) => {
-    const found = find(origin)
-    if (found.length > 0 || clock() - readAt < LOOK_AGAIN) return found
+    if (clock() - readAt < LOOK_AGAIN) return find(origin)
     readAt = clock()
-    known = await readLogs(folder)
+    const now = await changeOf(folder)
+    if (now !== changedAt) known = await readLogs(folder)
+    changedAt = now
     return find(origin)
   }
 }

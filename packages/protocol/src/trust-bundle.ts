@@ -1,6 +1,6 @@
 /**
  * The trust bundle of an organization: roots, issuers, vault and receipt keys, gateways. Numbered, signed by the root that
- * clients and gateways pinned at first contact; a new root is announced in a bundle signed by the old one.
+ * clients and gateways pinned at first contact, or by one that it certified.
  */
 import { z } from 'zod'
 import { base64urlOf, der, displayName, host, instant, keyId, port, uuid } from './fields.ts'
@@ -28,8 +28,12 @@ export const trustBundle = defineStatement({
     organization: uuid,
     trustDomain: z.string().max(255),
     issuedAt: instant,
-    /** Root certificates; the first is the one that signs the next bundle. */
-    roots: z.array(der).min(1).max(4),
+    /**
+     * Root certificates. The first is that of whoever signs from now on, this bundle included, unless the one before announces it.
+     * Those that did not sign themselves are roots as the root before them certified them: by them, who pinned an earlier one finds
+     * the first.
+     */
+    roots: z.array(der).min(1).max(8),
     /** Intermediate certificates that issue sessions and gateways. */
     issuers: z.array(der).min(1).max(16),
     vaultKeys: z

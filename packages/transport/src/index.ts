@@ -25,3 +25,4 @@ export {
   type WebSocketListener,
 } from './websocket/types.ts'
 export { type ClientCertificate, createHttpsSender, type HttpsSender, type HttpsSenderOptions } from './https-sender.ts'
+export { rootsOf, verifyTrustBundle } from './tls/follow-roots.ts'

@@ -5,6 +5,8 @@ import type { DatabaseLogin } from '../db/login.ts'
 import { connectionConfig } from '../db/pool.ts'
 import type { Pool } from '../db/schema.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
+import type { Authority } from '../domains/authority/index.ts'
+import { authorityJob } from './authority-job.ts'
 import { jobs } from './jobs.ts'
 import { keyJob } from './key-job.ts'
 import { LeadershipLost, runAsLeader } from './leader.ts'
@@ -20,6 +22,7 @@ export interface JobsOptions {
   readonly clock: () => number
   readonly logger: Logger
   readonly vault: Pick<VaultLink, 'keepKeys'>
+  readonly authority: Authority
   readonly log: Pick<LogLink, 'erasePerson' | 'eraseUnknownPeople'>
 }
 
@@ -28,7 +31,7 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-export const startJobs = ({ pool, login, clock, logger, vault, log }: JobsOptions): RunningJobs => {
+export const startJobs = ({ pool, login, clock, logger, vault, authority, log }: JobsOptions): RunningJobs => {
   const stopping = new AbortController()
   const running = runAsLeader({
     connect: () => new pg.Client(connectionConfig(login, 'jobs')),
@@ -37,8 +40,14 @@ export const startJobs = ({ pool, login, clock, logger, vault, log }: JobsOption
     lead: async (number, lost) => {
       const stopped = AbortSignal.any([stopping.signal, lost])
       try {
-        const all = [...jobs, keyJob(vault), ...privacyJobs({ pool, clock, log })]
-        await runJobs({ pool, jobs: all, clock, logger, fence: number, stopped })
+        await runJobs({
+          pool,
+          jobs: [...jobs, keyJob(vault), authorityJob({ pool, authority }), ...privacyJobs({ pool, clock, log })],
+          clock,
+          logger,
+          fence: number,
+          stopped,
+        })
       } catch (error) {
         if (!(error instanceof LeadershipLost)) throw error
         logger.warn({ event: 'jobs.fenced' }, 'another replica took over the jobs')

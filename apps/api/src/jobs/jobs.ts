@@ -3,6 +3,7 @@ import type { AuditActor } from '@sallyport/protocol/api'
 import { sweepRequests } from '../domains/access-requests/index.ts'
 import { deleteOldActivity, destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
 import { forgetLostConnections } from '../domains/connections/index.ts'
+import { tellOfEndingCertificates } from '../domains/credentials/index.ts'
 import { deleteExpiredFlows } from '../domains/browser-flows/index.ts'
 import { dropOldJoinTokens } from '../domains/gateway-enrolment/index.ts'
 import { expireGrants } from '../domains/grants/index.ts'
@@ -13,6 +14,7 @@ import { deleteExpiredProofs } from '../domains/presence/index.ts'
 import { dropOldRevocations } from '../domains/revocations/index.ts'
 import { expireSessions } from '../domains/sessions/index.ts'
 import { deleteExpiredAttempts, deleteExpiredChallenges } from '../domains/sign-in/index.ts'
+import { rotationJob } from './rotation-job.ts'
 import type { JobTurn, StepJob } from './scheduler.ts'
 
 const SECOND = 1000
@@ -51,6 +53,7 @@ export const jobs: readonly StepJob[] = [
     interval: 30 * SECOND,
     step: async (transaction, turn) => (await expireLeases(transaction, author(turn))).more,
   },
+  rotationJob,
   {
     name: 'lost-connections',
     interval: MINUTE,
@@ -74,6 +77,11 @@ export const jobs: readonly StepJob[] = [
     interval: 10 * MINUTE,
     step: async (transaction, { organization, now }) =>
       (await dropOldRevocations(transaction, { organization, now, limit: LIMIT })) === LIMIT,
+  },
+  {
+    name: 'ending-certificates',
+    interval: HOUR,
+    step: (transaction, turn) => tellOfEndingCertificates(transaction, author(turn)),
   },
   {
     name: 'join-tokens',

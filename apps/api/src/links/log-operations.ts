@@ -87,6 +87,8 @@ export const logOperations = defineOperations({
       tail: z.int().min(-1),
     }),
   },
+  /** Makes a new key for heads, which signs from now on, with an entry that says so. Throws `limit_reached`. */
+  startLogKey: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: logState },
   /** Head, keys, witnesses, and why heads are not signed. */
   logState: { input: z.strictObject({ organization: uuid }), output: logState },
   /** Null when there is no such tile. */

@@ -1,12 +1,30 @@
 /** What the vault role does for the API role. The API passes on what clients and gateways signed; the vault believes only that. */
-import { base64urlOf, keyId, leaseAnswer, leaseRequest, sealed, timestamp, uuid } from '@sallyport/protocol'
-import { auditActor, keyState } from '@sallyport/protocol/api'
+import {
+  base64urlOf,
+  keyId,
+  leaseAnswer,
+  leaseRequest,
+  rotationOutcome,
+  sealed,
+  storeField,
+  storePath,
+  timestamp,
+  tokenAlgorithm,
+  uuid,
+} from '@sallyport/protocol'
+import { auditActor, keyState, tokenKeyState } from '@sallyport/protocol/api'
 import { z } from 'zod'
 import { bytesUpTo, defineOperations, type LinkOf } from './operation.ts'
 
 const authorityKey = z.discriminatedUnion('scope', [
   z.strictObject({ scope: z.literal('deployment'), name: z.literal('root') }),
-  z.strictObject({ scope: z.literal('organization'), organization: uuid, name: z.enum(['root', 'issuer']) }),
+  z.strictObject({
+    scope: z.literal('organization'),
+    organization: uuid,
+    name: z.enum(['root', 'issuer']),
+    /** Which of those that followed one another; absent: the newest. */
+    id: keyId.optional(),
+  }),
 ])
 
 const secretState = z.strictObject({
@@ -27,10 +45,26 @@ const incomingSecret = {
   sealed,
 }
 
+/** Where in a third-party store a secret lies. */
+const storedSecret = {
+  organization: uuid,
+  actor: auditActor,
+  resource: uuid,
+  endpointDigest: base64urlOf(32),
+  store: uuid,
+  path: storePath,
+  field: storeField,
+}
+
 export const vaultOperations = defineOperations({
   /** SubjectPublicKeyInfo (DER) of an authority's key, P-256; makes the key if there is none. */
   authorityPublicKey: {
     input: z.strictObject({ key: authorityKey }),
+    output: z.strictObject({ publicKey: bytesUpTo(256) }),
+  },
+  /** SubjectPublicKeyInfo (DER) of a key that has no certificate yet. Throws `limit_reached` while too many of before are accepted. */
+  authorityNextKey: {
+    input: z.strictObject({ organization: uuid, name: z.enum(['root', 'issuer']) }),
     output: z.strictObject({ publicKey: bytesUpTo(256) }),
   },
   /** Signs a TBSCertificate or a trust bundle's signing input, after checking that it is one that this key may sign. */
@@ -57,14 +91,47 @@ export const vaultOperations = defineOperations({
     input: z.strictObject({ organization: uuid, period: z.string().regex(/^\d{4}-\d{2}$/), create: z.boolean() }),
     output: z.strictObject({ found: z.strictObject({ id: uuid, key: bytesUpTo(32) }).nullable() }),
   },
+  /** The private key (PKCS #8) of the identity under which unattended work unlocks; made on first use. */
+  jobKey: { input: z.strictObject({ organization: uuid }), output: z.strictObject({ privateKey: bytesUpTo(512) }) },
+  /** Stores a password that a rotation is about to set. Throws `conflict` for a job that this gateway does not have now. */
+  storePendingSecret: {
+    input: z.strictObject({ organization: uuid, actor: auditActor, gateway: uuid, job: uuid, take: uuid, vaultKey: keyId, sealed }),
+    output: z.strictObject({}),
+  },
+  /** Promotes what was stored, or destroys it, or keeps it until it is known which password works. */
+  settleRotation: {
+    input: z.strictObject({
+      organization: uuid,
+      actor: auditActor,
+      gateway: uuid,
+      job: uuid,
+      take: uuid,
+      result: rotationOutcome,
+    }),
+    output: z.strictObject({}),
+  },
   /** What the organization's keys rest under. */
   keyState: { input: z.strictObject({ organization: uuid }), output: keyState },
   /** Brings some keys under the newest version of the root key. */
   rewrapKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
+  /** Begins to seal everything again under new data keys; the rest is done step by step by `keepKeys`. */
+  rotateDataKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
   /** Throws `limit_reached` while too many older ones still open. */
   rotateVaultKey: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
   /** One step of what happens to keys by itself. `more`: there is more of it. */
   keepKeys: { input: z.strictObject({ organization: uuid }), output: z.strictObject({ more: z.boolean() }) },
+  /** Public halves of the keys that sign tokens for third-party stores; makes the first ones if there are none. */
+  tokenKeys: {
+    input: z.strictObject({ organization: uuid }),
+    output: z.strictObject({
+      keys: z.array(z.strictObject({ id: keyId, algorithm: tokenAlgorithm, publicKey: bytesUpTo(1024) })).max(16),
+    }),
+  },
+  tokenKeyState: { input: z.strictObject({ organization: uuid }), output: tokenKeyState },
+  /** Throws `limit_reached` while too many older ones are still published. */
+  rotateTokenKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: tokenKeyState },
+  createStoredSecret: { input: z.strictObject(storedSecret), output: secretState },
+  replaceByStoredSecret: { input: z.strictObject({ ...storedSecret, secret: uuid }), output: secretState },
   createSecret: { input: z.strictObject(incomingSecret), output: secretState },
   replaceSecret: { input: z.strictObject({ ...incomingSecret, secret: uuid }), output: secretState },
   bindSecret: {

@@ -1,6 +1,7 @@
 /** The API role: its two listeners, what lives beside them, and its background jobs. */
 import type { AddressInfo } from 'node:net'
 import { listGatewayEntries } from '../domains/gateways/index.ts'
+import { jobIdentities } from '../domains/job-identity/index.ts'
 import type { Authority } from '../domains/authority/index.ts'
 import { createPasswords } from '../domains/sign-in/index.ts'
 import type { Contact, Dependencies } from '../dependencies.ts'
@@ -34,6 +35,7 @@ export const authorityOf = (vault: VaultLink, clock: () => number): Authority =>
   clock,
   signer: {
     publicKey: async (key) => (await vault.authorityPublicKey({ key })).publicKey,
+    nextKey: async ({ organization, name }) => (await vault.authorityNextKey({ organization, name })).publicKey,
     sign: async (key, payload, data) => (await vault.authoritySign({ key, payload, data: new Uint8Array(data) })).signature,
   },
 })
@@ -85,6 +87,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     activityKeys: live.activityKeys,
     announcer: live.announcer,
     probes: live.probes,
+    jobIdentities: jobIdentities({ pool, vault: links.vault, clock }),
   }
   await replayErasures({ pool, clock, logger, ledger })
   const table = routeTable(handlers)
@@ -111,7 +114,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   origins.public = config.origins.public ?? originOf(addresses.public)
   origins.gateway = config.origins.gateway ?? originOf(addresses.gateway)
   origins.pages = pagesOriginOf(config, addresses.pages)
-  const jobs = startJobs({ pool, login, clock, logger, ...links })
+  const jobs = startJobs({ pool, login, clock, logger, authority, ...links })
   closing.push(() => jobs.stop())
   return { contact: dependencies.contact, addresses }
 }

@@ -25,7 +25,13 @@ const logRole = ({ config, server, pools, logger }: RoleParts) => {
   if (!config.roles.includes('log')) return null
   const connect = (): pg.Client => new pg.Client(connectionConfig(server.login('log'), 'log notifications'))
   const notifications = startNotifications({ connect, logger })
-  return { pool: pools.of('log'), rootKey: config.logRootKey, notifications, witnessNetworks: config.witnessNetworks }
+  return {
+    pool: pools.of('log'),
+    rootKey: config.logRootKey,
+    notifications,
+    witnessNetworks: config.witnessNetworks,
+    ...(config.unlockLog === null ? {} : { unlockLog: config.unlockLog }),
+  }
 }
 
 export const startProgramRoles = async (parts: RoleParts): Promise<Roles> => {

@@ -55,6 +55,7 @@ const mayCall = {
       'readTile',
       'readEntries',
       'proveEntry',
+      'startLogKey',
       'erasePerson',
       'eraseUnknownPeople',
     ],
@@ -135,7 +136,9 @@ const start = async (options: RolesOptions, closing: Closing): Promise<Omit<Role
   let vault: VaultLink | null = null
   if (plays('vault')) {
     const logOfVault = log ?? (await others().connectLog('vault'))
-    vault = await startVault({ ...need(options.vault, 'the vault role'), log: logOfVault, clock, logger })
+    const role = await startVault({ ...need(options.vault, 'the vault role'), log: logOfVault, clock, logger })
+    closing.push(() => role.close())
+    vault = role.link
   }
   const api = plays('api')
     ? { vault: vault ?? (await others().connectVault('api')), log: log ?? (await others().connectLog('api')) }

@@ -8,6 +8,8 @@ import type { Notifications } from '../db/notifications.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
 import type { LogLink } from '../links/index.ts'
+import { openUnlockLog } from '../unlock-log/open.ts'
+import type { UnlockLogSource } from '../unlock-log/source.ts'
 import { appendingUnlocks } from './log/append-unlock.ts'
 import { startCheckpointer } from './log/checkpointer.ts'
 import { openingSigners } from './log/checkpoint-keys.ts'
@@ -17,6 +19,7 @@ import { eraseMonthsBefore, erasePersonKey, personalDataUnder } from './log/pers
 import { provingEntries, readingEntries, readingTiles } from './log/read.ts'
 import { receiptSigners } from './log/receipt-signer.ts'
 import { startSequencer } from './log/sequencer.ts'
+import { startingKeys } from './log/start-key.ts'
 import { readLogState } from './log/state.ts'
 import { askingWitnesses } from './log/witness-client.ts'
 
@@ -26,6 +29,8 @@ export interface LogOptions extends LogParts {
   readonly rootKey: RootKeySource
   /** Networks besides the public ones where an organization's witnesses may be. */
   readonly witnessNetworks: BlockList
+  /** Where each unlock is written before it is numbered; absent: nowhere. */
+  readonly unlockLog?: UnlockLogSource
 }
 
 export interface LogRole {
@@ -35,18 +40,24 @@ export interface LogRole {
 }
 
 /** Throws when its root key cannot be had. */
-export const startLog = async (options: LogOptions): Promise<LogRole> => {
+export const startLog = async ({ unlockLog: source, ...options }: LogOptions): Promise<LogRole> => {
   const root = await loadRootKey(options.rootKey)
   if (root.warning !== null) options.logger.warn({ event: 'log.root-key', protection: root.protection }, root.warning)
   const signers = receiptSigners(options, root)
   const personal = personalDataUnder(root)
+  const unlockLog = source === undefined ? null : await openUnlockLog(source, options)
   const ask = askingWitnesses(options.witnessNetworks)
   const checkpointer = startCheckpointer({ ...options, ask, open: openingSigners(root) })
   const sequencer = startSequencer({ ...options, personal, grown: (organization) => checkpointer.grown(organization) })
   return {
     link: {
       appendUnlock: appendingUnlocks(
-        { ...options, personal, appended: (organization) => sequencer.appended(organization) },
+        {
+          ...options,
+          personal,
+          appended: (organization) => sequencer.appended(organization),
+          ...(unlockLog === null ? {} : { unlockLog }),
+        },
         signers,
       ),
       async receiptKeys({ organization }) {
@@ -54,6 +65,7 @@ export const startLog = async (options: LogOptions): Promise<LogRole> => {
         return { keys: keys.map(({ id, publicKey }) => ({ id, publicKey: toBase64url(publicKey) })) }
       },
       listEntries: listing({ ...options, personal }),
+      startLogKey: startingKeys({ ...options, personal, appended: (organization) => sequencer.appended(organization) }, root),
       logState: ({ organization }) => readLogState(options, organization),
       readTile: readingTiles(options),
       readEntries: readingEntries(options),
@@ -70,6 +82,7 @@ export const startLog = async (options: LogOptions): Promise<LogRole> => {
     async close() {
       await sequencer.close()
       await checkpointer.close()
+      await unlockLog?.close()
       root.key.fill(0)
     },
   }

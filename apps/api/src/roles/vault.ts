@@ -7,10 +7,15 @@ import type { KmsSource } from '../keys/kms-source.ts'
 import { type KmsOptions, openKms } from '../kms/open-kms.ts'
 import type { VaultLink } from '../links/index.ts'
 import { authority } from './vault/authority.ts'
+import { unlockingForJobs } from './vault/job-unlock.ts'
 import { keyRotation } from './vault/key-rotation.ts'
 import { vaultKeys } from './vault/keys.ts'
 import type { VaultParts } from './vault/parts.ts'
+import { passwordRotation } from './vault/rotation.ts'
 import { secrets } from './vault/secrets.ts'
+import { storeTokens } from './vault/store-tokens.ts'
+import { storedSecrets } from './vault/stored-secrets.ts'
+import { tokenKeys } from './vault/token-keys.ts'
 import { unlocking } from './vault/unlock.ts'
 
 export interface VaultOptions extends Omit<VaultParts, 'kms'> {
@@ -18,17 +23,38 @@ export interface VaultOptions extends Omit<VaultParts, 'kms'> {
   readonly kmsOptions?: KmsOptions
 }
 
+export interface VaultRole {
+  readonly link: VaultLink
+  /** Ends what the KMS holds open, and forgets opened data keys. */
+  close(): Promise<void>
+}
+
 /** Throws when the KMS cannot be opened. */
-export const startVault = async (options: VaultOptions): Promise<VaultLink> => {
+export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
   const { kms, warning } = await openKms(options.kms, options.kmsOptions)
   if (warning !== null) options.logger.warn({ event: 'vault.root-key', driver: options.kms.driver }, warning)
   const parts: VaultParts = { ...options, kms }
   const keys = vaultKeys(parts)
+  const { withSigningKey, keep, ...tokenKeyOperations } = tokenKeys(parts)
+  const rotation = keyRotation(parts)
   return {
-    ...authority(parts, keys),
-    ...secrets(parts, keys),
-    ...keyRotation(parts),
-    requestLease: unlocking(parts, keys),
-    activityKey: vaultActivityKeys(parts),
+    link: {
+      ...authority(parts, keys),
+      ...secrets(parts, keys),
+      ...storedSecrets(parts),
+      ...tokenKeyOperations,
+      ...rotation,
+      async keepKeys(asked) {
+        await keep(asked.organization)
+        return rotation.keepKeys(asked)
+      },
+      ...passwordRotation(parts, keys),
+      requestLease: unlocking(parts, keys, {
+        tokens: storeTokens(parts, { withSigningKey }),
+        forJob: unlockingForJobs(parts, keys),
+      }),
+      activityKey: vaultActivityKeys(parts),
+    },
+    close: () => kms.close(),
   }
 }

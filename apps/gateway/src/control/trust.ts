@@ -1,8 +1,7 @@
 /**
  * The organization's trust bundle as this gateway holds it: verified under the root that was pinned at first contact, or under
- * the one that a bundle of the root before it announced; its number never falls.
+ * one that followed it; its number never falls.
  */
-import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
 import {
@@ -14,8 +13,8 @@ import {
   toBase64url,
   trustBundle,
   type TrustBundle,
-  verifyStatement,
 } from '@sallyport/protocol'
+import { rootsOf, verifyTrustBundle } from '@sallyport/transport'
 import { derToPem } from './membership.ts'
 
 /** Bytes; what is written here is far shorter. */
@@ -27,12 +26,6 @@ const fileSchema = z.strictObject({
   root: z.string(),
   bundle: z.string().max(trustBundle.maxLength),
 })
-
-const keyOfCertificate = (der: string): Uint8Array =>
-  new Uint8Array(new X509Certificate(fromBase64url(der)).publicKey.export({ type: 'spki', format: 'der' }))
-
-const verifyUnder = (root: string, text: string): Promise<TrustBundle> =>
-  verifyStatement(trustBundle, text, [keyOfCertificate(root)])
 
 export class Trust {
   readonly #path: string
@@ -53,7 +46,7 @@ export class Trust {
     const { payload } = parseStatement(trustBundle, text)
     for (const root of payload.roots) {
       if (!equalBytes(await sha256(fromBase64url(root)), fromBase64url(rootFingerprint))) continue
-      const bundle = await verifyUnder(root, text)
+      const bundle = await verifyTrustBundle(text, root)
       await replacePrivateFile(path, JSON.stringify({ version: 1, root, bundle: text }))
       return new Trust(path, bundle)
     }
@@ -64,7 +57,7 @@ export class Trust {
     const text = await readTextUpTo(path, MAX_FILE)
     if (text === null) throw new Error(`There is no trust bundle at ${path}. Join first.`)
     const { root, bundle } = fileSchema.parse(JSON.parse(text))
-    return new Trust(path, await verifyUnder(root, bundle))
+    return new Trust(path, await verifyTrustBundle(bundle, root))
   }
 
   get bundle(): TrustBundle {
@@ -73,7 +66,7 @@ export class Trust {
 
   /** The only authorities that may stand above a client, PEM. */
   get authorities(): string[] {
-    return [...this.#bundle.roots, ...this.#bundle.issuers].map(derToPem)
+    return [...rootsOf(this.#bundle), ...this.#bundle.issuers].map(derToPem)
   }
 
   isIssuer(certificate: Uint8Array): boolean {
@@ -104,8 +97,8 @@ export class Trust {
   /** The bundle that announced a new root is signed by the old one; asked for again, it must still be accepted. */
   async #verifyNext(root: string, text: string): Promise<TrustBundle> {
     const { payload } = parseStatement(trustBundle, text)
-    if (payload.number !== this.#bundle.number) return verifyUnder(root, text)
+    if (payload.number !== this.#bundle.number) return verifyTrustBundle(text, root)
     const stored = fileSchema.parse(JSON.parse((await readTextUpTo(this.#path, MAX_FILE)) ?? '{}'))
-    return verifyUnder(stored.root, text)
+    return verifyTrustBundle(text, stored.root)
   }
 }

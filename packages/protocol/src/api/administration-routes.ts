@@ -7,6 +7,7 @@ import { grantRoutes } from './grant-routes.ts'
 import { resourceRoutes } from './resource-routes.ts'
 import { roleRoutes } from './role-routes.ts'
 import { settingsRoutes } from './settings-routes.ts'
+import { storeRoutes } from './store-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
 export const administrationRoutes = {
@@ -18,5 +19,6 @@ export const administrationRoutes = {
   ...resourceRoutes,
   ...roleRoutes,
   ...settingsRoutes,
+  ...storeRoutes,
   ...userRoutes,
 } as const

@@ -66,6 +66,10 @@ export const identityRoutes = defineRoutes({
     permission: null,
     audit: null,
     parameters: z.strictObject({ slug: slug }),
+    query: z.strictObject({
+      /** Of the root that is wanted, if it is still shown; the newest otherwise. */
+      rootFingerprint: base64urlOf(32).optional(),
+    }),
     response: schemas.organizationTrust,
     errors: ['not_found'],
   },

@@ -13,7 +13,14 @@ export const keyState = z.strictObject({
     key: z.string().max(1024),
   }),
   /** Keys of this organization that rest under the root key's newest version, and under older ones. */
-  wrapped: z.strictObject({ newest: z.int().nonnegative(), older: z.int().nonnegative() }),
+  wrapped: z.strictObject({
+    newest: z.int().nonnegative(),
+    older: z.int().nonnegative(),
+    /** Of them all: did not open when they were last tried. */
+    unopened: z.int().nonnegative(),
+  }),
+  /** The last time that data keys were made anew; null: never on demand. `left`: how many rest under one of before. */
+  dataKeys: z.strictObject({ startedAt: timestamp, finishedAt: timestamp.nullable(), left: z.int().nonnegative() }).nullable(),
   /** To which clients seal secrets and shares, the newest first. */
   vaultKeys: z
     .array(z.strictObject({ id: keyId, createdAt: timestamp, /** Null: in use. */ retiresAt: timestamp.nullable() }))
@@ -53,6 +60,16 @@ export const keyRoutes = defineRoutes({
     authentication: 'two-signature',
     permission: 'settings.write',
     audit: 'keys.rewrapped',
+    response: keyState,
+    errors: failures,
+  },
+  rotateDataKeys: {
+    method: 'POST',
+    path: '/v1/keys/data-keys/rotation',
+    summary: 'Begins to seal every secret and key again under a data key of its own that is new',
+    authentication: 'two-signature',
+    permission: 'settings.write',
+    audit: 'data-keys.rotation-started',
     response: keyState,
     errors: failures,
   },

@@ -149,6 +149,16 @@ export const logRoutes = defineRoutes({
     response: logState,
     errors: ['log_unavailable'],
   },
+  startLogKey: {
+    method: 'POST',
+    path: '/v1/log/keys',
+    summary: 'Makes a new key for the heads of the log, when the one before is lost or must not be trusted any more',
+    authentication: 'two-signature',
+    permission: 'settings.write',
+    audit: 'log.key-changed',
+    response: logState,
+    errors: ['log_unavailable', 'limit_reached'],
+  },
   changeLogWitnesses: {
     method: 'PUT',
     path: '/v1/log/witnesses',

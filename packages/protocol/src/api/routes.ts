@@ -1,6 +1,8 @@
 /** Every route of the API. The name of a route is its operation id in the OpenAPI document. */
 import { accessRoutes } from './access-routes.ts'
 import { administrationRoutes } from './administration-routes.ts'
+import { gatewayJobRoutes } from './gateway-job-routes.ts'
+import { rotationRoutes } from './rotation-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { previewRoutes } from './preview-routes.ts'
@@ -9,6 +11,7 @@ import { viewRoutes } from './view-routes.ts'
 import { presenceRoutes } from './presence-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { keyRoutes } from './key-routes.ts'
+import { authorityRoutes } from './authority-routes.ts'
 
 export const routes = {
   ...identityRoutes,
@@ -16,8 +19,11 @@ export const routes = {
   ...administrationRoutes,
   ...accessRoutes,
   ...gatewayRoutes,
+  ...gatewayJobRoutes,
+  ...rotationRoutes,
   ...logRoutes,
   ...keyRoutes,
+  ...authorityRoutes,
   ...viewRoutes,
   ...privacyRoutes,
   ...previewRoutes,

@@ -12,7 +12,11 @@ import { up as presence } from './0020-presence.ts'
 import { up as views } from './0030-views.ts'
 import { up as logTree } from './0040-log-tree.ts'
 import { up as keys } from './0050-keys.ts'
+import { up as jobsOfGateways } from './0060-jobs-of-gateways.ts'
+import { up as credentialKinds } from './0070-credential-kinds.ts'
+import { up as stores } from './0080-stores.ts'
 import { up as privacy } from './0090-privacy.ts'
+import { up as keysThatFollow } from './0110-keys-that-follow.ts'
 import { up as acknowledgedAlerts } from './0120-acknowledged-alerts.ts'
 import { up as codesToPaste } from './0130-codes-to-paste.ts'
 
@@ -29,7 +33,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0030-views': { up: views },
   '0040-log-tree': { up: logTree },
   '0050-keys': { up: keys },
+  '0060-jobs-of-gateways': { up: jobsOfGateways },
+  '0070-credential-kinds': { up: credentialKinds },
+  '0080-stores': { up: stores },
   '0090-privacy': { up: privacy },
+  '0110-keys-that-follow': { up: keysThatFollow },
   '0120-acknowledged-alerts': { up: acknowledgedAlerts },
   '0130-codes-to-paste': { up: codesToPaste },
 }

@@ -30,6 +30,8 @@ export interface ActivityTables {
     id: string
     wrapped: Buffer
     created_at: Generated<Date>
+    /** When its data key was made. */
+    sealed_at: Generated<Date>
   }
   activity: {
     organization_id: Generated<string>

@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process'
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, X509Certificate } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  X509Certificate,
+} from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import 'reflect-metadata'
-import { keyIdOf, toBase64url, trustBundle, verifyStatement } from '@sallyport/protocol'
+import { fromBase64url, keyIdOf, parseStatement, toBase64url, trustBundle, verifyStatement } from '@sallyport/protocol'
+import { rootsOf, verifyTrustBundle } from '@sallyport/transport'
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Pool } from '../../db/schema.ts'
@@ -19,7 +28,9 @@ import {
   ensureAuthority,
   issueLeaf,
   issueServerCertificate,
+  keepAuthorities,
   keyOfCertificateRequest,
+  rotateAuthority,
   toPem,
   trustBundleFor,
 } from './index.ts'
@@ -31,9 +42,13 @@ const clock = () => now
 /** Real keys and signatures, in memory instead of under a KMS. */
 const memorySigner = (): AuthoritySigner => {
   const keys = new Map<string, { readonly publicKey: Uint8Array; readonly pem: string }>()
+  const newest = new Map<string, number>()
+  const nameOf = (key: AuthorityKey): string => (key.scope === 'deployment' ? 'deployment' : `${key.organization} ${key.name}`)
   const keyOf = (key: AuthorityKey) => {
-    const name = JSON.stringify(key)
-    const present = keys.get(name)
+    const id = key.scope === 'organization' ? key.id : undefined
+    const byId = [...keys.values()].find(({ publicKey }) => createHash('sha256').update(publicKey).digest('base64url') === id)
+    const name = `${nameOf(key)} ${newest.get(nameOf(key)) ?? 0}`
+    const present = byId ?? keys.get(name)
     if (present) return present
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const made = {
@@ -45,6 +60,10 @@ const memorySigner = (): AuthoritySigner => {
   }
   return {
     publicKey: (key) => Promise.resolve(keyOf(key).publicKey),
+    nextKey: (key) => {
+      newest.set(nameOf(key), (newest.get(nameOf(key)) ?? 0) + 1)
+      return Promise.resolve(keyOf(key).publicKey)
+    },
     sign: (key, _payload, data) =>
       Promise.resolve(sign('sha256', data, { key: createPrivateKey(keyOf(key).pem), dsaEncoding: 'ieee-p1363' })),
   }
@@ -89,6 +108,8 @@ const openssl = async (certificates: {
   readonly chain: readonly Uint8Array[]
   readonly root: Uint8Array
   readonly purpose: string
+  /** Milliseconds since 1970. */
+  readonly at?: number
 }) => {
   const [leaf, ...issuers] = certificates.chain
   const file = async (name: string, ders: readonly Uint8Array[]): Promise<string> => {
@@ -99,9 +120,17 @@ const openssl = async (certificates: {
   const paths = [await file('root', [certificates.root]), await file('issuers', issuers), await file('leaf', [leaf!])]
   const { stdout } = await run('openssl', [
     ...['verify', '-x509_strict', '-purpose', certificates.purpose],
+    ...['-attime', String(Math.floor((certificates.at ?? now) / 1000))],
     ...['-CAfile', paths[0]!, '-untrusted', paths[1]!, paths[2]!],
   ])
   return stdout
+}
+
+const receiptKey = new Uint8Array(generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }))
+const testKeys = {
+  vaultKeys: () =>
+    Promise.resolve({ keys: [{ id: toBase64url(new Uint8Array(32)), publicKey: toBase64url(new Uint8Array(32)) }] }),
+  receiptKeys: async () => ({ keys: [{ id: await keyIdOf(receiptKey), publicKey: toBase64url(receiptKey) }] }),
 }
 
 describe('certificates of an organization', () => {
@@ -163,12 +192,93 @@ describe('certificates of an organization', () => {
   })
 })
 
-const receiptKey = new Uint8Array(generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }))
-const testKeys = {
-  vaultKeys: () =>
-    Promise.resolve({ keys: [{ id: toBase64url(new Uint8Array(32)), publicKey: toBase64url(new Uint8Array(32)) }] }),
-  receiptKeys: async () => ({ keys: [{ id: await keyIdOf(receiptKey), publicKey: toBase64url(receiptKey) }] }),
-}
+describe('authorities that follow one another', () => {
+  const HOUR = 3_600_000
+  const actor = { kind: 'job', id: null, device: null, session: null, address: null } as const
+  /** An authority whose clock a test moves. */
+  const makeAuthority = async () => {
+    const time = { now }
+    const organization = await createOrganization()
+    const authority = { signer: memorySigner(), clock: () => time.now }
+    const inOrganization = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
+      withOrganization(pool, organization.id, work)
+    const issue = () =>
+      inOrganization(async (transaction) =>
+        issueLeaf(transaction, authority, {
+          organization,
+          kind: 'gateway',
+          id: randomUUID(),
+          publicKey: (await requestFor()).publicKey,
+        }),
+      )
+    const rotate = (what: 'issuer' | 'root') =>
+      inOrganization((transaction) => rotateAuthority(transaction, authority, { organization, actor, what, announceFor: 60_000 }))
+    const keep = () => inOrganization((transaction) => keepAuthorities(transaction, authority, { organization, actor }))
+    const bundle = () => trustBundleFor({ ...authority, pool, keys: testKeys, gateways: () => Promise.resolve([]) }, organization)
+    return { time, issue, rotate, keep, bundle }
+  }
+  const issuerOf = ({ certificates }: { readonly certificates: readonly Uint8Array[] }) => toBase64url(certificates[1]!)
+  const rootOf = async (text: string) => (await parseStatement(trustBundle, text)).payload.roots[0]!
+
+  it('announce a new issuer before it signs, and accept the one before until what it signed has ended', async () => {
+    const { time, issue, rotate, keep, bundle } = await makeAuthority()
+    const before = issuerOf(await issue())
+    const pinned = await rootOf(await bundle())
+    await rotate('issuer')
+    const announced = await verifyTrustBundle(await bundle(), pinned)
+    expect(announced.issuers).toHaveLength(2)
+    const last = await issue()
+    expect(issuerOf(last)).toBe(before)
+    time.now += 60_000
+    const after = await issue()
+    expect(announced.issuers).toEqual([issuerOf(after), before])
+    time.now = last.expiresAt.getTime() + 60_000
+    await keep()
+    expect((await verifyTrustBundle(await bundle(), pinned)).issuers).toContain(before)
+    time.now += HOUR + 1000
+    await keep()
+    expect((await verifyTrustBundle(await bundle(), pinned)).issuers).toEqual([issuerOf(after)])
+  })
+
+  it('lead whoever has pinned an earlier root to the newest, over as many as there were', async () => {
+    const { time, issue, rotate, keep, bundle } = await makeAuthority()
+    await issue()
+    const pinned = [await rootOf(await bundle())]
+    for (let count = 0; count < 3; count++) {
+      await rotate('root')
+      time.now += 31 * 24 * HOUR
+      await keep()
+      pinned.push(await rootOf(await bundle()))
+    }
+    expect(new Set(pinned).size).toBe(4)
+    const text = await bundle()
+    for (const root of pinned) await expect(verifyTrustBundle(text, root)).resolves.toMatchObject({ roots: expect.any(Array) })
+    const stranger = await makeAuthority()
+    await expect(verifyTrustBundle(text, await rootOf(await stranger.bundle()))).rejects.toMatchObject({
+      code: 'certificate_invalid',
+    })
+    const { roots, issuers } = parseStatement(trustBundle, text).payload
+    const own = rootsOf({ roots }).map((root) => fromBase64url(root))
+    expect(own).toHaveLength(1)
+    expect(
+      await openssl({
+        chain: [(await issue()).certificates[0]!, fromBase64url(issuers[0]!)],
+        root: own[0]!,
+        purpose: 'sslclient',
+        at: time.now,
+      }),
+    ).toContain(': OK')
+  })
+
+  it('follow by themselves after half a year', async () => {
+    const { time, issue, keep } = await makeAuthority()
+    const before = issuerOf(await issue())
+    time.now += 181 * 24 * HOUR
+    await Promise.all([keep(), keep()])
+    time.now += HOUR
+    expect(issuerOf(await issue())).not.toBe(before)
+  })
+})
 
 describe('the trust bundle', () => {
   it('is the same text until something changes, then has the next number', async () => {

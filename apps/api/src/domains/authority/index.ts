@@ -4,6 +4,8 @@ export { deploymentRoot, issueServerCertificate, listAllAuthorities, type Server
 export { type IssuedCertificate, issueLeaf, type LeafRequest } from './issue.ts'
 export { type Authority, type AuthorityOrganization, ensureAuthority } from './organization-authority.ts'
 export { keyOfCertificateRequest, requireP256 } from './public-key.ts'
+export { describeAuthorities, keepAuthorities, rotateAuthority } from './rotate.ts'
+export { findRoot } from './store.ts'
 export type { AuthorityKey, AuthorityPayload, AuthoritySigner } from './signer.ts'
 export type { AuthorityTables } from './tables.ts'
 export { type KeySources, type TrustBundles, trustBundleFor } from './trust-bundle.ts'

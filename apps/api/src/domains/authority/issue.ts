@@ -3,7 +3,7 @@ import { formatIdentity, type Identity } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
 import { buildCertificate } from './certificate.ts'
 import { lifetimes } from './names.ts'
-import { type Authority, type AuthorityOrganization, ensureAuthority } from './organization-authority.ts'
+import { type Authority, type AuthorityOrganization, ensureAuthority, issuerKeyOf } from './organization-authority.ts'
 
 export interface LeafRequest {
   readonly organization: AuthorityOrganization
@@ -42,7 +42,7 @@ export const issueLeaf = async (
     subject: `${kind} ${id}`,
     publicKey,
     issuer: issuer.certificate,
-    signingKey: { scope: 'organization', organization: organization.id, name: 'issuer' },
+    signingKey: issuerKeyOf(organization.id, issuer.keyId),
     now,
     notAfter,
   })

@@ -13,5 +13,12 @@ export const lifetimes = {
 /** An issuer is renewed when less than this is left of it. */
 export const ISSUER_RENEWAL = 120 * DAY
 
+/** A new issuer follows after this time, and a new root. */
+export const ISSUER_AGE = 180 * DAY
+export const ROOT_AGE = 1825 * DAY
+
+/** For how long the root before is still shown: invitations that name it are open, agents are away. */
+export const ROOT_OVERLAP = 30 * DAY
+
 /** Certificates begin this much earlier, for clocks that are behind. */
 export const BACKDATING = 5 * 60_000

@@ -1,11 +1,11 @@
 /** An organization's own authority: its root and its issuers. */
-import { randomUUID } from 'node:crypto'
 import { keyIdOf } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
 import { bumpTrustBundle } from './bump.ts'
 import { buildCertificate } from './certificate.ts'
 import { ISSUER_RENEWAL, lifetimes } from './names.ts'
 import type { AuthoritySigner } from './signer.ts'
+import { listCertificates, type StoredCertificate, storeCertificate } from './store.ts'
 
 export interface Authority {
   readonly signer: AuthoritySigner
@@ -20,95 +20,86 @@ export interface AuthorityOrganization {
   readonly trustDomain: string
 }
 
-export interface StoredCertificate {
-  /** DER. */
-  readonly certificate: Uint8Array
-  readonly expiresAt: Date
-}
-
-type Kind = 'root' | 'issuer'
-
-/** Newest first, without the expired. */
-export const listCertificates = async (transaction: Transaction, kind: Kind, now: number): Promise<StoredCertificate[]> => {
-  const rows = await transaction
-    .selectFrom('authority_certificates')
-    .select(['certificate', 'expires_at'])
-    .where('kind', '=', kind)
-    .where('expires_at', '>', new Date(now))
-    .orderBy('created_at', 'desc')
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({ certificate: new Uint8Array(row.certificate), expiresAt: row.expires_at }))
-}
-
-const store = async (
-  transaction: Transaction,
-  certificate: {
-    readonly kind: Kind
-    readonly keyId: string
-    readonly der: Uint8Array
-    readonly now: number
-    readonly notAfter: number
-  },
-): Promise<StoredCertificate> => {
-  const expiresAt = new Date(certificate.notAfter)
-  await transaction
-    .insertInto('authority_certificates')
-    .values({
-      id: randomUUID(),
-      kind: certificate.kind,
-      key_id: certificate.keyId,
-      certificate: Buffer.from(certificate.der),
-      created_at: new Date(certificate.now),
-      expires_at: expiresAt,
-    })
-    .execute()
-  return { certificate: certificate.der, expiresAt }
-}
-
 const trustDomainName = (trustDomain: string) => [{ type: 'url', value: `spiffe://${trustDomain}` }] as const
 
-const createRoot = async (
+export const rootKeyOf = (organization: string, id?: string) =>
+  ({ scope: 'organization', organization, name: 'root', ...(id === undefined ? {} : { id }) }) as const
+export const issuerKeyOf = (organization: string, id?: string) =>
+  ({ scope: 'organization', organization, name: 'issuer', ...(id === undefined ? {} : { id }) }) as const
+
+/** A root over this key. `by`: the root that certifies it, instead of itself. */
+export const createRoot = async (
   transaction: Transaction,
   authority: Authority,
-  organization: AuthorityOrganization,
+  {
+    organization,
+    publicKey,
+    by,
+  }: { readonly organization: AuthorityOrganization; readonly publicKey: Uint8Array; readonly by?: StoredCertificate },
 ): Promise<StoredCertificate> => {
-  const key = { scope: 'organization', organization: organization.id, name: 'root' } as const
-  const publicKey = await authority.signer.publicKey(key)
   const now = authority.clock()
-  const notAfter = now + lifetimes.root
-  const der = await buildCertificate(authority.signer, {
+  const keyId = await keyIdOf(publicKey)
+  const notAfter = Math.min(now + lifetimes.root, by?.expiresAt.getTime() ?? Infinity)
+  const certificate = await buildCertificate(authority.signer, {
     profile: { kind: 'authority', pathLength: 1, names: trustDomainName(organization.trustDomain) },
     subject: `Sallyport root of ${organization.trustDomain}`.slice(0, 64),
     publicKey,
-    issuer: null,
-    signingKey: key,
+    issuer: by?.certificate ?? null,
+    signingKey: rootKeyOf(organization.id, by?.keyId ?? keyId),
     now,
     notAfter,
   })
-  return store(transaction, { kind: 'root', keyId: await keyIdOf(publicKey), der, now, notAfter })
+  return storeCertificate(transaction, { kind: by === undefined ? 'root' : 'cross', keyId, certificate, now, notAfter })
 }
 
-const createIssuer = async (
+/** An issuer over this key, below this root. `signsFrom`: milliseconds since 1970; absent: at once. */
+export const createIssuer = async (
   transaction: Transaction,
   authority: Authority,
-  parent: { readonly organization: AuthorityOrganization; readonly root: StoredCertificate },
+  {
+    organization,
+    root,
+    publicKey,
+    signsFrom,
+  }: {
+    readonly organization: AuthorityOrganization
+    readonly root: StoredCertificate
+    readonly publicKey: Uint8Array
+    readonly signsFrom?: number
+  },
 ): Promise<StoredCertificate> => {
-  const { organization, root } = parent
-  const publicKey = await authority.signer.publicKey({ scope: 'organization', organization: organization.id, name: 'issuer' })
   const now = authority.clock()
   const notAfter = Math.min(now + lifetimes.issuer, root.expiresAt.getTime())
-  const der = await buildCertificate(authority.signer, {
+  const certificate = await buildCertificate(authority.signer, {
     profile: { kind: 'authority', pathLength: 0, names: trustDomainName(organization.trustDomain) },
     subject: `Sallyport issuer of ${organization.trustDomain}`.slice(0, 64),
     publicKey,
     issuer: root.certificate,
-    signingKey: { scope: 'organization', organization: organization.id, name: 'root' },
+    signingKey: rootKeyOf(organization.id, root.keyId),
     now,
     notAfter,
   })
-  return store(transaction, { kind: 'issuer', keyId: await keyIdOf(publicKey), der, now, notAfter })
+  const keyId = await keyIdOf(publicKey)
+  return storeCertificate(transaction, {
+    kind: 'issuer',
+    keyId,
+    certificate,
+    now,
+    notAfter,
+    ...(signsFrom === undefined ? {} : { signsFrom }),
+  })
 }
+
+/** The newest that signs already and lasts; while a newer one waits for its time, also one that does not last long any more. */
+const chooseIssuer = (issuers: readonly StoredCertificate[], now: number): StoredCertificate | undefined => {
+  const signing = issuers.filter(({ signsFrom }) => signsFrom === null || signsFrom.getTime() <= now)
+  const lasting = signing.find(({ expiresAt }) => expiresAt.getTime() > now + ISSUER_RENEWAL)
+  return lasting ?? (signing.length < issuers.length ? signing[0] : undefined)
+}
+
+/** Whoever comes at the same time waits for the organization's row, and then finds what the first one made. */
+export const lockAuthority = (transaction: Transaction, organization: string) =>
+  transaction.selectFrom('organizations').select('id').where('id', '=', organization).forNoKeyUpdate().execute()
 
 /**
  * The organization's root and the issuer that signs now. Makes what is missing, and a new issuer certificate when the present
@@ -119,22 +110,25 @@ export const ensureAuthority = async (
   authority: Authority,
   organization: AuthorityOrganization,
 ): Promise<{ readonly root: StoredCertificate; readonly issuer: StoredCertificate }> => {
+  const { signer } = authority
   const now = authority.clock()
   const find = async () => {
-    const [[root], [issuer]] = [
-      await listCertificates(transaction, 'root', now),
-      await listCertificates(transaction, 'issuer', now + ISSUER_RENEWAL),
-    ]
-    return { root, issuer }
+    const [root] = await listCertificates(transaction, 'root', now)
+    return { root, issuer: chooseIssuer(await listCertificates(transaction, 'issuer', now), now) }
   }
   const present = await find()
   if (present.root && present.issuer) return { root: present.root, issuer: present.issuer }
-  // Whoever gets here at the same time waits for the organization's row, and then finds what the first one made.
-  await transaction.selectFrom('organizations').select('id').where('id', '=', organization.id).forNoKeyUpdate().execute()
+  await lockAuthority(transaction, organization.id)
   const again = await find()
-  const root = again.root ?? (await createRoot(transaction, authority, organization))
+  const root =
+    again.root ??
+    (await createRoot(transaction, authority, {
+      organization,
+      publicKey: await signer.publicKey(rootKeyOf(organization.id)),
+    }))
   if (again.issuer) return { root, issuer: again.issuer }
-  const issuer = await createIssuer(transaction, authority, { organization, root })
+  const publicKey = await signer.publicKey(issuerKeyOf(organization.id))
+  const issuer = await createIssuer(transaction, authority, { organization, root, publicKey })
   await bumpTrustBundle(transaction, organization.id)
   return { root, issuer }
 }

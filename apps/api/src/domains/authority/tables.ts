@@ -6,12 +6,17 @@ export interface AuthorityTables {
   authority_certificates: {
     id: string
     organization_id: Generated<string>
-    kind: 'root' | 'issuer'
+    /** `cross`: a root as the one before it certified it. */
+    kind: 'root' | 'issuer' | 'cross'
     key_id: string
     /** DER. */
     certificate: Buffer
     created_at: Date
     expires_at: Date
+    /** From when it signs; null: at once. */
+    signs_from: Date | null
+    /** When it is deleted, after another one followed it; null: not decided. */
+    retires_at: Date | null
   }
   /** The last one of each organization. */
   trust_bundles: {

@@ -2,7 +2,8 @@
 import { type GatewayEntry, signStatement, type TrustBundle, toBase64url, trustBundle } from '@sallyport/protocol'
 import type { Pool, Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
-import { type Authority, type AuthorityOrganization, ensureAuthority, listCertificates } from './organization-authority.ts'
+import { type Authority, type AuthorityOrganization, ensureAuthority, rootKeyOf } from './organization-authority.ts'
+import { type AuthorityKind, listCertificates } from './store.ts'
 
 /** Where the public halves of the keys of the other two roles come from. */
 export interface KeySources {
@@ -17,10 +18,15 @@ export interface TrustBundles extends Authority {
   readonly gateways: (transaction: Transaction) => Promise<GatewayEntry[]>
 }
 
+/** Those of before come last: whoever has known nothing newer for so long is invited again. */
+const MAX_ROOTS = 8
+
 interface Draft {
   readonly number: number
   /** The statement, when it is signed already. */
   readonly statement: string | null
+  /** Of the root that signs it. */
+  readonly rootKey: string
   readonly payload: Omit<TrustBundle, 'vaultKeys' | 'receiptKeys'>
 }
 
@@ -31,7 +37,7 @@ const readDraft = async (
   organization: AuthorityOrganization,
 ): Promise<Draft> => {
   const now = bundles.clock()
-  await ensureAuthority(transaction, bundles, organization)
+  const { root } = await ensureAuthority(transaction, bundles, organization)
   const { trust_bundle_number } = await transaction
     .selectFrom('organizations')
     .select('trust_bundle_number')
@@ -40,7 +46,7 @@ const readDraft = async (
     .executeTakeFirstOrThrow()
   const number = Number(trust_bundle_number)
   const stored = await transaction.selectFrom('trust_bundles').select('statement').where('number', '=', number).executeTakeFirst()
-  const encoded = async (kind: 'root' | 'issuer'): Promise<string[]> =>
+  const encoded = async (kind: AuthorityKind): Promise<string[]> =>
     (await listCertificates(transaction, kind, now)).map(({ certificate }) => toBase64url(certificate))
   const payload = {
     version: 1,
@@ -48,15 +54,15 @@ const readDraft = async (
     organization: organization.id,
     trustDomain: organization.trustDomain,
     issuedAt: now,
-    roots: await encoded('root'),
+    roots: [...(await encoded('root')), ...(await encoded('cross'))].slice(0, MAX_ROOTS),
     issuers: await encoded('issuer'),
     gateways: await bundles.gateways(transaction),
   } as const
-  return { number, statement: stored?.statement ?? null, payload }
+  return { number, statement: stored?.statement ?? null, rootKey: root.keyId, payload }
 }
 
 const signDraft = async (bundles: TrustBundles, organization: string, draft: Draft): Promise<string> => {
-  const key = { scope: 'organization', organization, name: 'root' } as const
+  const key = rootKeyOf(organization, draft.rootKey)
   const [{ keys: vaultKeys }, { keys: receiptKeys }, publicKey] = await Promise.all([
     bundles.keys.vaultKeys({ organization }),
     bundles.keys.receiptKeys({ organization }),

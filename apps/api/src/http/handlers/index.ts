@@ -10,10 +10,12 @@ import { connectionHandlers } from './connections.ts'
 import { credentialHandlers } from './credentials.ts'
 import { deviceHandlers } from './devices.ts'
 import { gatewayCallHandlers } from './gateway-calls.ts'
+import { gatewayJobHandlers } from './gateway-jobs.ts'
 import { gatewayLeaseHandlers } from './gateway-leases.ts'
 import { gatewayHandlers } from './gateways.ts'
 import { grantHandlers } from './grants.ts'
 import { keyHandlers } from './keys.ts'
+import { authorityHandlers } from './authorities.ts'
 import { leaseHandlers } from './leases.ts'
 import { logHandlers } from './log.ts'
 import { meHandlers } from './me.ts'
@@ -21,11 +23,14 @@ import { previewHandlers } from './previews.ts'
 import { privacyHandlers } from './privacy.ts'
 import { resourceHandlers } from './resources.ts'
 import { roleHandlers } from './roles.ts'
+import { rotationHandlers } from './rotation.ts'
 import { secretHandlers } from './secrets.ts'
 import { signInHandlers } from './sign-in.ts'
 import { siteHandlers } from './sites.ts'
+import { storeHandlers } from './stores.ts'
 import { systemHandlers } from './system.ts'
 import { testHandlers } from './tests.ts'
+import { tokenIssuerHandlers } from './token-issuer.ts'
 import { userHandlers } from './users.ts'
 
 export const handlers: Handlers = {
@@ -43,13 +48,18 @@ export const handlers: Handlers = {
   ...resourceHandlers,
   ...credentialHandlers,
   ...secretHandlers,
+  ...rotationHandlers,
+  ...storeHandlers,
+  ...tokenIssuerHandlers,
   ...keyHandlers,
+  ...authorityHandlers,
   ...leaseHandlers,
   ...auditHandlers,
   ...logHandlers,
   ...gatewayHandlers,
   ...gatewayCallHandlers,
   ...gatewayLeaseHandlers,
+  ...gatewayJobHandlers,
   ...activityHandlers,
   ...alertHandlers,
   ...connectionHandlers,

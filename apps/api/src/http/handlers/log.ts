@@ -32,6 +32,7 @@ export const logHandlers = {
     )
     return state
   },
+  startLogKey: ({ dependencies: { log }, organization, actor }) => log.startLogKey({ organization: organization.id, actor }),
   changeLogWitnesses: (context, { body }) =>
     context.transaction((transaction) => changeLogWitnesses(transaction, authorOf(context), body)),
-} satisfies HandlersOf<'getLog' | 'getLogTile' | 'readLogEntries' | 'proveLogEntry' | 'beginLogExport' | 'changeLogWitnesses'>
+} satisfies HandlersOf<'getLog' | 'getLogTile' | 'readLogEntries' | 'proveLogEntry' | 'beginLogExport' | 'startLogKey' | 'changeLogWitnesses'>

@@ -2,7 +2,7 @@
 import { SallyportError, sha256, toBase64url } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import { withOrganization } from '../../db/with-organization.ts'
-import { ensureAuthority } from '../../domains/authority/index.ts'
+import { ensureAuthority, findRoot } from '../../domains/authority/index.ts'
 import { findOrganization, readOrganization } from '../../domains/organizations/index.ts'
 import { createChallenge } from '../../domains/sign-in/index.ts'
 import { version } from '../../version.ts'
@@ -17,12 +17,15 @@ export const systemHandlers = {
 
   getOpenApi: ({ dependencies }) => Promise.resolve(openApiDocument(dependencies.contact.origins.public, version)),
 
-  getOrganizationTrust: async ({ dependencies }, { parameters }) => {
+  getOrganizationTrust: async ({ dependencies, now }, { parameters, query }) => {
     const id = await findOrganization(dependencies.pool, parameters.slug)
     if (id === null) throw new SallyportError('not_found')
     const { organization, root } = await withOrganization(dependencies.pool, id, async (transaction) => {
       const found = await readOrganization(transaction)
-      return { organization: found, ...(await ensureAuthority(transaction, dependencies.authority, found)) }
+      const { root: newest } = await ensureAuthority(transaction, dependencies.authority, found)
+      // An invitation may name the root before.
+      const wanted = query.rootFingerprint === undefined ? null : await findRoot(transaction, query.rootFingerprint, now())
+      return { organization: found, root: wanted ?? newest }
     })
     return {
       organization: organization.id,

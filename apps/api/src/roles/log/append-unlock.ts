@@ -1,9 +1,10 @@
-/** Unlocks are appended at once: numbered and committed first, then proven by a receipt. */
+/** Unlocks are appended at once: written to the unlock log first where there is one, numbered and committed, then proven by a receipt. */
 import { equalBytes, receipt, SallyportError, signStatement, toBase64url } from '@sallyport/protocol'
 import { type AuditEntry, auditEntry, encodeAuditEntry } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { LogLink, UnlockRecord } from '../../links/index.ts'
+import type { UnlockLog } from '../../unlock-log/unlock-log.ts'
 import { appendEntries, lockHead, type NumberedEntry } from './number.ts'
 import type { LogParts } from './parts.ts'
 import type { PersonalData } from './personal-data.ts'
@@ -34,7 +35,12 @@ const findAppended = async (transaction: Transaction, entry: AuditEntry): Promis
 }
 
 export const appendingUnlocks = (
-  parts: LogParts & { readonly personal: PersonalData; readonly appended: (organization: string) => void },
+  parts: LogParts & {
+    readonly personal: PersonalData
+    readonly appended: (organization: string) => void
+    /** Absent: there is none beside the log itself. */
+    readonly unlockLog?: UnlockLog
+  },
   signers: ReceiptSigners,
 ): LogLink['appendUnlock'] => {
   /** When this returns the entry is committed; asking again with the same entry finds it. */
@@ -55,10 +61,24 @@ export const appendingUnlocks = (
     return hashed!
   }
 
+  const writeFirst = async (entry: AuditEntry): Promise<void> => {
+    const { organization, id, at } = entry
+    try {
+      await parts.unlockLog?.write({ organization, id, at, entry: encodeAuditEntry(entry) })
+    } catch (cause) {
+      parts.logger.error(
+        { event: 'unlock-log.failed', organization, err: cause },
+        'an unlock could not be written to the unlock log',
+      )
+      throw new SallyportError('unlock_log_unavailable', { cause })
+    }
+  }
+
   return async (unlock) => {
     try {
       const entry = await sealed(entryOf(unlock))
       const signer = await signers.signerFor(unlock.organization)
+      await writeFirst(entry)
       const { index, leaf } = await append(entry)
       parts.appended(unlock.organization)
       const payload = {
@@ -75,7 +95,7 @@ export const appendingUnlocks = (
       }
       return { receipt: await signStatement(receipt, payload, [signer]) }
     } catch (cause) {
-      if (cause instanceof SallyportError && cause.code === 'conflict') throw cause
+      if (cause instanceof SallyportError && (cause.code === 'conflict' || cause.code === 'unlock_log_unavailable')) throw cause
       throw new SallyportError('log_unavailable', { cause })
     }
   }

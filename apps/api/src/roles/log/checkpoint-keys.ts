@@ -25,7 +25,8 @@ export class CheckpointKeyLost extends Error {
   }
 }
 
-const MAX_KEYS = 16
+/** Keys that a log may have had. */
+export const MAX_KEYS = 16
 
 /** First line of every checkpoint of this organization, and the name of its keys. */
 export const originOf = (organization: string): string => `log.sallyport.internal/${organization}`
@@ -50,12 +51,17 @@ const noteKeyOf = (organization: string, key: WrappedKey): NoteKey =>
 export const checkpointKeys = async (transaction: Transaction, organization: string): Promise<NoteKey[]> =>
   (await read(transaction)).map((key) => noteKeyOf(organization, key))
 
-/** Makes a key, which signs from now on. */
+/** Makes a key, which signs from now on: the newest, whatever the clock says. */
 export const addCheckpointKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<WrappedKey> => {
   const key = await makeWrappedKey(root, (id) => contextOf(organization, id))
   await transaction
     .insertInto('checkpoint_keys')
-    .values({ id: key.id, public_key: Buffer.from(key.publicKey), wrapped: Buffer.from(key.wrapped) })
+    .values({
+      id: key.id,
+      public_key: Buffer.from(key.publicKey),
+      wrapped: Buffer.from(key.wrapped),
+      created_at: sql`greatest(clock_timestamp(), (select max(created_at) + interval '1 millisecond' from checkpoint_keys))`,
+    })
     .execute()
   return key
 }

@@ -51,6 +51,8 @@ const understand = (status: number, text: string): WitnessAnswer => {
       return { kind: 'cosigned', lines: text }
     case 404:
       return { kind: 'unknown-log' }
+    case 403:
+      return { kind: 'refused', message: 'It does not know the key that signs: give it the newest key of the log.' }
     case 409:
       return { kind: 'has-other-size', size: wholeNumber(text.replace(/\n$/, '')) }
     case 422:

@@ -45,6 +45,7 @@ const recordingSigner = () => {
   const signed: { key: AuthorityKey; payload: 'certificate' | 'trust-bundle'; data: Uint8Array }[] = []
   const signer: AuthoritySigner = {
     publicKey: async (key) => (await roles.vault.authorityPublicKey({ key })).publicKey,
+    nextKey: async ({ organization: id, name }) => (await roles.vault.authorityNextKey({ organization: id, name })).publicKey,
     async sign(key, payload, data) {
       signed.push({ key, payload, data })
       return (await roles.vault.authoritySign({ key, payload, data: new Uint8Array(data) })).signature

@@ -4,7 +4,7 @@ import { equalBytes, fromBase64url, fromUtf8, parseCanonicalJson, SallyportError
 import { withOrganization } from '../../db/with-organization.ts'
 import type { VaultLink } from '../../links/index.ts'
 import { type CertificateSigner, checkCertificate } from './certificate-rules.ts'
-import type { KeyScope, VaultKeys } from './keys.ts'
+import type { VaultKeys } from './keys.ts'
 import type { VaultParts } from './parts.ts'
 
 type Asked = Parameters<VaultLink['authoritySign']>[0]
@@ -13,8 +13,10 @@ type AuthorityKey = Asked['key']
 /** What precedes the payload in the signing input of a statement with one signature: `spec/statement.md`. */
 const TRUST_BUNDLE_INPUT = 'sallyport-statement-v1\ntrust-bundle\n1\n'
 
-const scopeOf = (key: AuthorityKey): KeyScope =>
-  key.scope === 'deployment' ? { scope: 'deployment' } : { scope: 'organization', organization: key.organization }
+const scopeOf = (key: AuthorityKey) =>
+  key.scope === 'deployment'
+    ? ({ scope: 'deployment' } as const)
+    : ({ scope: 'organization', organization: key.organization, ...(key.id === undefined ? {} : { id: key.id }) } as const)
 
 const refuse = (reason: string, cause?: unknown): never => {
   throw new SallyportError('certificate_invalid', {
@@ -38,7 +40,10 @@ const spkiOf = (certificate: string): Uint8Array => {
   return parsed.publicKey.export({ type: 'spki', format: 'der' })
 }
 
-export const authority = (parts: VaultParts, keys: VaultKeys): Pick<VaultLink, 'authorityPublicKey' | 'authoritySign'> => {
+export const authority = (
+  parts: VaultParts,
+  keys: VaultKeys,
+): Pick<VaultLink, 'authorityPublicKey' | 'authorityNextKey' | 'authoritySign'> => {
   const trustDomainOf = (organization: string): Promise<string> =>
     withOrganization(parts.pool, organization, async (transaction) => {
       const row = await transaction
@@ -53,8 +58,9 @@ export const authority = (parts: VaultParts, keys: VaultKeys): Pick<VaultLink, '
     const { publicKey } = await keys.authorityKey(scopeOf(key), key.name)
     if (key.scope === 'deployment') return { kind: 'deployment-root', publicKey }
     if (key.name === 'issuer') return { kind: 'issuer', publicKey, trustDomain: await trustDomainOf(key.organization) }
-    const issuers = await keys.knownKeys(key.organization, 'issuer')
-    return { kind: 'organization-root', publicKey, issuerKeys: issuers.map((issuer) => issuer.publicKey) }
+    // Another root of its own, too: those who pinned the one before find the next one by that.
+    const known = [...(await keys.knownKeys(key.organization, 'issuer')), ...(await keys.knownKeys(key.organization, 'root'))]
+    return { kind: 'organization-root', publicKey, authorityKeys: known.map((authorityKey) => authorityKey.publicKey) }
   }
 
   /** A bundle names only keys that this vault holds: nobody else can be made the recipient of shares and secrets. */
@@ -82,6 +88,10 @@ export const authority = (parts: VaultParts, keys: VaultKeys): Pick<VaultLink, '
   return {
     async authorityPublicKey({ key }) {
       const { publicKey } = await keys.authorityKey(scopeOf(key), key.name)
+      return { publicKey: new Uint8Array(publicKey) }
+    },
+    async authorityNextKey({ organization, name }) {
+      const { publicKey } = await keys.nextAuthorityKey(organization, name)
       return { publicKey: new Uint8Array(publicKey) }
     },
     async authoritySign({ key, payload, data }) {

@@ -12,7 +12,7 @@ const MAX_SERVER_LIFETIME = 400 * 24 * 60 * 60 * 1000
 
 export type CertificateSigner =
   | { readonly kind: 'deployment-root'; readonly publicKey: Uint8Array }
-  | { readonly kind: 'organization-root'; readonly issuerKeys: readonly Uint8Array[]; readonly publicKey: Uint8Array }
+  | { readonly kind: 'organization-root'; readonly authorityKeys: readonly Uint8Array[]; readonly publicKey: Uint8Array }
   | { readonly kind: 'issuer'; readonly trustDomain: string; readonly publicKey: Uint8Array }
 
 /** AlgorithmIdentifier ecdsa-with-SHA256 (RFC 5758 §3.2). */
@@ -79,8 +79,8 @@ export const checkCertificate = (tbs: Uint8Array, signer: CertificateSigner): vo
       return
     case 'organization-root':
       if (selfSigned) return
-      if (!certificate.ca || !signer.issuerKeys.some((key) => isKeyOf(certificate, key))) {
-        refuse('an organization root signs itself and the issuers of this vault')
+      if (!certificate.ca || !signer.authorityKeys.some((key) => isKeyOf(certificate, key))) {
+        refuse('an organization root signs itself, and the roots and issuers of this vault')
       }
       return
     case 'issuer':

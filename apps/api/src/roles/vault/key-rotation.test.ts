@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { AuditEntryType } from '@sallyport/protocol/api'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import type { VaultLink } from '../../links/index.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
 import {
   administrator,
@@ -13,7 +16,7 @@ import {
 } from '../../testing/unlock-world.ts'
 import { startVault } from '../vault.ts'
 
-const DAY = 86_400_000
+const [HOUR, DAY] = [3_600_000, 86_400_000]
 const clock: MovedClock = { now: Date.now() }
 let database: TestDatabase
 let roles: RolesOfWorld
@@ -34,8 +37,8 @@ beforeEach(async () => {
 
 const asked = () => ({ organization: world.organization, actor: administrator })
 const rootKey = (name: string) => ({ driver: 'local', rootKey: { kind: 'file', path: join(roles.folder, name) } }) as const
-const vaultUnder = (present: string, previous: readonly string[] = []) =>
-  startVault({
+const vaultUnder = async (present: string, previous: readonly string[] = []) => {
+  const { link } = await startVault({
     pool: database.pools.vault,
     kms: rootKey(present),
     kmsOptions: { previous: previous.map(rootKey) },
@@ -43,7 +46,9 @@ const vaultUnder = (present: string, previous: readonly string[] = []) =>
     clock: () => clock.now,
     logger: quietLogger(),
   })
-const entriesOf = async (type: 'keys.rewrapped' | 'vault-key.rotated' | 'vault-key.retired') => {
+  return link
+}
+const entriesOf = async (type: AuditEntryType) => {
   const { rows } = await roles.log.link.listEntries({ organization: world.organization, limit: 500, below: null, type })
   return rows.length
 }
@@ -52,7 +57,7 @@ const bundleNumber = () =>
     const row = await transaction.selectFrom('organizations').select('trust_bundle_number').executeTakeFirstOrThrow()
     return Number(row.trust_bundle_number)
   })
-const keepAll = async (vault: Awaited<ReturnType<typeof startVault>>): Promise<void> => {
+const keepAll = async (vault: VaultLink): Promise<void> => {
   while ((await vault.keepKeys({ organization: world.organization })).more);
 }
 
@@ -75,19 +80,47 @@ describe('moving to another root key', () => {
     await keepAll(await vaultUnder('vault.key', ['next.key']))
   })
 
-  it('changes nothing when one of them does not open', async () => {
+  it('passes over one that does not open, tells of it once, and takes it again when it is put right', async () => {
     const both = await vaultUnder('broken.key', ['vault.key'])
     await both.authorityPublicKey({ key: { scope: 'organization', organization: world.organization, name: 'root' } })
-    await withOrganization(database.pools.vault, world.organization, (transaction) =>
-      transaction
-        .updateTable('vault_keys')
-        .set({ wrapped: Buffer.from('damaged') })
-        .where('use', '=', 'root')
-        .execute(),
+    const inVault = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
+      withOrganization(database.pools.vault, world.organization, work)
+    const put = (wrapped: Buffer) =>
+      inVault((transaction) => transaction.updateTable('vault_keys').set({ wrapped }).where('use', '=', 'root').execute())
+    const { wrapped } = await inVault((transaction) =>
+      transaction.selectFrom('vault_keys').select('wrapped').where('use', '=', 'root').executeTakeFirstOrThrow(),
     )
-    await expect(both.rewrapKeys(asked())).rejects.toMatchObject({ code: 'secret_unavailable' })
-    await expect(world.unlock()).resolves.toBeDefined()
-    expect(await entriesOf('keys.rewrapped')).toBe(0)
+    await put(Buffer.from('damaged'))
+    await both.rewrapKeys(asked())
+    clock.now += 2 * HOUR
+    const { wrapped: counts } = await both.rewrapKeys(asked())
+    expect(counts).toMatchObject({ older: 1, unopened: 1 })
+    await expect(world.unlock({}, { vault: both })).resolves.toBeDefined()
+    const alerts = await inVault((transaction) =>
+      transaction.selectFrom('alerts').select('message').where('kind', '=', 'key-unopened').execute(),
+    )
+    expect(alerts).toEqual([{ message: expect.stringContaining('the root key ') }])
+    await put(wrapped)
+    expect((await both.rewrapKeys(asked())).wrapped).toMatchObject({ older: 0, unopened: 0 })
+    await keepAll(await vaultUnder('vault.key', ['broken.key']))
+  })
+
+  it('goes on behind more of them than one step takes', async () => {
+    const both = await vaultUnder('many.key', ['vault.key'])
+    await withOrganization(database.pools.vault, world.organization, async (transaction) => {
+      for (let month = 1; month <= 12; month++) {
+        for (const year of ['1999', '2000']) {
+          const period = `${year}-${String(month).padStart(2, '0')}`
+          const wrapped = Buffer.from(`damaged ${period}`)
+          await transaction.insertInto('activity_keys').values({ period, id: randomUUID(), wrapped }).execute()
+        }
+      }
+    })
+    await keepAll(both)
+    expect((await both.keyState(asked())).wrapped).toMatchObject({ older: 24, unopened: 24 })
+    const alone = await vaultUnder('many.key')
+    await expect(world.unlock({}, { vault: alone })).resolves.toBeDefined()
+    await keepAll(await vaultUnder('vault.key', ['many.key']))
   })
 
   it('records exactly one entry when somebody asks for it, also when there was nothing to do', async () => {
@@ -95,6 +128,42 @@ describe('moving to another root key', () => {
     expect(await entriesOf('keys.rewrapped')).toBe(1)
     await roles.vault.keepKeys(asked())
     expect(await entriesOf('keys.rewrapped')).toBe(1)
+  })
+})
+
+describe('new data keys', () => {
+  const rows = () =>
+    withOrganization(database.pools.vault, world.organization, async (transaction) => [
+      ...(await transaction.selectFrom('secret_versions').select(['wrapped_key as wrapped', 'ciphertext']).execute()),
+      ...(await transaction.selectFrom('vault_keys').select(['wrapped']).execute()),
+    ])
+
+  it('replace all of before, while unlocks go on, and say when they are done', async () => {
+    const before = await rows()
+    clock.now += HOUR
+    const state = await roles.vault.rotateDataKeys(asked())
+    expect(state.dataKeys).toMatchObject({ finishedAt: null })
+    const unlocks = Promise.all(Array.from({ length: 4 }, () => world.unlock()))
+    await keepAll(roles.vault)
+    expect(await unlocks).toHaveLength(4)
+    const after = await rows()
+    const kept = new Set(before.map(({ wrapped }) => wrapped.toString('hex')))
+    expect(after.filter(({ wrapped }) => kept.has(wrapped.toString('hex')))).toEqual([])
+    expect(after).toHaveLength(before.length)
+    const { dataKeys } = await roles.vault.keyState(asked())
+    expect(dataKeys).toMatchObject({ finishedAt: new Date(clock.now).toISOString(), left: 0 })
+    expect(await entriesOf('data-keys.rotation-started')).toBe(1)
+    expect(await entriesOf('data-keys.rotated')).toBe(1)
+    await expect(world.unlock()).resolves.toBeDefined()
+  })
+
+  it('come by themselves after a year', async () => {
+    await keepAll(roles.vault)
+    const before = await rows()
+    clock.now += 366 * DAY
+    await keepAll(roles.vault)
+    const kept = new Set(before.map(({ wrapped }) => wrapped.toString('hex')))
+    expect((await rows()).filter(({ wrapped }) => kept.has(wrapped.toString('hex')))).toEqual([])
   })
 })
 

@@ -1,26 +1,28 @@
 /**
- * Keys follow one another. What is wrapped by the KMS is wrapped again under the newest version of its root key, a few at a
- * time: until a row is replaced the old bytes open, and after that the new ones do, so that being killed anywhere loses
- * nothing. A new vault key is announced by the trust bundle; the one before opens what was sealed to it for a while.
+ * Keys follow one another: root keys, data keys, authorities' keys and vault keys. A new vault key is announced by the trust bundle;
+ * the one before opens what was sealed to it for a while.
  */
-import { keyIdOf, SallyportError } from '@sallyport/protocol'
+import { SallyportError } from '@sallyport/protocol'
 import type { AuditActor, KeyState } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
 import { bumpTrustBundle } from '../../domains/authority/index.ts'
 import type { VaultLink } from '../../links/index.ts'
-import { insertSealingKey, makeSealingKey, MAX_KEYS, type StoredKey, vaultKeyContext } from './keys.ts'
+import { dropAuthorityKeys } from './authority-keys.ts'
+import { dataKeyStep, readRotation, startRotation } from './data-keys.ts'
+import { insertSealingKey, makeSealingKey, MAX_KEYS, type StoredKey } from './keys.ts'
 import type { VaultParts } from './parts.ts'
-import { countRows, findOlderRows } from './wrapped-rows.ts'
+import { rewrapStep, STEP } from './rewrap.ts'
+import { countRows } from './wrapped-rows.ts'
 
 const DAY = 24 * 60 * 60_000
 /** A vault key is followed by another one after this time. */
 const ROTATION_AGE = 90 * DAY
 /** How long one that was followed still opens: agents that were away, secrets that are being typed. */
 const OVERLAP = 7 * DAY
-/** Rows of one step: each is several calls of the service. */
-const STEP = 16
+/** Milliseconds for which a key that did not open is left alone: by whoever asks, and by the job. */
+const PATIENCE = { asked: 60_000, job: 60 * 60_000 } as const
 
 const job: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
 
@@ -29,7 +31,9 @@ interface Asked {
   readonly actor: AuditActor
 }
 
-export const keyRotation = (parts: VaultParts): Pick<VaultLink, 'keyState' | 'rewrapKeys' | 'rotateVaultKey' | 'keepKeys'> => {
+export const keyRotation = (
+  parts: VaultParts,
+): Pick<VaultLink, 'keyState' | 'rewrapKeys' | 'rotateVaultKey' | 'rotateDataKeys' | 'keepKeys'> => {
   const { kms, pool } = parts
   const within = <Result>(organization: string, work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
     withOrganization(pool, organization, work)
@@ -46,50 +50,27 @@ export const keyRotation = (parts: VaultParts): Pick<VaultLink, 'keyState' | 're
 
   const keyState = async (organization: string): Promise<KeyState> => {
     const { driver, protection, keyId: key, prefix } = await kms.describe()
-    return within(organization, async (transaction) => ({
-      root: { driver, protection, key },
-      wrapped: await countRows(transaction, prefix),
-      vaultKeys: (await sealingKeys(transaction)).map(({ id, created_at, retires_at }) => ({
-        id,
-        createdAt: created_at.toISOString(),
-        retiresAt: retires_at?.toISOString() ?? null,
-      })),
-    }))
-  }
-
-  /** The deployment's own key belongs to no organization; what happens to it is in the program's log. */
-  const rewrapDeploymentKey = async (prefix: Uint8Array): Promise<void> => {
-    const row = await pool.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
-    if (!row || row.wrapped.subarray(0, prefix.length).equals(prefix)) return
-    const id = await keyIdOf(row.public_key)
-    const rotated = await kms.rotate(row.wrapped, vaultKeyContext({ scope: 'deployment' }, { use: 'root', id }))
-    await pool
-      .updateTable('deployment_keys')
-      .set({ wrapped: Buffer.from(rotated) })
-      .where('wrapped', '=', row.wrapped)
-      .execute()
-    parts.logger.info({ event: 'vault.deployment-key-rewrapped' }, 'the deployment key is under the newest root key')
-  }
-
-  /** Returns how many were older. Nothing is held while the service is asked. */
-  const rewrap = async ({ organization, actor }: Asked, always: boolean): Promise<number> => {
-    const { prefix, keyId } = await kms.describe()
-    await rewrapDeploymentKey(prefix)
-    const older = await within(organization, (transaction) => findOlderRows(transaction, organization, { prefix, limit: STEP }))
-    if (older.length === 0 && !always) return 0
-    const rotated: Buffer[] = []
-    for (const row of older) rotated.push(Buffer.from(await kms.rotate(row.wrapped, row.context)))
-    await within(organization, async (transaction) => {
-      let replaced = 0
-      for (const [index, row] of older.entries()) if (await row.replace(transaction, rotated[index]!)) replaced += 1
-      await recordAudit(transaction, {
-        type: 'keys.rewrapped',
-        actor,
-        subject: { kind: 'organization', id: organization },
-        details: { root: keyId, replaced },
-      })
+    return within(organization, async (transaction) => {
+      const rotation = await readRotation(transaction)
+      const { sealedBefore, ...wrapped } = await countRows(transaction, { prefix, before: rotation?.startedAt ?? new Date(0) })
+      return {
+        root: { driver, protection, key },
+        wrapped,
+        dataKeys:
+          rotation === null
+            ? null
+            : {
+                startedAt: rotation.startedAt.toISOString(),
+                finishedAt: rotation.finishedAt?.toISOString() ?? null,
+                left: sealedBefore,
+              },
+        vaultKeys: (await sealingKeys(transaction)).map(({ id, created_at, retires_at }) => ({
+          id,
+          createdAt: created_at.toISOString(),
+          retiresAt: retires_at?.toISOString() ?? null,
+        })),
+      }
     })
-    return older.length
   }
 
   /** `key` was made before: no lock is held while the service is asked. */
@@ -144,13 +125,20 @@ export const keyRotation = (parts: VaultParts): Pick<VaultLink, 'keyState' | 're
   return {
     keyState: ({ organization }) => keyState(organization),
     async rewrapKeys(asked) {
-      await rewrap(asked, true)
+      await rewrapStep(parts, { ...asked, patience: PATIENCE.asked }, true)
       return keyState(asked.organization)
     },
     async rotateVaultKey(asked) {
       const key = await makeSealingKey(parts, asked.organization)
       await within(asked.organization, (transaction) => rotate(transaction, key, asked))
       return keyState(asked.organization)
+    },
+    async rotateDataKeys({ organization, actor }) {
+      await within(organization, (transaction) =>
+        startRotation(transaction, { organization, actor, now: new Date(parts.clock()) }),
+      )
+      await dataKeyStep(parts, { organization, actor, patience: PATIENCE.asked })
+      return keyState(organization)
     },
     async keepKeys({ organization }) {
       const due = await within(organization, async (transaction) => {
@@ -164,7 +152,10 @@ export const keyRotation = (parts: VaultParts): Pick<VaultLink, 'keyState' | 're
           if (await isDue(transaction)) await rotate(transaction, key, { organization, actor: job })
         })
       }
-      return { more: (await rewrap({ organization, actor: job }, false)) === STEP }
+      await within(organization, (transaction) => dropAuthorityKeys(transaction, parts.clock()))
+      const turn = { organization, actor: job, patience: PATIENCE.job }
+      const [rewrapped, sealedAgain] = [await rewrapStep(parts, turn, false), await dataKeyStep(parts, turn)]
+      return { more: rewrapped === STEP || sealedAgain === STEP }
     },
   }
 }

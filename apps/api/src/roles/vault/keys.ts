@@ -9,8 +9,13 @@ import type { EncryptionContext } from '../../kms/kms.ts'
 import type { VaultParts } from './parts.ts'
 
 export type AuthorityUse = 'root' | 'issuer'
-type Use = AuthorityUse | 'sealing'
+/** `job`: of the identity under which unattended work unlocks. */
+type Use = AuthorityUse | 'sealing' | 'job'
 export type KeyScope = { readonly scope: 'deployment' } | { readonly scope: 'organization'; readonly organization: string }
+/** `id`: which of those that followed one another; absent: the newest. */
+type AuthorityScope =
+  | { readonly scope: 'deployment' }
+  | { readonly scope: 'organization'; readonly organization: string; readonly id?: string }
 
 export interface StoredKey {
   readonly id: string
@@ -96,6 +101,21 @@ export const insertSealingKey = async (transaction: Transaction, key: StoredKey,
     .execute()
 }
 
+/** The newest from now on, whatever the clock says. */
+const insertKey = async (transaction: Transaction, use: Use, key: StoredKey): Promise<void> => {
+  const after = sql`(select max(created_at) + interval '1 millisecond' from vault_keys where use = ${use})`
+  await transaction
+    .insertInto('vault_keys')
+    .values({
+      id: key.id,
+      use,
+      public_key: Buffer.from(key.publicKey),
+      wrapped: Buffer.from(key.wrapped),
+      created_at: sql<Date>`greatest(clock_timestamp(), ${after})`,
+    })
+    .execute()
+}
+
 const organizationKeys = (parts: Parts, organization: string, use: Use): Promise<readonly StoredKey[]> =>
   withOrganization(parts.pool, organization, async (transaction) => {
     const present = await readOrganizationKeys(transaction, use)
@@ -104,12 +124,31 @@ const organizationKeys = (parts: Parts, organization: string, use: Use): Promise
     const meanwhile = await readOrganizationKeys(transaction, use)
     if (meanwhile.length > 0) return meanwhile
     const key = await make(parts, { scope: 'organization', organization }, use)
-    await transaction
-      .insertInto('vault_keys')
-      .values({ id: key.id, use, public_key: Buffer.from(key.publicKey), wrapped: Buffer.from(key.wrapped) })
-      .execute()
+    await insertKey(transaction, use, key)
     return [key]
   })
+
+const hasCertificate = async (transaction: Transaction, { id }: StoredKey): Promise<boolean> => {
+  const certificates = transaction.selectFrom('authority_certificates').select('id').where('key_id', '=', id)
+  return (await certificates.executeTakeFirst()) !== undefined
+}
+
+/** The newest key that has no certificate yet. */
+const nextKey = async (parts: Parts, organization: string, use: AuthorityUse): Promise<StoredKey> => {
+  // Made before a lock is taken: the service may take its time.
+  const fresh = await make(parts, { scope: 'organization', organization }, use)
+  return withOrganization(parts.pool, organization, async (transaction) => {
+    await lockMaking(transaction, `${organization} ${use}`)
+    const present = await readOrganizationKeys(transaction, use)
+    if (present[0] !== undefined && !(await hasCertificate(transaction, present[0]))) return present[0]
+    if (present.length >= MAX_KEYS) {
+      const message = 'Too many authorities of before are still accepted. Wait until they end.'
+      throw new SallyportError('limit_reached', { message })
+    }
+    await insertKey(transaction, use, fresh)
+    return fresh
+  })
+}
 
 const readDeploymentKey = async (connection: Pool | Transaction): Promise<StoredKey | null> => {
   const row = await connection.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
@@ -131,10 +170,12 @@ const deploymentKey = async (parts: Parts): Promise<StoredKey> => {
 }
 
 export interface VaultKeys {
-  /** The newest key of this use; made when there is none. */
-  authorityKey(scope: KeyScope, use: AuthorityUse): Promise<{ readonly id: string; readonly publicKey: Uint8Array }>
+  /** Made when there is none. Throws `certificate_invalid` for a key that is not there. */
+  authorityKey(scope: AuthorityScope, use: AuthorityUse): Promise<{ readonly id: string; readonly publicKey: Uint8Array }>
+  /** The newest one, unless it has a certificate already: then another one is made. Throws `limit_reached`. */
+  nextAuthorityKey(organization: string, use: AuthorityUse): Promise<{ readonly publicKey: Uint8Array }>
   /** Hands the private key to `work`; nothing keeps it afterwards. */
-  withAuthorityKey<Result>(scope: KeyScope, use: AuthorityUse, work: (key: KeyObject) => Result): Promise<Result>
+  withAuthorityKey<Result>(scope: AuthorityScope, use: AuthorityUse | 'job', work: (key: KeyObject) => Result): Promise<Result>
   /** Key ids of every key this organization's vault ever had of this use, as far as they are still in use. */
   knownKeys(organization: string, use: Use): Promise<readonly { readonly id: string; readonly publicKey: Uint8Array }[]>
   /** Opens with the sealing key of this id. Throws `unseal_failed` for an id that is not one of this organization's. */
@@ -185,9 +226,12 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
     }
   }
 
-  const stored = async (scope: KeyScope, use: AuthorityUse): Promise<StoredKey> => {
+  const stored = async (scope: AuthorityScope, use: AuthorityUse | 'job'): Promise<StoredKey> => {
     if (scope.scope === 'deployment') return deploymentKey(parts)
-    return (await organizationKeys(parts, scope.organization, use))[0]!
+    const known = await organizationKeys(parts, scope.organization, use)
+    const found = scope.id === undefined ? known[0] : known.find(({ id }) => id === scope.id)
+    if (!found) throw new SallyportError('certificate_invalid', { message: 'The vault has no such key.' })
+    return found
   }
   return {
     authorityKey: stored,
@@ -198,6 +242,7 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
         work(createPrivateKey({ key: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format: 'der', type: 'pkcs8' })),
       )
     },
+    nextAuthorityKey: (organization, use) => nextKey(parts, organization, use),
     knownKeys: (organization, use) => organizationKeys(parts, organization, use),
     withSealingKey: (organization, id, work) =>
       withSecretBytes(unwrapSealing(organization, id), async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey)),

@@ -21,10 +21,6 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
 export const toPem = (certificates: readonly string[]): string =>
   certificates.map((certificate) => new X509Certificate(fromBase64url(certificate)).toString()).join('')
 
-/** SubjectPublicKeyInfo of a certificate (DER, base64url). */
-export const publicKeyOfCertificate = (certificate: string): Uint8Array =>
-  new Uint8Array(new X509Certificate(fromBase64url(certificate)).publicKey.export({ format: 'der', type: 'spki' }))
-
 /** A certificate for this computer's own loopback, signed by itself: tools that ask for TLS get it, none can verify it. */
 export const createLoopbackCertificate = async (now: number) => {
   const key = await generatePrivateKey()

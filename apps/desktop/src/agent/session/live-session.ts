@@ -1,6 +1,6 @@
 /** The session as the rest of the agent uses it: who, until when, and signers; never a private key but for TLS. */
 import { type CallSigners, formatIdentity, type Signer, type TrustBundle } from '@sallyport/protocol'
-import type { TlsIdentity } from '@sallyport/transport'
+import { rootsOf, type TlsIdentity } from '@sallyport/transport'
 import { toPem } from '../identity/certificates.ts'
 import type { Enrolment, IdentityDocument, StoredSession } from '../identity/document.ts'
 import { privateKeyPem, signerOf } from '../identity/key-pair.ts'
@@ -35,7 +35,7 @@ export const liveSession = async (document: IdentityDocument): Promise<LiveSessi
       { label: 'session', signer: sessionSigner },
     ],
     signers: [deviceSigner, sessionSigner],
-    tls: { key: privateKeyPem(session.key), cert: toPem(session.certificates), ca: toPem(trust.roots) },
+    tls: { key: privateKeyPem(session.key), cert: toPem(session.certificates), ca: toPem(rootsOf(trust)) },
   }
 }
 

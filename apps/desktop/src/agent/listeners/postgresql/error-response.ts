@@ -33,6 +33,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   kms_key_pending_deletion: '57P03',
   kms_sealed: '57P03',
   log_unavailable: '57P03',
+  unlock_log_unavailable: '57P03',
   recording_unavailable: '57P03',
 }
 
