@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { toBase64url } from '@sallyport/protocol'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { DeviceFacts } from '../devices/index.ts'
 import type { Act, BrowserFlowsTable } from './tables.ts'
@@ -183,11 +183,11 @@ export const giveCode = async (
   const [soon, later] = [new Date(now + CODE_LIFETIME), new Date(now + SHOWN_CODE_LIFETIME)]
   const changed = await transaction
     .updateTable('browser_flows')
-    .set(({ eb }) => ({
+    .set({
       ...updateOf(update),
       code_hash: hashOf(code),
-      code_expires_at: eb.case().when('redirect_port', 'is', null).then(later).else(soon).end(),
-    }))
+      code_expires_at: sql<Date>`case when redirect_port is null then ${later}::timestamptz else ${soon}::timestamptz end`,
+    })
     .where('id_hash', '=', hashOf(id))
     .where('code_hash', 'is', null)
     .executeTakeFirst()
