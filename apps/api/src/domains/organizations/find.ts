@@ -11,6 +11,10 @@ export const readOrganization = async (transaction: Transaction): Promise<Organi
   return { id: row.id, slug: row.slug, name: row.name, trustDomain: row.trust_domain, settings: row.settings }
 }
 
+/** Whether the organization of this transaction exists. */
+export const hasOrganization = async (transaction: Transaction): Promise<boolean> =>
+  (await transaction.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined
+
 const idOf = async (query: Promise<{ readonly rows: readonly { readonly id: string | null }[] }>): Promise<string | null> =>
   (await query).rows[0]?.id ?? null
 

@@ -3,19 +3,22 @@ import { type Endpoint, SallyportError } from '@sallyport/protocol'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 
-/** Throws `invalid_request` for CA certificates that no gateway could use: better said to who types them than at night. */
 export const checkEndpoint = ({ tls }: Endpoint): void => {
-  if (tls.kind !== 'authority' || tls.certificates === '') return
-  const found = tls.certificates.match(CERTIFICATE) ?? []
-  const rest = tls.certificates.replaceAll(CERTIFICATE, '').trim()
+  if (tls.kind === 'authority' && tls.certificates !== '') checkAuthorities(tls.certificates)
+}
+
+/** Throws `invalid_request` for CA certificates that no gateway could use: better said to who types them than at night. */
+export const checkAuthorities = (pem: string): void => {
+  const found = pem.match(CERTIFICATE) ?? []
+  const rest = pem.replaceAll(CERTIFICATE, '').trim()
   if (found.length === 0 || rest !== '') {
-    throw new SallyportError('invalid_request', { message: 'The CA certificates of the endpoint are not PEM.' })
+    throw new SallyportError('invalid_request', { message: 'The CA certificates are not PEM.' })
   }
   for (const certificate of found) {
     try {
       new X509Certificate(certificate)
     } catch (cause) {
-      throw new SallyportError('invalid_request', { message: 'A CA certificate of the endpoint cannot be read.', cause })
+      throw new SallyportError('invalid_request', { message: 'A CA certificate cannot be read.', cause })
     }
   }
 }

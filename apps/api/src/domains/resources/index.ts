@@ -1,4 +1,4 @@
-export { checkEndpoint } from './endpoint.ts'
+export { checkAuthorities, checkEndpoint } from './endpoint.ts'
 export { changeResource, createResource, deleteResource, requireResource } from './service.ts'
 export type { ResourceChange, ResourceInput } from './service.ts'
 export { findResource, listResources } from './store.ts'

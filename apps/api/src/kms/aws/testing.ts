@@ -3,9 +3,8 @@
  * binds EncryptionContext, keeps key materials and refuses in the service's own words.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type FakeAnswer, type FakeRequest, startFakeServer } from '../testing/fake-server.ts'
+import { type FakeAnswer, type FakeRequest, refuseSignature, startFakeServer } from '@sallyport/testkit'
 import { type FakeKeyRing, fakeKeyRing } from '../testing/fake-key-ring.ts'
-import { refuseSignature } from '../testing/signature-version-4.ts'
 
 const REGION = 'eu-central-1'
 

@@ -13,8 +13,7 @@ import {
 } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeAuthority } from '@sallyport/testkit'
-import { type FakeAnswer, type FakeRequest, startFakeServer } from '../testing/fake-server.ts'
+import { type FakeAnswer, type FakeRequest, makeAuthority, startFakeServer } from '@sallyport/testkit'
 
 interface FakeVersion {
   readonly name: string

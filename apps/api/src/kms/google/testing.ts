@@ -4,7 +4,7 @@
  */
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { JWT } from 'google-auth-library'
-import { type FakeAnswer, type FakeRequest, startFakeServer } from '../testing/fake-server.ts'
+import { type FakeAnswer, type FakeRequest, startFakeServer } from '@sallyport/testkit'
 import { type FakeKeyRing, fakeKeyRing } from '../testing/fake-key-ring.ts'
 
 const ACCOUNT = 'vault@sallyport-test.iam.gserviceaccount.com'

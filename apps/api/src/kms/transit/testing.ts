@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeAuthority } from '@sallyport/testkit'
-import { type FakeAnswer, type FakeRequest, startFakeServer } from '../testing/fake-server.ts'
+import { type FakeAnswer, type FakeRequest, makeAuthority, startFakeServer } from '@sallyport/testkit'
 import { type FakeKeyRing, fakeKeyRing } from '../testing/fake-key-ring.ts'
 
 interface FakeTransitKey {

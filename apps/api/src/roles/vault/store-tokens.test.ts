@@ -71,7 +71,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 const addStore = (location: StoreLocation, name = 'the store') =>
   world.inOrganization((transaction) => createStore(transaction, { name, issuer, location }, world.author()))
 
-const putElsewhere = async (location: StoreLocation = vaultLocation, at: Partial<typeof place & { field: null }> = {}) => {
+const putElsewhere = async (location: StoreLocation = vaultLocation, at: { path?: string; field?: string | null } = {}) => {
   const store = await addStore(location)
   await roles.vault.replaceByStoredSecret({
     organization: world.organization,

@@ -14,6 +14,7 @@ export interface FakeRequest {
 
 export interface FakeAnswer {
   readonly status: number
+  /** Sent as JSON; a text as it is. */
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -30,7 +31,7 @@ export interface FakeServer {
 }
 
 export interface FakeServerOptions {
-  readonly answer: (request: FakeRequest) => FakeAnswer
+  readonly answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>
   /** PEM; absent: without TLS. */
   readonly tls?: { readonly key: string; readonly cert: string }
 }
@@ -39,7 +40,7 @@ export const startFakeServer = async ({ answer, tls }: FakeServerOptions): Promi
   let [requests, hanging] = [0, 0]
   let instead: { requests: number; readonly answer: FakeAnswer } = { requests: 0, answer: { status: 500, body: {} } }
 
-  const answerOf = (request: FakeRequest): FakeAnswer => {
+  const answerOf = (request: FakeRequest): FakeAnswer | Promise<FakeAnswer> => {
     if (instead.requests === 0) return answer(request)
     instead.requests -= 1
     return instead.answer
@@ -54,8 +55,17 @@ export const startFakeServer = async ({ answer, tls }: FakeServerOptions): Promi
         return
       }
       const { method = '', url = '', headers } = incoming
-      const { status, body, headers: more } = answerOf({ method, target: url, headers, body: Buffer.concat(chunks) })
-      outgoing.writeHead(status, { 'Content-Type': 'application/json', ...more }).end(JSON.stringify(body))
+      const request = { method, target: url, headers, body: Buffer.concat(chunks) }
+      Promise.resolve(request)
+        .then(answerOf)
+        .then(
+          ({ status, body, headers: more }) => {
+            const text = body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+            outgoing.writeHead(status, { 'Content-Type': 'application/json', ...more }).end(text)
+          },
+          // A defect of the fake ends the test that asked.
+          (error: unknown) => outgoing.writeHead(500).end(String(error)),
+        )
     })
   }
   const server: Server = tls === undefined ? createPlain(listener) : createSecure(tls, listener)
