@@ -55,6 +55,7 @@ const credential = {
   exclusive: false,
   kind: 'password',
   secretEndsAt: null,
+  stored: null,
 }
 
 describe('names', () => {
@@ -365,7 +366,14 @@ describe('secrets', () => {
     expect(await opened('createSecret')).toEqual(password('hunter2'))
     expect(asked('createCredential')).toEqual([
       {
-        body: { resource: resource.id, name: 'batch', userName: 'batch', secret: secretAnswer.id, databases: ['shop', 'stock'] },
+        body: {
+          resource: resource.id,
+          name: 'batch',
+          userName: 'batch',
+          secret: secretAnswer.id,
+          databases: ['shop', 'stock'],
+          exclusive: false,
+        },
       },
     ])
     expect(JSON.stringify(agent?.asked)).not.toContain('hunter2')
@@ -379,6 +387,30 @@ describe('secrets', () => {
     expect(await run.exited).toBe(0)
     expect(run.shown).not.toContain('hunter2')
     expect(await opened('createSecret')).toEqual(password('hunter2'))
+  })
+
+  test('may make temporary users, or sign tokens, for one person at a time', async () => {
+    const { profile, opened } = await startWithVault()
+    const administrator = ['--administrator', 'maker', '--owned', 'reassign', '--exclusive', '--password-file', '-']
+    expect((await runCli([...add, ...administrator], { profile, input: 'hunter2' })).code).toBe(0)
+    expect(await opened('createSecret')).toEqual({
+      ...password('hunter2'),
+      kind: 'temporary-user',
+      administrator: 'maker',
+      memberOf: 'batch',
+      owned: 'reassign',
+    })
+    expect(asked('createCredential')).toMatchObject([{ body: { userName: 'batch', exclusive: true } }])
+    agent?.asked.splice(0)
+    const key = ['--aws-access-key-id', 'AKIAIOSFODNN7EXAMPLE', '--aws-region', 'eu-central-1', '--aws-secret-key-file', '-']
+    expect((await runCli([...add, ...key], { profile, input: 'hunter2' })).code).toBe(0)
+    expect(await opened('createSecret')).toEqual({
+      kind: 'aws-iam',
+      region: 'eu-central-1',
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      secretAccessKey: password('hunter2').password,
+    })
+    expect(await runCli([...add, ...key, ...administrator], { profile, input: 'x' })).toMatchObject({ code: 2 })
   })
 
   test('may be a client certificate with its key', async () => {

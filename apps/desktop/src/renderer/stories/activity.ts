@@ -72,6 +72,7 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     kind: 'connection.opened',
     caller: { program: '/usr/bin/dbeaver', user: 'ada', pid: 41_213 },
     upstreamId: '20117',
+    user: 'shop_ro',
     database: 'shop',
     application: 'DBeaver 26.1 – Main',
   },

@@ -13,6 +13,7 @@ interface Sketch {
   readonly lastError?: LocalCredential['lastError']
   readonly through?: readonly LocalCredential['granted']['through'][number][]
   readonly databases?: readonly string[]
+  readonly inUse?: LocalCredential['granted']['inUse']
 }
 
 const backend: LocalCredential['granted']['through'] = [{ kind: 'role', id: id(5), name: 'Backend' }]
@@ -33,6 +34,8 @@ export const credential = (sketch: Sketch): LocalCredential => ({
     databases: [...(sketch.databases ?? [sketch.resource])],
     port: 15_000 + (sketch.number % 5000),
     bound: sketch.listener?.state !== 'unbound',
+    exclusive: sketch.inUse !== undefined,
+    inUse: sketch.inUse ?? null,
     through: [...(sketch.through ?? backend)],
   },
   host: '127.0.0.1',

@@ -25,6 +25,10 @@ export const logTime = (instant: string, now: number): string => {
   return `${new Intl.DateTimeFormat(localeTag(), { day: '2-digit', month: 'short' }).format(at)} ${time}`
 }
 
+/** `3 Mar 2027` */
+export const calendarDay = (instant: string): string =>
+  new Intl.DateTimeFormat(localeTag(), { dateStyle: 'medium' }).format(new Date(instant))
+
 /** Everything about an instant: for tooltips and panels. */
 export const fullTime = (instant: string): string =>
   new Intl.DateTimeFormat(localeTag(), { dateStyle: 'full', timeStyle: 'long' }).format(new Date(instant))

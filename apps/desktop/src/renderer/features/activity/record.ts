@@ -43,6 +43,7 @@ const record = z.discriminatedUnion('kind', [
     kind: z.literal('connection.opened'),
     caller: z.object({ program: z.string(), user: z.string(), pid: z.number() }).nullable(),
     upstreamId: z.string().nullable(),
+    user: z.string().optional(),
     database: z.string().nullable(),
     application: z.string().nullable(),
   }),

@@ -15,9 +15,10 @@ interface ProblemProps {
 
 /** Null when there is none. */
 export const problemOf = (props: ProblemProps): ReactNode => {
-  const { listener, lastError } = props.credential
+  const { granted, listener, lastError } = props.credential
   if (listener.state === 'port-taken') return <PortTaken {...props} owner={listener.owner} />
   if (listener.state === 'unbound') return <div className={styles['problem']}>{richText('resources.unboundText')}</div>
+  if (granted.inUse) return <Taken use={granted.inUse} />
   if (lastError) return <LastError credential={props.credential} error={lastError} />
   return null
 }
@@ -36,6 +37,17 @@ const PortTaken = ({ credential, owner, onRetry }: ProblemProps & { readonly own
     </div>
   </div>
 )
+
+const Taken = ({ use }: { readonly use: NonNullable<LocalCredential['granted']['inUse']> }) => {
+  const until = clockTime(use.until, useNow())
+  return (
+    <div className={styles['problem']}>
+      {use.by === null
+        ? richText('resources.takenByOtherText', { until })
+        : richText('resources.takenText', { by: use.by, until })}
+    </div>
+  )
+}
 
 interface LastErrorProps {
   readonly credential: LocalCredential

@@ -32,6 +32,12 @@ export const credentialState = (credential: LocalCredential, now: number): Crede
   if (end !== null && end - now < NOTICE && end > now)
     return { kind: 'ending', word: text('resources.ends', { time: duration(end - now) }) }
   if (unusable) return unusable
+  const { inUse } = credential.granted
+  if (inUse)
+    return {
+      kind: 'locked',
+      word: inUse.by === null ? text('resources.takenByOther') : text('resources.taken', { by: inUse.by }),
+    }
   if (credential.connections > 0) return { kind: 'in-use', word: text('resources.inUse', { count: credential.connections }) }
   if (credential.lastError) return { kind: 'failed', word: text('resources.failed') }
   return { kind: 'ready', word: text('resources.ready') }

@@ -61,6 +61,7 @@ export const activity = {
   factProgram: 'Program',
   factApplication: 'Calls itself',
   factDatabase: 'Database',
+  factAccount: 'Account there',
   factUpstream: 'Its number there',
   factReason: 'Why it ended',
   factTraffic: 'Traffic',

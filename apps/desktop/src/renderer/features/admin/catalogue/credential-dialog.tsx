@@ -1,5 +1,5 @@
 /** A new credential of a resource, with its secret, which is sealed before it leaves this window. */
-import { NumberInput, TagsInput, TextInput } from '@mantine/core'
+import { NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useRef, useState } from 'react'
 import type { Bridge } from '../../../bridge/bridge.ts'
@@ -25,6 +25,7 @@ interface CredentialValues {
   readonly userName: string
   readonly databases: string[]
   readonly port: number | string
+  readonly exclusive: boolean
 }
 
 export const CredentialDialog = ({ resource, bridge, onClose }: CredentialDialogProps) => {
@@ -34,19 +35,22 @@ export const CredentialDialog = ({ resource, bridge, onClose }: CredentialDialog
   const storeSecret = useChange('createSecret')
   const create = useChange('createCredential', adminLists)
   const form = useForm<CredentialValues>({
-    initialValues: { name: '', userName: '', databases: [], port: '' },
+    initialValues: { name: '', userName: '', databases: [], port: '', exclusive: false },
     validate: { name: shortName, userName: needed, port: (port) => (port === '' ? null : portNumber(port)) },
   })
   const make = async (values: CredentialValues, typed: TypedSecret): Promise<void> => {
-    const secret = await storeSecret.mutateAsync({ body: await sealSecret(bridge, resource, typed) })
-    const { name, userName, databases, port } = values
+    const { name, databases, port, exclusive } = values
+    const userName = values.userName.trim()
+    const body = await sealSecret(bridge, resource, { typed, account: userName })
+    const secret = await storeSecret.mutateAsync({ body })
     await create.mutateAsync({
       body: {
         resource: resource.id,
         name,
-        userName: userName.trim(),
+        userName,
         secret: secret.id,
         databases: [...databases],
+        exclusive,
         ...(port === '' ? {} : { port: Number(port) }),
       },
     })
@@ -93,6 +97,11 @@ export const CredentialDialog = ({ resource, bridge, onClose }: CredentialDialog
         allowDecimal={false}
         hideControls
         {...form.getInputProps('port')}
+      />
+      <Switch
+        label={text('catalogue.exclusive')}
+        description={text('catalogue.exclusiveHint')}
+        {...form.getInputProps('exclusive', { type: 'checkbox' })}
       />
     </FormDialog>
   )

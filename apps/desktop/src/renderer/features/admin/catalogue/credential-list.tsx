@@ -8,6 +8,7 @@ import { text } from '../../../texts/text.ts'
 import { errorText } from '../../../ui/error-text.ts'
 import { RowMenu } from '../../../ui/row-menu.tsx'
 import { Status } from '../../../ui/status.tsx'
+import { calendarDay, useNow } from '../../../ui/time.ts'
 import { toast } from '../../../ui/toast.ts'
 import type { Propose } from '../change/plan.ts'
 import type { Credential, Resource } from '../data/names.ts'
@@ -16,6 +17,7 @@ import { CredentialDialog } from './credential-dialog.tsx'
 import { planBinding, planCredentialDeletion, titleOf } from './credential-plans.ts'
 import { EditCredentialDialog } from './edit-credential-dialog.tsx'
 import { ReplaceSecretDialog } from './replace-secret-dialog.tsx'
+import { secretKinds } from './secret-kinds.ts'
 
 interface CredentialListProps {
   readonly resource: Resource
@@ -23,10 +25,26 @@ interface CredentialListProps {
   readonly propose: Propose
 }
 
+/** Milliseconds before the end of a certificate at which it is said. */
+const NOTICE = 30 * 86_400_000
+
+const secretText = ({ kind, secretVersion, secretEndsAt }: Credential, now: number): string => {
+  const what = kind === null ? text('catalogue.secretVersion') : secretKinds[kind].label()
+  const version = text('catalogue.secretVersionText', { version: secretVersion })
+  if (secretEndsAt === null) return `${what}, ${version}`
+  const left = Date.parse(secretEndsAt) - now
+  const end =
+    left <= 0
+      ? text('catalogue.secretEnded', { day: calendarDay(secretEndsAt) })
+      : text(left < NOTICE ? 'catalogue.secretEndsSoon' : 'catalogue.secretEnds', { day: calendarDay(secretEndsAt) })
+  return `${what}, ${version}, ${end}`
+}
+
 type Open = { readonly kind: 'edit' | 'replace'; readonly credential: Credential } | { readonly kind: 'add' }
 
 export const CredentialList = ({ resource, credentials, propose }: CredentialListProps) => {
   const may = usePermissions()
+  const now = useNow()
   const bridge = useBridge()
   const [open, setOpen] = useState<Open | null>(null)
   const [menu, setMenu] = useState<{ readonly credential: Credential; readonly anchor: HTMLElement } | null>(null)
@@ -61,7 +79,8 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
               {text('catalogue.accountPort', { account: credential.userName, port: String(credential.port) })}
             </p>
             <p className="muted">
-              {text('catalogue.secretVersion')} {text('catalogue.secretVersionText', { version: credential.secretVersion })}
+              {secretText(credential, now)}
+              {credential.exclusive ? ` · ${text('catalogue.exclusiveShort')}` : ''}
               {credential.databases.length > 0 ? ` · ${credential.databases.join(', ')}` : ''}
             </p>
             {credential.bound || !may.has('secrets.write') ? null : (

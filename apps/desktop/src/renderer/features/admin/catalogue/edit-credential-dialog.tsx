@@ -1,5 +1,5 @@
 /** Name, account, databases and port of a credential. */
-import { NumberInput, TagsInput, TextInput } from '@mantine/core'
+import { NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { text } from '../../../texts/text.ts'
@@ -18,12 +18,13 @@ interface EditCredentialDialogProps {
 
 export const EditCredentialDialog = ({ credential, title, onClose }: EditCredentialDialogProps) => {
   const [pending, setPending] = useState<Plan | null>(null)
-  const form = useForm<Pick<Credential, 'name' | 'userName' | 'databases'> & { readonly port: number | string }>({
+  const form = useForm<Pick<Credential, 'name' | 'userName' | 'databases' | 'exclusive'> & { readonly port: number | string }>({
     initialValues: {
       name: credential.name,
       userName: credential.userName,
       databases: [...credential.databases],
       port: credential.port,
+      exclusive: credential.exclusive,
     },
     validate: { name: shortName, userName: needed, port: portNumber },
   })
@@ -37,7 +38,7 @@ export const EditCredentialDialog = ({ credential, title, onClose }: EditCredent
         },
         {
           title: text('catalogue.askChangeCredential', { name: title }),
-          text: text('catalogue.changeCredentialText'),
+          text: text(rest.exclusive && !credential.exclusive ? 'catalogue.exclusiveText' : 'catalogue.changeCredentialText'),
           confirm: text('catalogue.confirmChangeCredential'),
           done: text('catalogue.doneChangeCredential', { name: title }),
         },
@@ -68,6 +69,11 @@ export const EditCredentialDialog = ({ credential, title, onClose }: EditCredent
           {...form.getInputProps('databases')}
         />
         <NumberInput label={text('catalogue.ownPort')} allowDecimal={false} hideControls {...form.getInputProps('port')} />
+        <Switch
+          label={text('catalogue.exclusive')}
+          description={text('catalogue.exclusiveHint')}
+          {...form.getInputProps('exclusive', { type: 'checkbox' })}
+        />
       </FormDialog>
       <ChangeDialog plan={pending} onClose={() => setPending(null)} />
     </>

@@ -24,7 +24,7 @@ export const ReplaceSecretDialog = ({ resource, credential, bridge, onClose }: R
   const [busy, setBusy] = useState(false)
   const replace = useChange('replaceSecret', adminLists)
   const store = async (typed: TypedSecret): Promise<void> => {
-    const body = await sealSecret(bridge, resource, typed)
+    const body = await sealSecret(bridge, resource, { typed, account: credential.userName })
     const { version } = await replace.mutateAsync({ parameters: { secret: credential.secret }, body })
     toast(text('catalogue.doneReplaceSecret', { version }))
     onClose()
@@ -48,7 +48,7 @@ export const ReplaceSecretDialog = ({ resource, credential, bridge, onClose }: R
       onSubmit={submit}
       onClose={onClose}
     >
-      <SecretFields reader={reader} />
+      <SecretFields reader={reader} initial={credential.kind} />
     </FormDialog>
   )
 }

@@ -2,112 +2,91 @@
  * Where a secret is typed. It stays in the fields themselves and in no state of the page: it is read once, when the form is
  * sent, and the fields are emptied then.
  */
-import { PasswordInput, SegmentedControl, Textarea } from '@mantine/core'
-import { type RefObject, useImperativeHandle, useRef, useState } from 'react'
+import { PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
+import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 'react'
 import { text } from '../../../texts/text.ts'
 import type { TypedSecret } from '../data/seal-secret.ts'
+import { secretFault, type SecretField, type SecretKind, secretKinds } from './secret-kinds.ts'
 
 export interface SecretReader {
   /** What was typed, or null when something is wrong, which the fields then say. Empties the fields when they were right. */
   take(): TypedSecret | null
 }
 
-const MAX_PASSWORD = 3000
-const MAX_CERTIFICATE = 32 * 1024
-const MAX_KEY = 12 * 1024
+interface SecretFieldsProps {
+  readonly reader: RefObject<SecretReader | null>
+  /** What it was until now; a password for one that is new. */
+  readonly initial?: SecretKind | null
+}
 
-type Fault = { readonly field: 'first' | 'second'; readonly message: string } | null
+type Element = HTMLInputElement | HTMLTextAreaElement
+type Fault = ReturnType<typeof secretFault>
 
-const holdsPem = (content: string, label: string): boolean => content.includes(`${label}-----`)
-
-export const SecretFields = ({ reader }: { readonly reader: RefObject<SecretReader | null> }) => {
-  const [kind, setKind] = useState<TypedSecret['kind']>('password')
+export const SecretFields = ({ reader, initial }: SecretFieldsProps) => {
+  const [kind, setKind] = useState<SecretKind>(initial ?? 'password')
   const [fault, setFault] = useState<Fault>(null)
-  const first = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
-  const second = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const elements = useRef(new Map<string, Element>())
+  const { fields, typed } = secretKinds[kind]
   useImperativeHandle(reader, () => ({
     take: () => {
-      const one = first.current?.value ?? ''
-      const other = second.current?.value ?? ''
-      const found = faultOf(kind, one, other)
+      const values = new Map(fields.map(({ name }) => [name, elements.current.get(name)?.value ?? '']))
+      const found = secretFault(kind, values)
       setFault(found)
       if (found) {
-        const field = found.field === 'first' ? first : second
-        field.current?.focus()
+        elements.current.get(found.field)?.focus()
         return null
       }
-      if (first.current) first.current.value = ''
-      if (second.current) second.current.value = ''
-      return kind === 'password' ? { kind, password: one } : { kind, certificate: one, privateKey: other }
+      for (const { name } of fields) {
+        const element = elements.current.get(name)
+        if (element) element.value = ''
+      }
+      return typed((name) => values.get(name) ?? '')
     },
   }))
-  const errorOf = (field: 'first' | 'second'): string | null => (fault?.field === field ? fault.message : null)
   return (
     <>
-      <SegmentedControl
-        aria-label={text('catalogue.secretKind')}
+      <Select
+        label={text('catalogue.secretKind')}
+        description={kind === 'temporary-user' ? text('catalogue.secretTemporaryHint') : undefined}
         value={kind}
+        allowDeselect={false}
         onChange={(chosen) => {
+          if (chosen === null) return
           setFault(null)
-          setKind(chosen as TypedSecret['kind'])
+          setKind(chosen as SecretKind)
         }}
-        data={[
-          { value: 'password', label: text('catalogue.secretPassword') },
-          { value: 'certificate', label: text('catalogue.secretCertificate') },
-        ]}
+        data={Object.entries(secretKinds).map(([value, { label }]) => ({ value, label: label() }))}
       />
-      {kind === 'password' ? (
-        <>
-          <PasswordInput
-            key="password"
-            data-autofocus
-            ref={first}
-            label={text('catalogue.password')}
-            maxLength={MAX_PASSWORD}
-            autoComplete="new-password"
-            error={errorOf('first')}
-          />
-          <PasswordInput
-            key="again"
-            ref={second}
-            label={text('catalogue.passwordAgain')}
-            maxLength={MAX_PASSWORD}
-            autoComplete="new-password"
-            error={errorOf('second')}
-          />
-        </>
-      ) : (
-        <>
-          <Textarea
-            key="certificate"
-            ref={first}
-            label={text('catalogue.certificate')}
-            rows={4}
-            maxLength={MAX_CERTIFICATE}
-            spellCheck={false}
-            classNames={{ input: 'mono' }}
-            error={errorOf('first')}
-          />
-          <Textarea
-            key="key"
-            ref={second}
-            label={text('catalogue.privateKey')}
-            rows={4}
-            maxLength={MAX_KEY}
-            spellCheck={false}
-            classNames={{ input: 'mono' }}
-            error={errorOf('second')}
-          />
-        </>
-      )}
+      {fields.map((field) => (
+        <OneField
+          key={`${kind} ${field.name}`}
+          field={field}
+          error={fault?.field === field.name ? fault.message : null}
+          element={(element) => {
+            if (element) elements.current.set(field.name, element)
+            else elements.current.delete(field.name)
+          }}
+        />
+      ))}
       <p className="muted">{text('catalogue.sealedNote')}</p>
     </>
   )
 }
 
-const faultOf = (kind: TypedSecret['kind'], first: string, second: string): Fault => {
-  if (first === '') return { field: 'first', message: text('admin.required') }
-  if (kind === 'password') return first === second ? null : { field: 'second', message: text('catalogue.passwordDifferent') }
-  if (!holdsPem(first, 'CERTIFICATE')) return { field: 'first', message: text('catalogue.certificateError') }
-  return holdsPem(second, 'PRIVATE KEY') ? null : { field: 'second', message: text('catalogue.privateKeyError') }
+interface OneFieldProps {
+  readonly field: SecretField
+  readonly error: string | null
+  readonly element: (element: Element | null) => void
+}
+
+const OneField = ({ field, error, element }: OneFieldProps) => {
+  const common = { label: field.label(), description: field.hint?.(), maxLength: field.most, error, spellCheck: false }
+  switch (field.form) {
+    case 'secret':
+      return <PasswordInput {...common} ref={element as Ref<HTMLInputElement>} autoComplete="new-password" />
+    case 'plain':
+      return <TextInput {...common} ref={element as Ref<HTMLInputElement>} autoComplete="off" />
+    case 'pem':
+      return <Textarea {...common} ref={element as Ref<HTMLTextAreaElement>} rows={4} classNames={{ input: 'mono' }} />
+  }
 }

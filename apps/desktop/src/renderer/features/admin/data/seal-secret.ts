@@ -19,11 +19,23 @@ import type { RouteInput } from '../../../data/use-route.ts'
 export type TypedSecret =
   | { readonly kind: 'password'; readonly password: string }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly privateKey: string }
+  | { readonly kind: 'aws-iam'; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string }
+  | { readonly kind: 'temporary-user'; readonly administrator: string; readonly password: string }
 
-const plaintextOf = (typed: TypedSecret): CredentialPlaintext =>
-  typed.kind === 'password'
-    ? { kind: 'password', password: toBase64url(utf8(typed.password)) }
-    : { kind: 'certificate', certificatePem: typed.certificate, privateKeyPem: toBase64url(utf8(typed.privateKey)) }
+const encoded = (text: string): string => toBase64url(utf8(text))
+
+const plaintextOf = (typed: TypedSecret, account: string): CredentialPlaintext => {
+  switch (typed.kind) {
+    case 'password':
+      return { kind: 'password', password: encoded(typed.password) }
+    case 'certificate':
+      return { kind: 'certificate', certificatePem: typed.certificate, privateKeyPem: encoded(typed.privateKey) }
+    case 'aws-iam':
+      return { ...typed, secretAccessKey: encoded(typed.secretAccessKey) }
+    case 'temporary-user':
+      return { ...typed, password: encoded(typed.password), memberOf: account, owned: 'drop' }
+  }
+}
 
 interface Target {
   readonly id: string
@@ -31,13 +43,18 @@ interface Target {
 }
 
 /** Throws `vault_unavailable` when the trust bundle names no vault key. */
-export const sealSecret = async (bridge: Bridge, resource: Target, typed: TypedSecret) => {
+export const sealSecret = async (
+  bridge: Bridge,
+  resource: Target,
+  /** `account`: who the credential is on the resource; the role of temporary users. */
+  { typed, account }: { readonly typed: TypedSecret; readonly account: string },
+) => {
   const { organization, vaultKeys } = await bridge.call('trust', {})
   const vaultKey = vaultKeys[0]
   if (!vaultKey) throw new SallyportError('vault_unavailable')
   const digest = await endpointDigest(resource.endpoint)
   const info = secretInfo({ organization, resource: resource.id, endpointDigest: digest })
-  const bytes = utf8(canonicalJson(plaintextOf(typed) as unknown as CanonicalValue))
+  const bytes = utf8(canonicalJson(plaintextOf(typed, account) as unknown as CanonicalValue))
   try {
     const sealed = await seal(bytes, fromBase64url(vaultKey.publicKey), { info })
     return {
