@@ -31,6 +31,7 @@ export interface View {
   readonly width: number
   readonly height: number
   readonly language?: 'pseudo'
+  readonly forcedColors?: 'active'
 }
 
 export interface StoryPages {
@@ -62,9 +63,9 @@ export const openStories = async (): Promise<StoryPages> => {
   const views = new Map<string, Promise<StoryView>>()
   return {
     open: async (story, view) => {
-      const known = views.get(nameOf(view)) ?? openView(browser, view)
+      const known = views.get(nameOf(view)) ?? openView(browser, { view, address })
       views.set(nameOf(view), known)
-      return drawn(await known, address, story)
+      return drawn(await known, story)
     },
     close: async () => {
       await browser.close()
@@ -83,11 +84,17 @@ interface StoryView {
 
 const nameOf = (view: View): string => Object.values(view).join(' ')
 
-const openView = async (browser: Browser, view: View): Promise<StoryView> => {
+interface Opening {
+  readonly view: View
+  readonly address: string
+}
+
+const openView = async (browser: Browser, { view, address }: Opening): Promise<StoryView> => {
   const page = await browser.newPage({
     viewport: { width: view.width, height: view.height },
     colorScheme: view.scheme,
     reducedMotion: 'reduce',
+    forcedColors: view.forcedColors ?? 'none',
     timezoneId: 'UTC',
     locale: 'en-GB',
   })
@@ -98,16 +105,17 @@ const openView = async (browser: Browser, view: View): Promise<StoryView> => {
   })
   page.setDefaultTimeout(STEP_LIMIT)
   await page.clock.setFixedTime(STORY_NOW)
+  await page.goto(address)
+  await page.evaluate('document.fonts.ready')
   return { page, view, faults }
 }
 
-const drawn = async ({ page, view, faults }: StoryView, address: string, story: Story): Promise<Page> => {
+const drawn = async ({ page, view, faults }: StoryView, story: Story): Promise<Page> => {
   faults.length = 0
-  const search = new URLSearchParams({ story: story.name, scheme: view.scheme, language: view.language ?? 'en' })
-  // A screen's code comes after the frame.
-  await page.goto(`${address}?${search.toString()}`, { waitUntil: 'networkidle' })
-  await page.waitForFunction('document.fonts.ready.then(() => document.querySelector("#root h1") !== null)')
-  await settled(page)
+  // Nothing is under the pointer but what the story points at.
+  if (story.steps) await page.mouse.move(0, 0)
+  const appearance = JSON.stringify({ scheme: view.scheme, language: view.language ?? 'en-GB' })
+  await page.evaluate(`showStory('${story.name}', ${appearance})`)
   for (const step of story.steps ?? []) {
     await perform(page, step)
     await settled(page)

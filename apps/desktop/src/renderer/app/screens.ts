@@ -1,5 +1,6 @@
 /** Every screen, in the order of the sidebar. A new one is one line here and one folder in `features/`. */
 import { activityScreen } from '../features/activity/screen.ts'
+import { alertsScreen } from '../features/alerts/screen.ts'
 import { adminScreens } from '../features/admin/screen.ts'
 import { approvalsScreen } from '../features/approvals/screen.ts'
 import { auditScreen } from '../features/audit/screen.ts'
@@ -16,6 +17,7 @@ export const screens: readonly Screen[] = [
   approvalsScreen,
   activityScreen,
   ...adminScreens,
+  alertsScreen,
   auditScreen,
   settingsScreen,
 ]

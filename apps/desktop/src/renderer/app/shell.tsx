@@ -24,7 +24,7 @@ export const Shell = ({ status, children }: ShellProps) => {
   const frame = host?.titleBar ?? { left: 0, right: 0 }
   return (
     <div className={styles['shell']}>
-      <a className={styles['skip']} href="#content" onClick={focusContent}>
+      <a className={styles['skip']} href="#content" onClick={focusContent} data-for-keys>
         {text('shell.skipToContent')}
       </a>
       <header className={styles['top']} style={{ paddingLeft: 16 + frame.left, paddingRight: 8 + frame.right }} data-region="top">

@@ -5,6 +5,7 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
 import type { SallyportError } from '@sallyport/protocol/errors'
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { AppEvent } from '../../shared/app-api.ts'
 import { useBridge } from '../bridge/bridge.ts'
 import { callRoute, type RouteAnswer, type RouteInput } from './use-route.ts'
 
@@ -18,8 +19,15 @@ interface LogPage<Row> {
 }
 
 const PAGE = 200
-/** Milliseconds between two questions for newer rows. */
-const LIVE_EVERY = 2000
+/** Of whom newer rows are told, and the milliseconds without a word after which they are asked for all the same. */
+const LIVE = {
+  listAuditEntries: { event: 'audit', quiet: 15_000 },
+  listActivity: { event: 'activity', quiet: 15_000 },
+  // Who may not see everybody's is not told.
+  listMyActivity: { event: 'activity', quiet: 2000 },
+} as const satisfies Readonly<Record<LogRoute, { readonly event: AppEvent['event']; readonly quiet: number }>>
+/** Milliseconds between a word and the question: what comes at once is read at once. */
+const TOGETHER = 200
 /** As many rows as fill a screen: a search goes on by itself until it has found them or has come to the end. */
 const SCREENFUL = 60
 /** Newer rows that are kept apart; when there are more, showing them reads the list anew. */
@@ -59,7 +67,7 @@ export const useLog = <Name extends LogRoute>(name: Name, query: Readonly<Record
   }, [searching, isFetchingNextPage, fetchNextPage])
 
   const tail = data?.pages[0]?.tail ?? null
-  const { newer, show, liveError, overflown } = useNewer<Row>({ key, tail, live, ask })
+  const { newer, show, liveError, overflown } = useNewer<Row>({ key, tail, live: live ? LIVE[name] : null, ask })
   const rows = useMemo(() => (newer.shown.length === 0 ? older : [...newer.shown, ...older]), [newer.shown, older])
   const fetchMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) fetchNextPage().catch(() => {})
@@ -85,22 +93,32 @@ export const useLog = <Name extends LogRoute>(name: Name, query: Readonly<Record
 interface NewerNeeds<Row> {
   readonly key: string
   readonly tail: string | null
-  readonly live: boolean
+  /** null: newer rows are not wanted. */
+  readonly live: (typeof LIVE)[LogRoute] | null
   readonly ask: (more: Readonly<Record<string, unknown>>) => Promise<LogPage<Row>>
 }
 
 const useNewer = <Row>({ key, tail, live, ask }: NewerNeeds<Row>) => {
+  const bridge = useBridge()
   const [kept, setKept] = useState<Newer<Row>>({ key, arrived: [], shown: [] })
   const [liveError, setLiveError] = useState<SallyportError | null>(null)
   const none = useMemo((): Newer<Row> => ({ key, arrived: [], shown: [] }), [key])
   const newer = kept.key === key ? kept : none
   useEffect(() => {
-    if (!live || tail === null) return
+    if (live === null || tail === null) return
     setKept(none)
     let position = tail
     let timer: ReturnType<typeof setTimeout> | undefined
+    let asking = false
+    let toldMeanwhile = false
     let stopped = false
+    const lookIn = (milliseconds: number): void => {
+      clearTimeout(timer)
+      if (!stopped) timer = setTimeout(() => void look(), milliseconds)
+    }
     const look = async (): Promise<void> => {
+      asking = true
+      toldMeanwhile = false
       try {
         if (!document.hidden) {
           const page = await ask({ since: position })
@@ -115,14 +133,21 @@ const useNewer = <Row>({ key, tail, live, ask }: NewerNeeds<Row>) => {
         if (stopped) return
         setLiveError(error as SallyportError)
       }
-      timer = setTimeout(() => void look(), LIVE_EVERY)
+      asking = false
+      lookIn(toldMeanwhile ? TOGETHER : live.quiet)
     }
-    timer = setTimeout(() => void look(), LIVE_EVERY)
+    const unsubscribe = bridge.subscribe(({ event }) => {
+      if (event !== live.event) return
+      toldMeanwhile = true
+      if (!asking) lookIn(TOGETHER)
+    })
+    lookIn(live.quiet)
     return () => {
       stopped = true
       clearTimeout(timer)
+      unsubscribe()
     }
-  }, [live, tail, ask, none])
+  }, [live, tail, ask, none, bridge])
   const overflown = newer.arrived.length >= MOST_ARRIVED
   const show = useCallback(
     () =>

@@ -1,23 +1,56 @@
-/** Draws one story: `?story=resources/huge&scheme=dark&language=pseudo`. */
+/** Draws one story after the other in the same page: `showStory('resources/huge', { scheme: 'dark', language: 'pseudo' })`. */
 import '../no-eval.ts'
 import '../styles.ts'
-import { createRoot } from 'react-dom/client'
+import { notifications } from '@mantine/notifications'
+import { createRoot, type Root } from 'react-dom/client'
 import { App } from '../app/app.tsx'
+import { palette } from '../app/palette-store.ts'
 import { traffic } from '../data/traffic.ts'
-import { setLanguage } from '../texts/text.ts'
+import { type Language, setLanguage } from '../texts/text.ts'
+import { contrastFaults } from './contrast-faults.ts'
 import { fixtureBridge } from './fixture-bridge.ts'
+import { layoutFaults } from './layout-faults.ts'
 import { settled } from './settled.ts'
 import { stories } from './stories.ts'
 import { STORY_NOW } from './story.ts'
 
-const wanted = new URLSearchParams(location.search)
-const story = stories.find(({ name }) => name === wanted.get('story'))
-const place = document.querySelector('#root')
-if (!story || !place) throw new Error('There is no such story.')
-if (wanted.get('language') === 'pseudo') setLanguage('pseudo')
-for (const { secondsAgo, connections } of story.past ?? []) traffic.record(connections, Date.parse(STORY_NOW) - secondsAgo * 1000)
-Object.assign(window, { settled })
-history.replaceState(null, '', `${location.pathname}${location.search}#${story.at}`)
-createRoot(place).render(
-  <App bridge={fixtureBridge(story.answers, story.events)} colorScheme={wanted.get('scheme') === 'dark' ? 'dark' : 'light'} />,
-)
+interface Appearance {
+  readonly scheme: 'light' | 'dark'
+  readonly language: Language
+}
+
+let drawn: Root | null = null
+
+/** Nothing of the story before is left: not its messages, not what its connections carried. Resolves when the page rests. */
+const showStory = async (name: string, { scheme, language }: Appearance): Promise<void> => {
+  const story = stories.find((candidate) => candidate.name === name)
+  const place = document.querySelector('#root')
+  if (!story || !place) throw new Error(`There is no story ${name}.`)
+  drawn?.unmount()
+  notifications.clean()
+  palette.close()
+  setLanguage(language)
+  const now = Date.parse(STORY_NOW)
+  traffic.record([], now)
+  for (const { secondsAgo, connections } of story.past ?? []) traffic.record(connections, now - secondsAgo * 1000)
+  history.replaceState(null, '', `${location.pathname}#${story.at}`)
+  drawn = createRoot(place)
+  drawn.render(<App key={name} bridge={fixtureBridge(story.answers, story.events)} colorScheme={scheme} />)
+  await drawnScreen(place)
+  await settled()
+}
+
+/** A screen's code comes after the frame. */
+const drawnScreen = (place: Element): Promise<void> =>
+  new Promise((resolve) => {
+    const isThere = (): boolean => place.querySelector('h1') !== null
+    const observer = new MutationObserver(() => {
+      if (!isThere()) return
+      observer.disconnect()
+      resolve()
+    })
+    observer.observe(place, { subtree: true, childList: true })
+    if (isThere()) resolve()
+  })
+
+Object.assign(window, { showStory, settled, layoutFaults, contrastFaults })

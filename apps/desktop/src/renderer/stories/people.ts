@@ -102,6 +102,7 @@ export const asAdministrator: Answers = {
     preferences: usualPreferences,
     setPreferences: usualPreferences,
   }),
+  ...routes({ listAlerts: { items: [], next: null } }),
   ...me(allPermissions),
 }
 

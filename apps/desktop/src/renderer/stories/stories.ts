@@ -1,5 +1,6 @@
 /** Every story. What it holds is data only, so that tests outside the page can read it, too. */
 import { activityStories } from './states/activity.ts'
+import { alertsStories } from './states/alerts.ts'
 import { approvalsStories } from './states/approvals.ts'
 import { auditStories } from './states/audit.ts'
 import { connectionsStories } from './states/connections.ts'
@@ -21,6 +22,7 @@ export const stories: readonly Story[] = [
   ...approvalsStories,
   ...rulesStories,
   ...activityStories,
+  ...alertsStories,
   ...auditStories,
   ...administrationStories,
   ...settingsStories,

@@ -5,6 +5,7 @@
 import { access } from './en/access.ts'
 import { activity } from './en/activity.ts'
 import { admin } from './en/admin.ts'
+import { alerts } from './en/alerts.ts'
 import { approvals } from './en/approvals.ts'
 import { audit } from './en/audit.ts'
 import { catalogue } from './en/catalogue.ts'
@@ -30,6 +31,7 @@ export const english = {
   access,
   activity,
   admin,
+  alerts,
   approvals,
   audit,
   catalogue,

@@ -56,3 +56,10 @@ export const PanelSection = ({ label, children }: { readonly label?: string; rea
     {children}
   </section>
 )
+
+/** What can be done with the thing of a panel; absent where this person may do none of it. */
+export const PanelActions = ({ children }: { readonly children: ReactNode }) => (
+  <PanelSection>
+    <div className={styles['actions']}>{children}</div>
+  </PanelSection>
+)

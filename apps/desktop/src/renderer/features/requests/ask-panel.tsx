@@ -12,6 +12,7 @@ import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
 import { Banner } from '../../ui/states.tsx'
 import { AskForm } from './ask-form.tsx'
 import styles from './requests.module.css'
+import { WhyNot } from './why-not.tsx'
 
 interface AskPanelProps {
   readonly wanted: RequestableCredential
@@ -55,6 +56,7 @@ export const AskPanel = ({ wanted, onClose }: AskPanelProps) => {
           </div>
         </PanelSection>
       ) : null}
+      <WhyNot credential={credential.id} />
       <PanelSection label={text('requests.about')}>
         {credential.resource?.description ? (
           <p className={`${styles['description'] ?? ''} muted selectable`}>{credential.resource.description}</p>

@@ -1,17 +1,12 @@
 /** Screens of administrators, each in its states. */
 import { SallyportError } from '@sallyport/protocol/errors'
+import { someAlerts } from '../alerts.ts'
 import { type Answers, methods, routes, waits } from '../answers.ts'
-import {
-  emptyOrganization,
-  gainingImpact,
-  hugeOrganization,
-  idOf,
-  longOrganization,
-  noImpact,
-  organizationAnswers,
-  someImpact,
-  wideOrganization,
-} from '../directory.ts'
+import { auditRow } from '../audit.ts'
+import { emptyOrganization, organizationAnswers } from '../directory/answers.ts'
+import { hugeOrganization, longOrganization, wideOrganization } from '../directory/extremes.ts'
+import { idOf } from '../directory/ids.ts'
+import { gainingImpact, noImpact, someImpact } from '../directory/impacts.ts'
 import { asAdministrator, asUser } from '../people.ts'
 import type { Story } from '../story.ts'
 
@@ -194,6 +189,25 @@ const deviceStories: readonly Story[] = [
   ...states('devices', { at: '/devices', route: 'listDevices' }),
   story('devices/huge', '/devices', { answers: having(hugeOrganization) }),
   story('devices/panel', `/devices/${idOf.device(4)}`),
+  story('devices/alerted', `/devices/${idOf.device(3)}`, {
+    answers: having(
+      routes({
+        listAlerts: { items: someAlerts.filter(({ device }) => device === idOf.device(3)), next: null },
+        listAuditEntries: {
+          items: [
+            auditRow({
+              number: 400,
+              type: 'device.drifted',
+              subject: { kind: 'device', id: idOf.device(3) },
+              details: { parts: ['network', 'disk'] },
+            }),
+          ],
+          next: null,
+          tail: 'tail',
+        },
+      }),
+    ),
+  }),
   story('devices/approve', `/devices/${idOf.device(4)}`, { steps: [button('Approve…')] }),
   story('devices/sessions', '/devices/sessions'),
   story('devices/session-panel', `/devices/sessions/${idOf.session(2)}`),

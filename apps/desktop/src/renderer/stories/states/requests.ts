@@ -12,6 +12,15 @@ const pages = (mine: readonly AccessRequest[], askable: readonly RequestableCred
     listRequestableCredentials: { items: [...askable], next: null },
     listApprovals: { items: [], next: null },
     listReviews: { items: [], next: null },
+    explainMyAccess: {
+      allowed: false,
+      reasons: [
+        { rule: 'user-active', holds: true, text: 'The account is active.' },
+        { rule: 'session-standing', holds: true, text: 'The session is active.' },
+        { rule: 'granted', holds: false, text: 'No role of the user and no grant leases it.' },
+        { rule: 'secret-bound', holds: true, text: 'The secret is bound to the present endpoint.' },
+      ],
+    },
   }),
 })
 

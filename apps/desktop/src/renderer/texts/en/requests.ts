@@ -57,6 +57,8 @@ export const requests = {
   emergencyBegin: 'Open emergency access…',
   emergencyOpen: 'Open now for {span}',
   emergencyCancel: 'Ask for approval instead',
+  whyNotReached: 'Why you cannot connect now',
+  whyReached: 'Why you can connect',
   about: 'What it is',
   factResource: 'Resource',
   factProtocol: 'Protocol',

@@ -6,6 +6,7 @@ import { useLocation } from 'wouter'
 import { type RouteAnswer, useRoute } from '../../../data/use-route.ts'
 import { richText, text } from '../../../texts/text.ts'
 import { Page } from '../../../ui/page.tsx'
+import { ReasonList } from '../../../ui/reason-list.tsx'
 import { EmptyState, ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
 import { Status, StatusGlyph } from '../../../ui/status.tsx'
 import { clockTime, useNow } from '../../../ui/time.ts'
@@ -98,14 +99,7 @@ const Answer = ({ user, credential }: { readonly user: string; readonly credenti
 const Rules = ({ reasons }: Pick<Explanation, 'reasons'>) => (
   <section className={styles['part']}>
     <h2>{text('reach.allRules')}</h2>
-    <ul>
-      {reasons.map(({ rule, holds, text: words }) => (
-        <li key={rule} className={styles['rule']}>
-          <Status kind={holds ? 'ready' : 'failed'}>{text(holds ? 'reach.holds' : 'reach.holdsNot')}</Status>
-          <span className="selectable">{words}</span>
-        </li>
-      ))}
-    </ul>
+    <ReasonList reasons={reasons} />
   </section>
 )
 

@@ -1,0 +1,83 @@
+/** What a row of the devices shows. */
+import { text } from '../../../texts/text.ts'
+import type { Column } from '../../../ui/data-grid.tsx'
+import { Label } from '../../../ui/label.tsx'
+import { Status } from '../../../ui/status.tsx'
+import { fullTime, relativeTime } from '../../../ui/time.ts'
+import type { Device, NameOf } from '../data/names.ts'
+import { RowTitle } from '../parts/row-title.tsx'
+import { deviceState, keyText } from './words.ts'
+
+interface ColumnNeeds {
+  /** Ids of devices that something is wrong with. */
+  readonly alerted: ReadonlySet<string>
+  readonly now: number
+  readonly userName: NameOf
+  readonly here: string | null | undefined
+}
+
+export const deviceColumns = ({ alerted, now, userName, here }: ColumnNeeds): readonly Column<Device>[] => [
+  {
+    id: 'name',
+    header: text('devices.columnName'),
+    width: 'minmax(160px, 1.4fr)',
+    cell: ({ id, facts }) => (
+      <>
+        <RowTitle>{facts.name}</RowTitle>
+        {id === here ? <Label>{text('devices.thisDevice')}</Label> : null}
+        {alerted.has(id) ? <Label tone="bad">{text('alerts.deviceLabel')}</Label> : null}
+      </>
+    ),
+  },
+  {
+    id: 'person',
+    header: text('devices.columnPerson'),
+    width: 'minmax(120px, 1.2fr)',
+    cell: ({ user }) => (
+      <span className="truncate" title={userName(user)}>
+        {userName(user)}
+      </span>
+    ),
+  },
+  {
+    id: 'system',
+    header: text('devices.columnSystem'),
+    width: 'minmax(110px, 1fr)',
+    from: 760,
+    cell: ({ facts }) => (
+      <span className="truncate muted" title={facts.osVersion}>
+        {facts.osVersion}
+      </span>
+    ),
+  },
+  {
+    id: 'key',
+    header: text('devices.columnKey'),
+    width: '104px',
+    from: 860,
+    cell: (device) => <span className="truncate muted">{keyText(device)}</span>,
+  },
+  {
+    id: 'state',
+    header: text('devices.columnState'),
+    width: '148px',
+    cell: (device) => {
+      const { kind, word } = deviceState(device)
+      return <Status kind={kind}>{word}</Status>
+    },
+  },
+  {
+    id: 'seen',
+    header: text('devices.columnSeen'),
+    width: '116px',
+    from: 660,
+    cell: ({ lastSeenAt }) =>
+      lastSeenAt ? (
+        <span className="truncate muted numbers" title={fullTime(lastSeenAt)}>
+          {relativeTime(lastSeenAt, now)}
+        </span>
+      ) : (
+        <span className="muted">{text('admin.never')}</span>
+      ),
+  },
+]

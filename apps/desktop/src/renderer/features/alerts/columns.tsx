@@ -1,0 +1,73 @@
+/** What a row of the alerts shows. */
+import { alertWords } from '../../data/alert-words.ts'
+import type { Names } from '../../data/names.ts'
+import type { Alert } from '../../data/open-alerts.ts'
+import { text } from '../../texts/text.ts'
+import type { Column } from '../../ui/data-grid.tsx'
+import { Status } from '../../ui/status.tsx'
+import { fullTime, relativeTime } from '../../ui/time.ts'
+
+interface ColumnNeeds {
+  readonly names: Names
+  readonly now: number
+  readonly seen: boolean
+}
+
+export const alertColumns = ({ names, now, seen }: ColumnNeeds): readonly Column<Alert>[] => [
+  {
+    id: 'what',
+    header: text('alerts.columnWhat'),
+    width: '190px',
+    cell: ({ kind }) => {
+      const { name, glyph } = alertWords(kind)
+      return <Status kind={glyph}>{name}</Status>
+    },
+  },
+  {
+    id: 'message',
+    header: text('alerts.columnMessage'),
+    width: 'minmax(160px, 2.4fr)',
+    from: 640,
+    cell: ({ message }) => (
+      <span className="truncate" title={message}>
+        {message}
+      </span>
+    ),
+  },
+  {
+    id: 'person',
+    header: text('alerts.columnPerson'),
+    width: 'minmax(110px, 1fr)',
+    cell: ({ user }) => <span className="truncate">{user === null ? '' : names.nameOf('user', user)}</span>,
+  },
+  {
+    id: 'device',
+    header: text('alerts.columnDevice'),
+    width: 'minmax(100px, 1fr)',
+    from: 900,
+    cell: ({ device }) => <span className="truncate muted">{device === null ? '' : names.nameOf('device', device)}</span>,
+  },
+  ...(seen
+    ? [
+        {
+          id: 'seen',
+          header: text('alerts.columnSeen'),
+          width: 'minmax(100px, 1fr)',
+          from: 760,
+          cell: ({ acknowledged }: Alert) => (
+            <span className="truncate muted">{acknowledged === null ? '' : names.nameOf('user', acknowledged.by)}</span>
+          ),
+        },
+      ]
+    : []),
+  {
+    id: 'time',
+    header: text('alerts.columnTime'),
+    width: '120px',
+    cell: ({ at }) => (
+      <span className="truncate muted numbers" title={fullTime(at)}>
+        {relativeTime(at, now)}
+      </span>
+    ),
+  },
+]
