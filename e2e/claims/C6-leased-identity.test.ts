@@ -5,13 +5,19 @@
  * Two people use the same credential at the same moment: the database sees one user, and whoever reads only one of the two sides
  * must be able to tell them apart with the other. What a tool says it is (user name, application name) must not mislead: one of
  * them claims to be somebody else. A credential by role and one by a temporary grant are alike.
+ *
+ * A credential may be for one person at a time: the second is told who has it, and gets it when the first is done. Or everybody
+ * gets a user of their own on the server, made for the lease and dropped after it; whoever makes them is known to nobody.
  */
-import { addRole, type Person, Testbed } from '@sallyport/testbed'
-import { runProgram, skipReason, waitFor } from '@sallyport/testkit'
+import type { CredentialPlaintext } from '@sallyport/protocol'
+import { addRole, passwordSecret, type Person, storeSecret, Testbed } from '@sallyport/testbed'
+import { canary, runProgram, skipReason, waitFor } from '@sallyport/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ActivityRow, allActivity, statementOf } from '../support/activity.ts'
+import { openPsql } from '../support/open-psql.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
+import { psqlPrints, psqlRefusal, runPsql } from '../support/run-psql.ts'
 import { asSuperuser } from '../support/superuser.ts'
 
 let bed: Testbed
@@ -152,4 +158,103 @@ test('where the organization wants no label on a resource there is none, and the
     { description: 'the connection in the log', timeoutMs: 30_000 },
   )
   expect(rows.map(({ user }) => user)).toEqual([bed.owner.id])
+})
+
+/** Another credential of the shop that the owner, Alice and Bob may lease. */
+const addShared = async (credential: { name: string; userName: string; exclusive: boolean; secret: CredentialPlaintext }) => {
+  const owner = bed.owner.agent
+  const resource = await owner.api('getResource', { parameters: { resource: bed.database.resource } })
+  const secret = await storeSecret(owner, resource, credential.secret)
+  const body = { ...credential, resource: resource.id, secret, databases: ['shop'] }
+  const { id } = await owner.api('createCredential', { body })
+  const role = await addRole(owner, { users: [bed.owner.id, alice.id, bob.id], credentials: [id] })
+  await Promise.all([alice, bob].map(({ agent }) => takeOwnPorts(agent)))
+  return { role, url: (person: Person): Promise<string> => person.agent.url(`shop-db/${credential.name}`) }
+}
+
+const useSeenBy = async ({ agent }: Person, name: string) => {
+  const { items } = await agent.api('listMyCredentials')
+  return items.find((item) => item.name === `shop-db/${name}`)!.inUse
+}
+
+test('a credential for one person at a time: the second is told who has it, and has it as soon as the first is done', async () => {
+  const { name: userName, password } = bed.shop.users.readwrite
+  const { url } = await addShared({ name: 'migrate', userName, exclusive: true, secret: passwordSecret(password) })
+  const hers = await openPsql(await url(alice))
+  // Another window of hers is no second person.
+  expect(await psqlPrints(await url(alice), 'select current_user')).toBe(userName)
+
+  const refused = await psqlRefusal(await url(bob))
+  expect(refused.code).toBe('credential_in_use')
+  expect(refused.text).toMatch(/Somebody else uses this credential until \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
+  expect(refused.text).not.toContain('alice')
+  expect((await psqlRefusal(await url(bed.owner))).text).toContain('alice Example uses this credential until')
+  expect(await useSeenBy(bob, 'migrate')).toMatchObject({ by: null })
+  expect(await useSeenBy(bed.owner, 'migrate')).toMatchObject({ by: 'alice Example' })
+  expect(await useSeenBy(alice, 'migrate')).toBeNull()
+
+  await hers.stop()
+  await waitFor(async () => (await useSeenBy(bob, 'migrate')) === null, { description: 'the credential to be free' })
+  const his = await openPsql(await url(bob))
+  expect((await psqlRefusal(await url(alice))).code).toBe('credential_in_use')
+  await his.stop()
+})
+
+const temporaryUsers = async (): Promise<string[]> => {
+  const rows = await asSuperuser<{ rolname: string }>(
+    bed.shop.postgres,
+    `select rolname from pg_roles where rolname ~ '^sp_[0-9a-f]'`,
+  )
+  return rows.map(({ rolname }) => rolname)
+}
+
+test('everybody gets a user of their own, made for the lease and dropped after it, also when the gateway was killed', async () => {
+  const maker = canary()
+  const { name: memberOf } = bed.shop.users.readonly
+  await asSuperuser(
+    bed.shop.postgres,
+    `create role maker login createrole password '${maker.text}'; grant ${memberOf} to maker with admin option`,
+  )
+  const encoded = Buffer.from(maker.text).toString('base64url')
+  const secret = { kind: 'temporary-user', administrator: 'maker', password: encoded, memberOf, owned: 'drop' } as const
+  const { role, url } = await addShared({ name: 'personal', userName: memberOf, exclusive: false, secret })
+  const [hers, his] = [await openPsql(await url(alice)), await openPsql(await url(bob))]
+  expect(new Set([hers.user, his.user]).size).toBe(2)
+  expect((await temporaryUsers()).toSorted()).toEqual([hers.user, his.user].toSorted())
+  expect(await psqlPrints(await url(alice), `select current_user, pg_has_role('${memberOf}', 'usage')`)).toBe(`${hers.user}|t`)
+  expect((await runPsql(await url(alice), `alter role current_user password 'known'`)).stderr).toContain(
+    '(password_change_refused)',
+  )
+
+  // The log has who had which.
+  const named = await waitFor(
+    async () => {
+      const rows = await allActivity(bed.owner.agent, { kind: 'connection.opened' })
+      const found = rows.flatMap(({ user, activity }) =>
+        activity.kind === 'connection.opened' && activity.user?.startsWith('sp_') ? [`${activity.user} ${user}`] : [],
+      )
+      return new Set(found).size === 2 && new Set(found)
+    },
+    { description: 'both users in the log', timeoutMs: 30_000 },
+  )
+  expect(named).toEqual(new Set([`${hers.user} ${alice.id}`, `${his.user} ${bob.id}`]))
+
+  // Killed, a gateway drops nobody. They can sign in no more when their time is over, and go when the credential is used next.
+  bed.gateways[0]!.program.kill('SIGKILL')
+  await Promise.all([hers.ended, his.ended])
+  for (const user of await temporaryUsers()) await asSuperuser(bed.shop.postgres, `alter role ${user} valid until '2001-01-01'`)
+  await bed.restartGateway(bed.gateways[0]!)
+  const later = await waitFor(async () => openPsql(await url(alice)).catch(() => null), {
+    description: 'the gateway to serve again',
+    timeoutMs: 30_000,
+  })
+  expect(await temporaryUsers()).toEqual([later.user])
+
+  // Taken from her, it takes its user along, and what that does there.
+  await bed.owner.agent.api('removeRoleMember', { parameters: { role, user: alice.id } })
+  await later.ended
+  await waitFor(async () => (await temporaryUsers()).length === 0, { description: 'the user to be dropped' })
+
+  const seen = [bed.api.program, ...bed.gateways.map(({ program }) => program), ...bed.people.map(({ agent }) => agent.program)]
+  expect(maker.findBytes(Buffer.from(seen.flatMap(({ lines }) => lines).join('\n')))).toEqual([])
 })
