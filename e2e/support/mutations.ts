@@ -12,12 +12,15 @@ import { gatewayDrivers } from './gateway-drivers.ts'
 import { identityDrivers } from './identity-drivers.ts'
 import { peopleDrivers } from './people-drivers.ts'
 import { previewDrivers } from './preview-drivers.ts'
+import { storeDrivers } from './store-drivers.ts'
+import { rotationDrivers } from './rotation-drivers.ts'
 import { viewDrivers } from './view-drivers.ts'
 
 export const mutationDrivers = (bed: Testbed): Readonly<Record<MutatingRoute, Driver>> => {
   const its = new Furniture(bed)
   return {
     ...catalogueDrivers(its),
+    ...storeDrivers(its),
     ...peopleDrivers(its),
     ...accessDrivers(its),
     ...identityDrivers(its),
@@ -25,5 +28,6 @@ export const mutationDrivers = (bed: Testbed): Readonly<Record<MutatingRoute, Dr
     ...gatewayDrivers(its),
     ...viewDrivers(its),
     ...previewDrivers(its),
+    ...rotationDrivers(its),
   }
 }

@@ -4,6 +4,7 @@ import type { Pool } from './db/schema.ts'
 import type { ActivityKeys } from './domains/activity/index.ts'
 import type { Authority, TrustBundles } from './domains/authority/index.ts'
 import type { Announcer } from './domains/events/index.ts'
+import type { JobIdentities } from './domains/job-identity/index.ts'
 import type { ProbeBoard } from './domains/probes/index.ts'
 import type { Passwords } from './domains/sign-in/index.ts'
 import type { ErasureLedger } from './files/erasure-ledger.ts'
@@ -33,4 +34,5 @@ export interface Dependencies {
   readonly activityKeys: ActivityKeys
   readonly announcer: Announcer
   readonly probes: ProbeBoard
+  readonly jobIdentities: JobIdentities
 }

@@ -1,6 +1,7 @@
 /** Everything a serving gateway consists of, wired; who closes what, in which order, is at the end. */
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
+import type { Revocation } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
 import type { ServeConfig } from './config.ts'
@@ -13,9 +14,13 @@ import { openStateFolder } from './control/state-folder.ts'
 import { Trust } from './control/trust.ts'
 import { TrustRefresh } from './control/trust-refresh.ts'
 import { type Edge, openEdge } from './edge/edge.ts'
+import { JobRunner } from './jobs/runner.ts'
+import type { JobStep } from './jobs/steps.ts'
 import { createSessions } from './session/create-sessions.ts'
 import { processorShareMeter } from './processor-share.ts'
 import { openRecording } from './spool/open-recording.ts'
+import { secretStores } from './stores/secret-stores.ts'
+import { sendingToStores } from './stores/send.ts'
 import { AddressRules } from './upstream/address-rules.ts'
 import { createUpstreamConnector } from './upstream/connector.ts'
 import { resolveBySystem } from './upstream/dial.ts'
@@ -26,6 +31,11 @@ import { inBackground } from './in-background.ts'
 const PRUNE_INTERVAL = 10 * 60 * 1000
 /** Milliseconds that the spool gets to ship what is left when the gateway stops; the rest is shipped after the next start. */
 const LAST_SHIPMENT_LIMIT = 3_000
+/** Milliseconds that users of leases which just ended get to be dropped, by us or by the store that made them. */
+const LAST_DROP_LIMIT = 5_000
+
+/** Milliseconds that a job under way gets to end. */
+const LAST_JOB_LIMIT = 5_000
 
 export interface ServeOptions {
   readonly config: ServeConfig
@@ -33,6 +43,8 @@ export interface ServeOptions {
   readonly logger: Logger
   /** Milliseconds that only grow. */
   readonly monotonic?: () => number
+  /** Told of each step of a job, which goes on when it resolves. */
+  readonly onJobStep?: (step: JobStep) => Promise<void>
 }
 
 export interface RunningGateway {
@@ -100,7 +112,17 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     edge?.refreshIdentity()
   })
 
-  const recording = await openRecording({ state, limitBytes: config.spoolLimit, organization, gateway, key, api, now, logger })
+  const recording = await openRecording({
+    state,
+    limitBytes: config.spoolLimit,
+    keepBytes: config.recordingsLimit,
+    organization,
+    gateway,
+    key,
+    api,
+    now,
+    logger,
+  })
 
   const rules = new AddressRules({
     allowed: config.allowedNetworks,
@@ -108,7 +130,12 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     ownListener: () => (edge === null ? null : { addresses: addressesOf(edge.address), port: edge.port }),
   })
   const upstream = createUpstreamConnector(rules, resolveBySystem)
-  const { sessions, leases, standing, endReports, open } = createSessions({
+  const stores = secretStores({
+    send: sendingToStores(rules, resolveBySystem),
+    tokenFiles: config.storeTokens,
+    onLeft: (error) => logger.warn({ event: 'store.not-signed-out', error }),
+  })
+  const { sessions, leases, standing, endReports, open, temporaryUsers, holds, vault } = createSessions({
     organization,
     gateway,
     signer: key.signer,
@@ -118,10 +145,34 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     adapters,
     recorder: recording.spool,
     upstream,
+    stores,
     isCurrent: () => link.isCurrent,
     now,
     logger,
   })
+
+  const probeServices = { rules, resolve: resolveBySystem, adapters }
+  const jobs = new JobRunner({
+    api,
+    logger,
+    ...(options.onJobStep === undefined ? {} : { reached: options.onJobStep }),
+    parts: {
+      organization,
+      vault,
+      standing,
+      adapters,
+      upstream,
+      stores,
+      vaultKey: () => trust.bundle.vaultKeys[0]!,
+      probe: (endpoint) => probe(endpoint, probeServices),
+    },
+  })
+
+  const eraseRecordings = (revocations: readonly Revocation[]): void => {
+    recording.recordings
+      .eraseAmong(revocations)
+      .catch((error: unknown) => logger.error({ event: 'recordings.not-erased', error }, 'recordings of a person could not be removed'))
+  }
 
   // The link that says who is cut off
   const processorShare = processorShareMeter()
@@ -143,10 +194,15 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     events: {
       onSnapshot: async (revocations) => {
         await sessions.applySnapshot(revocations)
+        eraseRecordings(revocations)
         ready.resolve()
       },
-      onRevocations: (revocations) => sessions.applyRevocations(revocations),
-      onProbe: (endpoint) => probe(endpoint, { rules, resolve: resolveBySystem, adapters }),
+      onRevocations: async (revocations) => {
+        await sessions.applyRevocations(revocations)
+        eraseRecordings(revocations)
+      },
+      onProbe: (endpoint) => probe(endpoint, probeServices),
+      onJobs: () => jobs.wake(),
       onTrustBundle: () => inBackground(trustRefresh.refresh()),
       onStop: (code) => stopped.resolve(code),
       onState: (linkState, detail) => logger.info({ event: `control-link.${linkState}`, detail }),
@@ -184,7 +240,9 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     connections: () => leases.connections,
     stop: async () => {
       logger.info({ event: 'draining' })
+      await jobs.stop(LAST_JOB_LIMIT)
       await sessions.drain(config.drainLimit)
+      await Promise.all([temporaryUsers.stop(LAST_DROP_LIMIT), holds.stop(LAST_DROP_LIMIT)])
       await edge.close()
       clearInterval(pruning)
       await certificate.stop()

@@ -72,6 +72,8 @@ export const controlFromApi = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('trust-bundle'), number: z.int().positive() }),
   /** Try to reach this endpoint, without a credential, and say what was found (`probed`). */
   z.strictObject({ type: z.literal('probe'), id: uuid, endpoint }),
+  /** A job waits for this gateway: take it (`takeJob`). */
+  z.strictObject({ type: z.literal('jobs') }),
   /** The gateway itself is revoked or replaced: stop serving. */
   z.strictObject({ type: z.literal('stop'), code: z.string().max(64) }),
 ])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { sha256, toBase64url, utf8 } from './bytes.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { base64urlOf, base64urlUpTo, displayName, foreignName, host, instant, port, uuid } from './fields.ts'
+import { recordingOrder, recordingPolicy } from './recording-policy.ts'
 import { sealed } from './sealing.ts'
 import { defineStatement } from './statement.ts'
 import { ticket } from './ticket.ts'
@@ -141,6 +142,8 @@ export const resourceOptions = z.strictObject({
   labelConnections: z.boolean(),
   /** Activity is on disk (fdatasync) before an answer is completed, not only written. */
   strictRecording: z.boolean(),
+  /** How activity on it is recorded; absent or null: as the organization says. */
+  recording: recordingPolicy.nullable().optional(),
 })
 export type ResourceOptions = z.infer<typeof resourceOptions>
 
@@ -159,6 +162,8 @@ export const leaseAnswer = z.strictObject({
   exclusive: z.boolean(),
   /** Short opaque id of the session, 8 characters; the log resolves it to the person. */
   sessionLabel: z.string().regex(/^[a-z0-9]{8}$/),
+  /** How activity under it is recorded; absent: all of it, for the API to keep. */
+  recording: recordingOrder.optional(),
   credential: sealed,
   receipt: z.string().max(receipt.maxLength),
   /** The organization's revocation number at which this was decided. */

@@ -37,6 +37,8 @@ export const ticket = defineStatement({
     expiresAt: instant,
     vaultKey: keyId,
     share: sealed,
+    /** Which job, and which version of its secret, where the purpose is not `connect`. */
+    job: z.strictObject({ id: uuid, version: z.enum(['current', 'pending']) }).optional(),
   }),
 })
 export type Ticket = z.infer<typeof ticket.payload>

@@ -12,6 +12,9 @@ import type { JobTables } from '../jobs/tables.ts'
 import type { AlertTables } from '../domains/alerts/index.ts'
 import type { AuditTables } from '../domains/audit/index.ts'
 import type { ConnectionTables } from '../domains/connections/index.ts'
+import type { GatewayJobTables } from '../domains/gateway-jobs/index.ts'
+import type { JobIdentityTables } from '../domains/job-identity/index.ts'
+import type { RotationTables } from '../domains/rotation/index.ts'
 import type { ProbeTables } from '../domains/probes/index.ts'
 import type { CredentialTables } from '../domains/credentials/index.ts'
 import type { GrantTables } from '../domains/grants/index.ts'
@@ -20,7 +23,9 @@ import type { ResourceTables } from '../domains/resources/index.ts'
 import type { PrivacyTables } from '../domains/privacy/index.ts'
 import type { RoleTables } from '../domains/roles/index.ts'
 import type { SecretTables } from '../domains/secrets/index.ts'
+import type { SinkTables } from '../domains/sinks/index.ts'
 import type { SiteTables } from '../domains/sites/index.ts'
+import type { StoreTables } from '../domains/stores/index.ts'
 import type { AuthorityTables } from '../domains/authority/index.ts'
 import type { DeviceTables } from '../domains/devices/index.ts'
 import type { LogWitnessTables } from '../domains/log-witnesses/index.ts'
@@ -47,6 +52,9 @@ export interface Database
     AuditTables,
     ConnectionTables,
     ProbeTables,
+    GatewayJobTables,
+    JobIdentityTables,
+    RotationTables,
     CredentialTables,
     GrantTables,
     LeaseTables,
@@ -55,7 +63,9 @@ export interface Database
     PrivacyTables,
     RoleTables,
     SecretTables,
+    SinkTables,
     SiteTables,
+    StoreTables,
     OrganizationTables,
     AlertTables,
     EventTables,

@@ -1,7 +1,10 @@
 /** What happens by itself: the end of what has an end, and the removal of what is no longer needed. */
 import type { AuditActor } from '@sallyport/protocol/api'
 import { sweepRequests } from '../domains/access-requests/index.ts'
-import { deleteOldActivity, destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
+import {
+  deleteOldActivity,
+  deleteOldKind,
+  destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
 import { forgetLostConnections } from '../domains/connections/index.ts'
 import { tellOfEndingCertificates } from '../domains/credentials/index.ts'
 import { deleteExpiredFlows } from '../domains/browser-flows/index.ts'
@@ -104,6 +107,9 @@ export const jobs: readonly StepJob[] = [
       const { settings } = await readOrganization(transaction)
       const before = now - settings.activityRetentionDays * DAY
       await destroyOldKeys(transaction, before)
+      for (const [kind, days] of Object.entries(settings.activityRetentionByKind ?? {})) {
+        if ((await deleteOldKind(transaction, { kind, before: now - days * DAY, limit: LIMIT })) === LIMIT) return true
+      }
       return (await deleteOldActivity(transaction, { before, limit: LIMIT })) === LIMIT
     },
   },

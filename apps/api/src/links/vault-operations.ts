@@ -12,7 +12,7 @@ import {
   tokenAlgorithm,
   uuid,
 } from '@sallyport/protocol'
-import { auditActor, keyState, tokenKeyState } from '@sallyport/protocol/api'
+import { auditActor, keyState, sinkDestination, tokenKeyState } from '@sallyport/protocol/api'
 import { z } from 'zod'
 import { bytesUpTo, defineOperations, type LinkOf } from './operation.ts'
 
@@ -114,6 +114,16 @@ export const vaultOperations = defineOperations({
   keyState: { input: z.strictObject({ organization: uuid }), output: keyState },
   /** Brings some keys under the newest version of the root key. */
   rewrapKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
+  /** Wraps what a sink of the log needs to send, which the client sealed for this destination. */
+  sealSinkSecret: {
+    input: z.strictObject({ organization: uuid, sink: uuid, destination: sinkDestination, vaultKey: keyId, sealed }),
+    output: z.strictObject({ secret: bytesUpTo(16_384) }),
+  },
+  /** Canonical JSON of a sink's secret; null when it has none. */
+  openSinkSecret: {
+    input: z.strictObject({ organization: uuid, sink: uuid }),
+    output: z.strictObject({ secret: bytesUpTo(4096).nullable() }),
+  },
   /** Begins to seal everything again under new data keys; the rest is done step by step by `keepKeys`. */
   rotateDataKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: keyState },
   /** Throws `limit_reached` while too many older ones still open. */

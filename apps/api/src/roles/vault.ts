@@ -13,6 +13,7 @@ import { vaultKeys } from './vault/keys.ts'
 import type { VaultParts } from './vault/parts.ts'
 import { passwordRotation } from './vault/rotation.ts'
 import { secrets } from './vault/secrets.ts'
+import { sinkSecrets } from './vault/sink-secrets.ts'
 import { storeTokens } from './vault/store-tokens.ts'
 import { storedSecrets } from './vault/stored-secrets.ts'
 import { tokenKeys } from './vault/token-keys.ts'
@@ -41,6 +42,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
     link: {
       ...authority(parts, keys),
       ...secrets(parts, keys),
+      ...sinkSecrets(parts, keys),
       ...storedSecrets(parts),
       ...tokenKeyOperations,
       ...rotation,

@@ -18,6 +18,22 @@ export interface OpenedCredential {
 export type CredentialSecret =
   | { readonly kind: 'password'; readonly password: Buffer }
   | { readonly kind: 'certificate'; readonly certificatePem: string; readonly privateKeyPem: Buffer }
+  /** Signed for this connection alone. It goes as it is, in the place of a password, and so only through TLS. */
+  | { readonly kind: 'token'; readonly token: Buffer }
+
+/** Overwrites what is secret. */
+export const eraseSecret = (secret: CredentialSecret): void => {
+  switch (secret.kind) {
+    case 'password':
+      secret.password.fill(0)
+      return
+    case 'certificate':
+      secret.privateKeyPem.fill(0)
+      return
+    case 'token':
+      secret.token.fill(0)
+  }
+}
 
 /** What the admin declared about reaching the resource, as far as adapters need it. */
 export interface ResourceTarget {
@@ -114,8 +130,72 @@ export interface AdapterProbe {
   readonly greet: (stream: Duplex, signal: AbortSignal) => Promise<string>
 }
 
+/** How the gateway itself signs in to a resource, as somebody who makes and drops users there. */
+export interface ResourceAdministrator extends Pick<AdapterConnection, 'target' | 'connectUpstream'> {
+  /** Another copy at each call: it is overwritten. */
+  readonly credential: () => OpenedCredential
+  readonly signal: AbortSignal
+}
+
+/** A user that a resource has for the time of one lease. */
+export interface TemporaryUser {
+  readonly userName: string
+  /** The role that it is a member of. */
+  readonly memberOf: string
+  /** What becomes of what it owns at its end: it is dropped, or given to the role. */
+  readonly owned: 'drop' | 'reassign'
+}
+
+export interface NewTemporaryUser extends TemporaryUser {
+  readonly password: Buffer
+  /** Milliseconds from now, after which it cannot sign in any more. */
+  readonly lastsMs: number
+  /** For administrators of the resource who wonder who that is. */
+  readonly comment: string
+  /** Users whose names begin so and who cannot sign in any more were left behind: they are dropped, too. */
+  readonly prefix: string
+}
+
+/** Users for one lease each. Every method rejects with a coded error, or with the resource's own refusal. */
+export interface AdapterTemporaryUsers {
+  make(administrator: ResourceAdministrator, user: NewTemporaryUser): Promise<void>
+  extend(administrator: ResourceAdministrator, user: Pick<NewTemporaryUser, 'userName' | 'lastsMs'>): Promise<void>
+  /** Ends what it still does there first. One that is gone already is fine. */
+  drop(administrator: ResourceAdministrator, user: TemporaryUser): Promise<void>
+}
+
+/** Points of a password change at which it may be cut off. What holds after each is in `docs/adr`. */
+export const passwordSteps = ['signed-in', 'stored', 'altered', 'committed', 'verified'] as const
+export type PasswordStep = (typeof passwordSteps)[number]
+
+export interface PasswordChange {
+  /** The new password; stays the caller's. */
+  readonly next: Buffer
+  /** Called when the resource let the login in and is ready for the change, and before anything changes there. */
+  readonly store: () => Promise<void>
+  /** Called after each step. */
+  readonly reached: (step: PasswordStep) => Promise<void>
+}
+
+/** `changed`: it was tried. `unchanged`: the one before works still, or again. `unknown`: it cannot be told. */
+export type PasswordOutcome =
+  | { readonly outcome: 'changed' }
+  | { readonly outcome: 'unchanged' | 'unknown'; readonly code: string; readonly message: string }
+
+/** Logins with a password of their own. */
+export interface AdapterLogins {
+  /** Signs in and leaves again; returns what was found, for people. Rejects with `resource_sign_in_failed` when it is refused. */
+  tryOut(login: ResourceAdministrator): Promise<string>
+  /** The login changes its own password, tries it, and puts the one before back where it is not taken. Never rejects. */
+  change(login: ResourceAdministrator, change: PasswordChange): Promise<PasswordOutcome>
+}
+
 export interface Adapter {
   readonly protocol: string
   serve(connection: AdapterConnection): Promise<ConnectionEnd>
   readonly probe: AdapterProbe
+  /** Absent: the protocol knows no such users. */
+  readonly temporaryUsers?: AdapterTemporaryUsers
+  /** Absent: the protocol knows no passwords. */
+  readonly logins?: AdapterLogins
 }

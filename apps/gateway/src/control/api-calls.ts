@@ -38,6 +38,13 @@ export const createApiCalls = ({ origin, signer, credentials, random, clock }: A
     endLeases: async (leases) => {
       await client.call('endLeases', { body: { leases: [...leases] } })
     },
+    takeJob: async () => (await client.call('takeJob')).job,
+    storePendingSecret: async (job, body) => {
+      await client.call('storePendingSecret', { parameters: { job }, body })
+    },
+    finishJob: async (job, body) => {
+      await client.call('finishJob', { parameters: { job }, body })
+    },
     uploadActivity: (body) => client.call('uploadActivity', { body }),
     close: sender.close,
   }

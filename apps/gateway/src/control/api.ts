@@ -1,6 +1,6 @@
 /** What the gateway asks the API for; every call signed with the gateway key, under mutual TLS. */
-import type { LeaseAnswer, LeaseRenewalAnswer } from '@sallyport/protocol'
-import type { ResponseOf, RouteOf } from '@sallyport/protocol/api'
+import type { LeaseAnswer, LeaseRenewalAnswer, GatewayJob, JobOutcome, Sealed } from '@sallyport/protocol'
+import type { InputOf, ResponseOf, RouteOf } from '@sallyport/protocol/api'
 
 export type GatewayMaterial = ResponseOf<RouteOf<'renewGateway'>>
 
@@ -17,6 +17,10 @@ export interface GatewayApi {
   requestLease(request: string): Promise<LeaseAnswer>
   renewLeases(renewal: string): Promise<LeaseRenewalAnswer>
   endLeases(leases: readonly LeaseEnd[]): Promise<void>
+  /** Null when nothing waits for this gateway. */
+  takeJob(): Promise<GatewayJob | null>
+  storePendingSecret(job: string, body: { readonly take: string; readonly vaultKey: string; readonly sealed: Sealed }): Promise<void>
+  finishJob(job: string, body: { readonly take: string; readonly result: JobOutcome }): Promise<void>
   /** Resolves with the number up to which everything is committed. */
-  uploadActivity(body: { readonly batch: string; readonly lines: string }): Promise<{ readonly next: number }>
+  uploadActivity(body: InputOf<RouteOf<'uploadActivity'>>['body']): Promise<{ readonly next: number }>
 }

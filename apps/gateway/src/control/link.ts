@@ -43,6 +43,8 @@ export interface LinkEvents {
   readonly onTrustBundle: (number: number) => void
   /** Tries to reach an endpoint. Never rejects. */
   readonly onProbe: (endpoint: Endpoint) => Promise<readonly ProbeStep[]>
+  /** Jobs may wait for this gateway. */
+  readonly onJobs: () => void
   /** The gateway itself is revoked or replaced. */
   readonly onStop: (code: string) => void
   readonly onState: (state: 'connected' | 'lost', detail: string) => void
@@ -248,6 +250,9 @@ export class ControlLink {
         return
       case 'probe':
         inBackground(this.#probe(socket, message.id, message.endpoint))
+        return
+      case 'jobs':
+        events.onJobs()
         return
       case 'stop':
         events.onStop(message.code)

@@ -13,6 +13,7 @@ export interface StateFolder {
   readonly trustFile: string
   readonly spoolFolder: string
   readonly spoolKeyFile: string
+  readonly recordingsFolder: string
   /** Gives the folder back. */
   release(): void
 }
@@ -52,6 +53,7 @@ export const openStateFolder = async (path: string): Promise<StateFolder> => {
     trustFile: join(path, 'trust.json'),
     spoolFolder: join(path, 'spool'),
     spoolKeyFile: join(path, 'spool-key'),
+    recordingsFolder: join(path, 'recordings'),
     release: () => lock.close(),
   }
 }

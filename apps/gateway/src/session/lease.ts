@@ -1,6 +1,7 @@
 /** One lease in the gateway's memory, with the opened credential and the connections that use it. */
-import type { Endpoint, LeaseBinding, ResourceOptions } from '@sallyport/protocol'
-import type { CredentialSecret, EndReason } from '../adapters/adapter.ts'
+import type { Endpoint, LeaseBinding, RecordingOrder, ResourceOptions } from '@sallyport/protocol'
+import type { EndReason } from '../adapters/adapter.ts'
+import type { LeasedSecret } from './credentials/leased-secret.ts'
 
 /** A connection under a lease, as the lease sees it. */
 export interface LeasedConnection {
@@ -15,37 +16,21 @@ export interface Lease {
   readonly binding: LeaseBinding
   readonly endpoint: Endpoint
   readonly options: ResourceOptions
+  /** How activity under it is recorded; undefined: all of it. */
+  readonly recording: RecordingOrder | undefined
   readonly userName: string
   readonly databases: readonly string[]
   readonly sessionLabel: string
-  readonly secret: CredentialSecret
+  readonly secret: LeasedSecret
+  /** It ends with its last connection: one person uses the credential at a time. */
+  readonly exclusive: boolean
   readonly connections: Set<LeasedConnection>
   /** Milliseconds since 1970. */
   expiresAt: number
   /** Revocation number at which it was last decided. */
   decidedAt: number
-  /** The resource refused the credential: it may have been replaced since, so who connects next asks the vault again. */
+  /** The resource refused the credential, or the vault has another by now: who connects next asks the vault again. */
   refused: boolean
   /** Why it ended; null while it lives. */
   ended: EndReason | null
-}
-
-/** Overwrites what is secret. */
-export const wipeSecret = (secret: CredentialSecret): void => {
-  switch (secret.kind) {
-    case 'password':
-      secret.password.fill(0)
-      return
-    case 'certificate':
-      secret.privateKeyPem.fill(0)
-  }
-}
-
-export const copySecret = (secret: CredentialSecret): CredentialSecret => {
-  switch (secret.kind) {
-    case 'password':
-      return { ...secret, password: Buffer.from(secret.password) }
-    case 'certificate':
-      return { ...secret, privateKeyPem: Buffer.from(secret.privateKeyPem) }
-  }
 }

@@ -56,6 +56,7 @@ const applyState = (
       // What was decided before a revocation that came meanwhile extends nothing.
       if (lease.connections.size > 0 && context.standing.allows(lease.binding, context.revocation))
         context.leases.extend(lease, state.expiresAt, context.revocation)
+      if (state.superseded === true) lease.refused = true
       return { id: state.id, state: 'renewed', expiresAt: lease.expiresAt }
   }
 }

@@ -2,26 +2,19 @@
  * From a ticket to a lease: one signed request with a fresh key for each, whose answer is checked before anything is opened.
  * Tickets of one session for one credential that come at the same time share one unlock.
  */
-import {
-  fromBase64url,
-  generateSealingKeyPair,
-  type LeaseAnswer,
-  leaseRequest,
-  SallyportError,
-  signStatement,
-  type Signer,
-  type StreamHead,
-  type Ticket,
-  toBase64url,
-} from '@sallyport/protocol'
-import type { GatewayApi } from '../control/api.ts'
+import { type LeaseAnswer, SallyportError, type StreamHead, type Ticket } from '@sallyport/protocol'
+import type { StoreHolds } from '../stores/holds.ts'
+import type { SecretStores } from '../stores/secret-stores.ts'
 import type { DeviceCounters } from './device-counters.ts'
-import { wipeSecret, type Lease } from './lease.ts'
-import { checkBinding, checkReceipt, openCredential } from './lease-answer.ts'
+import { wipeSecret } from './credentials/leased-secret.ts'
+import { openReleased, type OpenedRelease } from './credentials/open-released.ts'
+import type { Lease } from './lease.ts'
+import { checkBinding } from './lease-answer.ts'
 import type { LeaseTable } from './lease-table.ts'
 import type { SessionPeer } from './peer.ts'
 import { checkTicket } from './statement-checks.ts'
 import type { Standing } from './standing.ts'
+import type { VaultRequests } from './vault-requests.ts'
 
 /** Unlocks at the same time: of one session, and of all. */
 const MAX_PER_SESSION = 32
@@ -30,17 +23,15 @@ const MAX_TOGETHER = 512
 export interface UnlocksOptions {
   readonly organization: string
   readonly gateway: string
-  readonly signer: Signer
-  readonly api: Pick<GatewayApi, 'requestLease'>
+  readonly vault: VaultRequests
   readonly leases: LeaseTable
   readonly standing: Standing
   readonly counters: DeviceCounters
-  /** DER of the keys under which a receipt is believed. */
-  readonly receiptKeys: () => readonly Uint8Array[]
-  /** Fetches the trust bundle anew: a receipt may come under a key that was made since. */
-  readonly refreshTrust: () => Promise<void>
+  readonly stores: Pick<SecretStores, 'fetch'>
+  readonly holds: Pick<StoreHolds, 'keep' | 'letGo'>
+  /** The vault decided on a lease that comes to nothing here: its credential could not be opened or fetched. */
+  readonly onAbandoned: (lease: string, error: unknown) => void
   readonly now: () => number
-  readonly newId: () => string
 }
 
 type OpenHead = Extract<StreamHead, { type: 'open' }>
@@ -86,66 +77,48 @@ export class Unlocks {
   }
 
   async #unlock(ticket: Ticket, head: OpenHead, clientAddress: string): Promise<Lease> {
-    const { api, counters, standing, leases } = this.#options
-    const recipient = await generateSealingKeyPair()
-    const request = await this.#sign(head.ticket, { recipient: recipient.publicKey, clientAddress })
-    const answer = await api.requestLease(request)
+    const { vault, counters, standing, leases, stores, holds, onAbandoned } = this.#options
+    const { answer, privateKey } = await vault.ask(head.ticket, clientAddress)
     // After the vault: it has to learn of a copy that is behind, and cuts both.
     counters.check(ticket.session, ticket.deviceState.counter)
     counters.advance(ticket.session, ticket.deviceState.counter)
     await checkBinding(answer, ticket)
     standing.checkLease(answer.binding, answer.revocation)
-    await this.#checkReceipt(answer)
-    const share = fromBase64url(head.share)
-    const secret = await openCredential(answer, { privateKey: recipient.privateKey, share, jti: ticket.jti }).finally(() =>
-      share.fill(0),
+    await vault.checkReceipt(answer)
+    const { lease } = answer.binding
+    const opened = await openReleased(answer, { privateKey, share: head.share, jti: ticket.jti }, stores).catch(
+      (error: unknown) => {
+        onAbandoned(lease, error)
+        throw error
+      },
     )
     try {
       // Again: what was revoked while the credential was being opened must not slip through.
       standing.checkLease(answer.binding, answer.revocation)
+      standing.learn(answer.binding, answer.revocation)
+      const added = leases.add(toLease(answer, opened))
+      if (opened.hold !== null && added.secret === opened.secret) holds.keep(lease, opened.hold)
+      else if (opened.hold !== null) holds.letGo(lease, opened.hold)
+      return added
     } catch (error) {
-      wipeSecret(secret)
+      wipeSecret(opened.secret)
+      if (opened.hold !== null) holds.letGo(lease, opened.hold)
       throw error
-    }
-    standing.learn(answer.binding, answer.revocation)
-    return leases.add(toLease(answer, secret))
-  }
-
-  #sign(ticket: string, fresh: { readonly recipient: Uint8Array; readonly clientAddress: string }): Promise<string> {
-    const { organization, gateway, signer, now, newId } = this.#options
-    const payload = {
-      version: 1 as const,
-      organization,
-      gateway,
-      ticket,
-      recipient: toBase64url(fresh.recipient),
-      jti: newId(),
-      issuedAt: now(),
-      clientAddress: fresh.clientAddress,
-    }
-    return signStatement(leaseRequest, payload, [signer])
-  }
-
-  async #checkReceipt(answer: LeaseAnswer): Promise<void> {
-    const { receiptKeys, refreshTrust } = this.#options
-    try {
-      await checkReceipt(answer, receiptKeys())
-    } catch {
-      await refreshTrust()
-      await checkReceipt(answer, receiptKeys())
     }
   }
 }
 
-const toLease = (answer: LeaseAnswer, secret: Lease['secret']): Lease => ({
+const toLease = (answer: LeaseAnswer, { secret, userName }: OpenedRelease): Lease => ({
   id: answer.binding.lease,
   binding: answer.binding,
   endpoint: answer.endpoint,
   options: answer.options,
-  userName: answer.userName,
+  recording: answer.recording,
+  userName,
   databases: answer.databases,
   sessionLabel: answer.sessionLabel,
   secret,
+  exclusive: answer.exclusive,
   connections: new Set(),
   expiresAt: answer.binding.expiresAt,
   decidedAt: answer.revocation,

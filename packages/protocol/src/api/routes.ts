@@ -12,6 +12,7 @@ import { presenceRoutes } from './presence-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
+import { sinkRoutes } from './sink-routes.ts'
 
 export const routes = {
   ...identityRoutes,
@@ -24,6 +25,7 @@ export const routes = {
   ...logRoutes,
   ...keyRoutes,
   ...authorityRoutes,
+  ...sinkRoutes,
   ...viewRoutes,
   ...privacyRoutes,
   ...previewRoutes,

@@ -16,6 +16,8 @@ import { up as jobsOfGateways } from './0060-jobs-of-gateways.ts'
 import { up as credentialKinds } from './0070-credential-kinds.ts'
 import { up as stores } from './0080-stores.ts'
 import { up as privacy } from './0090-privacy.ts'
+import { up as recordings } from './0091-recordings.ts'
+import { up as sinks } from './0100-sinks.ts'
 import { up as keysThatFollow } from './0110-keys-that-follow.ts'
 import { up as acknowledgedAlerts } from './0120-acknowledged-alerts.ts'
 import { up as codesToPaste } from './0130-codes-to-paste.ts'
@@ -37,6 +39,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0070-credential-kinds': { up: credentialKinds },
   '0080-stores': { up: stores },
   '0090-privacy': { up: privacy },
+  '0091-recordings': { up: recordings },
+  '0100-sinks': { up: sinks },
   '0110-keys-that-follow': { up: keysThatFollow },
   '0120-acknowledged-alerts': { up: acknowledgedAlerts },
   '0130-codes-to-paste': { up: codesToPaste },

@@ -25,6 +25,8 @@ export interface GatewaysTable {
   load: ColumnType<GatewayLoad | null, undefined, string | null>
   joined_at: ColumnType<Date, Date, never>
   revoked_at: Date | null
+  /** When somebody said that it had fallen into the hands of others; null: not. */
+  compromised_at: ColumnType<Date | null, undefined, Date>
 }
 
 export interface GatewaySitesTable {

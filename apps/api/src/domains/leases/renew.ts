@@ -7,6 +7,7 @@ import { decide } from '../policy/index.ts'
 import { lockRevocationNumber } from '../revocations/index.ts'
 import { admitClientStatement } from './admit.ts'
 import { type Verified, verifyClientStatement } from './client-statement.ts'
+import { supersededLeases } from './superseded.ts'
 import { leaseExpiry } from './expiry.ts'
 import { factsOfLeases } from './lease-facts.ts'
 
@@ -67,6 +68,7 @@ const decideAll = async (
   const ids = [...new Set(payload.leases)]
   const states = await readStates(transaction, ids)
   const facts = new Map((await factsOfLeases(transaction, { scope: {}, now, ids })).map((row) => [row.lease, row.facts]))
+  const superseded = await supersededLeases(transaction, ids)
   return ids.map((id) => {
     const ended = pastRenewing(states.get(id), payload, now)
     if (ended !== null) return past(id, ended)
@@ -75,7 +77,8 @@ const decideAll = async (
     const decision = decide(known)
     if (!decision.allowed) return withdrawn(id, decision.code)
     const bounds = { now, lifetime, sessionExpiresAt: known.session.expiresAt, until: decision.until }
-    return { outcome: { id, state: 'renewed', expiresAt: leaseExpiry(bounds) }, withdrawn: false }
+    const renewed = { id, state: 'renewed' as const, expiresAt: leaseExpiry(bounds) }
+    return { outcome: superseded.has(id) ? { ...renewed, superseded: true } : renewed, withdrawn: false }
   })
 }
 

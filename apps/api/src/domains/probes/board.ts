@@ -19,6 +19,8 @@ export interface ProbeOrder {
 export interface ProbeBoard {
   /** Told whenever something changed about probes of this gateway. Returns what ends the subscription. */
   follow(gateway: string, follower: () => void): () => void
+  /** Asks until there is an answer, whenever something changed about this gateway. Throws `gateway_unreachable` after a while. */
+  awaitAnswer<Result>(gateway: string, look: () => Promise<Result | null>): Promise<Result>
   /** Throws `gateway_unreachable` when the gateway does not answer, `limit_reached` when it has too many. */
   ask(order: ProbeOrder): Promise<readonly ProbeStep[]>
   close(): void
@@ -67,23 +69,28 @@ export const startProbeBoard = ({ notifications, clock }: ProbeBoardOptions): Pr
       stopping.signal.addEventListener('abort', done)
     })
 
+  const awaitAnswer = async <Result>(gateway: string, look: () => Promise<Result | null>): Promise<Result> => {
+    const end = performance.now() + WAIT_LIMIT
+    while (performance.now() < end && !stopping.signal.aborted) {
+      const changed = nextChange(gateway)
+      const found = await look()
+      if (found !== null) return found
+      await changed
+    }
+    throw new SallyportError('gateway_unreachable', { message: 'The gateway did not answer the test in time.' })
+  }
+
   return {
     follow,
+    awaitAnswer,
     ask: async ({ gateway, endpoint, run }) => {
       const id = randomUUID()
       await run((transaction) => insertProbe(transaction, { id, gateway, endpoint, now: clock() }))
-      const end = performance.now() + WAIT_LIMIT
       try {
-        while (performance.now() < end && !stopping.signal.aborted) {
-          const changed = nextChange(gateway)
-          const steps = await run((transaction) => stepsOfProbe(transaction, id))
-          if (steps !== null) return steps
-          await changed
-        }
+        return await awaitAnswer(gateway, () => run((transaction) => stepsOfProbe(transaction, id)))
       } finally {
         await run((transaction) => deleteProbe(transaction, id))
       }
-      throw new SallyportError('gateway_unreachable', { message: 'The gateway did not answer the test in time.' })
     },
     close: () => {
       stopping.abort()

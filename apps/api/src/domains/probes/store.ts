@@ -11,7 +11,8 @@ export interface Probe {
   readonly endpoint: Endpoint
 }
 
-const wake = (transaction: Transaction, gateway: string) =>
+/** Tells whoever holds the gateway's link that something waits for it. */
+export const wakeGateway = (transaction: Transaction, gateway: string) =>
   sql`select pg_notify(${PROBES_CHANNEL}, ${gateway})`.execute(transaction)
 
 /** Throws `limit_reached` while the gateway has as many as it runs at a time. */
@@ -33,7 +34,7 @@ export const insertProbe = async (
     .insertInto('gateway_probes')
     .values({ id, gateway_id: gateway, endpoint: JSON.stringify(endpoint), created_at: new Date(now) })
     .execute()
-  await wake(transaction, gateway)
+  await wakeGateway(transaction, gateway)
 }
 
 /** What the gateway has not answered and somebody still waits for. */
@@ -59,7 +60,7 @@ export const answerProbe = async (
     .where('gateway_id', '=', gateway)
     .where('steps', 'is', null)
     .execute()
-  await wake(transaction, gateway)
+  await wakeGateway(transaction, gateway)
 }
 
 /** What was found; null while nothing was said. */

@@ -16,6 +16,7 @@ import { gatewayHandlers } from './gateways.ts'
 import { grantHandlers } from './grants.ts'
 import { keyHandlers } from './keys.ts'
 import { authorityHandlers } from './authorities.ts'
+import { sinkHandlers } from './sinks.ts'
 import { leaseHandlers } from './leases.ts'
 import { logHandlers } from './log.ts'
 import { meHandlers } from './me.ts'
@@ -53,6 +54,7 @@ export const handlers: Handlers = {
   ...tokenIssuerHandlers,
   ...keyHandlers,
   ...authorityHandlers,
+  ...sinkHandlers,
   ...leaseHandlers,
   ...auditHandlers,
   ...logHandlers,

@@ -1,11 +1,11 @@
 /** Tests of resources and endpoints through a gateway, without a credential. */
-import { type Endpoint, endpointDigest, SallyportError } from '@sallyport/protocol'
+import { type Endpoint, endpointDigest } from '@sallyport/protocol'
 import { recordAudit } from '../../domains/audit/index.ts'
-import { answerOfGateway, findGateway, gatewaysOfSite, type Gateway } from '../../domains/gateways/index.ts'
 import { checkEndpoint, requireResource } from '../../domains/resources/index.ts'
 import { requireSite } from '../../domains/sites/index.ts'
 import type { CallerContext } from '../context.ts'
 import type { HandlersOf } from '../handler.ts'
+import { chooseGateway } from './choose-gateway.ts'
 
 interface Subject {
   readonly kind: 'resource' | 'site'
@@ -19,26 +19,6 @@ interface Wanted {
   /** This one; absent: any that is connected. */
   readonly gateway: string | undefined
 }
-
-const unreachable = () =>
-  new SallyportError('gateway_unreachable', { message: 'No gateway of this site is connected to the API now.' })
-
-const chooseGateway = (context: CallerContext, { site, gateway }: Wanted): Promise<Gateway> =>
-  context.transaction(async (transaction) => {
-    if (gateway === undefined) {
-      const all = await gatewaysOfSite(transaction, site)
-      const found = all.find((each) => answerOfGateway(each, context.now()).connected)
-      if (found === undefined) throw unreachable()
-      return found
-    }
-    const found = await findGateway(transaction, gateway)
-    if (found === null || found.status === 'revoked') {
-      throw new SallyportError('not_found', { message: 'There is no such gateway.' })
-    }
-    if (!found.sites.includes(site)) throw new SallyportError('wrong_site')
-    if (!answerOfGateway(found, context.now()).connected) throw unreachable()
-    return found
-  })
 
 const test = async (context: CallerContext, wanted: Wanted) => {
   const { id: gateway } = await chooseGateway(context, wanted)

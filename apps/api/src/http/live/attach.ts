@@ -7,6 +7,7 @@ import { withOrganization } from '../../db/with-organization.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import { type EventHub, readVersions } from '../../domains/events/index.ts'
 import { takeConnectionReport } from '../../domains/connections/index.ts'
+import { mayTakeJob } from '../../domains/gateway-jobs/index.ts'
 import { beginLink, endLink, keepLink } from '../../domains/gateways/index.ts'
 import { answerProbe, waitingProbes } from '../../domains/probes/index.ts'
 import { type RevocationFeed, readRevocationsAfter, readSnapshot } from '../../domains/revocations/index.ts'
@@ -47,6 +48,7 @@ const linkStore = ({ dependencies, organization, gateway, transaction }: Gateway
     connections: (report) => transaction((within) => takeConnectionReport(within, report, { gateway: gateway.id, now: now() })),
     probes: () => transaction((within) => waitingProbes(within, gateway.id, now())),
     probed: (id, steps) => transaction((within) => answerProbe(within, { id, gateway: gateway.id, steps })),
+    hasJobs: () => transaction((within) => mayTakeJob(within, gateway.id, now())),
     end: () => transaction((within) => endLink(within, { ...own, now: now() })),
   }
 }
@@ -86,7 +88,7 @@ export const attachLive = ({ dependencies, feed, hub, servers }: LiveOptions): U
     const leave = hub.follow(organization.id, ({ topic }) => {
       if (topic === 'trust-bundle') feed.wake(organization.id)
     })
-    const unfollow = dependencies.probes.follow(gateway.id, () => link.lookForProbes())
+    const unfollow = dependencies.probes.follow(gateway.id, () => link.lookForWork())
     socket.once('close', () => {
       leave()
       unfollow()

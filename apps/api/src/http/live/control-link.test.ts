@@ -87,13 +87,14 @@ const replica = async (
               keep: (version, load) => run((within) => keepLink(within, { ...own, now: Date.now(), version, load })),
               connections: (report) => run((within) => takeConnectionReport(within, report, { gateway: id, now: Date.now() })),
               probes: () => run((within) => waitingProbes(within, id, Date.now())),
+              hasJobs: () => Promise.resolve(false),
               probed: (probe, steps) => run((within) => answerProbe(within, { id: probe, gateway: id, steps })),
               end: () => run((within) => endLink(within, { ...own, now: Date.now() })),
             },
             clock: Date.now,
             logger: quietLogger(),
           })
-          const leave = services.probes.follow(id, () => served.lookForProbes())
+          const leave = services.probes.follow(id, () => served.lookForWork())
           socket.once('close', leave)
         },
       }),

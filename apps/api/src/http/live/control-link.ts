@@ -39,6 +39,8 @@ export interface ControlLinkStore {
   /** Endpoints that somebody waits for the gateway to try. */
   probes(): Promise<readonly { readonly id: string; readonly endpoint: Endpoint }[]>
   probed(id: string, steps: readonly ProbeStep[]): Promise<void>
+  /** Whether a job waits that this gateway may take. */
+  hasJobs(): Promise<boolean>
   end(): Promise<void>
 }
 
@@ -54,8 +56,8 @@ export interface ControlLinkOptions {
 export interface ControlLink {
   /** Another link of this gateway takes its place. */
   replace(): void
-  /** Somebody may wait for the gateway to try an endpoint. */
-  lookForProbes(): void
+  /** Somebody may wait for the gateway to try an endpoint, or to do a job. */
+  lookForWork(): void
   readonly closed: Promise<void>
 }
 
@@ -192,7 +194,7 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
     }
     feed.wake(gateway.organization)
     if (!(await store.keep(version, null))) return outlet.close(closeCodes.replaced, 'conflict')
-    await lookForProbes()
+    await lookForWork()
   }
 
   const onMessage = (data: Buffer, isBinary: boolean): void => {
@@ -229,13 +231,14 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
     at: new Date(clock()).toISOString(),
   })
 
-  const lookForProbes = async (): Promise<void> => {
+  const lookForWork = async (): Promise<void> => {
     if (!greeted || !outlet.open) return
     for (const { id, endpoint } of await store.probes()) {
       if (probing.has(id) || !outlet.open) continue
       probing.add(id)
       send({ type: 'probe', id, endpoint })
     }
+    if (await store.hasJobs()) send({ type: 'jobs' })
   }
 
   const check = (): void => {
@@ -300,8 +303,8 @@ export const serveControlLink = ({ socket, gateway, feed, store, clock, logger }
 
   return {
     replace: () => outlet.close(closeCodes.replaced, 'conflict'),
-    lookForProbes: () => {
-      lookForProbes().catch(fail)
+    lookForWork: () => {
+      lookForWork().catch(fail)
     },
     closed: closed.promise,
   }

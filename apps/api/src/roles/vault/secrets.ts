@@ -1,14 +1,6 @@
 /** Secrets on their way in: opened from what the client sealed, checked, and sealed again for their rest. */
 import { randomUUID } from 'node:crypto'
-import {
-  credentialPlaintext,
-  fromBase64url,
-  fromUtf8,
-  parseCanonicalJson,
-  SallyportError,
-  type Sealed,
-  unseal,
-} from '@sallyport/protocol'
+import { SallyportError, type Sealed, unseal } from '@sallyport/protocol'
 import { secretInfo } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
@@ -19,10 +11,13 @@ import {
   insertSecret,
   insertSecretVersion,
   lockSecret,
+  nextSecretVersion,
   readSecretVersion,
   rebindSecretVersion,
   type Secret,
+  type SecretFacts,
   useSecretVersion,
+  useStoredPlace,
 } from '../../domains/secrets/index.ts'
 import { findResource } from '../../domains/resources/index.ts'
 import { withSecretBytes } from '../../keys/with-bytes.ts'
@@ -30,6 +25,7 @@ import type { VaultLink } from '../../links/index.ts'
 import type { VaultKeys } from './keys.ts'
 import type { VaultParts } from './parts.ts'
 import { openSecret, sealSecret } from './secret-envelope.ts'
+import { secretFacts, storedFacts } from './secret-facts.ts'
 
 interface Incoming {
   readonly organization: string
@@ -39,27 +35,23 @@ interface Incoming {
   readonly sealed: Sealed
 }
 
-/** The vault keeps only what a gateway will understand. */
-const checkPlaintext = (bytes: Uint8Array): void => {
-  try {
-    const plaintext = credentialPlaintext.parse(parseCanonicalJson(fromUtf8(bytes)))
-    switch (plaintext.kind) {
-      case 'password':
-        withoutNul(fromBase64url(plaintext.password))
-        return
-      case 'certificate':
-        fromBase64url(plaintext.privateKeyPem)
-    }
-  } catch {
-    // The cause would name parts of the secret.
-    throw new SallyportError('invalid_request', { message: 'The secret is not a credential of a known kind.' })
-  }
+interface Opened {
+  readonly plaintext: Uint8Array
+  readonly facts: SecretFacts
 }
 
-const withoutNul = (password: Uint8Array): void => {
-  const usable = password.length > 0 && !password.includes(0)
-  password.fill(0)
-  if (!usable) throw new Error('empty, or with a byte that ends texts')
+const describedFacts = ({ kind, endsAt, memberOf }: SecretFacts) => ({
+  kind,
+  ...(endsAt === null ? {} : { endsAt: endsAt.toISOString() }),
+  ...(memberOf === null ? {} : { memberOf }),
+})
+
+/** The credentials that use it say to people which role their users are members of. */
+const checkSameRole = ({ memberOf }: Secret, facts: SecretFacts): void => {
+  if (memberOf === facts.memberOf) return
+  throw new SallyportError('conflict', {
+    message: 'A secret for temporary users stays one, and for the same role. Make another credential.',
+  })
 }
 
 const answerOf = (secret: Secret) => ({
@@ -77,12 +69,12 @@ export const secrets = (
   /** Opens what came, before any transaction: a connection that waits for another one could wait for ever. */
   const withPlaintext = <Result>(
     incoming: Incoming,
-    work: (transaction: Transaction, plaintext: Uint8Array) => Promise<Result>,
+    work: (transaction: Transaction, opened: Opened) => Promise<Result>,
   ): Promise<Result> =>
     keys.withSealingKey(incoming.organization, incoming.vaultKey, (key) =>
       withSecretBytes(unseal(incoming.sealed, key, { info: secretInfo(incoming) }), (plaintext) => {
-        checkPlaintext(plaintext)
-        return withOrganization(parts.pool, incoming.organization, (transaction) => work(transaction, plaintext))
+        const facts = secretFacts(plaintext, parts.clock())
+        return withOrganization(parts.pool, incoming.organization, (transaction) => work(transaction, { plaintext, facts }))
       }),
     )
 
@@ -90,7 +82,7 @@ export const secrets = (
   const sealFor = async (
     transaction: Transaction,
     incoming: Incoming,
-    { plaintext, ...place }: { readonly plaintext: Uint8Array; readonly secret: string; readonly version: number },
+    { plaintext, facts, ...place }: Opened & { readonly secret: string; readonly version: number },
   ) => {
     const resource = await findResource(transaction, incoming.resource)
     if (!resource) throw new SallyportError('not_found', { message: 'There is no such resource.' })
@@ -99,7 +91,7 @@ export const secrets = (
     }
     const { organization, endpointDigest } = incoming
     const context = { ...place, organization, resource: resource.id, endpointDigest }
-    return { ...context, ...(await sealSecret(parts.kms, plaintext, context)), at: new Date(parts.clock()) }
+    return { ...context, ...(await sealSecret(parts.kms, plaintext, context)), facts, at: new Date(parts.clock()) }
   }
 
   const state = async (transaction: Transaction, id: string) => {
@@ -115,27 +107,41 @@ export const secrets = (
     },
 
     createSecret: (incoming) =>
-      withPlaintext(incoming, async (transaction, plaintext) => {
+      withPlaintext(incoming, async (transaction, opened) => {
         const secret = randomUUID()
-        const version = await sealFor(transaction, incoming, { plaintext, secret, version: 1 })
+        const version = await sealFor(transaction, incoming, { ...opened, secret, version: 1 })
         await insertSecret(transaction, version)
         await insertSecretVersion(transaction, version)
         await recordAudit(transaction, {
           type: 'secret.created',
           actor: incoming.actor,
           subject: { kind: 'secret', id: secret },
-          details: { before: null, after: { resource: version.resource, version: 1, endpointDigest: version.endpointDigest } },
+          details: {
+            before: null,
+            after: {
+              resource: version.resource,
+              version: 1,
+              endpointDigest: version.endpointDigest,
+              ...describedFacts(version.facts),
+            },
+          },
         })
         return answerOf(await state(transaction, secret))
       }),
 
     replaceSecret: (incoming) =>
-      withPlaintext(incoming, async (transaction, plaintext) => {
+      withPlaintext(incoming, async (transaction, opened) => {
         const before = await lockSecret(transaction, incoming.secret)
         if (before?.resource !== incoming.resource) throw new SallyportError('not_found', { message: 'There is no such secret.' })
-        const version = await sealFor(transaction, incoming, { plaintext, secret: before.id, version: before.version + 1 })
+        checkSameRole(before, opened.facts)
+        const version = await sealFor(transaction, incoming, {
+          ...opened,
+          secret: before.id,
+          version: await nextSecretVersion(transaction, before.id),
+        })
         await insertSecretVersion(transaction, version)
         await useSecretVersion(transaction, version)
+        await useStoredPlace(transaction, before.id, null)
         // The one before stays for an unlock that was decided just before this.
         await destroySecretVersions(transaction, { secret: before.id, below: before.version })
         await recordAudit(transaction, {
@@ -145,7 +151,11 @@ export const secrets = (
           details: {
             resource: before.resource,
             before: { version: before.version, endpointDigest: before.endpointDigest },
-            after: { version: version.version, endpointDigest: version.endpointDigest },
+            after: {
+              version: version.version,
+              endpointDigest: version.endpointDigest,
+              ...describedFacts(version.facts),
+            },
           },
         })
         return answerOf(await state(transaction, before.id))
@@ -163,7 +173,10 @@ export const secrets = (
         if (!stored) throw new SallyportError('secret_unavailable', { cause: new Error('the version in use is missing') })
         const sealed = await withSecretBytes(
           openSecret(parts.kms, stored, { ...place, endpointDigest: before.endpointDigest }),
-          (plaintext) => sealSecret(parts.kms, plaintext, { ...place, endpointDigest }),
+          async (plaintext) => ({
+            ...(await sealSecret(parts.kms, plaintext, { ...place, endpointDigest })),
+            facts: before.stored === null ? secretFacts(plaintext, parts.clock()) : storedFacts,
+          }),
         )
         await rebindSecretVersion(transaction, { ...place, endpointDigest, ...sealed })
         await recordAudit(transaction, {

@@ -33,8 +33,11 @@ import {
   endLease,
   findLeaseSubject,
   insertLease,
+  isHeldByOther,
   leaseExpiry,
   type LeaseSubject,
+  lockExclusiveUse,
+  tellOfExclusiveUse,
   type Verified,
   verifyClientStatement,
 } from '../../domains/leases/index.ts'
@@ -45,7 +48,10 @@ import { withSecretBytes } from '../../keys/with-bytes.ts'
 import type { VaultLink } from '../../links/index.ts'
 import type { VaultKeys } from './keys.ts'
 import type { VaultParts } from './parts.ts'
+import { recordingOrders } from './recording-orders.ts'
 import { openSecret } from './secret-envelope.ts'
+import type { UnlockForJob } from './job-unlock.ts'
+import type { StoreTokens } from './store-tokens.ts'
 
 /** Live leases of one session; as many as one renewal can name. */
 const MAX_SESSION_LEASES = 1000
@@ -68,7 +74,20 @@ interface Unlock {
   readonly actor: AuditActor
 }
 
-export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['requestLease'] => {
+/** Two who ask together: the second waits for the first one's lease, and sees it. */
+const refuseWhileHeld = async (transaction: Transaction, wish: Parameters<typeof isHeldByOther>[1]): Promise<void> => {
+  await lockExclusiveUse(transaction, wish.credential)
+  if (await isHeldByOther(transaction, wish)) throw new SallyportError('credential_in_use')
+}
+
+export interface Unlocking {
+  readonly tokens: StoreTokens
+  /** Tickets of another purpose than connecting. */
+  readonly forJob: UnlockForJob
+}
+
+export const unlocking = (parts: VaultParts, keys: VaultKeys, { tokens, forJob }: Unlocking): VaultLink['requestLease'] => {
+  const orderOf = recordingOrders(parts)
   const inOrganization = <Result>(organization: string, work: Parameters<typeof withOrganization<Result>>[2]) =>
     withOrganization(parts.pool, organization, work)
 
@@ -108,6 +127,7 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
       if (subject.liveLeases >= MAX_SESSION_LEASES) throw new SallyportError('limit_reached')
       // The gateway will connect to the endpoint itself: its digest is not believed.
       if ((await endpointDigest(subject.endpoint)) !== subject.endpointDigest) throw new SallyportError('secret_unbound')
+      if (subject.exclusive) await refuseWhileHeld(transaction, { credential: payload.credential, user: session.user, now })
       const binding: LeaseBinding = {
         version: 1,
         lease: randomUUID(),
@@ -129,6 +149,7 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
         }),
       }
       await insertLease(transaction, { ...binding, id: binding.lease, createdAt: now })
+      if (subject.exclusive) await tellOfExclusiveUse(transaction, { organization, leases: [binding.lease] })
       return { binding, subject, revocation }
     })
 
@@ -150,14 +171,24 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
     return openSecret(parts.kms, stored, { ...place, organization, endpointDigest: binding.endpointDigest })
   }
 
+  /** The secret; for one that lies in a third-party store, where it lies and a token of this lease. */
+  const readReleased = async ({ organization, now }: Unlock, { binding, subject }: Decided): Promise<Uint8Array> => {
+    const { stored, endpoint } = subject
+    if (stored === null) return readSecret(organization, binding)
+    return withSecretBytes(readSecret(organization, binding), (reference) =>
+      tokens.release(reference, { binding, endpoint, stored, now }),
+    )
+  }
+
   /** The share is opened, the unlock recorded, and only then the secret unwrapped. */
   const release = async (unlock: Unlock, decided: Decided): Promise<LeaseAnswer> => {
     const { binding, subject, revocation } = decided
     const { payload } = unlock.client
     return withSecretBytes(openShare(payload), async (share) => {
       if (share.length !== SHARE_LENGTH) throw new SallyportError('unseal_failed')
+      const recording = await orderOf(unlock.organization, subject)
       const receipt = await askForReceipt(unlock, decided)
-      const credential = await withSecretBytes(readSecret(unlock.organization, binding), (plaintext) =>
+      const credential = await withSecretBytes(readReleased(unlock, decided), (plaintext) =>
         seal(plaintext, fromBase64url(unlock.request.recipient), {
           info: credentialInfo(binding),
           psk: { key: share, id: payload.jti },
@@ -171,7 +202,9 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
         credentialName: subject.credentialName,
         userName: subject.userName,
         databases: [...subject.databases],
+        exclusive: subject.exclusive,
         sessionLabel: subject.sessionLabel,
+        recording,
         credential,
         receipt,
         revocation,
@@ -201,17 +234,20 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys): VaultLink['reques
       return await release(unlock, decided)
     } catch (error) {
       const end = { id: decided.binding.lease, code: codeOf(error), now: unlock.now }
-      await inOrganization(unlock.organization, (transaction) => endLease(transaction, end))
+      await inOrganization(unlock.organization, async (transaction) => {
+        await endLease(transaction, end)
+        if (decided.subject.exclusive)
+          await tellOfExclusiveUse(transaction, { organization: unlock.organization, leases: [end.id] })
+      })
       throw error
     }
   }
 
   return async (asked) => {
     const now = parts.clock()
-    const { request, verified } = await inOrganization(asked.organization, async (transaction) => {
-      const ofGateway = await verifyGateway(transaction, asked, now)
-      return { request: ofGateway, verified: await verifyClient(transaction, ofGateway, now) }
-    })
+    const request = await inOrganization(asked.organization, (transaction) => verifyGateway(transaction, asked, now))
+    if (parseStatement(ticket, request.ticket).payload.purpose !== 'connect') return forJob(request, now)
+    const verified = await inOrganization(asked.organization, (transaction) => verifyClient(transaction, request, now))
     if (verified.refused !== null) throw new SallyportError(verified.refused)
     const { client } = verified
     const { user, device, id: session } = client.session

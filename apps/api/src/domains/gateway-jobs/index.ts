@@ -1,0 +1,8 @@
+export { finishTest, forgetOldJobs, kindOfTakenJob, lockTakenJob, stepsOfTest } from './finish.ts'
+export type { Taking } from './finish.ts'
+export { isRotating, startJob } from './start.ts'
+export type { GatewayJobTables } from './tables.ts'
+export { mayTakeJob, takeNextJob } from './take.ts'
+export { targetOfJob } from './target.ts'
+export type { JobTarget } from './target.ts'
+export { wakeForDueJobs } from './wake.ts'

@@ -1,0 +1,7 @@
+export { beginRotation } from './begin.ts'
+export { changeRotation } from './change.ts'
+export type { RotationChange } from './change.ts'
+export { readRotation } from './read.ts'
+export { settleRotation, storePendingVersion } from './settle.ts'
+export { sweepRotations } from './sweep.ts'
+export type { RotationTables } from './tables.ts'

@@ -1,0 +1,86 @@
+/** Rotations that begin by themselves: by schedule, again after a failure, after sessions, and of what a fallen gateway opened. */
+import type { RotationReason } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+import type { Author } from '../audit/index.ts'
+import { forgetOldJobs, wakeForDueJobs } from '../gateway-jobs/index.ts'
+import { deleteExpiredJobSessions } from '../job-identity/index.ts'
+import { beginRotation } from './begin.ts'
+
+/** Rotations that one step begins. */
+const LIMIT = 100
+/** Milliseconds since which a gateway may have been marked as compromised and still make rotations due. */
+const COMPROMISE_TIME = 30 * 86_400_000
+
+interface Due {
+  readonly credential: string
+  readonly reason: RotationReason
+}
+
+const notRotating = sql`not exists (select 1 from gateway_jobs as open where open.credential_id = credentials.id
+  and open.kind = 'rotate' and open.state in ('waiting', 'taken'))`
+
+/** After a failure the next try waits for its time, whatever else would begin one. */
+const notBackingOff = (now: number) => sql`(terms.failures is null or terms.failures = 0 or terms.due_at <= ${new Date(now)})`
+
+const byTime = async (transaction: Transaction, now: number): Promise<Due[]> => {
+  const { rows } = await sql<{ id: string; failures: number }>`
+    select credentials.id, terms.failures from credential_rotations as terms
+    join credentials on credentials.organization_id = terms.organization_id and credentials.id = terms.credential_id
+    where terms.due_at <= ${new Date(now)} and ${notRotating} order by terms.due_at limit ${LIMIT}`.execute(transaction)
+  return rows.map(({ id, failures }) => ({ credential: id, reason: failures > 0 ? 'retry' : 'schedule' }))
+}
+
+const afterSessions = async (transaction: Transaction, now: number): Promise<Due[]> => {
+  const { rows } = await sql<{ id: string }>`
+    select credentials.id from credential_rotations as terms
+    join credentials on credentials.organization_id = terms.organization_id and credentials.id = terms.credential_id
+    where terms.after_session and ${notBackingOff(now)} and ${notRotating}
+      and exists (select 1 from leases where leases.credential_id = credentials.id and leases.ended_at > coalesce(
+        (select max(created_at) from gateway_jobs where gateway_jobs.credential_id = credentials.id and gateway_jobs.kind = 'rotate'),
+        '-infinity'))
+    limit ${LIMIT}`.execute(transaction)
+  return rows.map(({ id }) => ({ credential: id, reason: 'session' }))
+}
+
+/** Every password in use whose present version such a gateway opened, or made. */
+const afterCompromise = async (transaction: Transaction, now: number): Promise<Due[]> => {
+  const since = new Date(now - COMPROMISE_TIME)
+  const fallen = await transaction.selectFrom('gateways').select('id').where('compromised_at', '>', since).limit(1000).execute()
+  if (fallen.length === 0) return []
+  const gateways = fallen.map(({ id }) => id)
+  const { rows } = await sql<{ id: string }>`
+    select distinct credentials.id from credentials
+    left join credential_rotations as terms
+      on terms.organization_id = credentials.organization_id and terms.credential_id = credentials.id
+    join secrets on secrets.organization_id = credentials.organization_id
+      and secrets.id in (credentials.secret_id, terms.second_secret_id)
+    where secrets.store_id is null and (secrets.kind is null or secrets.kind = 'password') and ${notBackingOff(now)} and ${notRotating} and (
+      exists (select 1 from leases where leases.credential_id = credentials.id and leases.gateway_id = any(${gateways}::uuid[])
+        and leases.secret_id = secrets.id and leases.secret_version = secrets.version)
+      or exists (select 1 from gateway_jobs where gateway_jobs.credential_id = credentials.id
+        and gateway_jobs.gateway_id = any(${gateways}::uuid[]) and gateway_jobs.secret_id = secrets.id
+        and secrets.version in (gateway_jobs.base_version, gateway_jobs.pending_version)))
+    limit ${LIMIT}`.execute(transaction)
+  return rows.map(({ id }) => ({ credential: id, reason: 'compromise' }))
+}
+
+/** One step; `leaseLifetime` in seconds. True: there may be more of it. */
+export const sweepRotations = async (
+  transaction: Transaction,
+  { leaseLifetime, ...author }: Author & { readonly leaseLifetime: number },
+): Promise<boolean> => {
+  const { now } = author
+  const found = [
+    ...(await afterCompromise(transaction, now)),
+    ...(await byTime(transaction, now)),
+    ...(await afterSessions(transaction, now)),
+  ]
+  const due = new Map(found.toReversed().map((each) => [each.credential, each]))
+  for (const { credential, reason } of due.values())
+    await beginRotation(transaction, { credential, reason, leaseLifetime }, author)
+  await wakeForDueJobs(transaction, now)
+  await deleteExpiredJobSessions(transaction, now)
+  await forgetOldJobs(transaction, now)
+  return due.size >= LIMIT
+}

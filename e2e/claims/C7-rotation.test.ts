@@ -1,0 +1,143 @@
+/**
+ * C7 (passwords of resources). Rotation happens by itself, on demand and under load without one failed query, acts under an identity
+ * of its own that opens nothing else, and ends consistent whenever it is cut off.
+ *
+ * pgbench keeps connecting anew and keeps connections while the password behind them changes; a thief tries the old one afterwards,
+ * and tickets of jobs where they do not belong. In the other file of this claim the gateway is killed at each step.
+ */
+import { addRole, passwordSecret, type Person, storeSecret, Testbed } from '@sallyport/testbed'
+import { hasProgram, runProgram, waitFor } from '@sallyport/testkit'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entriesOf } from '../support/audit.ts'
+import { takeOwnPorts } from '../support/own-ports.ts'
+import { asSuperuser } from '../support/superuser.ts'
+
+const FIRST = 'the first password of a login that rotates'
+
+let bed: Testbed
+let credential: string
+
+const rotation = () => bed.owner.agent.api('getRotation', { parameters: { credential } })
+
+const rotated = async (): Promise<Awaited<ReturnType<typeof rotation>>> =>
+  waitFor(
+    async () => {
+      const found = await rotation()
+      return (found.last?.state === 'done' || found.last?.state === 'failed') && found
+    },
+    { description: 'the rotation to end', timeoutMs: 30_000 },
+  )
+
+const signsIn = async (user: string, password: string): Promise<boolean> => {
+  const { host, port, database } = bed.shop
+  const client = new pg.Client({ host, port, database, user, password, ssl: { ca: bed.shop.caPem } })
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+const whoIs = async ({ agent }: Person): Promise<string> => {
+  const client = new pg.Client({ connectionString: await agent.url('shop-db/rotating') })
+  await client.connect()
+  const { rows } = await client.query<{ user: string }>('select session_user as user')
+  await client.end()
+  return rows[0]!.user
+}
+
+beforeAll(async () => {
+  bed = await Testbed.start()
+  const group = bed.shop.users.readwrite.name
+  await asSuperuser(
+    bed.shop.postgres,
+    `create role rotating_a login password '${FIRST}' in role ${group}; create role rotating_b login password '${FIRST}' in role ${group};
+     alter role rotating_a set role = ${group}; alter role rotating_b set role = ${group};
+     alter role rotating_b set default_transaction_read_only = on`,
+  )
+  const { owner, database } = bed
+  const resource = await owner.agent.api('getResource', { parameters: { resource: database.resource } })
+  const [secret, second] = [
+    await storeSecret(owner.agent, resource, passwordSecret(FIRST)),
+    await storeSecret(owner.agent, resource, passwordSecret(FIRST)),
+  ]
+  const body = { resource: resource.id, name: 'rotating', userName: 'rotating_a', secret, databases: [bed.shop.database] }
+  credential = (await owner.agent.api('createCredential', { body })).id
+  await addRole(owner.agent, { name: 'those who rotate', users: [owner.id], credentials: [credential] })
+  await owner.agent.api('changeRotation', {
+    parameters: { credential },
+    body: { second: { userName: 'rotating_b', secret: second } },
+  })
+})
+afterAll(() => bed?.stop())
+
+test('an administrator may have a credential tried out, without ever holding it', async () => {
+  const tested = await bed.owner.agent.api('testCredential', { parameters: { credential }, body: {} })
+  expect(tested.steps.map(({ step, ok }) => [step, ok])).toEqual(
+    ['name', 'address', 'connection', 'encryption', 'greeting', 'sign-in'].map((step) => [step, true]),
+  )
+  const refused = bed.database.credentials['read-only']!
+  await asSuperuser(bed.shop.postgres, `alter role ${bed.shop.users.readonly.name} password 'another'`)
+  const failed = await bed.owner.agent.api('testCredential', { parameters: { credential: refused }, body: {} })
+  expect(failed).toMatchObject({
+    ok: false,
+    steps: expect.arrayContaining([expect.objectContaining({ code: 'resource_sign_in_failed' })]),
+  })
+})
+
+describe.skipIf(!hasProgram('pgbench'))('under load (needs pgbench)', () => {
+  test('not one query and not one new connection fails, and every step is in the log', async () => {
+    expect(await whoIs(bed.owner)).toBe('rotating_a')
+    const connection = await bed.owner.agent.url('shop-db/rotating')
+    const bench = (...args: string[]) =>
+      runProgram({
+        command: 'pgbench',
+        args: ['--no-vacuum', '--file=-', '--time=6', '--max-tries=1', ...args, connection],
+        input: 'select count(*) from customers;\n',
+        env: { PATH: process.env['PATH'] },
+        timeoutMs: 60_000,
+      })
+    const { result, entries } = await entriesOf(bed.owner.agent, async () => {
+      const loads = [bench('--client=2', '--connect'), bench('--client=2')]
+      await bed.owner.agent.api('rotateCredential', { parameters: { credential } })
+      const ended = await rotated()
+      return { ended, loads: await Promise.all(loads) }
+    })
+    expect(result.ended).toMatchObject({
+      last: { state: 'done', userName: 'rotating_b' },
+      second: { userName: 'rotating_a' },
+      failures: 0,
+    })
+    for (const { code, stdout, stderr } of result.loads) {
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      expect(stdout).toMatch(/number of failed transactions: 0/)
+    }
+    const types = entries.map(({ type }) => type).filter((type) => type !== 'lease.renewed' && type !== 'activity.batch')
+    expect(types.filter((type) => type.startsWith('job') || type.startsWith('secret'))).toEqual([
+      'job.started',
+      'job.taken',
+      'secret.pending-stored',
+      'job.finished',
+    ])
+    expect(entries.filter(({ type, actor }) => type === 'unlock.granted' && actor.kind === 'job')).toHaveLength(1)
+    expect(JSON.stringify(entries)).not.toContain(FIRST)
+  })
+
+  test('the new login is handed out with a password that nobody knew, and the server saw only its verifier', async () => {
+    // Whoever has a lease keeps it, and the login that goes with it; who comes later gets the new one.
+    expect(await whoIs(bed.owner)).toBe('rotating_a')
+    const later = await bed.addPerson('later', { roles: ['those who rotate'] })
+    await takeOwnPorts(later.agent)
+    expect(await whoIs(later)).toBe('rotating_b')
+    expect(await signsIn('rotating_b', FIRST)).toBe(false)
+    const [row] = await asSuperuser<{ rolpassword: string }>(
+      bed.shop.postgres,
+      `select rolpassword from pg_authid where rolname = 'rotating_b'`,
+    )
+    expect(row!.rolpassword).toMatch(/^SCRAM-SHA-256\$/)
+  })
+})
