@@ -105,6 +105,25 @@ describe('a stream that asks for a lease', () => {
   })
 })
 
+test('a lease of a credential for one person at a time ends with its last connection; others wait for the next one', async () => {
+  const shared = addCredential(api, { exclusive: true })
+  const opened = await openStream(mux, await agent.makeTicket(shared.id))
+  const lease = leaseOf(opened.answer)
+  const second = await openStream(mux, { type: 'resume', lease, caller: null })
+  opened.stream.end()
+  await rest(opened.stream)
+  expect(await echo(second.stream, 'still there')).toBe('still there')
+  second.stream.end()
+  await rest(second.stream)
+  await waitFor(() => api.ended.some((end) => end.id === lease && end.reason === 'closed'), { description: 'the end to be told' })
+  expect(codeOf((await openStream(mux, { type: 'resume', lease, caller: null })).answer)).toBe('lease_unknown')
+
+  const warm = await open()
+  warm.stream.end()
+  await rest(warm.stream)
+  expect(codeOf((await openStream(mux, { type: 'resume', lease: leaseOf(warm.answer), caller: null })).answer)).toBe('ok')
+})
+
 describe('a ticket is refused before the API is asked', () => {
   test.each([
     ['of another organization', 'ticket_invalid', { organization: randomUUID() }],

@@ -12,6 +12,7 @@ import {
   startTestRoles,
   type UnlockWorld,
 } from '../../testing/unlock-world.ts'
+import { listAlerts } from '../alerts/index.ts'
 import { changeCredential, deleteCredential } from '../credentials/index.ts'
 import { createGrant, expireGrants, revokeGrant } from '../grants/index.ts'
 import { decide } from '../policy/index.ts'
@@ -360,6 +361,22 @@ describe('what a person may lease', () => {
     })
     expect(await explain(stranger.user, randomUUID())).toBeNull()
   })
+})
+
+it('raises one alert for a user that a resource refused to drop, told by the gateway whose lease it was', async () => {
+  const id = await lease()
+  const alerts = () => world.inOrganization((transaction) => listAlerts(transaction, { before: null, limit: 10 }))
+  const report = (gateway: string) =>
+    world.inOrganization((transaction) =>
+      reportLeaseEnds(transaction, { gateway, ends: [{ id, reason: 'temporary_user_left' }] }, author()),
+    )
+  await report(randomUUID())
+  expect(await alerts()).toEqual([])
+  await report(world.gateway.id)
+  await report(world.gateway.id)
+  expect(await alerts()).toMatchObject([
+    { kind: 'temporary-user-left', message: expect.stringContaining(id.replaceAll('-', '')) as string },
+  ])
 })
 
 describe('a credential that one person uses at a time', () => {

@@ -5,6 +5,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { listAlerts } from '../../domains/alerts/index.ts'
+import { tellOfEndingCertificates } from '../../domains/credentials/index.ts'
 import {
   administrator,
   makeUnlockWorld,
@@ -91,6 +93,33 @@ describe('a secret on its way in', () => {
       transaction.selectFrom('secret_versions').select('version').where('secret_id', '=', secret.id).orderBy('version').execute(),
     )
     expect(versions.map(({ version }) => version)).toEqual([3, 4])
+  })
+})
+
+describe('a client certificate', () => {
+  it('raises an alert a month and a week before its end, and at its end, each once', async () => {
+    const DAY = 86_400_000
+    const endsAt = clock.now + 40 * DAY
+    await withOrganization(database.pools.vault, world.organization, (transaction) =>
+      transaction
+        .updateTable('secrets')
+        .set({ kind: 'certificate', ends_at: new Date(endsAt) })
+        .where('id', '=', world.secret.id)
+        .execute(),
+    )
+    const messages = await world.inOrganization(async (transaction) => {
+      const told: string[][] = []
+      for (const days of [35, 30, 29, 7, 6, 0, -1]) {
+        const author = { organization: world.organization, actor: administrator, now: endsAt - days * DAY }
+        await tellOfEndingCertificates(transaction, author)
+        const alerts = await listAlerts(transaction, { before: null, limit: 100 })
+        told.push(alerts.filter(({ kind }) => kind === 'certificate-ending').map(({ message }) => message))
+      }
+      return told
+    })
+    expect(messages.map((each) => each.length)).toEqual([0, 1, 1, 2, 2, 3, 3])
+    expect(messages[1]).toEqual([`The client certificate of shop/read-only ends on 2026-07-11. Replace it before.`])
+    expect(messages[5]!.some((message) => message.includes('ended on 2026-07-11'))).toBe(true)
   })
 })
 

@@ -136,6 +136,29 @@ describe('weaker ways of signing in', () => {
     expect(await attempt(await gatewayWith({ target: { weakestAuthentication: weakest } }))).toBe(outcome)
   })
 
+  test('a token goes in clear under TLS alone, where no certificate is demanded; to no other question, and is overwritten', async () => {
+    const tokens: Buffer[] = []
+    const withToken = (change: Partial<GatewayOptions> = {}) =>
+      gatewayWith({
+        ...change,
+        openCredential: () => {
+          tokens.push(Buffer.from(database.password))
+          return Promise.resolve({ credentialId: 'c', userName: 'app', secret: { kind: 'token', token: tokens.at(-1)! } })
+        },
+      })
+    await serverAsksFor('password')
+    expect(await attempt(await withToken())).toBe(SERVED)
+    expect(await attempt(await withToken({ target: { weakestAuthentication: 'certificate' } }))).toBe(
+      '28000 resource_authentication_weak',
+    )
+    expect(await attempt(await withToken({ hideCertificate: true, target: { plaintextAllowed: true } }))).toBe(
+      '08001 resource_tls_refused',
+    )
+    await serverAsksFor('scram-sha-256')
+    expect(await attempt(await withToken())).toBe('28000 resource_authentication_unsupported')
+    expect(tokens.map((token) => token.every((byte) => byte === 0))).toEqual([true, true, true, true])
+  })
+
   test('a certificate signs in where the server asks for one, and is refused where the server asks for a password', async () => {
     const identity = makeCertificate('app')
     const secret = { certificatePem: identity.certPem, privateKeyPem: identity.keyPem }
