@@ -4,6 +4,9 @@ import { passwordSecret, sealSecret } from '@sallyport/testbed'
 import type { Driver, MutatingRoute } from './driver.ts'
 import { endpoint, fresh, type Furniture, number, password } from './furniture.ts'
 
+const fileSink = (name: string) =>
+  ({ name, destination: { kind: 'file', maxBytes: 65_536, keepFiles: 0 }, from: 'now', secret: null }) as const
+
 export const catalogueDrivers = (its: Furniture) =>
   ({
     createSite: async () => its.as('createSite', { body: { name: fresh('site') } }),
@@ -37,6 +40,16 @@ export const catalogueDrivers = (its: Furniture) =>
     beginLogExport: async () => its.as('beginLogExport'),
     rewrapKeys: async () => its.as('rewrapKeys'),
     rotateAuthority: async () => its.as('rotateAuthority', { body: { what: 'root' } }),
+    createSink: async () => its.as('createSink', { body: fileSink(fresh('sink')) }),
+    changeSink: async () =>
+      its.as('changeSink', {
+        parameters: { sink: (await its.owner.api('createSink', { body: fileSink(fresh('sink')) })).id },
+        body: { enabled: false },
+      }),
+    deleteSink: async () =>
+      its.as('deleteSink', {
+        parameters: { sink: (await its.owner.api('createSink', { body: fileSink(fresh('sink')) })).id },
+      }),
     startLogKey: async () => its.as('startLogKey'),
     rotateDataKeys: async () => its.as('rotateDataKeys'),
     rotateVaultKey: async () => its.as('rotateVaultKey'),

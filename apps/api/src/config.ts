@@ -43,6 +43,8 @@ export interface Config {
   /** Where unlocks are written before anywhere else; null: they are in the log alone. */
   readonly unlockLog: UnlockLogSource | null
   readonly links: { readonly shared: string; readonly addresses: { readonly vault?: Address; readonly log?: Address } }
+  /** Where sinks of the log may be besides public addresses, and the folder for those that are files; null: there are none. */
+  readonly sinks: { readonly networks: BlockList; readonly folder: string | null }
   /** Where witnesses of the log may be besides public addresses. */
   readonly witnessNetworks: BlockList
   /** Milliseconds. */
@@ -240,6 +242,7 @@ export const readConfig = (environment: Environment): Config => {
   if (!level.success) throw new ConfigError(`SALLYPORT_LOG_LEVEL: one of ${logLevel.options.join(', ')}`)
   const open = address('SALLYPORT_LISTEN') ?? { host: '127.0.0.1', port: 8443 }
   const previous = environment['SALLYPORT_KMS_PREVIOUS']
+  const sinkFolder = environment['SALLYPORT_SINK_FOLDER']
   return {
     dataDirectory,
     database: parseDatabase(environment),
@@ -266,6 +269,10 @@ export const readConfig = (environment: Environment): Config => {
     links: {
       shared: resolve(environment['SALLYPORT_LINK_DIRECTORY'] ?? join(dataDirectory, 'links')),
       addresses: { ...(vault ? { vault } : {}), ...(log ? { log } : {}) },
+    },
+    sinks: {
+      networks: parseNetworks('SALLYPORT_SINK_NETWORKS', environment['SALLYPORT_SINK_NETWORKS']),
+      folder: sinkFolder === undefined ? null : resolve(sinkFolder),
     },
     witnessNetworks: parseNetworks('SALLYPORT_WITNESS_NETWORKS', environment['SALLYPORT_WITNESS_NETWORKS']),
     sessionCertificateLifetime: parseSessionMinutes(environment['SALLYPORT_SESSION_CERTIFICATE_MINUTES']),

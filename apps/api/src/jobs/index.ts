@@ -1,4 +1,5 @@
 /** Starts the background jobs of this replica: they run on one replica at a time. */
+import type { BlockList } from 'node:net'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { DatabaseLogin } from '../db/login.ts'
@@ -9,7 +10,9 @@ import type { Authority } from '../domains/authority/index.ts'
 import { authorityJob } from './authority-job.ts'
 import { jobs } from './jobs.ts'
 import { keyJob } from './key-job.ts'
-import { LeadershipLost, runAsLeader } from './leader.ts'
+import { outward } from '../net/outward.ts'
+import { runSinks } from '../sinks/run-sinks.ts'
+import { fence, LeadershipLost, runAsLeader } from './leader.ts'
 import { privacyJobs } from './privacy-jobs.ts'
 import { runJobs } from './scheduler.ts'
 
@@ -21,9 +24,11 @@ export interface JobsOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly logger: Logger
-  readonly vault: Pick<VaultLink, 'keepKeys'>
+  readonly vault: Pick<VaultLink, 'keepKeys' | 'openSinkSecret'>
   readonly authority: Authority
-  readonly log: Pick<LogLink, 'erasePerson' | 'eraseUnknownPeople'>
+  readonly log: Pick<LogLink, 'erasePerson' | 'eraseUnknownPeople' | 'listEntries'>
+  /** Where sinks may be besides public addresses; the folder for files, null: there are none. */
+  readonly sinks: { readonly networks: BlockList; readonly folder: string | null }
 }
 
 export interface RunningJobs {
@@ -31,25 +36,29 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-export const startJobs = ({ pool, login, clock, logger, vault, authority, log }: JobsOptions): RunningJobs => {
+export const startJobs = ({ pool, login, clock, logger, vault, authority, log, sinks }: JobsOptions): RunningJobs => {
   const stopping = new AbortController()
   const running = runAsLeader({
     connect: () => new pg.Client(connectionConfig(login, 'jobs')),
     logger,
     signal: stopping.signal,
     lead: async (number, lost) => {
-      const stopped = AbortSignal.any([stopping.signal, lost])
-      try {
-        await runJobs({
-          pool,
-          jobs: [...jobs, keyJob(vault), authorityJob({ pool, authority }), ...privacyJobs({ pool, clock, log })],
-          clock,
-          logger,
-          fence: number,
-          stopped,
-        })
-      } catch (error) {
-        if (!(error instanceof LeadershipLost)) throw error
+      const over = new AbortController()
+      const stopped = AbortSignal.any([stopping.signal, lost, over.signal])
+      const all = [...jobs, keyJob(vault), authorityJob({ pool, authority }), ...privacyJobs({ pool, clock, log })]
+      const ends = await Promise.allSettled(
+        [
+          runJobs({ pool, jobs: all, clock, logger, fence: number, stopped }),
+          runSinks(
+            { pool, clock, logger, vault, log, folder: sinks.folder, outward: outward(sinks.networks, 'sinks') },
+            { fence: (transaction) => fence(transaction, number), stopped },
+          ),
+          // Neither goes on without the other: a leader of the past does nothing.
+        ].map((running) => running.finally(() => over.abort())),
+      )
+      for (const end of ends) {
+        if (end.status === 'fulfilled') continue
+        if (!(end.reason instanceof LeadershipLost)) throw end.reason
         logger.warn({ event: 'jobs.fenced' }, 'another replica took over the jobs')
       }
     },

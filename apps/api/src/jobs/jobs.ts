@@ -4,7 +4,11 @@ import { sweepRequests } from '../domains/access-requests/index.ts'
 import {
   deleteOldActivity,
   deleteOldKind,
-  destroyOldKeys, dropOldPartitions, ensurePartitions, periodOf } from '../domains/activity/index.ts'
+  destroyOldKeys,
+  dropOldPartitions,
+  ensurePartitions,
+  periodOf,
+} from '../domains/activity/index.ts'
 import { forgetLostConnections } from '../domains/connections/index.ts'
 import { tellOfEndingCertificates } from '../domains/credentials/index.ts'
 import { deleteExpiredFlows } from '../domains/browser-flows/index.ts'

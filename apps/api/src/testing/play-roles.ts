@@ -37,6 +37,7 @@ export const playRoles = async (database: TestDatabase, clock: () => number = Da
   const { vault, log } = roles.api!
   const signer: Authority['signer'] = {
     publicKey: async (key) => (await vault.authorityPublicKey({ key })).publicKey,
+    nextKey: async ({ organization, name }) => (await vault.authorityNextKey({ organization, name })).publicKey,
     sign: async (key, payload, data) => (await vault.authoritySign({ key, payload, data: new Uint8Array(data) })).signature,
   }
   const authority = { signer, clock }

@@ -1,12 +1,12 @@
 /** Routes of what screens show: activity, the log, open connections, explanations, tests of resources. */
 import { z } from 'zod'
-import { textUpTo, timestamp, uuid } from '../fields.ts'
+import { base64urlOf, textUpTo, timestamp, uuid } from '../fields.ts'
 import { endpoint } from '../lease.ts'
 import { auditEntryType } from './audit-entry.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { defineRoutes } from './route.ts'
 import { explanation } from './schemas.ts'
-import { activityPage, auditPage, exportFormat, exportPart, openConnection, tail, testAnswer } from './view-schemas.ts'
+import { activityPage, auditPage, exportFormat, exportPart, openConnection, recording, tail, testAnswer } from './view-schemas.ts'
 
 const nothing = z.strictObject({})
 
@@ -119,6 +119,17 @@ export const viewRoutes = defineRoutes({
     body: exportBody,
     response: exportPart,
     errors: ['log_unavailable'],
+  },
+  listRecordings: {
+    method: 'GET',
+    path: '/v1/recordings',
+    summary: 'Recordings that gateways encrypted to recipients, newest first; with a digest, the file',
+    authentication: 'two-signature',
+    permission: 'activity.read',
+    audit: null,
+    query: pageQuery.extend({ digest: base64urlOf(32).optional(), user: uuid.optional() }),
+    response: pageOf(recording),
+    errors: [],
   },
   explainMyAccess: {
     method: 'GET',

@@ -1,6 +1,7 @@
 /** Objects of the API that screens look at: open connections, tests of resources, pages of activity and of the log. */
 import { z } from 'zod'
-import { caller, timestamp, uuid } from '../fields.ts'
+import { MAX_RECORDING_BYTES } from '../activity-stream.ts'
+import { base64urlOf, base64urlUpTo, caller, timestamp, uuid } from '../fields.ts'
 import { probeStep } from '../probe.ts'
 import { activityRow, auditRow } from './schemas.ts'
 
@@ -26,6 +27,21 @@ export const openConnection = z.strictObject({
   leaseExpiresAt: timestamp,
 })
 export type OpenConnection = z.infer<typeof openConnection>
+
+/** Records of one person, encrypted by their gateway to recipients, as an age file. */
+export const recording = z.strictObject({
+  /** SHA-256 of the file. */
+  digest: base64urlOf(32),
+  stream: uuid,
+  /** Number of the first record of the batch. */
+  first: z.int().nonnegative(),
+  gateway: uuid,
+  user: uuid,
+  at: timestamp,
+  kept: z.enum(['api', 'gateway', 'both']),
+  /** The file; null in lists, and where its gateway keeps it. */
+  body: base64urlUpTo(MAX_RECORDING_BYTES).nullable(),
+})
 
 export const testAnswer = z.strictObject({
   gateway: uuid,

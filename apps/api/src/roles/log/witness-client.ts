@@ -1,9 +1,9 @@
 /** Calls `add-checkpoint` of a witness (C2SP tlog-witness). Addresses that an organization must not reach are refused after DNS. */
-import { lookup as resolve } from 'node:dns'
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { BlockList } from 'node:net'
 import { formatWitnessRequest, wholeNumber, type WitnessRequest } from '@sallyport/audit-log'
+import { outward } from '../../net/outward.ts'
 
 const TIMEOUT = 5_000
 const MAX_ANSWER = 256 * 1024
@@ -15,22 +15,6 @@ export type WitnessAnswer =
   | { readonly kind: 'inconsistent' }
   | { readonly kind: 'unknown-log' }
   | { readonly kind: 'refused'; readonly message: string }
-
-/** Loopback, link-local (and with it the metadata of clouds), multicast, and what means this machine. */
-const forbiddenNetworks = (): BlockList => {
-  const list = new BlockList()
-  list.addSubnet('0.0.0.0', 8, 'ipv4')
-  list.addSubnet('127.0.0.0', 8, 'ipv4')
-  list.addSubnet('169.254.0.0', 16, 'ipv4')
-  list.addSubnet('224.0.0.0', 3, 'ipv4')
-  list.addSubnet('::', 127, 'ipv6')
-  list.addSubnet('::ffff:0:0', 96, 'ipv6')
-  list.addSubnet('fe80::', 10, 'ipv6')
-  list.addSubnet('ff00::', 8, 'ipv6')
-  list.addAddress('fd00:ec2::254', 'ipv6')
-  return list
-}
-const forbidden = forbiddenNetworks()
 
 export type AskWitness = (url: string, request: WitnessRequest) => Promise<WitnessAnswer>
 
@@ -64,29 +48,11 @@ const understand = (status: number, text: string): WitnessAnswer => {
 
 /** `allowed`: networks that the operator lets organizations reach all the same. Throws when there is no answer. */
 export const askingWitnesses = (allowed: BlockList): AskWitness => {
-  const mayReach = (address: string): boolean => {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    return allowed.check(address, family) || !forbidden.check(address, family)
-  }
-  const lookup: LookupFunction = (host, options, done) => {
-    resolve(host, options, (error, found, family) => {
-      const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found]
-      const refused = error === null && !addresses.every(mayReach)
-      done(
-        refused ? Object.assign(new Error(`the operator does not let witnesses be at ${host}`), { code: 'EACCES' }) : error,
-        found,
-        family,
-      )
-    })
-  }
+  const { lookup, demand } = outward(allowed, 'witnesses')
   return (url, body) =>
     new Promise((resolveAnswer, reject) => {
       const target = new URL(`${url.replace(/\/$/, '')}/add-checkpoint`)
-      const literal = target.hostname.replace(/^\[|\]$/g, '')
-      if (isIP(literal) !== 0 && !mayReach(literal)) {
-        reject(new Error(`the operator does not let witnesses be at ${literal}`))
-        return
-      }
+      demand(target.hostname)
       const text = Buffer.from(formatWitnessRequest(body))
       const options = {
         method: 'POST',

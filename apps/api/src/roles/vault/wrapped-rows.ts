@@ -5,6 +5,7 @@ import { activityKeyContext } from '../../domains/activity/index.ts'
 import type { EncryptionContext } from '../../kms/kms.ts'
 import { vaultKeyContext } from './keys.ts'
 import { secretContext, type SecretContext } from './secret-envelope.ts'
+import { sinkSecretContext } from './sink-secrets.ts'
 import { tokenKeyContext } from './token-keys.ts'
 
 /** What a row becomes: other bytes, and where a secret rests beside its key, the secret under that key. */
@@ -158,9 +159,33 @@ const tokenKeyRows: Find = async (transaction, organization, { condition, limit 
   }))
 }
 
+const sinkRows: Find = async (transaction, organization, { condition, limit }) => {
+  const rows = await transaction
+    .selectFrom('sinks')
+    .select(['id', 'destination', 'secret'])
+    .where('secret', 'is not', null)
+    .where(condition('secret'))
+    .limit(limit)
+    .execute()
+  return rows.map(({ id, destination, secret }) => ({
+    name: `what the sink ${id} needs to send`,
+    wrapped: secret!,
+    context: sinkSecretContext({ organization, sink: id, destination }),
+    replace: async (writing, by) =>
+      changed(
+        await writing
+          .updateTable('sinks')
+          .set({ secret: by.wrapped, ...sealedAt(by.sealedAt) })
+          .where('id', '=', id)
+          .where('secret', '=', secret)
+          .executeTakeFirstOrThrow(),
+      ),
+  }))
+}
+
 const findRows: Find = async (transaction, organization, { condition, limit }) => {
   const rows: WrappedRow[] = []
-  for (const find of [vaultKeyRows, tokenKeyRows, activityKeyRows, secretRows]) {
+  for (const find of [vaultKeyRows, tokenKeyRows, activityKeyRows, secretRows, sinkRows]) {
     if (rows.length < limit) rows.push(...(await find(transaction, organization, { condition, limit: limit - rows.length })))
   }
   return rows
@@ -199,6 +224,7 @@ const tables = [
   ['token_keys', 'wrapped'],
   ['activity_keys', 'wrapped'],
   ['secret_versions', 'wrapped_key'],
+  ['sinks', 'secret'],
 ] as const
 
 export interface RowCounts {
@@ -221,7 +247,8 @@ export const countRows = async (
       select count(*) filter (where not ${isOlder(column, prefix)}) as newest,
         count(*) filter (where ${isOlder(column, prefix)}) as older,
         count(*) filter (where ${isUnopened(column)}) as unopened,
-        count(*) filter (where sealed_at < ${before}) as "sealedBefore" from ${sql.table(table)}`.execute(transaction)
+        count(*) filter (where sealed_at < ${before}) as "sealedBefore" from ${sql.table(table)}
+      where ${sql.ref(column)} is not null`.execute(transaction)
     const [row] = rows
     counts.push({
       newest: Number(row!.newest),

@@ -12,13 +12,17 @@ import { explainCommand, grantCommands } from './grants.ts'
 import { keyCommands } from './keys.ts'
 import { logCommands } from './log.ts'
 import { peopleCommands } from './people.ts'
+import { recordingCommands } from './recording.ts'
 import { resourceTestCommands } from './resource-tests.ts'
 import { resourceCommands } from './resources.ts'
 import { roleCommands } from './roles.ts'
 import { secretCommands } from './secrets.ts'
 import { leaseCommands, sessionCommands } from './sessions.ts'
 import { settingsCommands } from './settings.ts'
+import { sinkCommands } from './sinks.ts'
 import { siteCommands } from './sites.ts'
+import { storeCommands } from './stores.ts'
+import { tokenKeyCommands } from './token-keys.ts'
 import { userCommands } from './users.ts'
 
 export const administrationCommands: readonly Command[] = [
@@ -34,6 +38,7 @@ export const administrationCommands: readonly Command[] = [
   ...resourceTestCommands,
   ...credentialCommands,
   ...secretCommands,
+  ...storeCommands,
   ...gatewayCommands,
   ...deviceCommands,
   ...sessionCommands,
@@ -41,7 +46,10 @@ export const administrationCommands: readonly Command[] = [
   ...leaseCommands,
   ...alertCommands,
   ...keyCommands,
+  ...tokenKeyCommands,
   ...authorityCommands,
   ...logCommands,
+  ...sinkCommands,
+  ...recordingCommands,
   ...settingsCommands,
 ]

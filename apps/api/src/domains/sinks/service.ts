@@ -1,0 +1,99 @@
+/** Where an organization's log is sent: decided by its administrators, each time with an entry that says where. */
+import { SallyportError } from '@sallyport/protocol'
+import { MAX_SINKS, type SinkDestination } from '@sallyport/protocol/api'
+import type { Transaction } from '../../db/schema.ts'
+import { refusing } from '../../db/constraints.ts'
+import { type Author, recordAudit } from '../audit/index.ts'
+import { findSink, readSinks, type StoredSink } from './store.ts'
+
+export interface NewSink {
+  readonly id: string
+  readonly name: string
+  readonly destination: SinkDestination
+  readonly secret: Uint8Array | null
+  /** Number of the entry that is sent first. */
+  readonly next: number
+}
+
+/** Throws `not_found`. */
+export const requireSink = async (transaction: Transaction, id: string): Promise<StoredSink> => {
+  const found = await findSink(transaction, id)
+  if (found === null) throw new SallyportError('not_found', { message: 'There is no such sink.' })
+  return found
+}
+
+const sameName = 'There is a sink of this name already.'
+
+/** Throws `conflict` for a name that is taken, `limit_reached`. */
+export const createSink = async (
+  transaction: Transaction,
+  { id, name, destination, secret, next }: NewSink,
+  { actor, now, organization }: Author,
+): Promise<StoredSink> => {
+  // Who adds one at the same moment waits.
+  await transaction.selectFrom('organizations').select('id').where('id', '=', organization).forNoKeyUpdate().execute()
+  if ((await readSinks(transaction)).length >= MAX_SINKS) {
+    throw new SallyportError('limit_reached', { message: `An organization has at most ${MAX_SINKS} sinks.` })
+  }
+  await refusing(
+    { unique: 'conflict', message: sameName },
+    transaction
+      .insertInto('sinks')
+      .values({
+        id,
+        name,
+        destination: JSON.stringify(destination),
+        secret: secret === null ? null : Buffer.from(secret),
+        created_at: new Date(now),
+        next,
+        delivered_at: null,
+        failing_since: null,
+        problem: null,
+        retry_at: null,
+      })
+      .execute(),
+  )
+  await recordAudit(transaction, {
+    type: 'sink.created',
+    actor,
+    subject: { kind: 'sink', id },
+    details: { before: null, after: { name, destination, next } },
+  })
+  return requireSink(transaction, id)
+}
+
+/** What changed goes on at once, also after a failure. */
+export const changeSink = async (
+  transaction: Transaction,
+  { id, name, enabled }: { readonly id: string; readonly name: string | undefined; readonly enabled: boolean | undefined },
+  { actor }: Author,
+): Promise<StoredSink> => {
+  const before = await requireSink(transaction, id)
+  const after = { name: name ?? before.name, enabled: enabled ?? before.enabled }
+  await refusing(
+    { unique: 'conflict', message: sameName },
+    transaction
+      .updateTable('sinks')
+      .set({ ...after, failures: 0, failing_since: null, problem: null, retry_at: null, told: false })
+      .where('id', '=', id)
+      .execute(),
+  )
+  await recordAudit(transaction, {
+    type: 'sink.changed',
+    actor,
+    subject: { kind: 'sink', id },
+    details: { before: { name: before.name, enabled: before.enabled }, after },
+  })
+  return requireSink(transaction, id)
+}
+
+export const deleteSink = async (transaction: Transaction, id: string, { actor }: Author): Promise<void> => {
+  const before = await requireSink(transaction, id)
+  await transaction.deleteFrom('sinks').where('id', '=', id).execute()
+  await recordAudit(transaction, {
+    type: 'sink.deleted',
+    actor,
+    subject: { kind: 'sink', id },
+    details: { before: { name: before.name, destination: before.destination, next: before.next }, after: null },
+  })
+}

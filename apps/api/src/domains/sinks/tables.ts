@@ -1,0 +1,26 @@
+import type { SinkDestination } from '@sallyport/protocol/api'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+export interface SinkTables {
+  sinks: {
+    id: ColumnType<string, string, never>
+    organization_id: Generated<string>
+    name: string
+    destination: JSONColumnType<SinkDestination>
+    /** Canonical JSON, wrapped by the KMS for this sink and destination; null: it needs none. */
+    secret: Buffer | null
+    sealed_at: Generated<Date>
+    enabled: Generated<boolean>
+    created_at: ColumnType<Date, Date, never>
+    /** Number of the entry that is sent next; int8. */
+    next: ColumnType<string | number, number, number>
+    delivered_at: Date | null
+    /** Attempts that failed, one after the other. */
+    failures: Generated<number>
+    failing_since: Date | null
+    problem: string | null
+    retry_at: Date | null
+    /** Whether an alert was raised for this failure. */
+    told: Generated<boolean>
+  }
+}

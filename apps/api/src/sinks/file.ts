@@ -1,0 +1,82 @@
+/** JSON lines in files that follow one another: each is named by the number of its first entry, and none is ever rewritten. */
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Deliver } from './delivery.ts'
+import { type Batch, lineOf, type SinkEvent } from './event.ts'
+
+/** Longer than any line: entries are 64 KiB at most, and some of their characters are escaped. */
+const TAIL = 512 * 1024
+const DIGITS = 12
+const NEWLINE = 0x0a
+
+const namePattern = /^audit-(\d{12,})\.jsonl$/
+const nameOf = (first: number): string => `audit-${String(first).padStart(DIGITS, '0')}.jsonl`
+
+const listFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => namePattern.test(name)).toSorted()
+
+/** Cuts off a line that was not written to its end, and returns the number of the last whole one; null when there is none. */
+const mend = async (path: string): Promise<number | null> => {
+  const file = await open(path, 'r+')
+  try {
+    const { size } = await file.stat()
+    const from = Math.max(0, size - TAIL)
+    const tail = Buffer.alloc(size - from)
+    await file.read(tail, 0, tail.length, from)
+    const end = tail.lastIndexOf(NEWLINE) + 1
+    if (end === 0 && from > 0) throw new Error('the last line of a file is longer than any line')
+    if (end < tail.length) await file.truncate(from + end)
+    if (end === 0) return null
+    const line = tail.subarray(tail.lastIndexOf(NEWLINE, end - 2) + 1, end - 1)
+    const { index } = JSON.parse(line.toString('utf8')) as { readonly index: unknown }
+    if (typeof index !== 'number') throw new Error('the last line of a file is not one of ours')
+    return index
+  } finally {
+    await file.close()
+  }
+}
+
+const append = async (path: string, events: readonly SinkEvent[]): Promise<void> => {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.writeFile(events.map((event) => `${lineOf(event)}\n`).join(''))
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Names of new files are lost with the machine unless their folder is written, too. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** What of this batch is not there yet: the program may have been killed after it wrote and before it said so. */
+const missing = async (
+  folder: string,
+  batch: Batch,
+): Promise<{ readonly newest: string | null; readonly events: readonly SinkEvent[] }> => {
+  const newest = (await listFiles(folder)).at(-1) ?? null
+  const last = newest === null ? null : await mend(join(folder, newest))
+  return { newest, events: last === null ? batch.events : batch.events.filter(({ index }) => index > last) }
+}
+
+export const deliverToFile: Deliver<'file'> = async ({ destination, batch }, { folder: root }) => {
+  if (root === null) throw new Error('the operator has not said where files go (SALLYPORT_SINK_FOLDER)')
+  const folder = join(root, batch.organization, batch.sink)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { newest, events } = await missing(folder, batch)
+  if (events.length === 0) return
+  const isFull = newest === null || (await stat(join(folder, newest))).size >= destination.maxBytes
+  await append(join(folder, isFull ? nameOf(events[0]!.index) : newest), events)
+  if (!isFull) return
+  await syncFolder(folder)
+  const { keepFiles } = destination
+  const old = keepFiles === 0 ? [] : (await listFiles(folder)).slice(0, -keepFiles)
+  for (const name of old) await rm(join(folder, name), { force: true })
+}

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto'
+import { appendFile, readdir, readFile, truncate } from 'node:fs/promises'
+import { BlockList } from 'node:net'
+import { join } from 'node:path'
+import { canonicalJson, fromBase64url, seal, utf8 } from '@sallyport/protocol'
+import { type SinkDestination, type SinkSecret, sinkSecretInfo } from '@sallyport/protocol/api'
+import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '../db/testing.ts'
+import { withOrganization } from '../db/with-organization.ts'
+import { recordAudit } from '../domains/audit/index.ts'
+import { createSink, findSink } from '../domains/sinks/index.ts'
+import { outward } from '../net/outward.ts'
+import { makeOrganization } from '../testing/make-organization.ts'
+import { playRoles } from '../testing/play-roles.ts'
+import { quietLogger } from '../testing/quiet-logger.ts'
+import { startFakeObjectStore } from '../unlock-log/testing/fake-object-store.ts'
+import { deliverToFile } from './file.ts'
+import { runSinks, type SinkParts } from './run-sinks.ts'
+import { isSignedWith, startHttpReceiver, startSyslogReceiver } from './testing/receivers.ts'
+
+const actor = { kind: 'job', id: null, device: null, session: null, address: null } as const
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+
+let database: TestDatabase
+let roles: Awaited<ReturnType<typeof playRoles>>
+let folder: TemporaryDirectory
+let organization: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  roles = await playRoles(database)
+  folder = await makeTemporaryDirectory()
+})
+afterAll(async () => {
+  await roles.close()
+  await database.stop()
+  await folder.remove()
+})
+beforeEach(async () => {
+  organization = (await makeOrganization(database.pools.api)).id
+})
+
+const inOrganization = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
+  withOrganization(database.pools.api, organization, work)
+
+const record = (count: number) =>
+  inOrganization(async (transaction) => {
+    for (let each = 0; each < count; each++) {
+      await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
+    }
+  })
+const sizeOf = async (): Promise<number> => (await roles.log.logState({ organization })).size
+
+const sealFor = async (sink: string, destination: SinkDestination, secret: SinkSecret): Promise<Uint8Array> => {
+  const [vaultKey] = (await roles.vault.vaultKeys({ organization })).keys
+  const info = sinkSecretInfo({ organization, destination })
+  const sealed = await seal(utf8(canonicalJson(secret)), fromBase64url(vaultKey!.publicKey), { info })
+  return (await roles.vault.sealSinkSecret({ organization, sink, destination, vaultKey: vaultKey!.id, sealed })).secret
+}
+
+const addSink = async (destination: SinkDestination, secret: SinkSecret | null = null, next = 0): Promise<string> => {
+  const id = randomUUID()
+  const wrapped = secret === null ? null : await sealFor(id, destination, secret)
+  await inOrganization((transaction) =>
+    createSink(transaction, { id, name: id, destination, secret: wrapped, next }, { organization, actor, now: Date.now() }),
+  )
+  return id
+}
+const read = async (sink: string) => (await inOrganization((transaction) => findSink(transaction, sink)))!
+
+const parts = (change: Partial<SinkParts> = {}): SinkParts => ({
+  pool: database.pools.api,
+  clock: Date.now,
+  logger: quietLogger(),
+  vault: roles.vault,
+  log: roles.log,
+  folder: folder.path,
+  outward: outward(loopback, 'sinks'),
+  ...change,
+})
+
+/** Sends until `work` is done. */
+const sending = async (work: () => Promise<unknown>, change: Partial<SinkParts> = {}): Promise<void> => {
+  const stopping = new AbortController()
+  const running = runSinks(parts(change), { fence: () => Promise.resolve(), stopped: stopping.signal, interval: 20 })
+  try {
+    await work()
+  } finally {
+    stopping.abort()
+    await running
+  }
+}
+const sent = (sink: string, count: number) =>
+  waitFor(async () => (await read(sink)).next >= count && (await sizeOf()) >= count, {
+    description: `${count} entries to be sent`,
+  })
+
+/** Numbers and ids of lines. */
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { index: number; entry: { id: string } })
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+const indicesOf = (lines: readonly { readonly index: number }[]): number[] => lines.map(({ index }) => index)
+
+describe('a webhook', () => {
+  const key = Buffer.alloc(32, 7).toString('base64')
+
+  it('gets every entry, signed, and again under the same id until it takes it', async () => {
+    const receiver = await startHttpReceiver()
+    receiver.refuse(1)
+    const destination = { kind: 'webhook', url: receiver.url, certificates: '' } as const
+    const sink = await addSink(destination, { kind: 'signing-key', key })
+    await record(3)
+    await sending(() => sent(sink, 4))
+    expect((await read(sink)).problem).toBeNull()
+    const events = receiver.taken.flatMap(
+      ({ body }) => (JSON.parse(body) as { data: { events: { index: number }[] } }).data.events,
+    )
+    expect(indicesOf(events)).toEqual(upTo(events.length))
+    expect(receiver.taken.every((received) => isSignedWith(key, received))).toBe(true)
+    expect(receiver.taken.map(({ headers }) => headers['webhook-id'])).toContain(`${sink}.0-${events.length - 1}`)
+    await receiver.close()
+  })
+
+  it('is kept from loopback, and from networks without TLS, unless the operator names them', async () => {
+    const receiver = await startHttpReceiver()
+    for (const url of [receiver.url, 'http://localhost:1/', 'http://192.0.2.1/', 'https://[::1]/']) {
+      const sink = await addSink({ kind: 'webhook', url, certificates: '' }, { kind: 'signing-key', key })
+      const failed = () => waitFor(async () => (await read(sink)).problem, { description: 'the refusal' })
+      await sending(failed, { outward: outward(new BlockList(), 'sinks') })
+      expect((await read(sink)).problem?.message, url).toMatch(/operator/)
+    }
+    expect(receiver.taken).toEqual([])
+    await receiver.close()
+  })
+})
+
+describe('a sink that fails', () => {
+  it('waits longer each time, says why, and tells people once; the others go on', async () => {
+    const clock = { now: Date.now() }
+    const bad = await addSink({ kind: 'syslog', host: '127.0.0.1', port: 1, certificates: '' })
+    const good = await addSink({ kind: 'file', maxBytes: 65_536, keepFiles: 0 })
+    const failures = (count: number) =>
+      waitFor(
+        async () => {
+          clock.now += 400_000
+          return (await read(bad)).failures >= count
+        },
+        { description: `${count} failures` },
+      )
+    await sending(() => Promise.all([failures(4), sent(good, 2)]), { clock: () => clock.now })
+    const { problem, next } = await read(bad)
+    expect(problem).toMatchObject({ message: expect.stringContaining('ECONNREFUSED'), told: true })
+    expect(next).toBe(0)
+    const alerts = await inOrganization((transaction) =>
+      transaction.selectFrom('alerts').select('message').where('kind', '=', 'sink-failing').execute(),
+    )
+    expect(alerts).toHaveLength(1)
+  })
+})
+
+describe('files', () => {
+  const destination = { kind: 'file', maxBytes: 65_536, keepFiles: 0 } as const
+  const filesOf = async (sink: string) => (await readdir(join(folder.path, organization, sink))).toSorted()
+  const linesIn = async (sink: string) => {
+    const texts = (await filesOf(sink)).map((name) => readFile(join(folder.path, organization, sink, name), 'utf8'))
+    return linesOf((await Promise.all(texts)).join(''))
+  }
+
+  it('follow one another, each entry once, also after a line was left half written', async () => {
+    const sink = await addSink(destination)
+    await record(400)
+    await sending(() => sent(sink, 401))
+    const path = join(folder.path, organization, sink, (await filesOf(sink)).at(-1)!)
+    const whole = await readFile(path, 'utf8')
+    await truncate(path, Buffer.byteLength(whole) - 40)
+    await inOrganization((transaction) => transaction.updateTable('sinks').set({ next: 350 }).where('id', '=', sink).execute())
+    await appendFile(path, '')
+    await record(400)
+    await sending(() => sent(sink, 801))
+    expect(indicesOf(await linesIn(sink))).toEqual(upTo(await sizeOf()))
+    expect((await filesOf(sink)).length).toBeGreaterThan(1)
+  })
+
+  it('keep the newest', async () => {
+    const sink = randomUUID()
+    const { rows } = await waitFor(
+      async () => {
+        await record(1)
+        const found = await roles.log.listEntries({ organization, limit: 1, below: null, since: -1 })
+        return found.rows.length > 0 && found
+      },
+      { description: 'an entry' },
+    )
+    const entry = rows[0]!.entry as never
+    for (let index = 0; index < 5; index++) {
+      const event = { index, leaf: 'x'.repeat(70_000), entry }
+      const batch = { organization, sink, events: [event] }
+      const delivery = {
+        destination: { ...destination, keepFiles: 2 },
+        secret: null,
+        batch,
+        signal: new AbortController().signal,
+      }
+      await deliverToFile(delivery, parts())
+    }
+    expect(await filesOf(sink)).toEqual(['audit-000000000003.jsonl', 'audit-000000000004.jsonl'])
+  })
+})
+
+describe('syslog', () => {
+  it('gets messages of RFC 5424 over TLS, and a batch again that it was cut off from', async () => {
+    const receiver = await startSyslogReceiver()
+    receiver.cut(1)
+    const { host, port, certificates } = receiver
+    const sink = await addSink({ kind: 'syslog', host, port, certificates })
+    await record(3)
+    await sending(() => sent(sink, 4))
+    const parsed = receiver.messages.map((message) => {
+      const [header, text] = message.split('\u{feff}') as [string, string]
+      expect(header).toMatch(/^<109>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - sallyport - [a-z.-]{1,32} - $/)
+      return JSON.parse(text) as { index: number }
+    })
+    expect(indicesOf(parsed)).toEqual(upTo(parsed.length))
+    await receiver.close()
+  })
+
+  it('gives nothing to a receiver whose certificate nobody vouches for', async () => {
+    const receiver = await startSyslogReceiver()
+    const sink = await addSink({ kind: 'syslog', host: receiver.host, port: receiver.port, certificates: '' })
+    await sending(() => waitFor(async () => (await read(sink)).problem, { description: 'the refusal' }))
+    expect((await read(sink)).problem?.message).toMatch(/certificate/)
+    expect(receiver.messages).toEqual([])
+    await receiver.close()
+  })
+})
+
+describe('an object store', () => {
+  it('gets objects whose names are in the order of the log, and again what it refused', async () => {
+    const store = await startFakeObjectStore({ buckets: { audit: { objectLock: false } } })
+    store.fail(1)
+    const { region, credentials } = store
+    const destination = { kind: 'object-store', endpoint: store.origin, region, bucket: 'audit', prefix: 'acme/' } as const
+    const secret = { kind: 'access-key', id: credentials.accessKeyId, secret: credentials.secretAccessKey } as const
+    const sink = await addSink(destination, secret)
+    await record(3)
+    await sending(() => sent(sink, 4))
+    const objects = store.objects('audit').toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    expect(objects[0]!.key).toMatch(new RegExp(`^acme/${organization}/\\d{4}/\\d\\d/\\d\\d/000000000000-\\d{12}\\.jsonl$`))
+    const lines = linesOf(objects.map(({ body }) => body.toString('utf8')).join(''))
+    expect(indicesOf(lines)).toEqual(upTo(lines.length))
+    await store.close()
+  })
+})
+
+describe('OpenTelemetry', () => {
+  it('gets log records with a header that lets in', async () => {
+    const receiver = await startHttpReceiver('{"partialSuccess":{}}')
+    const destination = { kind: 'otlp', url: receiver.url, certificates: '' } as const
+    const sink = await addSink(destination, { kind: 'header', name: 'X-Api-Key', value: 'let me in' })
+    await record(2)
+    await sending(() => sent(sink, 3))
+    const [first] = receiver.taken
+    expect(first!.headers['x-api-key']).toBe('let me in')
+    const body = JSON.parse(first!.body) as {
+      resourceLogs: { scopeLogs: { logRecords: { eventName: string; body: { stringValue: string } }[] }[] }[]
+    }
+    const [record0] = body.resourceLogs[0]!.scopeLogs[0]!.logRecords
+    expect(record0!.eventName).toBe('sallyport.sink.created')
+    expect(JSON.parse(record0!.body.stringValue)).toMatchObject({ index: 0 })
+    await receiver.close()
+  })
+
+  it('is asked again when it refused records', async () => {
+    const receiver = await startHttpReceiver('{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too long"}}')
+    const sink = await addSink({ kind: 'otlp', url: receiver.url, certificates: '' })
+    await sending(() => waitFor(async () => (await read(sink)).problem, { description: 'the refusal' }))
+    expect(await read(sink)).toMatchObject({ next: 0, problem: { message: 'it refused 1 records: too long' } })
+    await receiver.close()
+  })
+})
+
+describe('what a sink needs to send', () => {
+  it('opens for its own destination only, and is of its kind', async () => {
+    const destination = { kind: 'webhook', url: 'https://siem.example/', certificates: '' } as const
+    const wrong = sealFor(randomUUID(), destination, { kind: 'header', name: 'X', value: 'y' })
+    await expect(wrong).rejects.toMatchObject({ code: 'unseal_failed' })
+    const sink = await addSink(destination, { kind: 'signing-key', key: Buffer.alloc(32).toString('base64') })
+    const elsewhere = JSON.stringify({ ...destination, url: 'https://elsewhere.example/' })
+    await expect(
+      inOrganization((transaction) =>
+        transaction.updateTable('sinks').set({ destination: elsewhere }).where('id', '=', sink).execute(),
+      ),
+    ).rejects.toThrow('permission denied')
+    await expect(roles.vault.openSinkSecret({ organization, sink })).resolves.toMatchObject({ secret: expect.any(Uint8Array) })
+  })
+})

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto'
+import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError, seal, utf8 } from '@sallyport/protocol'
+import { type Sink, type SinkDestination, type SinkSecret, sinkSecret, sinkSecretInfo } from '@sallyport/protocol/api'
+import { type Command, defineCommand } from '../command.ts'
+import type { Context } from '../context.ts'
+import { readSmallFile } from '../parameters/files.ts'
+import { idArgument } from '../parameters/id.ts'
+import { invalid } from '../parameters/invalid.ts'
+import { argument, flag, option, requiredOption } from '../parameters/parameter.ts'
+import { choice, hostAndPort, text, wholeNumber } from '../parameters/readers.ts'
+import { done, routeCommand } from '../route-command.ts'
+import { type Answer, message } from '../views/answer.ts'
+import { fields } from '../views/fields.ts'
+import { table } from '../views/table.ts'
+import { localTime } from '../views/time.ts'
+
+const whereTo = ({ destination }: Pick<Sink, 'destination'>): string => {
+  switch (destination.kind) {
+    case 'file':
+      return 'files of the API'
+    case 'syslog':
+      return `${destination.host}:${destination.port}`
+    case 'object-store':
+      return `${destination.bucket}/${destination.prefix}`
+    case 'webhook':
+    case 'otlp':
+      return destination.url
+  }
+}
+
+const stateOf = ({ enabled, problem, behind }: Sink): string => {
+  if (!enabled) return 'stopped'
+  if (problem !== null) return `fails since ${localTime(problem.since)}: ${problem.message}`
+  return behind === 0 ? 'up to date' : 'sending'
+}
+
+const listAnswer = (data: { readonly items: readonly Sink[] }): Answer =>
+  table(data.items, {
+    data: data.items,
+    columns: [
+      { heading: 'ID', value: ({ id }) => id },
+      { heading: 'NAME', value: ({ name }) => name },
+      { heading: 'KIND', value: ({ destination }) => destination.kind },
+      { heading: 'TO', value: whereTo },
+      { heading: 'BEHIND', value: ({ behind }) => behind, align: 'right' },
+      { heading: 'STATE', value: stateOf, flexible: true, color: ({ problem }) => (problem === null ? null : 'yellow') },
+    ],
+    empty: 'The log is sent nowhere. Add a sink with: sallyport admin sinks add-webhook',
+  })
+
+const sinkFields = (sink: Sink): Answer =>
+  fields(sink, [
+    ['Name', sink.name],
+    ['Id', sink.id],
+    ['To', `${sink.destination.kind}: ${whereTo(sink)}`],
+    ['Behind', `${sink.behind} entries`],
+    ['State', stateOf(sink)],
+  ])
+
+/** Sealed on this computer: nothing between this process and the vault sees it. */
+const sealFor = async (context: Context, destination: SinkDestination, secret: SinkSecret) => {
+  const { organization, vaultKeys } = await (await context.agent()).call('trust', {})
+  const vaultKey = vaultKeys[0]
+  if (!vaultKey) throw new SallyportError('vault_unavailable')
+  const parsed = sinkSecret.safeParse(secret)
+  if (!parsed.success) throw invalid('What the sink needs to send is not in the form that it has.')
+  const bytes = utf8(canonicalJson(parsed.data as unknown as CanonicalValue))
+  try {
+    const info = sinkSecretInfo({ organization, destination })
+    return { vaultKey: vaultKey.id, sealed: await seal(bytes, fromBase64url(vaultKey.publicKey), { info }) }
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+const add = async (
+  context: Context,
+  wanted: { readonly name: string; readonly destination: SinkDestination; readonly fromNow: boolean },
+  secret: SinkSecret | null,
+): Promise<Sink> =>
+  context.api('createSink', {
+    body: {
+      name: wanted.name,
+      destination: wanted.destination,
+      from: wanted.fromNow ? 'now' : 'beginning',
+      secret: secret === null ? null : await sealFor(context, wanted.destination, secret),
+    },
+  })
+
+const common = {
+  name: argument('name', 'its name', text),
+  fromNow: flag('from-now', 'only what comes from now on, not what is in the log already'),
+}
+const authority = option('authority <file>', 'PEM of the authority of its certificate; otherwise what the API trusts', text)
+const readAuthority = async (file: string | undefined, context: Context): Promise<string> =>
+  file === undefined ? '' : readSmallFile(file, context)
+
+/** `<name>: <value>`, or two lines, as a file has them. */
+const twoParts = (content: string, separator: RegExp, expected: string): [string, string] => {
+  const [first, ...rest] = content.trim().split(separator)
+  if (first === undefined || rest.length === 0) throw invalid(expected)
+  return [first.trim(), rest.join(':').trim()]
+}
+
+export const sinkCommands: readonly Command[] = [
+  routeCommand({ words: 'admin sinks list', route: 'listSinks', parameters: {}, input: () => ({}), answer: listAnswer }),
+  defineCommand({
+    words: 'admin sinks add-file',
+    summary: 'Writes the log to files of JSON lines, where the operator of the API keeps them',
+    parameters: {
+      ...common,
+      size: option('size <MiB>', 'a file of this size is followed by another one; 64 unless given', wholeNumber(1, 1024)),
+      keep: option('keep <count>', 'the newest files that are kept; 0, unless given: all', wholeNumber(0, 10_000)),
+    },
+    run: async (context, { size = 64, keep = 0, ...rest }) => {
+      const destination = { kind: 'file', maxBytes: size * 1024 * 1024, keepFiles: keep } as const
+      return sinkFields(await add(context, { ...rest, destination }, null))
+    },
+  }),
+  defineCommand({
+    words: 'admin sinks add-syslog',
+    summary: 'Sends the log to a syslog receiver over TLS (RFC 5424, RFC 5425)',
+    parameters: { ...common, to: requiredOption('to <host:port>', 'the receiver; usually port 6514', hostAndPort), authority },
+    run: async (context, { to, authority: file, ...rest }) => {
+      const destination = { kind: 'syslog', ...to, certificates: await readAuthority(file, context) } as const
+      return sinkFields(await add(context, { ...rest, destination }, null))
+    },
+  }),
+  defineCommand({
+    words: 'admin sinks add-webhook',
+    summary: 'Posts the log to an address, signed as Standard Webhooks says',
+    details: 'Prints the key by which the receiver verifies; it is shown this once.',
+    parameters: { ...common, url: requiredOption('url <url>', 'the address', text), authority },
+    run: async (context, { url, authority: file, ...rest }) => {
+      const key = randomBytes(32).toString('base64')
+      const destination = { kind: 'webhook', url, certificates: await readAuthority(file, context) } as const
+      const sink = await add(context, { ...rest, destination }, { kind: 'signing-key', key })
+      return message({ ...sink, signingKey: `whsec_${key}` }, `The receiver verifies with: whsec_${key}`)
+    },
+  }),
+  defineCommand({
+    words: 'admin sinks add-object-store',
+    summary: 'Writes the log to an S3-compatible store',
+    parameters: {
+      ...common,
+      bucket: requiredOption('bucket <bucket>', 'the bucket', text),
+      region: requiredOption('region <region>', 'its region', text),
+      prefix: option('prefix <prefix>', 'in front of every name, with a slash at its end', text),
+      endpoint: option('endpoint <url>', 'of a store that is not AWS', text),
+      key: requiredOption('key <file>', 'two lines: id and secret of an access key; - is standard input', text),
+    },
+    run: async (context, { bucket, region, prefix = '', endpoint = null, key, ...rest }) => {
+      const [id, secret] = twoParts(await readSmallFile(key, context), /\r?\n/, 'The file has two lines: id and secret.')
+      const destination = { kind: 'object-store', endpoint, region, bucket, prefix } as const
+      return sinkFields(await add(context, { ...rest, destination }, { kind: 'access-key', id, secret }))
+    },
+  }),
+  defineCommand({
+    words: 'admin sinks add-otlp',
+    summary: 'Sends the log as OpenTelemetry logs (OTLP over HTTP)',
+    parameters: {
+      ...common,
+      url: requiredOption('url <url>', 'the address, usually ending in /v1/logs', text),
+      authority,
+      header: option('header <file>', 'a header that lets in, `Name: value`; - is standard input', text),
+    },
+    run: async (context, { url, authority: file, header, ...rest }) => {
+      const destination = { kind: 'otlp', url, certificates: await readAuthority(file, context) } as const
+      if (header === undefined) return sinkFields(await add(context, { ...rest, destination }, null))
+      const [name, value] = twoParts(await readSmallFile(header, context), /:/, 'A header is: Name: value')
+      return sinkFields(await add(context, { ...rest, destination }, { kind: 'header', name, value }))
+    },
+  }),
+  routeCommand({
+    words: 'admin sinks set',
+    route: 'changeSink',
+    parameters: {
+      sink: idArgument('sink', 'admin sinks list'),
+      name: option('name <name>', 'its new name', text),
+      state: option('state <state>', 'stops it, or lets it go on at once', choice(['running', 'stopped'])),
+    },
+    input: ({ sink, name, state }) => ({
+      parameters: { sink },
+      body: { ...(name === undefined ? {} : { name }), ...(state === undefined ? {} : { enabled: state === 'running' }) },
+    }),
+    answer: sinkFields,
+  }),
+  routeCommand({
+    words: 'admin sinks remove',
+    route: 'deleteSink',
+    parameters: { sink: idArgument('sink', 'admin sinks list') },
+    confirm: () => 'Send the log there no longer?',
+    input: (values) => ({ parameters: values }),
+    answer: () => done('The log is sent there no longer.'),
+  }),
+]

@@ -1,0 +1,138 @@
+/** Where an organization's log is sent as it grows, and how far each of them is. */
+import { z } from 'zod'
+import { canonicalJson, type CanonicalValue } from '../canonical-json.ts'
+import { displayName, host, keyId, port, timestamp, uuid } from '../fields.ts'
+import { sealed } from '../sealing.ts'
+import { defineRoutes } from './route.ts'
+
+/** Sinks of an organization. */
+export const MAX_SINKS = 16
+
+/** PEM of the authorities that the receiver's certificate may come from; empty: those that the system trusts. */
+const certificates = z.string().max(32_768)
+const address = z
+  .url({ protocol: /^https?$/ })
+  .max(1024)
+  .refine((text) => new URL(text).username === '' && new URL(text).password === '' && new URL(text).hash === '')
+
+export const sinkDestination = z.discriminatedUnion('kind', [
+  /** JSON lines, in a folder of the API that its operator decides. */
+  z.strictObject({
+    kind: z.literal('file'),
+    /** A file of this size is followed by another one. */
+    maxBytes: z.int().min(65_536).max(1_073_741_824),
+    /** The newest files that are kept; 0: all. */
+    keepFiles: z.int().min(0).max(10_000),
+  }),
+  /** RFC 5424 over TLS, RFC 5425. */
+  z.strictObject({ kind: z.literal('syslog'), host, port, certificates }),
+  /** POST, signed as Standard Webhooks says. Its secret is the key. */
+  z.strictObject({ kind: z.literal('webhook'), url: address, certificates }),
+  /** S3-compatible. Its secret is an access key. */
+  z.strictObject({
+    kind: z.literal('object-store'),
+    /** Null: the region's own. */
+    endpoint: address.nullable(),
+    region: z.string().regex(/^[a-z0-9-]{1,64}$/),
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    /** In front of every name; with a slash at its end, or empty. */
+    prefix: z.string().regex(/^(?:[\w.-]{1,64}\/){0,8}$/),
+  }),
+  /** OpenTelemetry logs, OTLP over HTTP with JSON. Its secret, if it has one, is a header. */
+  z.strictObject({ kind: z.literal('otlp'), url: address, certificates }),
+])
+export type SinkDestination = z.infer<typeof sinkDestination>
+
+/** What a sink's secret is, as it is sealed: canonical JSON. */
+export const sinkSecret = z.discriminatedUnion('kind', [
+  /** HMAC key, 24 to 64 bytes, base64. */
+  z.strictObject({ kind: z.literal('signing-key'), key: z.base64().min(32).max(88) }),
+  z.strictObject({ kind: z.literal('access-key'), id: z.string().min(1).max(256), secret: z.string().min(1).max(1024) }),
+  z.strictObject({
+    kind: z.literal('header'),
+    name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/),
+    value: z.string().regex(/^[\x21-\x7e][\x20-\x7e]{0,2047}$/),
+  }),
+])
+export type SinkSecret = z.infer<typeof sinkSecret>
+
+/** The HPKE info of a sink's secret sealed to the vault key: it fits one organization and destination. */
+export const sinkSecretInfo = (fields: { readonly organization: string; readonly destination: SinkDestination }): string =>
+  canonicalJson({
+    use: 'sallyport sink secret v1',
+    organization: fields.organization,
+    destination: fields.destination as unknown as CanonicalValue,
+  })
+
+export const sink = z.strictObject({
+  id: uuid,
+  name: displayName,
+  destination: sinkDestination,
+  enabled: z.boolean(),
+  createdAt: timestamp,
+  /** Number of the entry that is sent next. */
+  next: z.int().nonnegative(),
+  /** Entries that are not sent yet. */
+  behind: z.int().nonnegative(),
+  deliveredAt: timestamp.nullable(),
+  /** Why the last attempt failed; null: it did not. */
+  problem: z.strictObject({ message: z.string().max(500), since: timestamp, retryAt: timestamp }).nullable(),
+})
+export type Sink = z.infer<typeof sink>
+
+const one = z.strictObject({ sink: uuid })
+
+export const sinkRoutes = defineRoutes({
+  listSinks: {
+    method: 'GET',
+    path: '/v1/sinks',
+    summary: 'Where the log is sent, and how far each of them is',
+    authentication: 'two-signature',
+    permission: 'settings.read',
+    audit: null,
+    response: z.strictObject({ items: z.array(sink).max(MAX_SINKS) }),
+    errors: ['log_unavailable'],
+  },
+  createSink: {
+    method: 'POST',
+    path: '/v1/sinks',
+    summary: 'Sends the log somewhere',
+    authentication: 'two-signature',
+    permission: 'settings.write',
+    presence: 'recent',
+    audit: 'sink.created',
+    body: z.strictObject({
+      name: displayName,
+      destination: sinkDestination,
+      /** With what is in the log already, or with what comes from now on. */
+      from: z.enum(['beginning', 'now']),
+      /** Sealed by the client with {@link sinkSecretInfo}. */
+      secret: z.strictObject({ vaultKey: keyId, sealed }).nullable(),
+    }),
+    response: sink,
+    errors: ['log_unavailable', 'vault_unavailable', 'unseal_failed', 'secret_unavailable', 'conflict', 'limit_reached'],
+  },
+  changeSink: {
+    method: 'PATCH',
+    path: '/v1/sinks/{sink}',
+    summary: 'Renames a sink, stops it, or lets it go on: at once, if it waits after a failure',
+    authentication: 'two-signature',
+    permission: 'settings.write',
+    audit: 'sink.changed',
+    parameters: one,
+    body: z.strictObject({ name: displayName.optional(), enabled: z.boolean().optional() }),
+    response: sink,
+    errors: ['log_unavailable', 'not_found', 'conflict'],
+  },
+  deleteSink: {
+    method: 'DELETE',
+    path: '/v1/sinks/{sink}',
+    summary: 'Sends the log there no longer',
+    authentication: 'two-signature',
+    permission: 'settings.write',
+    audit: 'sink.deleted',
+    parameters: one,
+    response: z.strictObject({}),
+    errors: ['not_found'],
+  },
+})
