@@ -226,6 +226,10 @@ test('everybody gets a user of their own, made for the lease and dropped after i
     '(password_change_refused)',
   )
 
+  // Nor by becoming its role, which is a user of its own here.
+  const known = await runPsql(await url(alice), `set role ${memberOf}`, `alter role ${memberOf} password 'known'`)
+  expect(known.stderr).toContain('(password_change_refused)')
+
   // The log has who had which.
   const named = await waitFor(
     async () => {

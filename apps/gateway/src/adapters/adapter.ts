@@ -13,6 +13,8 @@ export interface OpenedCredential {
   readonly credentialId: string
   readonly userName: string
   readonly secret: CredentialSecret
+  /** A role that this user may become, and whose password it must not change either. */
+  readonly memberOf?: string
 }
 
 export type CredentialSecret =

@@ -52,6 +52,12 @@ const encodingOf = (signedIn: SignedIn): TextEncoding => {
   return encoding
 }
 
+/** Who signs in to the resource. */
+interface LeasedUser {
+  readonly userName: string
+  readonly memberOf: string | undefined
+}
+
 /** Nobody was there to be told anything. */
 const gone = (reason: string): ConnectionEnd => ({ reason, bytesUp: 0, bytesDown: 0 })
 
@@ -96,11 +102,11 @@ class Served {
     const { target, sessionLabel, signal } = this.#connection
     const plan = planStartup(request.parameters, target, sessionLabel)
     const deadline = withDeadline(signal, this.#patience.signIn, () => postgresqlError('resource_timeout'))
-    let userName: string
+    let leased: LeasedUser
     let signedIn: SignedIn
     try {
       const credential = await unlessAborted(deadline.signal, this.#connection.openCredential(), eraseCredential)
-      userName = credential.userName
+      leased = { userName: credential.userName, memberOf: credential.memberOf }
       const connecting = signIn(this.#connection, credential, {
         version: request.version,
         parameters: plan.parameters,
@@ -110,16 +116,16 @@ class Served {
     } finally {
       deadline.clear()
     }
-    return this.#connected({ request, plan, signedIn, userName })
+    return this.#connected({ request, plan, signedIn, leased })
   }
 
   async #connected(parts: {
     request: StartupRequest
     plan: StartupPlan
     signedIn: SignedIn
-    userName: string
+    leased: LeasedUser
   }): Promise<ConnectionEnd> {
-    const { request, signedIn } = parts
+    const { request, signedIn, leased } = parts
     const { activity, cancels, client, now, signal } = this.#connection
     const { key } = signedIn.greeting
     const minted = key === null ? null : mintKey(request.version, key.processId)
@@ -143,7 +149,10 @@ class Served {
         activity,
         now,
         signal,
-        context: { leased: new LeasedName(parts.userName), encoding: encodingOf(signedIn) },
+        context: {
+          leased: new LeasedName(leased.userName, ...(leased.memberOf === undefined ? [] : [leased.memberOf])),
+          encoding: encodingOf(signedIn),
+        },
         cancel,
       })
       await activity
@@ -163,7 +172,7 @@ class Served {
   }
 
   async #recordOpened(
-    { plan, signedIn, userName }: { plan: StartupPlan; signedIn: SignedIn; userName: string },
+    { plan, signedIn, leased }: { plan: StartupPlan; signedIn: SignedIn; leased: LeasedUser },
     at: number,
   ): Promise<void> {
     const { activity, caller } = this.#connection
@@ -173,7 +182,7 @@ class Served {
       at: timestamp(at),
       caller,
       upstreamId: key === null ? null : String(key.processId),
-      user: userName.slice(0, 256),
+      user: leased.userName.slice(0, 256),
       database: plan.database?.slice(0, 256) ?? null,
       application: plan.application?.slice(0, 256) ?? null,
     })

@@ -75,7 +75,7 @@ export class TemporaryUsers {
     // It may be over, and the password overwritten, since.
     if (this.#users.get(lease.id) !== user) throw new SallyportError('lease_ended')
     const secret = { kind: 'password', password: Buffer.from(user.password) } as const
-    return { credentialId: lease.binding.credential, userName: user.name, secret }
+    return { credentialId: lease.binding.credential, userName: user.name, secret, memberOf: template.memberOf }
   }
 
   /** The lease was renewed. */

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { activity, type Activity } from '@sallyport/recording'
+import { activity, type StoredActivity } from '@sallyport/recording'
 import { encodeMessage } from '../codec/encode.ts'
 import { backend, frontend } from '../codec/messages.ts'
 import { bindMessage, executeMessage, parseMessage, syncMessage } from '../codec/testing/messages.ts'
@@ -62,7 +62,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const startRelay = () => {
   const [tool, client] = duplexPair()
   const [resource, upstream] = duplexPair()
-  const records: Activity[] = []
+  const records: StoredActivity[] = []
   const received: Buffer[] = []
   for (const stream of [tool, client, resource, upstream]) stream.on('error', () => undefined)
   tool.on('data', (chunk: Buffer) => received.push(chunk))

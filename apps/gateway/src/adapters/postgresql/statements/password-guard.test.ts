@@ -14,6 +14,13 @@ const redacted = (text: string): string => {
   return result + text.slice(from)
 }
 
+test('of a temporary user its role is guarded as well, and nobody else', () => {
+  const names = new LeasedName('sp_1', 'readers')
+  const changes = (name: string): boolean => inspect(`set role readers; alter role ${name} password 'x'`, names).refused
+  expect(['sp_1', 'readers', '"readers"', 'READERS', 'current_user'].map(changes)).toEqual([true, true, true, true, true])
+  expect(changes('app')).toBe(false)
+})
+
 describe("changing the leased user's password", () => {
   test.each([
     "alter user app password 'x'",

@@ -25,20 +25,25 @@ const lowerAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) 
 // oxlint-disable-next-line no-control-regex -- it is about the bytes beyond ASCII
 const beyondAscii = (text: string): boolean => /[^\x00-\x7f]/.test(text)
 
-/** Tells whether a role name in a statement is the leased user. Where that cannot be known for sure, it is. */
+/**
+ * Tells whether a role name in a statement is the leased user, or the role that a temporary one is a member of: whoever may become
+ * that role may give it a password. Where it cannot be known for sure, it is.
+ */
 export class LeasedName {
-  readonly #name: string
+  readonly #names: readonly string[]
 
-  constructor(userName: string) {
-    this.#name = Buffer.from(userName).subarray(0, 63).toString('latin1')
+  constructor(...names: readonly string[]) {
+    this.#names = names.map((name) => Buffer.from(name).subarray(0, 63).toString('latin1'))
   }
 
   matches(name: string, form: 'word' | 'quoted' | 'escaped'): boolean {
     if (form === 'escaped') return true
     if (form === 'word' && SELF.has(name)) return true
-    // The client encoding may spell a name beyond ASCII in other bytes, and the server folds its case by its own locale.
-    if (beyondAscii(this.#name) && beyondAscii(name)) return true
-    return name === this.#name || (form === 'word' && name === lowerAscii(this.#name) && this.#name === lowerAscii(this.#name))
+    return this.#names.some((leased) => {
+      // The client encoding may spell a name beyond ASCII in other bytes, and the server folds its case by its own locale.
+      if (beyondAscii(leased) && beyondAscii(name)) return true
+      return name === leased || (form === 'word' && name === lowerAscii(leased) && leased === lowerAscii(leased))
+    })
   }
 }
 
