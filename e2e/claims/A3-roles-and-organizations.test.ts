@@ -12,7 +12,7 @@ import { waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addNewcomer } from '../support/newcomer.ts'
 import { fill, type Filled, type Operation, operationsOf, unsignedCall, type Values } from '../support/openapi-calls.ts'
-import { furnish, type OrganizationWorld, sealedSecret } from '../support/organization-world.ts'
+import { furnish, type OrganizationWorld, sealedSecret, storeLocation } from '../support/organization-world.ts'
 import { type RawAnswer, sendCall } from '../support/raw-call.ts'
 import { actOf, RawClient } from '../support/raw-client.ts'
 
@@ -44,7 +44,16 @@ const signedBy = async (client: RawClient, filled: Filled): Promise<RawAnswer> =
 const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld): Promise<Values> => {
   const { sealed, vaultKey, endpointDigest } = await sealedSecret(sealer, { id: ids.resource, endpoint }, 'another password')
   // Ports are the organization's own, whatever the document says of numbers.
-  return { ...ids, sealed, vaultKey, endpointDigest, endpoint, port: 20_000 }
+  return {
+    ...ids,
+    sealed,
+    vaultKey,
+    endpointDigest,
+    endpoint,
+    location: storeLocation('own'),
+    issuer: 'https://issuer.example',
+    port: 20_000,
+  }
 }
 
 const expectNoLeak = (answer: RawAnswer, filled: Filled): void => {
@@ -106,6 +115,7 @@ const stateOf = async (client: RawClient): Promise<unknown> => {
     client.call('getSettings'),
     client.call('listAccessRules', page),
     client.call('listAccessRequests'),
+    client.call('listStores', page),
   ])
   const gateways = (await client.call('listGateways', page)).items.map(({ id, name, status, sites }) => ({
     id,

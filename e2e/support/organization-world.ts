@@ -1,6 +1,6 @@
 /** One of everything in an organization, so that each id of it can be tried elsewhere. */
 import { randomUUID } from 'node:crypto'
-import { canonicalJson, type Endpoint, endpointDigest, fromBase64url, seal, utf8 } from '@sallyport/protocol'
+import { canonicalJson, type Endpoint, endpointDigest, fromBase64url, seal, type StoreLocation, utf8 } from '@sallyport/protocol'
 import { secretInfo } from '@sallyport/protocol/api'
 import { passwordSecret } from '@sallyport/testbed'
 import { freePort, waitFor } from '@sallyport/testkit'
@@ -24,6 +24,7 @@ export interface OrganizationWorld {
       | 'role'
       | 'site'
       | 'resource'
+      | 'store'
       | 'secret'
       | 'credential'
       | 'grant'
@@ -51,6 +52,17 @@ export const sealedSecret = async (
   return { resource: resource.id, endpointDigest: digest, vaultKey: vaultKey.id, sealed }
 }
 
+/** Where a store may be that nobody asks. */
+export const storeLocation = (name: string): StoreLocation => ({
+  kind: 'vault',
+  address: `https://vault.${name}.example`,
+  authority: '',
+  namespace: null,
+  engine: 'kv',
+  mount: 'secret',
+  signIn: { kind: 'token', mount: 'jwt', role: 'sallyport', audience: `https://vault.${name}.example` },
+})
+
 /** Everything is called `name` in some way. The resource is nowhere: it is leased, but never reached. */
 export const furnish = async (administrator: RawClient, name: string, password: string): Promise<OrganizationWorld> => {
   const person = await addNewcomer(administrator, name)
@@ -68,6 +80,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   const credential = (
     await administrator.call('createCredential', { body: { resource: resource.id, name, userName: name, secret } })
   ).id
+  const store = (await administrator.call('createStore', { body: { name: `${name} store`, location: storeLocation(name) } })).id
   const role = (await administrator.call('createRole', { body: { name: `${name} role` } })).id
   await administrator.call('addRoleCredential', { parameters: { role, credential } })
   const grant = (
@@ -109,6 +122,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
       role,
       site,
       resource: resource.id,
+      store,
       secret,
       credential,
       grant,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { networks } from './upstream/address-rules.ts'
+import { DEFAULT_RECORDINGS_LIMIT } from './spool/recordings.ts'
 import { DEFAULT_SPOOL_LIMIT } from './spool/spool.ts'
 
 export interface JoinConfig {
@@ -20,8 +21,12 @@ export interface ServeConfig {
   readonly allowLoopbackResources: boolean
   /** Networks that are allowed although the address rules refuse them. */
   readonly allowedNetworks: readonly string[]
+  /** By the id of a gateway-trusted store: the file with the token that it believes. */
+  readonly storeTokens: ReadonlyMap<string, string>
   /** Bytes. */
   readonly spoolLimit: number
+  /** Bytes of recordings that are kept here, where an organization says so. */
+  readonly recordingsLimit: number
   /** Milliseconds that open connections get when the gateway is told to stop. */
   readonly drainLimit: number
 }
@@ -43,7 +48,9 @@ export const usage = `Usage:
 serve takes:
   --allow-loopback-resources        resources on this machine's own loopback addresses
   --allow-resource-network <a/p>    a network that is refused otherwise, such as 169.254.0.0/16; may be repeated
+  --store-token <id>=<file>         token for a store that believes this gateway instead of single leases; may be repeated
   --spool-limit-mebibytes <n>       activity that is not shipped yet, on disk; 64 or more (default 512)
+  --recordings-limit-mebibytes <n>  recordings that the organization keeps here; the oldest go first (default 10240)
   --drain-seconds <n>               for open connections at the end (default 10)
 both take:
   --log-level <level>               fatal, error, warn, info, debug or trace (default info)
@@ -61,7 +68,9 @@ const flags = {
   'listen': { type: 'string' },
   'allow-loopback-resources': { type: 'boolean' },
   'allow-resource-network': { type: 'string', multiple: true },
+  'store-token': { type: 'string', multiple: true },
   'spool-limit-mebibytes': { type: 'string' },
+  'recordings-limit-mebibytes': { type: 'string' },
   'drain-seconds': { type: 'string' },
   'log-level': { type: 'string' },
 } as const
@@ -73,7 +82,9 @@ const variables: Readonly<Record<Flag, string>> = {
   'listen': 'SALLYPORT_LISTEN',
   'allow-loopback-resources': 'SALLYPORT_ALLOW_LOOPBACK_RESOURCES',
   'allow-resource-network': 'SALLYPORT_ALLOW_RESOURCE_NETWORK',
+  'store-token': 'SALLYPORT_STORE_TOKEN',
   'spool-limit-mebibytes': 'SALLYPORT_SPOOL_LIMIT_MEBIBYTES',
+  'recordings-limit-mebibytes': 'SALLYPORT_RECORDINGS_LIMIT_MEBIBYTES',
   'drain-seconds': 'SALLYPORT_DRAIN_SECONDS',
   'log-level': 'SALLYPORT_LOG_LEVEL',
 }
@@ -131,6 +142,16 @@ const networkList = (texts: readonly string[]): readonly string[] => {
   }
 }
 
+const storeTokens = (texts: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    texts.map((text) => {
+      const [, store, file] = /^([0-9a-f-]{36})=(.+)$/.exec(text) ?? []
+      if (store === undefined || file === undefined)
+        throw new UsageError('--store-token is the id of a store, = and a file with the token.')
+      return [store, file]
+    }),
+  )
+
 /** A token on the command line is seen by every user of the machine: `@file` reads it from a file. */
 const tokenText = async (value: string): Promise<string> =>
   value.startsWith('@') ? (await readFile(value.slice(1), 'utf8')).trim() : value
@@ -154,11 +175,18 @@ export const readConfig = async (args: readonly string[], environment: NodeJS.Pr
         listen: address(required('listen')),
         allowLoopbackResources: isSet('allow-loopback-resources'),
         allowedNetworks: networkList(list('allow-resource-network')),
+        storeTokens: storeTokens(list('store-token')),
         spoolLimit:
           whole('spool-limit-mebibytes', {
             least: SMALLEST_SPOOL,
             most: 1024 * 1024,
             otherwise: DEFAULT_SPOOL_LIMIT / MEBIBYTE,
+          }) * MEBIBYTE,
+        recordingsLimit:
+          whole('recordings-limit-mebibytes', {
+            least: 1,
+            most: 1024 * 1024 * 1024,
+            otherwise: DEFAULT_RECORDINGS_LIMIT / MEBIBYTE,
           }) * MEBIBYTE,
         drainLimit: whole('drain-seconds', { least: 0, most: LARGEST_DRAIN, otherwise: 10 }) * 1000,
       }

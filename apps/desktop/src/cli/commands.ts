@@ -12,6 +12,7 @@ import { credentialCommands } from './commands/credentials.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { explainMineCommand } from './commands/explain.ts'
 import { emergencyCommand } from './commands/emergency.ts'
+import { logsCommands } from './commands/logs.ts'
 import { openCommand } from './commands/open.ts'
 import { psqlCommand } from './commands/psql.ts'
 import { requestCommands } from './commands/requests.ts'
@@ -34,7 +35,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [...credentialCommands, openCommand, psqlCommand, urlCommand, resourcesCommand, ...connectionCommands],
   },
   { heading: 'Asking for access:', commands: [explainMineCommand, ...requestCommands, emergencyCommand, ...approvalCommands] },
-  { heading: 'Looking back:', commands: [...auditCommands, ...activityCommands] },
+  { heading: 'Looking back:', commands: [...auditCommands, ...activityCommands, ...logsCommands] },
   { heading: 'This computer:', commands: [...agentCommands, uiCommand, ...toolCommands, doctorCommand, completionCommand] },
   { heading: 'Administration:', commands: administrationCommands },
 ]
@@ -47,7 +48,9 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'requests': 'Access that you ask for',
   'approvals': 'Access that others ask you for',
   'admin': 'Administration: users, roles, resources, gateways and more',
+  'logs': 'Recordings that are encrypted to recipients',
   'admin users': 'People and their invitations',
+  'admin people': 'What is held about people, exporting and erasing it',
   'admin roles': 'What groups of people may do and reach',
   'admin grants': 'Temporary access of one person',
   'admin requests': 'What people asked for',
@@ -56,6 +59,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'admin resources': 'Databases and servers to reach',
   'admin credentials': 'Identities on resources',
   'admin secrets': 'Passwords and keys of credentials, sealed here',
+  'admin stores': 'Third-party stores, in which secrets may lie',
   'admin gateways': 'Gateways and relays',
   'admin devices': 'Enrolled computers',
   'admin sessions': 'Sign-ins',
@@ -63,6 +67,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'admin leases': 'Credentials in use',
   'admin log': 'The log as it is proven',
   'admin alerts': 'What looked wrong',
+  'admin recording': 'Where activity is kept, and who can read it',
   'admin settings': 'Settings of the organization',
 }
 

@@ -47,7 +47,9 @@ export const startGateway = async (api: PlayedApi, options: TestGatewayOptions =
     listen: { host: '127.0.0.1', port },
     allowLoopbackResources: true,
     allowedNetworks: [],
+    storeTokens: new Map(),
     spoolLimit: 64 * 1024 * 1024,
+    recordingsLimit: 64 * 1024 * 1024,
     drainLimit: 300,
     ...options.config,
   }

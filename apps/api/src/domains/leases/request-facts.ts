@@ -1,4 +1,4 @@
-import type { Endpoint, ResourceOptions } from '@sallyport/protocol'
+import type { Endpoint, RecordingPolicy, ResourceOptions } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { Facts } from '../policy/index.ts'
@@ -33,6 +33,10 @@ export interface LeaseSubject {
   readonly sessionLabel: string
   /** Seconds. */
   readonly leaseLifetime: number
+  /** How the organization has activity recorded; null: it did not say. */
+  readonly recording: RecordingPolicy | null
+  /** Of activity. */
+  readonly retentionDays: number
   /** Leases of this session that live now. */
   readonly liveLeases: number
 }
@@ -54,6 +58,8 @@ interface SubjectRow extends FactsRow {
   readonly store_field: string | null
   readonly label: string
   readonly lease_lifetime: number
+  readonly recording: RecordingPolicy | null
+  readonly retention_days: number
   readonly live_leases: string
 }
 
@@ -65,6 +71,8 @@ export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish
       credentials.databases, credentials.exclusive, secrets.id as secret_id, secrets.version as secret_version,
       secrets.store_id, secrets.store_path, secrets.store_field, sessions.label,
       (organizations.settings->>'leaseLifetime')::integer as lease_lifetime,
+      organizations.settings->'recording' as recording,
+      (organizations.settings->>'activityRetentionDays')::integer as retention_days,
       (select count(*) from leases where leases.session_id = sessions.id and leases.ended_at is null
         and leases.expires_at > ${new Date(now)}) as live_leases
     from sessions
@@ -94,6 +102,8 @@ export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish
     stored: storedPlaceOf(row),
     sessionLabel: row.label,
     leaseLifetime: row.lease_lifetime,
+    recording: row.recording,
+    retentionDays: row.retention_days,
     liveLeases: Number(row.live_leases),
   }
 }

@@ -1,4 +1,4 @@
-import { SallyportError } from '@sallyport/protocol'
+import { endpointDigest, SallyportError } from '@sallyport/protocol'
 import type { ResponseOf, RouteOf } from '@sallyport/protocol/api'
 import { type Command, defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -13,6 +13,7 @@ import { fields } from '../views/fields.ts'
 import { localTime } from '../views/time.ts'
 import { sealSecret } from './seal-secret.ts'
 import { readSecret, secretOptions } from './secret-options.ts'
+import { storedPlaceOf, storedPlaceOptions } from './stored-place-options.ts'
 
 type Credential = ResponseOf<RouteOf<'getCredential'>>
 
@@ -51,7 +52,16 @@ const refuseTaken = async (context: Context, target: { resource: string; name: s
     throw new SallyportError('conflict', { message: `There is a credential ${resource}/${target.name} already.` })
 }
 
-const credentialFields = async (answer: Credential, _: unknown, { directory, options }: Context): Promise<Answer> => {
+/** Null: in the vault. */
+const storedText = async ({ stored }: Credential, context: Context): Promise<string | null> => {
+  if (stored === null) return null
+  const { name, gatewayTrusted } = await context.api('getStore', { parameters: { store: stored.store } })
+  const field = stored.field === null ? '' : `, field ${stored.field}`
+  return `in ${name}${gatewayTrusted ? ' (gateway-trusted)' : ''} at ${stored.path}${field}`
+}
+
+const credentialFields = async (answer: Credential, _: unknown, context: Context): Promise<Answer> => {
+  const { directory, options } = context
   const nameOf = options.json ? (_kind: string, id: string) => id : await directory.namer('resource')
   return fields(answer, [
     ['Name', `${nameOf('resource', answer.resource)}/${answer.name}`],
@@ -60,9 +70,21 @@ const credentialFields = async (answer: Credential, _: unknown, { directory, opt
     ['Port', answer.port],
     ['Used by', answer.exclusive ? 'one person at a time' : 'everybody who may'],
     ['Secret', secretText(answer)],
+    ['Lies', (await storedText(answer, context)) ?? 'in the vault'],
     ['Id', answer.id],
   ])
 }
+
+type Resource = ResponseOf<RouteOf<'getResource'>>
+
+const storeTyped = async (context: Context, resource: Resource, typed: Parameters<typeof readSecret>[1]) =>
+  context.api('createSecret', { body: await sealSecret(context, resource, await readSecret(context, typed)) })
+
+const storeElsewhere = async (
+  context: Context,
+  { id, endpoint }: Resource,
+  place: NonNullable<ReturnType<typeof storedPlaceOf>>,
+) => context.api('createStoredSecret', { body: { resource: id, endpointDigest: await endpointDigest(endpoint), ...place } })
 
 export const credentialCommands: readonly Command[] = [
   listCommand({
@@ -78,7 +100,7 @@ export const credentialCommands: readonly Command[] = [
         value: (row) => (row.bound ? `v${row.secretVersion}` : 'unbound'),
         color: (row) => (row.bound ? null : 'red'),
       },
-      { heading: 'KIND', value: (row) => (row.kind === null ? null : kindNames[row.kind]) },
+      { heading: 'KIND', value: (row) => (row.stored !== null ? 'in a store' : row.kind === null ? null : kindNames[row.kind]) },
       { heading: 'ENDS', value: (row) => localTime(row.secretEndsAt) },
       { heading: 'DATABASES', value: (row) => row.databases.join(', ') || 'any', flexible: true },
     ],
@@ -96,7 +118,7 @@ export const credentialCommands: readonly Command[] = [
     summary: 'Makes a credential and stores its secret, sealed on this computer for the vault alone',
     details:
       'Asks for the password without showing it, or reads it (--password-file), or a client certificate with its key, or an IAM key pair. ' +
-      'With --administrator everybody gets a user of their own for the time of a lease: made with that account and its password, a member of --user-name, and dropped afterwards.',
+      'With --store the secret lies in a third-party store, and only its place is kept here. With --administrator everybody gets a user of their own for the time of a lease: made with that account and its password, a member of --user-name, and dropped afterwards.',
     parameters: {
       target: argument('resource/name', 'resource, and the short name of the new credential', newCredentialName),
       userName: requiredOption('user-name <name>', 'who it is on the resource; the role of temporary users', text),
@@ -104,17 +126,22 @@ export const credentialCommands: readonly Command[] = [
       port: loopbackPort,
       exclusive: flag('exclusive', 'one person uses it at a time'),
       ...secretOptions,
+      ...storedPlaceOptions,
     },
     examples: [
       'sallyport admin credentials add shop-db/read-only --user-name shop_ro --database shop',
       'sallyport admin credentials add shop-db/batch --user-name batch --certificate-file batch.pem --key-file batch.key',
+      'sallyport admin credentials add shop-db/report --user-name report --store vault --store-path apps/report --store-field password',
       'sallyport admin credentials add shop-db/migrate --user-name shop_owner --administrator sallyport --exclusive',
     ],
-    run: async (context, { target, userName, databases: allowed, port, exclusive, ...secret }) => {
+    run: async (context, { target, userName, databases: allowed, port, exclusive, store, storePath, storeField, ...secret }) => {
       const resource = await context.api('getResource', { parameters: { resource: target.resource } })
       await refuseTaken(context, target, resource.name)
-      const body = await sealSecret(context, resource, await readSecret(context, { ...secret, memberOf: userName }))
-      const { id } = await context.api('createSecret', { body })
+      const place = storedPlaceOf({ store, storePath, storeField })
+      const { id } =
+        place === null
+          ? await storeTyped(context, resource, { ...secret, memberOf: userName })
+          : await storeElsewhere(context, resource, place)
       const created = await context.api('createCredential', {
         body: { ...target, userName, secret: id, databases: [...allowed], exclusive, ...given({ port }) },
       })

@@ -1,5 +1,5 @@
 /** One record of activity, in words. */
-import { type Activity, activity, type BindValue } from '@sallyport/recording'
+import { activity, type BindValue, type StoredActivity } from '@sallyport/recording'
 import type { ItemOf } from '../names/nouns.ts'
 
 export type ActivityRow = ItemOf<'listActivity'>
@@ -14,17 +14,23 @@ const bindText = (value: BindValue): string => {
       return `base64:${value.value.text}`
     case 'redacted':
       return '[redacted]'
+    case 'hashed':
+      return `hash:${value.hash.slice(0, 8)}`
+    case 'dropped':
+      return '[dropped]'
   }
 }
 
 const bindsText = (binds: readonly BindValue[]): string => (binds.length === 0 ? '' : `  [${binds.map(bindText).join(', ')}]`)
 
-const whatHappened = (record: Activity): string => {
+const whatHappened = (record: StoredActivity): string => {
   switch (record.kind) {
     case 'query':
       return `${record.statement.text}${bindsText(record.binds)}`
     case 'transfer':
       return `${record.statement.text}  (${record.bytes} bytes ${record.direction})`
+    case 'sealed':
+      return `encrypted to recipients: recording ${record.recording}`
     case 'cancel':
       return record.matched ? 'cancelled a query' : 'cancel request for no connection of this session'
     case 'connection.opened':

@@ -8,6 +8,7 @@ export type ListRoute =
   | 'listRoles'
   | 'listGrants'
   | 'listSites'
+  | 'listStores'
   | 'listResources'
   | 'listCredentials'
   | 'listGateways'
@@ -26,6 +27,7 @@ export type ListRoute =
   | 'listAccessRequests'
   | 'listAccessRules'
   | 'listErasures'
+  | 'listRecordings'
 export type ItemOf<Name extends ListRoute> = ResponseOf<RouteOf<Name>>['items'][number]
 
 /** One thing as it may be named. */
@@ -53,6 +55,7 @@ type NamedRoute = Exclude<
   | 'listApprovals'
   | 'listReviews'
   | 'listErasures'
+  | 'listRecordings'
 >
 
 const noun = <Name extends NamedRoute>(
@@ -75,6 +78,7 @@ export const nouns = {
   resource: noun('listResources', { label: 'resource', listedBy: 'admin resources list' }, (resource) => ({
     name: resource.name,
   })),
+  store: noun('listStores', { label: 'store', listedBy: 'admin stores list' }, (store) => ({ name: store.name })),
   gateway: noun('listGateways', { label: 'gateway', listedBy: 'admin gateways list' }, (gateway) => ({
     name: gateway.name,
     about: `${gateway.kind}, ${gateway.status}`,

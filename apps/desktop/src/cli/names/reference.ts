@@ -13,6 +13,7 @@ const howNamed: Readonly<Record<NounName, string>> = {
   role: 'name or id',
   site: 'name or id',
   resource: 'name or id',
+  store: 'name or id',
   gateway: 'name or id',
   device: 'name or id',
   session: 'label or id',
