@@ -19,7 +19,7 @@ export default defineConfig({
     reporters: countsFile === undefined ? ['default'] : ['default', testCountsReporter(countsFile)],
     // One more than there are processors: most tests wait for a database or a program.
     maxWorkers: availableParallelism() + 1,
-    globalSetup: ['packages/testkit/src/bundles-of-run.ts'],
+    globalSetup: ['packages/testkit/src/run-folder-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Real programs on a busy machine: one more try. What needed it is marked in the output, and is a fault to look into.

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { freePort, makeTemporaryDirectory } from '@sallyport/testkit'
 import { type Api, type ApiOptions, bootstrap, startApi } from './api.ts'
+import { bootstrappedCopy } from './bootstrapped.ts'
 import { type CentralDatabase, databaseEnvironment, startCentralDatabase } from './central-database.ts'
 import { type RolesApart, startRolesApart } from './roles-apart.ts'
 
@@ -71,7 +72,8 @@ export class Central {
       pagesPort: await freePort(),
       env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment },
     }
-    const invitation = await bootstrap(together, acme)
+    const ordinary = database === null && options.organizations === undefined && options.apiEnvironment === undefined
+    const invitation = await (ordinary ? bootstrappedCopy : bootstrap)(together, acme)
     const invitations: Record<string, string> = {}
     for (const slug of options.organizations ?? []) {
       const owner = { email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' }

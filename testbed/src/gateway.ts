@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly name?: string
+  /** Another program than the gateway, once it joined: one that breaks in a certain place. */
+  readonly entry?: string
   /** A command that runs it once it joined, such as one that gives it a small disk. */
   readonly within?: readonly string[]
 }
@@ -48,7 +50,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   if (!existsSync(options.state)) await joinOnce(options)
   const program = await startNodeProgram({
     name: options.name ?? 'gateway',
-    entry: ENTRY,
+    entry: options.entry ?? ENTRY,
     args: [
       'serve',
       '--state',

@@ -8,7 +8,7 @@ import { type Agent, startAgent } from './agent.ts'
 import type { Api } from './api.ts'
 import { addDatabase, addRole, type Database } from './catalogue.ts'
 import { Central, type CentralOptions } from './central.ts'
-import { type Gateway, startGateway } from './gateway.ts'
+import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts'
 
 export interface TestbedOptions extends CentralOptions {
   readonly gatewayArguments?: readonly string[]
@@ -153,7 +153,7 @@ export class Testbed {
   }
 
   /** Starts a gateway again on its state folder; `within`: by a command that runs it. */
-  async restartGateway(gateway: Gateway, settings: { readonly within?: readonly string[] } = {}): Promise<Gateway> {
+  async restartGateway(gateway: Gateway, settings: Pick<GatewayOptions, 'within' | 'entry' | 'env'> = {}): Promise<Gateway> {
     const restarted = await startGateway({
       name: 'gateway again',
       port: gateway.port,

@@ -6,9 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-/** Names the folder of one test run's bundles: what was changed since another run is never missed. */
-export const BUNDLES_VARIABLE = 'SALLYPORT_TEST_BUNDLES'
+import { runFolder } from './run-folder.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const bundler = fileURLToPath(new URL('bundle-program.ts', import.meta.url))
@@ -18,8 +16,8 @@ const bundler = fileURLToPath(new URL('bundle-program.ts', import.meta.url))
  * returned outside a test run. The first caller makes the bundle.
  */
 export const bundledProgram = (entry: string): string => {
-  const folder = process.env[BUNDLES_VARIABLE]
-  if (folder === undefined) return resolve(root, entry)
+  const folder = runFolder()
+  if (folder === null) return resolve(root, entry)
   const bundle = join(folder, entry.replaceAll(/[/.]/g, '-'))
   if (!existsSync(bundle)) execFileSync(process.execPath, [bundler, resolve(root, entry), bundle], { stdio: 'inherit' })
   return join(bundle, basename(entry).replace(/ts$/, 'js'))

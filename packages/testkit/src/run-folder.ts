@@ -1,0 +1,29 @@
+/** The folder of one test run: what many of its tests need is made there once. What was changed between two runs is never missed. */
+import { existsSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export const RUN_FOLDER_VARIABLE = 'SALLYPORT_TEST_RUN_FOLDER'
+
+/** null outside a test run. */
+export const runFolder = (): string | null => process.env[RUN_FOLDER_VARIABLE] ?? null
+
+/**
+ * The folder `name` of this run, which the first caller has made: `make` fills an empty folder, which then appears complete or
+ * not at all. Two that begin at the same moment both make one, and one of them stays. Null outside a test run.
+ */
+export const madeOnce = async (name: string, make: (folder: string) => Promise<void>): Promise<string | null> => {
+  const parent = runFolder()
+  if (parent === null) return null
+  const made = join(parent, name)
+  if (existsSync(made)) return made
+  const partial = await mkdtemp(`${made}-partial-`)
+  try {
+    await make(partial)
+    await rename(partial, made)
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    if (!existsSync(made)) throw error
+  }
+  return made
+}
