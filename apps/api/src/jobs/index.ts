@@ -54,7 +54,7 @@ export const startJobs = ({ pool, login, clock, logger, vault, authority, log, s
             { fence: (transaction) => fence(transaction, number), stopped },
           ),
           // Neither goes on without the other: a leader of the past does nothing.
-        ].map((running) => running.finally(() => over.abort())),
+        ].map((work) => work.finally(() => over.abort())),
       )
       for (const end of ends) {
         if (end.status === 'fulfilled') continue

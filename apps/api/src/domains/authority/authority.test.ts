@@ -218,12 +218,12 @@ describe('authorities that follow one another', () => {
     return { time, issue, rotate, keep, bundle }
   }
   const issuerOf = ({ certificates }: { readonly certificates: readonly Uint8Array[] }) => toBase64url(certificates[1]!)
-  const rootOf = async (text: string) => (await parseStatement(trustBundle, text)).payload.roots[0]!
+  const rootOf = (text: string) => parseStatement(trustBundle, text).payload.roots[0]!
 
   it('announce a new issuer before it signs, and accept the one before until what it signed has ended', async () => {
     const { time, issue, rotate, keep, bundle } = await makeAuthority()
     const before = issuerOf(await issue())
-    const pinned = await rootOf(await bundle())
+    const pinned = rootOf(await bundle())
     await rotate('issuer')
     const announced = await verifyTrustBundle(await bundle(), pinned)
     expect(announced.issuers).toHaveLength(2)
@@ -243,18 +243,18 @@ describe('authorities that follow one another', () => {
   it('lead whoever has pinned an earlier root to the newest, over as many as there were', async () => {
     const { time, issue, rotate, keep, bundle } = await makeAuthority()
     await issue()
-    const pinned = [await rootOf(await bundle())]
+    const pinned = [rootOf(await bundle())]
     for (let count = 0; count < 3; count++) {
       await rotate('root')
       time.now += 31 * 24 * HOUR
       await keep()
-      pinned.push(await rootOf(await bundle()))
+      pinned.push(rootOf(await bundle()))
     }
     expect(new Set(pinned).size).toBe(4)
     const text = await bundle()
     for (const root of pinned) await expect(verifyTrustBundle(text, root)).resolves.toMatchObject({ roots: expect.any(Array) })
     const stranger = await makeAuthority()
-    await expect(verifyTrustBundle(text, await rootOf(await stranger.bundle()))).rejects.toMatchObject({
+    await expect(verifyTrustBundle(text, rootOf(await stranger.bundle()))).rejects.toMatchObject({
       code: 'certificate_invalid',
     })
     const { roots, issuers } = parseStatement(trustBundle, text).payload

@@ -1,0 +1,110 @@
+/**
+ * C7 (authorities and data keys). A new root, a new issuer and new data keys come under load, without one failed query or connection.
+ *
+ * While four people's connections work and new ones open without pause, the organization gets a new root, signed by the one before,
+ * a new issuer below it, and data keys that nobody has seen. Somebody whose invitation names the root before comes in afterwards;
+ * somebody whose computer was switched off follows when it is switched on again.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { addRole, type Person, Testbed } from '@sallyport/testbed'
+import { waitFor } from '@sallyport/testkit'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { takeOwnPorts } from '../support/own-ports.ts'
+
+const ANNOUNCEMENT = 2
+
+let bed: Testbed
+let away: Person
+beforeAll(async () => {
+  bed = await Testbed.start()
+  away = await bed.addPerson('away')
+  await addRole(bed.owner.agent, { users: [away.id], credentials: [bed.database.credentials['read-only']!] })
+})
+afterAll(() => bed?.stop())
+
+const clientOf = async (person: Pick<Person, 'agent'>): Promise<pg.Client> => {
+  const url = new URL(await person.agent.url('shop-db/read-only', ''))
+  const client = new pg.Client({ host: url.hostname, port: Number(url.port), database: 'shop', user: 'x' })
+  await client.connect()
+  return client
+}
+
+const ask = async (person: Pick<Person, 'agent'>): Promise<number> => {
+  const client = await clientOf(person)
+  try {
+    return (await client.query<{ one: number }>('select 1 as one')).rows[0]!.one
+  } finally {
+    await client.end()
+  }
+}
+
+/** Works until it is told to stop; what failed, and how much did not. */
+const load = () => {
+  const failures: string[] = []
+  let [queries, connections, stopped] = [0, 0, false]
+  const guard = async (work: () => Promise<void>): Promise<void> => {
+    while (!stopped) await work().catch((error: unknown) => failures.push(String(error)))
+  }
+  const steady = async (): Promise<void> => {
+    const client = await clientOf(bed.owner)
+    client.on('error', (error) => failures.push(String(error)))
+    await guard(async () => {
+      await client.query('select pg_sleep(0.01)')
+      queries += 1
+    })
+    await client.end()
+  }
+  const opening = (): Promise<void> =>
+    guard(async () => {
+      await ask(bed.owner)
+      connections += 1
+    })
+  const running = Promise.all([steady(), steady(), steady(), opening()])
+  return {
+    count: () => ({ queries, connections }),
+    async stop() {
+      stopped = true
+      await running
+      return failures
+    },
+  }
+}
+
+test('a new root, a new issuer and new data keys under load: nothing fails, and everybody follows', async () => {
+  const owner = bed.owner.agent
+  const late = await bed.invite('late')
+  await addRole(owner, { name: 'late ones', users: [late.id], credentials: [bed.database.credentials['read-only']!] })
+  await away.agent.stop()
+  const before = await owner.api('getAuthorities')
+  const working = load()
+  await waitFor(() => working.count().connections > 0, { description: 'the load to begin' })
+
+  const { authorities } = await owner.api('rotateAuthority', { body: { what: 'root', announceFor: ANNOUNCEMENT } })
+  const rotated = authorities.filter(({ retiresAt }) => retiresAt === null)
+  expect(rotated.map(({ kind }) => kind)).toEqual(['root', 'issuer'])
+  expect(authorities.filter(({ retiresAt }) => retiresAt !== null).map(({ key }) => key)).toEqual(
+    before.authorities.map(({ key }) => key),
+  )
+  await owner.api('rotateDataKeys')
+
+  // An invitation that names the root before, accepted when the new issuer signs.
+  const signsFrom = Date.parse(rotated[1]!.signsFrom)
+  await waitFor(() => Date.now() >= signsFrom, { description: 'the new issuer to sign' })
+  const agent = await bed.startAgent(join(bed.directory, 'profile-late'))
+  await agent.local.call('enrol', { invitation: late.invitation, password: randomBytes(18).toString('base64url') })
+  await takeOwnPorts(agent)
+  expect(await ask({ agent })).toBe(1)
+
+  // Somebody who was away for all of it.
+  const back = await bed.startAgent(join(bed.directory, 'profile-away'))
+  await takeOwnPorts(back)
+  expect(await ask({ agent: back })).toBe(1)
+
+  const done = working.count()
+  await waitFor(() => working.count().queries > done.queries && working.count().connections > done.connections, {
+    description: 'the load to go on',
+  })
+  expect(await working.stop()).toEqual([])
+})
