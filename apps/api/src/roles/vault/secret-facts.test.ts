@@ -1,4 +1,4 @@
-import { canonicalJson, type CanonicalValue, SallyportError, toBase64url, utf8 } from '@sallyport/protocol'
+import { canonicalJson, type CanonicalValue, type SallyportError, toBase64url, utf8 } from '@sallyport/protocol'
 import { makeAuthority } from '@sallyport/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { secretFacts } from './secret-facts.ts'

@@ -149,6 +149,7 @@ describe('a temporary user', () => {
     const again = userOf({ password: Buffer.from('another one') })
     await users.make(administrator(), again)
     await (await signedIn(again)).end()
+    expect(await rolesLike(`sp_ab${count}\\_%`)).toEqual([again.userName])
   })
 
   test('is not made by who may not, and the resource’s words say why; its password is in none of them', async () => {
@@ -163,6 +164,6 @@ describe('a temporary user', () => {
 test('names and texts are quoted, whatever they hold', () => {
   expect(identifier('a"; drop role x; --')).toBe('"a""; drop role x; --"')
   expect(literal("it's \\ 'so'")).toBe("'it''s \\ ''so'''")
-  expect(() => literal('a\0b')).toThrow()
-  expect(() => identifier('')).toThrow()
+  expect(() => literal('a\0b')).toThrow('NUL')
+  expect(() => identifier('')).toThrow('not a name')
 })

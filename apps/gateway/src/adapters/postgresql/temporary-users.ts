@@ -114,7 +114,7 @@ const dropLeft = async (
      order by rolname = ${literal(own)} desc, rolvaliduntil limit ${MAX_LEFT}`,
   )
   for (const [userName] of left) {
-    if (userName == null) continue
+    if (typeof userName !== 'string') continue
     await drop(administrator, administration, { userName, memberOf, owned }).catch((error: unknown) => {
       if (!(error instanceof StatementRefused)) throw error
     })
