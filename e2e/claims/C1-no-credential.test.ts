@@ -23,6 +23,7 @@ import { allActivity } from '../support/activity.ts'
 import { askForAccess } from '../support/ask-for-access.ts'
 import { type ManInTheMiddle, manInTheMiddle } from '../support/man-in-the-middle.ts'
 import { memorySkipReason, searchMemory } from '../support/process-memory.ts'
+import { storeLocation } from '../support/organization-world.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { openStream, refusalOf } from '../support/raw-stream.ts'
 import { readEverything } from '../support/read-everything.ts'
@@ -196,6 +197,8 @@ test('every answer of the API to somebody who may read everything', async () => 
       accessRule,
       accessRequest,
       entry: z.object({ id: z.uuid() }).parse(numbered.entry).id,
+      store: (await auditor.call('createStore', { body: { name: 'elsewhere', location: storeLocation('shop') } })).id,
+      organization: auditor.organization,
       level: '0',
       tile: '0',
     },

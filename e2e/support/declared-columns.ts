@@ -79,12 +79,8 @@ const catalogueTables: Readonly<Record<string, Declared>> = {
 }
 
 const keyTables: Readonly<Record<string, Declared>> = {
-  secrets: { code: ['endpoint_digest'] },
-  secret_versions: {
-    encrypted: ['wrapped_key', 'ciphertext'],
-    own: ['member_of', 'store_path', 'store_field'],
-    code: ['endpoint_digest', 'kind'],
-  },
+  secrets: { own: ['member_of', 'store_path', 'store_field'], code: ['endpoint_digest', 'kind'] },
+  secret_versions: { encrypted: ['wrapped_key', 'ciphertext'], code: ['endpoint_digest'] },
   vault_keys: { encrypted: ['wrapped'], code: ['id', 'use', 'public_key'] },
   deployment_keys: { encrypted: ['wrapped'], code: ['use', 'public_key'] },
   token_keys: { encrypted: ['wrapped'], code: ['id', 'algorithm', 'public_key'] },

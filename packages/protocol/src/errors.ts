@@ -93,6 +93,7 @@ export const errorTable = define({
     text: 'Nobody finished in the browser in time. Start again.',
   },
   user_disabled: { kind: 'permission', status: 403, text: 'This account is disabled.' },
+  person_erased: { kind: 'permission', status: 403, text: 'This account was erased.' },
   // Permission
   forbidden: { kind: 'permission', status: 403, text: 'Your roles do not allow this.' },
   not_granted: { kind: 'permission', status: 403, text: 'You have no access to this credential. Ask for it.' },

@@ -37,6 +37,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
   const parts: VaultParts = { ...options, kms }
   const keys = vaultKeys(parts)
   const { withSigningKey, keep, ...tokenKeyOperations } = tokenKeys(parts)
+  const tokens = storeTokens(parts, { withSigningKey })
   const rotation = keyRotation(parts)
   return {
     link: {
@@ -51,10 +52,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
         return rotation.keepKeys(asked)
       },
       ...passwordRotation(parts, keys),
-      requestLease: unlocking(parts, keys, {
-        tokens: storeTokens(parts, { withSigningKey }),
-        forJob: unlockingForJobs(parts, keys),
-      }),
+      requestLease: unlocking(parts, keys, { tokens, forJob: unlockingForJobs(parts, keys, tokens) }),
       activityKey: vaultActivityKeys(parts),
     },
     close: () => kms.close(),

@@ -3,6 +3,7 @@ import type { Endpoint, ResourceOptions } from '@sallyport/protocol'
 import { SallyportError } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { type StoredPlace, storedPlaceOf } from '../secrets/index.ts'
 
 export interface JobTarget {
   readonly kind: 'rotate' | 'test'
@@ -20,8 +21,10 @@ export interface JobTarget {
   readonly endpointDigest: string
   readonly options: ResourceOptions
   readonly secret: string
-  /** Whether the secret rests in the vault and may be sent to where the resource is now. */
+  /** Whether the secret may be sent to where the resource is now. */
   readonly bound: boolean
+  /** Where it lies when that is a third-party store; null: in the vault. */
+  readonly stored: StoredPlace | null
   readonly currentVersion: number
   readonly pendingVersion: number | null
 }
@@ -42,6 +45,9 @@ interface Row {
   readonly options: ResourceOptions
   readonly secret_id: string
   readonly bound: boolean
+  readonly store_id: string | null
+  readonly store_path: string | null
+  readonly store_field: string | null
   readonly version: number
   readonly pending_version: number | null
 }
@@ -53,7 +59,7 @@ export const targetOfJob = async (transaction: Transaction, job: string): Promis
       gateway_jobs.secret_id, gateway_jobs.pending_version, credentials.name as credential_name, credentials.databases,
       resources.id as resource_id, resources.name as resource_name, resources.site_id, resources.endpoint, resources.endpoint_digest,
       resources.options, secrets.version,
-      secrets.store_id is null and secrets.endpoint_digest = resources.endpoint_digest as bound
+      secrets.store_id, secrets.store_path, secrets.store_field, secrets.endpoint_digest = resources.endpoint_digest as bound
     from gateway_jobs
     join credentials on credentials.organization_id = gateway_jobs.organization_id and credentials.id = gateway_jobs.credential_id
     join resources on resources.organization_id = credentials.organization_id and resources.id = credentials.resource_id
@@ -78,6 +84,7 @@ export const targetOfJob = async (transaction: Transaction, job: string): Promis
     options: row.options,
     secret: row.secret_id,
     bound: row.bound,
+    stored: storedPlaceOf(row),
     currentVersion: row.version,
     pendingVersion: row.pending_version,
   }

@@ -34,6 +34,7 @@ import { withSecretBytes } from '../../keys/with-bytes.ts'
 import type { VaultKeys } from './keys.ts'
 import type { VaultParts } from './parts.ts'
 import { openSecret } from './secret-envelope.ts'
+import type { StoreTokens } from './store-tokens.ts'
 
 /** A job has no person: 8 characters for where one would be named. */
 const LABEL = 'jobofone'
@@ -60,6 +61,7 @@ const checkTimes = ({ issuedAt, expiresAt }: Ticket, now: number): void => {
 const checkJob = (ticket: Ticket, target: JobTarget): void => {
   if (target.credential !== ticket.credential || target.kind !== ticket.purpose) throw invalid('it is for another job')
   if (target.state !== 'taken' || target.gateway !== ticket.gateway) throw invalid('the gateway does not have the job')
+  if (target.kind === 'rotate' && target.stored !== null) throw invalid('what lies in a third-party store is changed there')
   if (ticket.job?.version === 'pending' && target.kind !== 'rotate') throw invalid('a test unlocks what is in use')
 }
 
@@ -74,7 +76,7 @@ const actorOf = ({ session }: Ticket): AuditActor => ({ kind: 'job', id: null, d
 /** `request` is verified: the gateway signed it, is in good standing, and means this organization. */
 export type UnlockForJob = (request: LeaseRequest, now: number) => Promise<LeaseAnswer>
 
-export const unlockingForJobs = (parts: VaultParts, keys: VaultKeys): UnlockForJob => {
+export const unlockingForJobs = (parts: VaultParts, keys: VaultKeys, tokens: StoreTokens): UnlockForJob => {
   const within = <Result>(organization: string, work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
     withOrganization(parts.pool, organization, work)
 
@@ -127,12 +129,20 @@ export const unlockingForJobs = (parts: VaultParts, keys: VaultKeys): UnlockForJ
     return openSecret(parts.kms, stored, { ...place, organization: binding.organization, endpointDigest: binding.endpointDigest })
   }
 
+  /** The secret; for one that lies in a third-party store, where it lies and a token of this job. */
+  const readReleased = async ({ binding, target }: Decided, now: number): Promise<Uint8Array> => {
+    const { stored, endpoint } = target
+    if (stored === null) return readSecret(binding)
+    return withSecretBytes(readSecret(binding), (reference) => tokens.release(reference, { binding, endpoint, stored, now }))
+  }
+
   /** The share is opened, the unlock recorded, and only then the secret unwrapped. */
-  const release = (ticket: Ticket, { binding, target, revocation }: Decided, { request, now }: Asked) =>
+  const release = (ticket: Ticket, decided: Decided, { request, now }: Asked) =>
     withSecretBytes(
       keys.withSealingKey(ticket.organization, ticket.vaultKey, (key) => unseal(ticket.share, key, { info: shareInfo(ticket) })),
       async (share): Promise<LeaseAnswer> => {
         if (share.length !== SHARE_LENGTH) throw new SallyportError('unseal_failed')
+        const { binding, target, revocation } = decided
         const { version: _version, ...bound } = binding
         const ticketDigest = createHash('sha256').update(request.ticket).digest('base64url')
         const { receipt } = await parts.log.appendUnlock({
@@ -142,7 +152,7 @@ export const unlockingForJobs = (parts: VaultParts, keys: VaultKeys): UnlockForJ
           actor: actorOf(ticket),
           ticketDigest,
         })
-        const credential = await withSecretBytes(readSecret(binding), (plaintext) =>
+        const credential = await withSecretBytes(readReleased(decided, now), (plaintext) =>
           seal(plaintext, fromBase64url(request.recipient), {
             info: credentialInfo(binding),
             psk: { key: share, id: ticket.jti },
