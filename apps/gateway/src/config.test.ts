@@ -16,6 +16,7 @@ describe('serve', () => {
       allowLoopbackResources: false,
       allowedNetworks: [],
       spoolLimit: 512 * 1024 * 1024,
+      recordingsLimit: 10 * 1024 * 1024 * 1024,
       drainLimit: 10_000,
     })
   })

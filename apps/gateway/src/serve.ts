@@ -171,7 +171,9 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
   const eraseRecordings = (revocations: readonly Revocation[]): void => {
     recording.recordings
       .eraseAmong(revocations)
-      .catch((error: unknown) => logger.error({ event: 'recordings.not-erased', error }, 'recordings of a person could not be removed'))
+      .catch((error: unknown) =>
+        logger.error({ event: 'recordings.not-erased', error }, 'recordings of a person could not be removed'),
+      )
   }
 
   // The link that says who is cut off

@@ -14,7 +14,7 @@ const usage = `Usage: sallyport-verify <export file or folder> [options]
   --seen <file>            a head of this log that somebody has seen, of an earlier day or a witness: it must be on this
                            history; may be repeated
   --earlier <export>       an earlier export, to name the entry that was changed since
-  --recordings <folder>    recordings, to compare with their digests: <stream>/<first record>.jsonl
+  --recordings <folder>    recordings, such as a gateway keeps, to compare with their digests: <stream>/<first record>.jsonl
   --json                   the result as JSON
   --quiet                  no progress
 
@@ -59,7 +59,10 @@ const report = (verified: Verified, ownKeys: boolean): string[] => {
     ...(unsignedBatches > 0 ? [`  ${number(unsignedBatches)} of them without the gateway's own statement`] : []),
     ...(recordings === null
       ? []
-      : [`  ${number(recordings.matching)} recordings match, ${number(recordings.removedByPolicy)} were removed by policy`]),
+      : [
+          `  ${number(recordings.matching)} recordings match, ${number(recordings.sealed)} files of them encrypted, ${number(recordings.removedByPolicy)} were removed by policy`,
+          `  ${number(recordings.withApi)} batches are with the API alone`,
+        ]),
     ...(ownKeys ? ['  Only the keys in the export itself were used: give --key or --policy to know whose log this is.'] : []),
   ]
 }

@@ -13,6 +13,8 @@ export interface Batch {
   readonly first: number
   readonly count: number
   readonly digest: string
+  /** Whether its gateway keeps files of it; null: the entry does not say. */
+  readonly atGateway: boolean | null
   /** Milliseconds since 1970. */
   readonly at: number
 }
@@ -31,7 +33,7 @@ const batchOf = ({
   details,
   at,
 }: ReadEntry): (Batch & { readonly previous: string; readonly statement: string | null }) | null => {
-  const { gateway, first, count, digest, previous, statement } = details
+  const { gateway, first, count, digest, previous, statement, atGateway } = details
   const isWhole =
     subject !== null &&
     typeof gateway === 'string' &&
@@ -41,7 +43,8 @@ const batchOf = ({
     typeof previous === 'string'
   if (!isWhole) return null
   const signed = typeof statement === 'string' ? statement : null
-  return { entry: index, stream: subject.id, gateway, first, count, digest, previous, at, statement: signed }
+  const kept = typeof atGateway === 'boolean' ? atGateway : null
+  return { entry: index, stream: subject.id, gateway, first, count, digest, previous, at, statement: signed, atGateway: kept }
 }
 
 export class Streams {

@@ -3,7 +3,7 @@
  * and of the batch before it, so that neither side can drop, reorder or invent. `spec/activity-stream.md`.
  */
 import { z } from 'zod'
-import { base64urlOf, instant, uuid } from './fields.ts'
+import { base64urlOf, base64urlUpTo, instant, uuid } from './fields.ts'
 import { defineStatement } from './statement.ts'
 
 /** Records of one batch, and bytes of its records as JSON lines. */
@@ -45,12 +45,26 @@ export const activityEnvelope = z.strictObject({
 })
 export type ActivityEnvelope = z.infer<typeof activityEnvelope>
 
+/** Longest recording, in bytes; the records of one batch may fill several. */
+export const MAX_RECORDING_BYTES = 2 * 1024 * 1024
+
+/** Records that the gateway encrypted to recipients, as an age file. Records of the batch name it by its digest. */
+export const uploadedRecording = z.strictObject({
+  /** SHA-256 of the file. */
+  digest: base64urlOf(32),
+  /** The file; null: the gateway keeps it. */
+  body: base64urlUpTo(MAX_RECORDING_BYTES).nullable(),
+})
+
 /** Body of the intake call. */
 export const activityUpload = z.strictObject({
   batch: z.string().max(activityBatch.maxLength),
   /** JSON lines, each ended by LF. */
   lines: z.string().max(MAX_BATCH_BYTES),
+  recordings: z.array(uploadedRecording).max(MAX_BATCH_RECORDS).optional(),
 })
+export type UploadedRecording = z.infer<typeof uploadedRecording>
+export type ActivityUpload = z.infer<typeof activityUpload>
 export const activityAcknowledgement = z.strictObject({
   /** All records below this number are committed. */
   next: z.int().nonnegative(),

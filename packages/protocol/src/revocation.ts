@@ -9,6 +9,9 @@ export const revocationSubject = z.strictObject({
 })
 export type RevocationSubject = z.infer<typeof revocationSubject>
 
+/** Of a user: gateways also remove the recordings that they keep of them. */
+export const PERSON_ERASED = 'person_erased'
+
 export const revocation = z.strictObject({
   number: z.int().positive(),
   subject: revocationSubject,

@@ -29,12 +29,17 @@ const clippedText = z.strictObject({
   clipped: z.strictObject({ length: z.int().nonnegative(), sha256: z.string().length(43) }).optional(),
 })
 
-/** One bind value: text or binary (base64) as the tool sent it, NULL, or redacted because it is a password. */
+/**
+ * One bind value: text or binary (base64) as the tool sent it, NULL, redacted because it is a password; or, where the policy of
+ * recording says so, a keyed hash (base64url HMAC-SHA-256 over `text` or `binary`, NUL, and what was kept of it), or left out.
+ */
 const bindValue = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('null') }),
   z.strictObject({ form: z.literal('text'), value: clippedText }),
   z.strictObject({ form: z.literal('binary'), value: clippedText }),
   z.strictObject({ form: z.literal('redacted') }),
+  z.strictObject({ form: z.literal('hashed'), hash: z.string().length(43) }),
+  z.strictObject({ form: z.literal('dropped') }),
 ])
 
 /** An error of the resource, as the tool saw it. */
@@ -96,14 +101,31 @@ const closedActivity = z.strictObject({
   durationMs: z.number().nonnegative(),
 })
 
+/**
+ * What stands in the place of a record that its gateway encrypted to recipients: `recording` (base64url SHA-256) names the age file
+ * whose lines hold the record itself, by its number.
+ */
+const sealedActivity = z.strictObject({
+  kind: z.literal('sealed'),
+  at: timestamp,
+  of: z.enum(['query', 'transfer', 'cancel', 'connection.opened', 'connection.closed']),
+  /** Whether the resource answered with an error; null for what has no outcome. */
+  failed: z.boolean().nullable(),
+  recording: z.string().length(43),
+  /** Where the file is kept. */
+  kept: z.enum(['api', 'gateway', 'both']),
+  /** Whose the record is: a file holds those of one person. */
+  person: z.uuid(),
+})
+export type SealedActivity = z.infer<typeof sealedActivity>
+
 /** What an adapter emits. A closed union: a new kind of activity is a new member here. */
-export const activity = z.discriminatedUnion('kind', [
-  queryActivity,
-  transferActivity,
-  cancelActivity,
-  openedActivity,
-  closedActivity,
-])
-export type Activity = z.infer<typeof activity>
+const emitted = [queryActivity, transferActivity, cancelActivity, openedActivity, closedActivity] as const
+const emittedActivity = z.discriminatedUnion('kind', emitted)
+export type Activity = z.infer<typeof emittedActivity>
+
+/** What is shipped and stored. */
+export const activity = z.discriminatedUnion('kind', [...emitted, sealedActivity])
+export type StoredActivity = z.infer<typeof activity>
 export type BindValue = z.infer<typeof bindValue>
 export type ClippedText = z.infer<typeof clippedText>

@@ -1,2 +1,3 @@
 export * from './activity.ts'
+export * from './binds.ts'
 export * from './clip.ts'

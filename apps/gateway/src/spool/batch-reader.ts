@@ -1,5 +1,6 @@
 /** Reads what is to be shipped next, in order, across frames and segments. */
 import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from '@sallyport/protocol'
+import { SEAL_MARKER } from './seal-marker.ts'
 import { listSegments } from './segment-files.ts'
 import { SegmentReader } from './segment-reader.ts'
 
@@ -18,6 +19,7 @@ export interface BatchLimits {
 }
 
 const LF = 0x0a
+const MARKER = Buffer.from(SEAL_MARKER)
 
 export class BatchReader {
   readonly #folder: string
@@ -35,17 +37,24 @@ export class BatchReader {
     this.#next = next
   }
 
-  /** null: there is nothing below `limits.below`. Throws when records that must be there are not. */
+  /**
+   * null: there is nothing below `limits.below`. Records that are to be encrypted and others are never in one batch. Throws when
+   * records that must be there are not.
+   */
   async read(limits: BatchLimits): Promise<BatchContent | null> {
     const first = this.#next
     const most = Math.min(limits.count ?? MAX_BATCH_RECORDS, MAX_BATCH_RECORDS, limits.below - first)
     const parts: Buffer[] = []
     let [count, bytes] = [0, 0]
+    let isSealed: boolean | null = null
     while (count < most) {
       if (this.#count === 0) await this.#readFrame()
       const length = this.#lines.indexOf(LF) + 1
       if (bytes + length > MAX_BATCH_BYTES) break
-      parts.push(this.#lines.subarray(0, length))
+      const line = this.#lines.subarray(0, length)
+      const seals = line.includes(MARKER)
+      if (seals !== (isSealed ??= seals)) break
+      parts.push(line)
       this.#lines = this.#lines.subarray(length)
       this.#count -= 1
       this.#next += 1

@@ -4,6 +4,7 @@ import type { GatewayApi } from '../control/api.ts'
 import type { GatewayKey } from '../control/gateway-key.ts'
 import type { StateFolder } from '../control/state-folder.ts'
 import { openSpool } from './open-spool.ts'
+import { Recordings } from './recordings.ts'
 import { Shipper } from './shipper.ts'
 import { type Spool, spoolLimits } from './spool.ts'
 
@@ -11,6 +12,8 @@ export interface RecordingOptions {
   readonly state: StateFolder
   /** Bytes on disk. */
   readonly limitBytes: number
+  /** Bytes of recordings that are kept here. */
+  readonly keepBytes: number
   readonly organization: string
   readonly gateway: string
   readonly key: GatewayKey
@@ -19,9 +22,15 @@ export interface RecordingOptions {
   readonly logger: Logger
 }
 
+export interface OpenedRecording {
+  readonly spool: Spool
+  readonly shipper: Shipper
+  readonly recordings: Recordings
+}
+
 /** Rejects when the spool is damaged or cannot be used. */
-export const openRecording = async (options: RecordingOptions): Promise<{ readonly spool: Spool; readonly shipper: Shipper }> => {
-  const { state, limitBytes, organization, gateway, key, api, now, logger } = options
+export const openRecording = async (options: RecordingOptions): Promise<OpenedRecording> => {
+  const { state, limitBytes, keepBytes, organization, gateway, key, api, now, logger } = options
   const opened = await openSpool({
     folder: state.spoolFolder,
     keyFile: state.spoolKeyFile,
@@ -32,8 +41,16 @@ export const openRecording = async (options: RecordingOptions): Promise<{ readon
     },
   })
   if (opened.cut > 0) logger.warn({ event: 'spool.torn', bytes: opened.cut }, 'a torn write was cut off')
+  const recordings = new Recordings({
+    folder: state.recordingsFolder,
+    stream: opened.spool.stream,
+    limitBytes: keepBytes,
+    now,
+    onCrowded: (removed) => logger.warn({ event: 'recordings.crowded', removed }, 'recordings went before their time: no room'),
+  })
   const shipper = new Shipper({
     ...opened,
+    recordings,
     signer: key.signer,
     organization,
     gateway,
@@ -41,5 +58,5 @@ export const openRecording = async (options: RecordingOptions): Promise<{ readon
     now,
     onFailure: (error, attempt) => logger.warn({ event: 'activity.not-shipped', attempt, error }),
   })
-  return { spool: opened.spool, shipper }
+  return { spool: opened.spool, shipper, recordings }
 }

@@ -5,6 +5,7 @@ import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sally
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeKey, type TestKey } from '../testing/authority.ts'
 import { type OpenedSpool, openSpool } from './open-spool.ts'
+import { Recordings } from './recordings.ts'
 import { Shipper, type Upload } from './shipper.ts'
 import { spoolLimits } from './spool.ts'
 
@@ -24,9 +25,19 @@ const open = (): Promise<OpenedSpool> =>
     limits: spoolLimits(64 * 1024 * 1024),
   })
 
+const recordingsOf = ({ spool }: OpenedSpool): Recordings =>
+  new Recordings({
+    folder: join(directory.path, 'recordings'),
+    stream: spool.stream,
+    limitBytes: 64 * 1024 * 1024,
+    now: Date.now,
+    onCrowded: () => undefined,
+  })
+
 const ship = (opened: OpenedSpool, upload: (body: Upload) => Promise<{ next: number }>): Shipper => {
   const shipper = new Shipper({
     ...opened,
+    recordings: recordingsOf(opened),
     signer: key.signer,
     organization,
     gateway,

@@ -6,6 +6,7 @@ import { Backoff } from '@sallyport/program'
 import { type ActivityBatch, activityBatch, sha256, signStatement, type Signer, toBase64url, utf8 } from '@sallyport/protocol'
 import type { BatchContent, BatchReader } from './batch-reader.ts'
 import type { Cursor } from './cursor.ts'
+import type { PreparedBatch, Recordings, ShippedRecording } from './recordings.ts'
 import type { Spool } from './spool.ts'
 
 /**
@@ -17,11 +18,13 @@ const LINGER = 200
 export interface Upload {
   readonly batch: string
   readonly lines: string
+  readonly recordings?: ShippedRecording[]
 }
 
 export interface ShipperOptions {
   readonly spool: Spool
   readonly reader: BatchReader
+  readonly recordings: Pick<Recordings, 'prepare' | 'restore' | 'settle'>
   readonly cursor: Cursor
   readonly saveCursor: (cursor: Cursor) => Promise<void>
   readonly signer: Signer
@@ -105,22 +108,25 @@ export class Shipper {
     if (!this.#hurry) await new Promise((resolve) => setTimeout(resolve, LINGER))
   }
 
+  /** What was read of the spool, and what is sent of it. */
   #content: BatchContent | null = null
+  #batch: PreparedBatch | null = null
 
   /** Makes the next batch and notes it before it is sent. False: there is none. */
   async #sealNext(): Promise<boolean> {
-    const { reader, spool, saveCursor } = this.#options
-    const content = this.#content ?? (await reader.read({ below: spool.synchronizedNext }))
-    if (content === null) return false
-    this.#content = content
-    const statement = await this.#sign(content)
-    const cursor = { ...this.#cursor, pending: { first: content.first, count: content.count, statement } }
+    const { reader, recordings, spool, saveCursor } = this.#options
+    this.#content ??= await reader.read({ below: spool.synchronizedNext })
+    if (this.#content === null) return false
+    this.#batch ??= await recordings.prepare(this.#content)
+    const { first, count } = this.#batch
+    const statement = await this.#sign(this.#batch)
+    const cursor = { ...this.#cursor, pending: { first, count, statement } }
     await saveCursor(cursor)
     this.#cursor = cursor
     return true
   }
 
-  async #sign(content: BatchContent): Promise<string> {
+  async #sign(content: PreparedBatch): Promise<string> {
     const { organization, gateway, spool, now, signer } = this.#options
     const payload: ActivityBatch = {
       version: 1,
@@ -137,17 +143,26 @@ export class Shipper {
   }
 
   async #send(): Promise<void> {
-    const { reader, spool, upload, saveCursor } = this.#options
+    const { reader, recordings, spool, upload, saveCursor } = this.#options
     const pending = this.#cursor.pending!
     // After a restart the sealed batch is read again, with exactly the records it had.
     this.#content ??= await reader.read({ below: pending.first + pending.count, count: pending.count })
-    const { lines, first, count } = this.#content!
-    const { next } = await upload({ batch: pending.statement, lines }, this.#stopping.signal)
+    const batch = (this.#batch ??= await recordings.restore(this.#content!))
+    const { lines, first, count } = batch
+    const { next } = await upload(uploadOf(pending.statement, batch), this.#stopping.signal)
     if (next !== first + count) throw new Error(`the API committed up to ${next} instead of ${first + count}`)
     const cursor = { ...this.#cursor, next, previous: toBase64url(await sha256(utf8(lines))), pending: null }
     await saveCursor(cursor)
     this.#cursor = cursor
     this.#content = null
+    this.#batch = null
     spool.free(next)
+    await recordings.settle(batch)
   }
 }
+
+const uploadOf = (batch: string, { lines, recordings }: PreparedBatch): Upload => ({
+  batch,
+  lines,
+  ...(recordings.length === 0 ? {} : { recordings: [...recordings] }),
+})

@@ -1,6 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { activityBatch, fromBase64url, SallyportError, type Signer, signStatement, toBase64url } from '@sallyport/protocol'
-import type { Activity } from '@sallyport/recording'
+import {
+  activityBatch,
+  type ActivityUpload,
+  fromBase64url,
+  SallyportError,
+  type Signer,
+  signStatement,
+  toBase64url,
+} from '@sallyport/protocol'
+import type { Activity, StoredActivity } from '@sallyport/recording'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
@@ -23,6 +31,7 @@ import {
   dropOldPartitions,
   findActivity,
   findReceived,
+  findRecordings,
   isFullPage,
   openActivity,
   searchActivity,
@@ -80,6 +89,7 @@ interface Sealed {
   readonly batch: string
   readonly lines: string
   readonly digest: string
+  readonly recordings?: ActivityUpload['recordings']
 }
 
 interface SealOptions {
@@ -93,7 +103,7 @@ interface SealOptions {
 }
 
 /** What a gateway sends. */
-const seal = async (activities: readonly Activity[], options: SealOptions): Promise<Sealed> => {
+const seal = async (activities: readonly StoredActivity[], options: SealOptions): Promise<Sealed> => {
   const { stream, first = 0, previous = START, signer = gateway.signer, parties = lease } = options
   const { lease: leaseId, session, credential } = parties
   const connection = randomUUID()
@@ -120,9 +130,9 @@ const seal = async (activities: readonly Activity[], options: SealOptions): Prom
 
 const actor = () => ({ kind: 'gateway', id: gateway.id, device: null, session: null, address: '127.0.0.1' }) as const
 
-const take = ({ batch, lines }: Sealed, at = now, erased: readonly string[] = []) =>
+const take = ({ batch, lines, recordings }: Sealed, at = now, erased: readonly string[] = []) =>
   takeBatch({
-    upload: { batch, lines },
+    upload: { batch, lines, ...(recordings === undefined ? {} : { recordings }) },
     sender: { organization: organization.id, gateway: gateway.id, publicKey: gateway.signer.publicKey },
     actor: actor(),
     keys,
@@ -187,6 +197,44 @@ describe('a batch', () => {
     expect(answers.map(({ next }) => next)).toEqual([1, 1, 1])
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect(await list()).toHaveLength(1)
+  })
+
+  test('with records that are encrypted to recipients is stored with their files, which are what records name', async () => {
+    const file = randomBytes(100)
+    const recording = createHash('sha256').update(file).digest('base64url')
+    const stub = (change: Partial<StoredActivity> = {}) =>
+      ({
+        kind: 'sealed',
+        at: query('x').at,
+        of: 'query',
+        failed: true,
+        recording,
+        kept: 'both',
+        person: lease.user,
+        ...change,
+      }) as StoredActivity
+    const uploaded = [{ digest: recording, body: file.toString('base64url') }]
+    const stream = randomUUID()
+    const sealed = await seal([stub(), stub()], { stream })
+    const refusals = {
+      'no file': [],
+      'a changed file': [{ digest: recording, body: randomBytes(100).toString('base64url') }],
+      'another file besides': [...uploaded, { digest: createHash('sha256').update('x').digest('base64url'), body: null }],
+      'a file that the gateway alone has': [{ digest: recording, body: null }],
+    }
+    for (const [name, recordings] of Object.entries(refusals)) {
+      expect(await refusal(take({ ...sealed, recordings })), name).toBe('invalid_request')
+    }
+    const ofAnother = await seal([stub({ person: randomUUID() })], { stream })
+    expect(await refusal(take({ ...ofAnother, recordings: uploaded }))).toBe('conflict')
+    expect(await take({ ...sealed, recordings: uploaded })).toMatchObject({ next: 2 })
+    expect(await list({ kind: 'query', outcome: 'failed' })).toHaveLength(2)
+    const found = (limit: number, digest?: string) =>
+      run((transaction) => findRecordings(transaction, { digest, below: null, limit }))
+    expect(await found(10)).toMatchObject([{ digest: recording, stream, user: lease.user, kept: 'both', body: null }])
+    expect(await found(1, recording)).toMatchObject([{ body: file.toString('base64url') }])
+    await run((transaction) => deleteActivityOf(transaction, { user: lease.user, limit: 10 }))
+    expect(await found(10)).toEqual([])
   })
 
   test('of somebody who was erased is taken, so that the stream goes on, and not kept', async () => {

@@ -2,16 +2,18 @@
 import {
   activityBatch,
   type ActivityBatch,
+  type ActivityUpload,
   activityEnvelope,
   equalBytes,
   fromBase64url,
   MAX_BATCH_BYTES,
   SallyportError,
   sha256,
+  type UploadedRecording,
   utf8,
   verifyStatement,
 } from '@sallyport/protocol'
-import { type Activity, activity, MAX_ACTIVITY_BYTES } from '@sallyport/recording'
+import { activity, MAX_ACTIVITY_BYTES, type StoredActivity } from '@sallyport/recording'
 
 /** One record, with where it belongs. `text`: the activity's JSON, as it is kept. */
 export interface BatchRecord {
@@ -20,7 +22,7 @@ export interface BatchRecord {
   readonly connection: string
   readonly session: string
   readonly credential: string
-  readonly activity: Activity
+  readonly activity: StoredActivity
   readonly text: string
 }
 
@@ -29,6 +31,8 @@ export interface ReadBatch {
   readonly digest: Uint8Array
   readonly previous: Uint8Array
   readonly records: readonly BatchRecord[]
+  /** Files that records name, by digest; null: the gateway keeps it. */
+  readonly recordings: ReadonlyMap<string, Uint8Array | null>
 }
 
 export interface BatchSender {
@@ -56,14 +60,30 @@ const readLine = (line: string, expected: number): BatchRecord => {
   }
 }
 
+/** Each file is what its digest says, and records name exactly these. */
+const readRecordings = async (
+  uploaded: readonly UploadedRecording[],
+  records: readonly BatchRecord[],
+): Promise<ReadonlyMap<string, Uint8Array | null>> => {
+  const found = new Map<string, Uint8Array | null>()
+  for (const { digest, body } of uploaded) {
+    const bytes = body === null ? null : fromBase64url(body)
+    if (bytes !== null && !equalBytes(await sha256(bytes), fromBase64url(digest)))
+      throw invalid('A recording has another digest.')
+    found.set(digest, bytes)
+  }
+  const named = new Set(records.flatMap(({ activity: record }) => (record.kind === 'sealed' ? [record.recording] : [])))
+  if (named.size !== found.size || [...named].some((digest) => !found.has(digest))) {
+    throw invalid('Records and recordings do not belong together.')
+  }
+  return found
+}
+
 /**
  * Throws `signature_invalid` when the statement is not the gateway's or is not about these lines, `identity_mismatch` when it
  * names another gateway, `payload_too_large` and `invalid_request` for the lines themselves.
  */
-export const readBatch = async (
-  upload: { readonly batch: string; readonly lines: string },
-  sender: BatchSender,
-): Promise<ReadBatch> => {
+export const readBatch = async (upload: ActivityUpload, sender: BatchSender): Promise<ReadBatch> => {
   const statement = await verifyStatement(activityBatch, upload.batch, [sender.publicKey])
   if (statement.organization !== sender.organization || statement.gateway !== sender.gateway) {
     throw new SallyportError('identity_mismatch')
@@ -77,5 +97,6 @@ export const readBatch = async (
   const lines = upload.lines.split('\n', statement.count + 2)
   if (lines.pop() !== '' || lines.length !== statement.count) throw invalid(`The batch does not have ${statement.count} lines.`)
   const records = lines.map((line, index) => readLine(line, statement.first + index))
-  return { statement, digest, previous: fromBase64url(statement.previous), records }
+  const recordings = await readRecordings(upload.recordings ?? [], records)
+  return { statement, digest, previous: fromBase64url(statement.previous), records, recordings }
 }

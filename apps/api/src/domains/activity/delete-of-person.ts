@@ -1,4 +1,4 @@
-/** What one person did on resources, deleted: the records, and the words by which they are found. */
+/** What one person did on resources, deleted: the records, their recordings, and the words by which they are found. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { HOUR } from './insert.ts'
@@ -10,6 +10,7 @@ export const deleteActivityOf = async (
 ): Promise<number> => {
   const { rows } = await sql<{ readonly at: Date; readonly stream: string; readonly number: string }>`
     select at, stream, number from activity where user_id = ${user}::uuid order by at limit ${limit}`.execute(transaction)
+  await transaction.deleteFrom('recordings').where('user_id', '=', user).execute()
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return 0
   const gone = sql`unnest(${rows.map(({ at }) => at)}::timestamptz[], ${rows.map(({ stream }) => stream)}::uuid[],

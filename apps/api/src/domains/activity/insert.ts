@@ -18,8 +18,13 @@ export interface InsertOptions {
 }
 
 /** Whether the resource answered with an error; null for what has no outcome. */
-const failedOf = ({ activity }: BatchRecord): boolean | null =>
-  activity.kind === 'query' || activity.kind === 'transfer' ? activity.error !== null : null
+const failedOf = ({ activity }: BatchRecord): boolean | null => {
+  if (activity.kind === 'sealed') return activity.failed
+  return activity.kind === 'query' || activity.kind === 'transfer' ? activity.error !== null : null
+}
+
+/** What was done, also where only its recipients can read more of it. */
+const kindOf = ({ activity }: BatchRecord): string => (activity.kind === 'sealed' ? activity.of : activity.kind)
 
 /** Rows of words lie within one hour each, so that a search of a range of time reads no more than its own. */
 export const HOUR = 3_600_000
@@ -79,7 +84,7 @@ export const insertRecords = async (transaction: Transaction, options: InsertOpt
       credential_id, key_id, body, failed, stream, gateway_id, received_at)
     select rows.*, ${stream}::uuid, ${gateway}::uuid, ${new Date(now)}::timestamptz
     from unnest(${column('timestamptz', (row) => row.at)}, ${column('bigint', of('number'))},
-      ${column('text', (row) => row.record.activity.kind)}, ${column('uuid', (row) => row.lease.user)},
+      ${column('text', (row) => kindOf(row.record))}, ${column('uuid', (row) => row.lease.user)},
       ${column('uuid', of('session'))}, ${column('uuid', (row) => row.lease.device)}, ${column('uuid', of('lease'))},
       ${column('uuid', of('connection'))}, ${column('uuid', (row) => row.lease.resource)},
       ${column('uuid', of('credential'))}, ${column('uuid', (row) => row.key.id)}, ${column('bytea', (row) => row.body)},

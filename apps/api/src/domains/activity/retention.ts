@@ -41,5 +41,22 @@ export const deleteOldActivity = async (transaction: Transaction, { before, limi
       where organization_id = sallyport_organization() and latest < ${cutoff} order by latest limit ${limit * WORDS_PER_ROW})`.execute(
     transaction,
   )
+  await sql`
+    delete from recordings where (organization_id, digest) in (
+      select organization_id, digest from recordings
+      where organization_id = sallyport_organization() and at < ${cutoff} order by at limit ${limit})`.execute(transaction)
   return Number(rows.numAffectedRows ?? 0n)
+}
+
+/** Deletes old rows of one kind, where an organization keeps that kind for a shorter time. Returns how many. */
+export const deleteOldKind = async (
+  transaction: Transaction,
+  { kind, before, limit }: RetentionOptions & { readonly kind: string },
+): Promise<number> => {
+  const { numAffectedRows = 0n } = await sql`
+    delete from activity where (organization_id, at, stream, number) in (
+      select organization_id, at, stream, number from activity
+      where organization_id = sallyport_organization() and kind = ${kind} and at < ${new Date(before)}
+      order by at limit ${limit})`.execute(transaction)
+  return Number(numAffectedRows)
 }

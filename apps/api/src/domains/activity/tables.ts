@@ -55,6 +55,23 @@ export interface ActivityTables {
     /** Whether the resource answered with an error; null for what has no outcome, and for what was stored before it was noted. */
     failed: boolean | null
   }
+  /** Files that gateways encrypted to recipients; rows of `activity` name them. */
+  recordings: {
+    organization_id: Generated<string>
+    /** base64url SHA-256 of the file. */
+    digest: string
+    stream: string
+    /** Number of the first record of the batch. */
+    first: Int8
+    gateway_id: string
+    /** Whose records they are. */
+    user_id: string
+    /** Of the first record. */
+    at: Date
+    kept: 'api' | 'gateway' | 'both'
+    /** null: its gateway keeps it. */
+    body: Buffer | null
+  }
   /** Where words occur, one row for each word of a batch: see `words.ts`. */
   activity_words: {
     organization_id: Generated<string>

@@ -1,4 +1,5 @@
 /** Takes one batch of a gateway: all of it or nothing, once, with one audit entry. See `spec/activity-stream.md` of the protocol. */
+import type { ActivityUpload } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { raiseAlertOnce } from '../alerts/index.ts'
@@ -6,12 +7,13 @@ import { recordAudit } from '../audit/index.ts'
 import { type LeaseParties, partiesOfLeases } from '../leases/index.ts'
 import { type BatchSender, type ReadBatch, readBatch } from './batch.ts'
 import { insertRecords } from './insert.ts'
+import { insertRecordings } from './recordings.ts'
 import { type ActivityKey, type ActivityKeys, periodOf } from './keys.ts'
 import { ensurePartitions, filedAt } from './partitions.ts'
 import { advanceStream, findPosition, StreamBroken } from './stream.ts'
 
 export interface TakeOptions {
-  readonly upload: { readonly batch: string; readonly lines: string }
+  readonly upload: ActivityUpload
   readonly sender: BatchSender
   readonly actor: AuditActor
   readonly keys: ActivityKeys
@@ -40,6 +42,10 @@ const checkLeases = async (
     const lease = leases.get(record.lease)
     const belongs = lease?.gateway === gateway && lease.session === record.session && lease.credential === record.credential
     if (!belongs) throw new StreamBroken(`Record ${record.number} names a lease that is not this gateway's.`)
+    const { activity } = record
+    if (activity.kind === 'sealed' && activity.person !== lease.user) {
+      throw new StreamBroken(`Record ${record.number} names another person than its lease.`)
+    }
   }
   return leases
 }
@@ -62,6 +68,7 @@ const store = async (transaction: Transaction, batch: ReadBatch, options: TakeOp
   const kept = batch.records.filter(({ lease }) => !erased.has(leases.get(lease)!.user))
   if (kept.length > 0) {
     await insertRecords(transaction, { batch: { ...batch, records: kept }, gateway: sender.gateway, now, leases, keys })
+    await insertRecordings(transaction, { batch: { ...batch, records: kept }, gateway: sender.gateway, now })
   }
   const next = await advanceStream(transaction, batch, now)
   const { stream, first, count, digest } = batch.statement
@@ -77,6 +84,7 @@ const store = async (transaction: Transaction, batch: ReadBatch, options: TakeOp
       digest,
       previous: batch.statement.previous,
       statement: options.upload.batch,
+      atGateway: batch.records.some(({ activity }) => activity.kind === 'sealed' && activity.kept !== 'api'),
     },
     at: now,
   })

@@ -6,7 +6,7 @@
  *     number    = first 8 bytes of HMAC-SHA-256(index key, word), as a signed integer
  */
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
-import type { Activity, BindValue, ClippedText } from '@sallyport/recording'
+import type { BindValue, ClippedText, StoredActivity as Activity } from '@sallyport/recording'
 
 /** Words of one record that are kept; a statement with more is found by these. */
 const MAX_WORDS = 64
@@ -55,6 +55,7 @@ export const searchedText = (activity: Activity): string => {
     case 'connection.closed':
       return activity.reason
     case 'cancel':
+    case 'sealed':
       return ''
   }
 }

@@ -1,9 +1,10 @@
 /** Erases a person: their account ends, and what says who they are is overwritten; what they did on resources goes in steps. */
-import { SallyportError } from '@sallyport/protocol'
+import { PERSON_ERASED, SallyportError } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { deleteActivityOf } from '../activity/index.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
+import { revoke } from '../revocations/index.ts'
 import { closeAccount } from '../users/index.ts'
 import { personalTables } from './personal-tables.ts'
 import { findUnfinishedErasure, finishErasure, insertErasure, isKnownPerson } from './store.ts'
@@ -35,6 +36,8 @@ export const erasePerson = async (transaction: Transaction, author: Author, { pe
   if (!(await insertErasure(transaction, person, new Date(author.now)))) {
     throw new SallyportError('conflict', { message: 'This person was erased already.' })
   }
+  // Their gateways remove what they keep of them.
+  await revoke(transaction, { organization: author.organization, subject: { kind: 'user', id: person }, code: PERSON_ERASED })
   await closeAccount(transaction, author, { id: person, evenLastOwner: again })
   await overwrite(transaction, person)
   await recordAudit(transaction, {

@@ -1,7 +1,7 @@
 /** Activity as lines of a file. */
 import { assertNever } from '@sallyport/protocol'
 import type { ExportFormat } from '@sallyport/protocol/api'
-import { type Activity, activity, type BindValue } from '@sallyport/recording'
+import { activity, type BindValue, type StoredActivity as Activity } from '@sallyport/recording'
 import type { ActivityRow } from '../../domains/activity/index.ts'
 import { csvRecord } from './csv.ts'
 import type { Names } from './names.ts'
@@ -38,6 +38,10 @@ const valueOf = (bind: BindValue): string | null => {
       return null
     case 'redacted':
       return '[redacted]'
+    case 'hashed':
+      return `hash:${bind.hash}`
+    case 'dropped':
+      return '[dropped]'
     case 'text':
     case 'binary':
       return bind.value.text
@@ -87,6 +91,8 @@ const doneOf = (done: Activity): Done => {
       return { detail: [done.caller?.program, done.database, done.application].filter(Boolean).join(' · ') }
     case 'connection.closed':
       return { durationMs: done.durationMs, bytesUp: done.bytesUp, bytesDown: done.bytesDown, detail: done.reason }
+    case 'sealed':
+      return { detail: `encrypted to recipients: ${done.recording}` }
     case 'cancel':
       return { detail: done.matched ? 'stopped a statement' : 'named no connection' }
     default:

@@ -9,6 +9,7 @@ import {
   type ActivityTail,
   findActivity,
   findReceived,
+  findRecordings,
   isFullPage,
   openActivity,
   positionOfRow,
@@ -19,13 +20,14 @@ import {
 } from '../../domains/activity/index.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
 import type { CallerContext } from '../context.ts'
-import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { decodeCursor, encodeCursor, pageOfFound } from '../cursor.ts'
 import { activityLines } from '../export/activity-lines.ts'
 import { collectPart } from '../export/collect-part.ts'
 import { namesOf } from '../export/names.ts'
 import type { HandlersOf } from '../handler.ts'
 
 const position = z.strictObject({ at: timestamp, stream: uuid, number: z.int().nonnegative() })
+const recordingPosition = z.strictObject({ at: timestamp, digest: z.string().length(43) })
 const tailPosition = z.strictObject({ received: timestamp, stream: uuid.optional(), number: z.int().nonnegative().optional() })
 
 /**
@@ -136,5 +138,11 @@ export const activityHandlers = {
   listActivity: (context, { query }) => list(context, query),
   listMyActivity: (context, { query }) => list(context, ofMine(context, query)),
   exportActivity: (context, { query, body }) => exportPage(context, query, body.format),
+  listRecordings: (context, { query: { cursor, limit, digest, user } }) =>
+    context.transaction(async (transaction) => {
+      const below = decodeCursor(cursor, recordingPosition)
+      const found = await findRecordings(transaction, { digest, user, below, limit: limit + 1 })
+      return pageOfFound(found, { limit, keyOf: ({ at, digest: last }) => ({ at, digest: last }) })
+    }),
   exportMyActivity: (context, { query, body }) => exportPage(context, ofMine(context, query), body.format),
-} satisfies HandlersOf<'listActivity' | 'listMyActivity' | 'exportActivity' | 'exportMyActivity'>
+} satisfies HandlersOf<'listActivity' | 'listMyActivity' | 'exportActivity' | 'exportMyActivity' | 'listRecordings'>

@@ -39,6 +39,14 @@ const Value = ({ bind }: { readonly bind: BindValue }) => {
       return <span className="mono muted">NULL</span>
     case 'redacted':
       return <span className={styles['redacted']}>{text('activity.redacted')}</span>
+    case 'dropped':
+      return <span className="muted">{text('activity.dropped')}</span>
+    case 'hashed':
+      return (
+        <>
+          <span className="mono">{bind.hash}</span> <span className="muted">{text('activity.hashed')}</span>
+        </>
+      )
     case 'text':
     case 'binary':
       return (

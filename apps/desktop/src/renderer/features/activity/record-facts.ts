@@ -11,6 +11,8 @@ const FORMS = {
   function: 'activity.formFunction',
 } as const
 
+const KEPT = { api: 'activity.keptApi', gateway: 'activity.keptGateway', both: 'activity.keptBoth' } as const
+
 const rowsFact = (rows: number | null): readonly Fact[] => (rows === null ? [] : [[text('activity.factRows'), count(rows)]])
 const known = (name: string, value: string | null | undefined): readonly Fact[] => (value ? [[name, value]] : [])
 
@@ -27,6 +29,12 @@ export const recordFacts = (record: ActivityRecord): readonly Fact[] => {
         [text('activity.factTook'), took(record.durationMs)],
         ...rowsFact(record.rows),
         [text('activity.factBytes'), bytes(record.bytes)],
+      ]
+    case 'sealed':
+      return [
+        [text('activity.factRecording'), record.recording],
+        [text('activity.factKept'), text(KEPT[record.kept])],
+        [text('activity.factDecrypt'), `sallyport logs decrypt ${record.recording} --identity <file>`],
       ]
     case 'cancel':
       return [[text('activity.factMatched'), text(record.matched ? 'common.yes' : 'common.no')]]

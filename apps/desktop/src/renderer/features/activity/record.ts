@@ -15,6 +15,8 @@ const bindValue = z.discriminatedUnion('form', [
   z.object({ form: z.literal('text'), value: clippedText }),
   z.object({ form: z.literal('binary'), value: clippedText }),
   z.object({ form: z.literal('redacted') }),
+  z.object({ form: z.literal('hashed'), hash: z.string() }),
+  z.object({ form: z.literal('dropped') }),
 ])
 export type BindValue = z.infer<typeof bindValue>
 
@@ -54,6 +56,7 @@ const record = z.discriminatedUnion('kind', [
     bytesDown: z.number(),
     durationMs: z.number(),
   }),
+  z.object({ kind: z.literal('sealed'), recording: z.string(), kept: z.enum(['api', 'gateway', 'both']) }),
 ])
 export type ActivityRecord = z.infer<typeof record>
 

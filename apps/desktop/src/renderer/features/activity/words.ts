@@ -34,6 +34,8 @@ export const lineOf = (record: ActivityRecord | null, activity: unknown): string
     case 'query':
     case 'transfer':
       return oneLine(record.statement.text)
+    case 'sealed':
+      return text('activity.sealed')
     case 'cancel':
       return text(record.matched ? 'activity.cancelMatched' : 'activity.cancelUnmatched')
     case 'connection.opened':

@@ -2,7 +2,8 @@
 import type { Organization } from '@sallyport/protocol/api'
 import { text } from '../../../texts/text.ts'
 
-export type Settings = Organization['settings']
+/** How activity is recorded is said elsewhere. */
+export type Settings = Omit<Organization['settings'], 'recording' | 'activityRetentionByKind'>
 
 /** Number fields hold a text while they are empty. Times are minutes here. */
 export interface SettingsValues {

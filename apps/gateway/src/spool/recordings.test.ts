@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PERSON_ERASED, type RecordingOrder } from '@sallyport/protocol'
+import { openRecording } from '@sallyport/recording/age'
+import { makeTemporaryDirectory, runProgram, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { makeKey, type TestKey } from '../testing/authority.ts'
+import { type OpenedSpool, openSpool } from './open-spool.ts'
+import { Recordings } from './recordings.ts'
+import { sealMember } from './seal-marker.ts'
+import { Shipper, type Upload } from './shipper.ts'
+import { spoolLimits } from './spool.ts'
+
+let directory: TemporaryDirectory
+let key: TestKey
+/** Made by the program of age, so that it is not our own library alone that says what an identity is. */
+let identity: string
+let recipient: string
+const [ada, bob] = [randomUUID(), randomUUID()]
+const place = { lease: randomUUID(), connection: randomUUID(), session: randomUUID(), credential: randomUUID() }
+
+beforeAll(async () => {
+  const { stdout } = await runProgram({ command: 'age-keygen', args: [] })
+  identity = /^AGE-SECRET-KEY-1\w+$/m.exec(stdout)![0]
+  recipient = /^# public key: (age1\w+)$/m.exec(stdout)![1]!
+})
+beforeEach(async () => {
+  directory = await makeTemporaryDirectory()
+  key = await makeKey()
+})
+afterEach(() => directory.remove())
+
+const folder = (): string => join(directory.path, 'recordings')
+const open = (): Promise<OpenedSpool> =>
+  openSpool({
+    folder: join(directory.path, 'spool'),
+    keyFile: join(directory.path, 'spool-key'),
+    limits: spoolLimits(64 * 1024 * 1024),
+  })
+
+interface Running {
+  readonly recordings: Recordings
+  readonly shipper: Shipper
+}
+
+const ship = (
+  opened: OpenedSpool,
+  upload: (body: Upload) => Promise<{ next: number }>,
+  limits: { limitBytes?: number; now?: () => number; onCrowded?: (removed: number) => void } = {},
+): Running => {
+  const { limitBytes = 1024 * 1024, now = Date.now, onCrowded = () => undefined } = limits
+  const recordings = new Recordings({ folder: folder(), stream: opened.spool.stream, limitBytes, now, onCrowded })
+  const identityOfGateway = { organization: randomUUID(), gateway: randomUUID(), signer: key.signer }
+  const shipper = new Shipper({ ...opened, ...identityOfGateway, recordings, upload, now: Date.now, onFailure: () => undefined })
+  shipper.start()
+  return { recordings, shipper }
+}
+
+const query = (statement: string) => ({
+  kind: 'query',
+  at: '2026-11-22T08:00:00.000Z',
+  form: 'simple',
+  statement: { text: statement },
+  binds: [],
+  bindsOmitted: 0,
+  durationMs: 1,
+  rows: 1,
+  error: null,
+})
+
+/** As a connection writes it to the spool. */
+const record = (opened: OpenedSpool, statement: string, how: { keep?: RecordingOrder['keep']; person?: string } = {}) => {
+  const { keep, person = ada } = how
+  const order: RecordingOrder | undefined =
+    keep === undefined ? undefined : { keep, recipients: [recipient], binds: { kind: 'keep' }, days: 30 }
+  const members = `,${JSON.stringify(place).slice(1, -1)}${sealMember(order, person)},"activity":${JSON.stringify(query(statement))}}`
+  return opened.spool.record(members, true)
+}
+
+const committing = (uploads: Upload[]) => {
+  let next = 0
+  return async (body: Upload) => {
+    uploads.push(body)
+    next += body.lines.split('\n').length - 1
+    return { next }
+  }
+}
+
+const files = async (): Promise<string[]> => {
+  const streams = await readdir(folder()).catch(() => [])
+  const all = await Promise.all(
+    streams
+      .filter((name) => name !== 'days.json')
+      .map(async (stream) => (await readdir(join(folder(), stream))).map((name) => join(stream, name))),
+  )
+  return all.flat().toSorted()
+}
+const endsWith = (end: string) => (name: string) => name.endsWith(end)
+
+const settled = (running: Running, next: number) =>
+  waitFor(() => running.shipper.next === next, { description: 'everything to be acknowledged' })
+
+const stop = async (opened: OpenedSpool, { shipper }: Running): Promise<void> => {
+  await opened.spool.close()
+  await shipper.stop(1000)
+}
+
+test('records leave encrypted, in a file of each person; others as they are, in batches of their own', async () => {
+  const opened = await open()
+  const uploads: Upload[] = []
+  await Promise.all([
+    record(opened, 'select plain'),
+    record(opened, 'select hers', { keep: 'api' }),
+    record(opened, 'select his', { keep: 'api', person: bob }),
+  ])
+  const running = ship(opened, committing(uploads))
+  await settled(running, 3)
+  await stop(opened, running)
+  expect(uploads.map(({ recordings }) => recordings?.length ?? 0)).toEqual([0, 2])
+  expect(uploads[0]!.lines).toContain('select plain')
+  expect(uploads[1]!.lines).not.toContain('select')
+  const opens = await Promise.all(
+    uploads[1]!.recordings!.map(async ({ body }) =>
+      Buffer.from(await openRecording(Buffer.from(body!, 'base64url'), [identity])).toString(),
+    ),
+  )
+  expect(
+    opens.map((text) => (JSON.parse(text) as { activity: { statement: { text: string } } }).activity.statement.text),
+  ).toEqual(['select hers', 'select his'])
+  // The API has them: here nothing is left.
+  expect(await files()).toEqual([])
+})
+
+test('a batch whose acknowledgement was lost with the process is sent again as it was', async () => {
+  const first = await open()
+  const uploads: Upload[] = []
+  const lost = ship(first, async (body) => {
+    uploads.push(body)
+    return new Promise(() => undefined)
+  })
+  await record(first, 'select once', { keep: 'both' })
+  await waitFor(() => uploads.length === 1, { description: 'the first attempt' })
+  await first.spool.close()
+  await first.reader.close()
+  const second = await open()
+  const running = ship(second, committing(uploads))
+  await settled(running, 1)
+  await stop(second, running)
+  expect(uploads[1]).toEqual(uploads[0])
+  expect(lost.shipper.next).toBe(0)
+})
+
+test('what the gateway keeps stays, as a file that age decrypts, and nothing of it is readable otherwise', async () => {
+  const opened = await open()
+  const uploads: Upload[] = []
+  const running = ship(opened, committing(uploads))
+  await record(opened, 'select kept here', { keep: 'gateway' })
+  await settled(running, 1)
+  await stop(opened, running)
+  expect(uploads[0]!.recordings).toMatchObject([{ body: null }])
+  const kept = await files()
+  expect(kept.filter(endsWith('.jsonl'))).toHaveLength(1)
+  for (const name of kept) expect((await readFile(join(folder(), name))).includes('kept here'), name).toBe(false)
+  const age = kept.find(endsWith('.age'))!
+  const decrypted = await runProgram({
+    command: 'age',
+    args: ['--decrypt', '-i', '-', join(folder(), age)],
+    input: `${identity}\n`,
+  })
+  expect(decrypted.stdout).toContain('select kept here')
+})
+
+test('a person who is erased is removed here, too, and nobody else', async () => {
+  const opened = await open()
+  const running = ship(opened, committing([]))
+  await Promise.all([record(opened, 'hers', { keep: 'both' }), record(opened, 'his', { keep: 'both', person: bob })])
+  await settled(running, 2)
+  await waitFor(async () => (await files()).filter(endsWith('.age')).length === 2, { description: 'both files' })
+  const revocation = { number: 1, at: 0, subject: { kind: 'user' as const, id: ada } }
+  await running.recordings.eraseAmong([{ ...revocation, code: 'user_disabled' }])
+  expect((await files()).filter(endsWith('.age'))).toHaveLength(2)
+  await running.recordings.eraseAmong([{ ...revocation, code: PERSON_ERASED }])
+  const [left, ...more] = (await files()).filter(endsWith('.age'))
+  expect(more).toEqual([])
+  expect(Buffer.from(await openRecording(await readFile(join(folder(), left!)), [identity])).toString()).toContain('his')
+  await stop(opened, running)
+})
+
+test('what is kept is bounded by size and by days, the oldest going first', async () => {
+  const opened = await open()
+  const crowded: number[] = []
+  let now = Date.now()
+  const limits = { limitBytes: 4000, now: () => now, onCrowded: (removed: number) => crowded.push(removed) }
+  const running = ship(opened, committing([]), limits)
+  const ages = async (): Promise<number> => (await files()).filter(endsWith('.age')).length
+  for (const [index, statement] of ['first', 'second', 'third'].entries()) {
+    await record(opened, `${statement} ${'x'.repeat(1500)}`, { keep: 'gateway' })
+    await settled(running, index + 1)
+    now += 120_000
+  }
+  await waitFor(async () => (await ages()) === 1, { description: 'the oldest to go' })
+  expect(crowded.reduce((sum, removed) => sum + removed, 0)).toBe(2)
+  now += 31 * 86_400_000
+  await record(opened, 'later', { keep: 'gateway' })
+  await settled(running, 4)
+  await waitFor(async () => (await ages()) <= 1, { description: 'what is too old to go' })
+  await stop(opened, running)
+})

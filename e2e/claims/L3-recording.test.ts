@@ -1,0 +1,198 @@
+/**
+ * L3. Recording is configurable: with the API, at the gateway, or both; encrypted at the gateway or by the API; a tool decrypts with
+ * the organization's key.
+ *
+ * Whoever wants to read what was done without being meant to holds the API's database as its superuser, the gateway's state folder,
+ * and every answer of the API. Whoever is meant to holds an identity, and uses the program `age` or `sallyport logs decrypt`. Bind
+ * values that were not to be kept are nowhere. What was erased or is past its time is no tampering.
+ */
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type RecordingPolicy, sha256, toBase64url } from '@sallyport/protocol'
+import { addRole, type Person, Testbed } from '@sallyport/testbed'
+import { runProgram, waitFor } from '@sallyport/testkit'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { allActivity } from '../support/activity.ts'
+import { centralSql } from '../support/central-sql.ts'
+import { verifyExport } from '../support/export-log.ts'
+import { takeOwnPorts } from '../support/own-ports.ts'
+import { sallyport } from '../support/sallyport.ts'
+
+const unlikely = (): string => `quicksilver${randomBytes(8).toString('hex')}`
+
+let bed: Testbed
+let person: Person
+let role: string
+let identityFile: string
+let recipient: string
+let exports = 0
+
+beforeAll(async () => {
+  bed = await Testbed.start({ database: 'central' })
+  person = await bed.addPerson('recorded')
+  const credential = bed.database.credentials['read-only']!
+  role = await addRole(bed.owner.agent, { users: [person.id], credentials: [credential] })
+  await takeOwnPorts(person.agent)
+  const { stdout } = await runProgram({ command: 'age-keygen', args: [] })
+  recipient = /^# public key: (age1\w+)$/m.exec(stdout)![1]!
+  identityFile = join(bed.directory, 'identity.txt')
+  await writeFile(identityFile, stdout, { mode: 0o600 })
+})
+afterAll(() => bed?.stop())
+
+const record = (recording: RecordingPolicy): Promise<unknown> => bed.owner.agent.api('changeSettings', { body: { recording } })
+
+/** A lease tells how to record: who loses it, and may have it again, asks for a new one. */
+const endLeases = async (): Promise<void> => {
+  const parameters = { role, user: person.id }
+  await bed.owner.agent.api('removeRoleMember', { parameters })
+  await bed.owner.agent.api('addRoleMember', { parameters })
+}
+
+/** Runs a statement with a value, and returns both, and the row that the log has of it. */
+const ask = async (policy: RecordingPolicy) => {
+  await record(policy)
+  await endLeases()
+  const [statement, value] = [unlikely(), unlikely()]
+  const known = new Set((await allActivity(bed.owner.agent, { user: person.id })).map(({ id }) => id))
+  const client = new pg.Client({ connectionString: await person.agent.url('shop-db/read-only') })
+  await client.connect()
+  await client.query(`select $1::text as ${statement}`, [value])
+  await client.end()
+  const row = await waitFor(
+    async () => (await allActivity(bed.owner.agent, { user: person.id, kind: 'query' })).find(({ id }) => !known.has(id)),
+    { description: 'the statement to be recorded', timeoutMs: 30_000 },
+  )
+  const isClosed = async () => {
+    const rows = await allActivity(bed.owner.agent, { user: person.id })
+    return rows.some((each) => each.kind === 'connection.closed' && each.connection === row.connection)
+  }
+  await waitFor(isClosed, { description: 'the connection to be recorded', timeoutMs: 30_000 })
+  return { statement, value, row, stored: row.activity as unknown as { kind: string; recording?: string } }
+}
+
+const recordings = (): string => join(bed.gateways[0]!.state, 'recordings')
+
+/** Every file of the gateway's state folder. */
+const gatewayFiles = async (): Promise<{ readonly name: string; readonly bytes: Buffer }[]> => {
+  const names = await readdir(bed.gateways[0]!.state, { recursive: true, withFileTypes: true })
+  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const read = async (name: string) => ({ name, bytes: await readFile(name).catch(() => Buffer.alloc(0)) })
+  return Promise.all(paths.map(read))
+}
+const fileOf = async (digest: string): Promise<string | undefined> =>
+  (await gatewayFiles()).find(({ name }) => name.endsWith(`${digest}.age`))?.name
+
+/** Nobody reads it who only has the database, the gateway's disk, or the API's answers. */
+const expectUnreadable = async (text: string): Promise<void> => {
+  for (const { name, bytes } of await gatewayFiles()) expect(bytes.includes(text), name).toBe(false)
+  const url = bed.central.database!.url('superuser')
+  for (const table of ['activity', 'recordings', 'activity_words', 'audit_entries', 'audit_outbox']) {
+    const forms = [text, Buffer.from(text).toString('hex')].map((form) => `t::text ilike '%${form}%'`).join(' or ')
+    expect(await centralSql(url, `select 1 from ${table} t where ${forms} limit 1`), table).toEqual([])
+  }
+  expect(JSON.stringify(await allActivity(bed.owner.agent))).not.toContain(text)
+}
+
+const decryptWithAge = async (path: string): Promise<string> =>
+  (await runProgram({ command: 'age', args: ['--decrypt', '-i', identityFile, path] })).stdout
+const decryptWithOurs = async (named: string): Promise<string> => {
+  const { code, stdout, stderr } = await sallyport(bed.owner.agent, 'logs', 'decrypt', named, '--identity', identityFile)
+  expect(code, stderr).toBe(0)
+  return stdout
+}
+
+test('with the API, encrypted by the API, it is read by who may read activity', async () => {
+  const { statement, value, stored } = await ask({ keep: 'api', binds: 'keep', recipients: [] })
+  expect(stored.kind).toBe('query')
+  expect(JSON.stringify(stored)).toContain(statement)
+  expect(JSON.stringify(stored)).toContain(value)
+})
+
+test('with the API, encrypted at the gateway, only an identity reads it: by sallyport, and by age', async () => {
+  const { statement, stored } = await ask({ keep: 'api', binds: 'keep', recipients: [recipient] })
+  expect(stored.kind).toBe('sealed')
+  await expectUnreadable(statement)
+  expect(await decryptWithOurs(stored.recording!)).toContain(statement)
+  const { items } = await bed.owner.agent.api('listRecordings', { query: { digest: stored.recording } })
+  const bytes = Buffer.from(items[0]!.body!, 'base64url')
+  expect(toBase64url(await sha256(bytes))).toBe(stored.recording)
+  const file = join(bed.directory, 'from-the-api.age')
+  await writeFile(file, bytes)
+  expect(await decryptWithAge(file)).toContain(statement)
+  await waitFor(async () => (await fileOf(stored.recording!)) === undefined, { description: 'the gateway to let go of it' })
+})
+
+test('at the gateway, the API has that something was done, and the gateway a file that only an identity reads', async () => {
+  const { statement, row, stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
+  expect(row).toMatchObject({ kind: 'query', failed: false, user: person.id })
+  await expectUnreadable(statement)
+  const { items } = await bed.owner.agent.api('listRecordings', { query: { digest: stored.recording } })
+  expect(items).toMatchObject([{ kept: 'gateway', body: null }])
+  const path = (await fileOf(stored.recording!))!
+  expect(await decryptWithAge(path)).toContain(statement)
+  expect(await decryptWithOurs(path)).toContain(statement)
+})
+
+test('with both, both have it; a wrong identity reads neither', async () => {
+  const { statement, stored } = await ask({ keep: 'both', binds: 'keep', recipients: [recipient] })
+  await expectUnreadable(statement)
+  expect(await decryptWithOurs(stored.recording!)).toContain(statement)
+  expect(await decryptWithAge((await fileOf(stored.recording!))!)).toContain(statement)
+  const { stdout: another } = await runProgram({ command: 'age-keygen', args: [] })
+  const wrong = join(bed.directory, 'wrong.txt')
+  await writeFile(wrong, another, { mode: 0o600 })
+  const refused = await sallyport(bed.owner.agent, 'logs', 'decrypt', stored.recording!, '--identity', wrong)
+  expect(refused.code).not.toBe(0)
+  expect(refused.stdout).toBe('')
+})
+
+test('bind values are hashed or dropped before anything is written, and a resource may say otherwise than the organization', async () => {
+  const hashed = await ask({ keep: 'api', binds: 'hash', recipients: [] })
+  expect(hashed.row.activity).toMatchObject({ binds: [{ form: 'hashed' }] })
+  await expectUnreadable(hashed.value)
+  const dropped = await ask({ keep: 'api', binds: 'drop', recipients: [] })
+  expect(dropped.row.activity).toMatchObject({ binds: [{ form: 'dropped' }] })
+  await expectUnreadable(dropped.value)
+  const resource = bed.database.resource
+  const { options } = await bed.owner.agent.api('getResource', { parameters: { resource } })
+  const own = { keep: 'api', binds: 'keep', recipients: [] } satisfies RecordingPolicy
+  await bed.owner.agent.api('changeResource', { parameters: { resource }, body: { options: { ...options, recording: own } } })
+  const kept = await ask({ keep: 'api', binds: 'drop', recipients: [] })
+  expect(JSON.stringify(kept.row.activity)).toContain(kept.value)
+  await bed.owner.agent.api('changeResource', { parameters: { resource }, body: { options: { ...options, recording: null } } })
+})
+
+test('what the gateway would keep is encrypted: a policy without recipients is refused', async () => {
+  for (const keep of ['gateway', 'both'] as const) {
+    await expect(record({ keep, binds: 'keep', recipients: [] })).rejects.toMatchObject({ code: 'invalid_request' })
+  }
+})
+
+const verified = async () => {
+  const file = join(bed.directory, `log-${(exports += 1)}.jsonl`)
+  const { code, stderr } = await sallyport(bed.owner.agent, 'admin', 'log', 'export', '--file', file)
+  expect(code, stderr).toBe(0)
+  return (await verifyExport(file, '--recordings', recordings())).wrong
+}
+
+test('the verifier holds what the gateway keeps against the log; a change is named, and an erasure is none', async () => {
+  const { stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
+  const path = (await fileOf(stored.recording!))!
+  expect(await verified()).toEqual([])
+  const honest = await readFile(path)
+  const changed = Buffer.from(honest)
+  changed[changed.length - 1]! ^= 1
+  await writeFile(path, changed)
+  expect(await verified()).toEqual([expect.stringMatching(/^recording-changed \d+$/)])
+  await writeFile(path, honest)
+
+  await bed.owner.agent.api('erasePerson', { parameters: { user: person.id } })
+  await waitFor(async () => (await fileOf(stored.recording!)) === undefined, { description: 'the gateway to remove it' })
+  expect(await verified()).toEqual([])
+  const { items } = await bed.owner.agent.api('listRecordings', { query: { user: person.id } })
+  expect(items).toEqual([])
+  await rm(recordings(), { recursive: true, force: true })
+})
