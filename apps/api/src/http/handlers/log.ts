@@ -1,6 +1,7 @@
 /** The log as it is proven. Read by the log role, which alone may; who its witnesses are is an administrator's decision. */
 import { SallyportError, toBase64url } from '@sallyport/protocol'
 import { recordAudit } from '../../domains/audit/index.ts'
+import { bumpTrustBundle } from '../../domains/authority/index.ts'
 import { changeLogWitnesses } from '../../domains/log-witnesses/index.ts'
 import type { HandlersOf } from '../handler.ts'
 import { authorOf } from './author.ts'
@@ -32,7 +33,13 @@ export const logHandlers = {
     )
     return state
   },
-  startLogKey: ({ dependencies: { log }, organization, actor }) => log.startLogKey({ organization: organization.id, actor }),
+  startLogKey: async (context) => {
+    const { dependencies, organization, actor } = context
+    const state = await dependencies.log.startLogKey({ organization: organization.id, actor })
+    // Gateways are told of the key that signs receipts, which may be another one, too.
+    await context.transaction((transaction) => bumpTrustBundle(transaction, organization.id))
+    return state
+  },
   changeLogWitnesses: (context, { body }) =>
     context.transaction((transaction) => changeLogWitnesses(transaction, authorOf(context), body)),
 } satisfies HandlersOf<'getLog' | 'getLogTile' | 'readLogEntries' | 'proveLogEntry' | 'beginLogExport' | 'startLogKey' | 'changeLogWitnesses'>

@@ -5,9 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { BlockList } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { leafHash, TreeEdge } from '@sallyport/audit-log'
+import { leafHash, openCheckpoint, parseNoteKey, TreeEdge } from '@sallyport/audit-log'
 import { fromBase64url, fromUtf8, receipt, toBase64url, utf8, verifyStatement } from '@sallyport/protocol'
 import { type AuditActor, type AuditEntry, auditLeafHash } from '@sallyport/protocol/api'
+import { waitFor } from '@sallyport/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
@@ -106,6 +107,50 @@ const flaw = async (count: number, of = organization): Promise<string | null> =>
   if (indices.some((index, place) => index !== place)) return `numbers ${indices.join()}`
   return new Set(rows.map((row) => row.id)).size === count ? null : 'an entry has two numbers'
 }
+
+describe('a log whose root key is lost', () => {
+  const startUnder = (name: string) =>
+    startLog({
+      pool: database.pools.log,
+      clock: Date.now,
+      logger: quietLogger(),
+      rootKey: { kind: 'file', path: join(folder, name) },
+      notifications: unheard,
+      witnessNetworks: new BlockList(),
+    })
+
+  it('goes on under new keys: what was personal before is gone, and all is proven as before', async () => {
+    await using(startUnder('first.key'), ({ link }) => link.appendUnlock(unlockOf()))
+    await using(startUnder('second.key'), async ({ link }) => {
+      await expect(link.appendUnlock(unlockOf())).rejects.toMatchObject({ code: 'log_unavailable' })
+      const before = await link.logState({ organization })
+      const after = await link.startLogKey({
+        organization,
+        actor: { ...actor, kind: 'user', id: randomUUID(), address: '192.0.2.8' },
+      })
+      expect(after.keys.slice(1)).toEqual(before.keys)
+      const unlock = unlockOf()
+      const { receipt: text } = await link.appendUnlock(unlock)
+      const { keys } = await link.receiptKeys({ organization })
+      await expect(verifyStatement(receipt, text, [fromBase64url(keys[0]!.publicKey)])).resolves.toMatchObject({ index: 2 })
+      const { rows } = await link.listEntries({ organization, limit: 10, below: null })
+      expect(rows.map(({ entry }) => (entry as { type: string }).type)).toEqual([
+        'unlock.granted',
+        'log.key-changed',
+        'unlock.granted',
+      ])
+      expect(rows.map(({ entry }) => (entry as { actor: AuditActor }).actor.address)).toEqual(['192.0.2.7', '192.0.2.8', null])
+      const signed = await waitFor(
+        async () => {
+          const { checkpoint, size } = await link.logState({ organization })
+          return checkpoint?.size === size && checkpoint
+        },
+        { description: 'a head under the new key' },
+      )
+      expect(openCheckpoint(signed.note, [parseNoteKey(after.keys[0]!)]).size).toBe(3)
+    })
+  })
+})
 
 describe('the receipt of an unlock', () => {
   it('names the number and leaf of an entry that is committed', () =>

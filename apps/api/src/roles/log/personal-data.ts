@@ -34,22 +34,64 @@ export interface PersonalData {
 
 const privacyKeyContext = (organization: string, id: string) => ({ use: 'sallyport privacy key v1', organization, key: id })
 
-const readPrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<Buffer | null> => {
-  const row = await transaction.selectFrom('privacy_keys').select(['id', 'wrapped']).executeTakeFirst()
-  return row === undefined ? null : openBytes(row.wrapped, root.key, privacyKeyContext(organization, row.id))
+/** Keys that an organization may have had. */
+const MAX_PRIVACY_KEYS = 16
+
+/** Newest first; null for one that does not open under this root key: it is lost, and what was under it with it. */
+const readPrivacyKeys = async (transaction: Transaction, organization: string, root: RootKey): Promise<(Buffer | null)[]> => {
+  const rows = await transaction
+    .selectFrom('privacy_keys')
+    .select(['id', 'wrapped'])
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(MAX_PRIVACY_KEYS)
+    .execute()
+  return rows.map(({ id, wrapped }) => {
+    try {
+      return openBytes(wrapped, root.key, privacyKeyContext(organization, id))
+    } catch {
+      return null
+    }
+  })
 }
 
-const makePrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<Buffer> => {
+const addPrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<void> => {
   const id = crypto.randomUUID()
   const secret = randomBytes(KEY)
   const wrapped = sealBytes(secret, root.key, privacyKeyContext(organization, id))
   secret.fill(0)
   await transaction
     .insertInto('privacy_keys')
-    .values({ id, wrapped })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({
+      id,
+      wrapped,
+      created_at: sql`greatest(clock_timestamp(), (select max(created_at) + interval '1 millisecond' from privacy_keys))`,
+    })
     .execute()
-  return (await readPrivacyKey(transaction, organization, root))!
+}
+
+/** The newest; made when there is none. Throws `log_unavailable` when it does not open: another one is begun by hand. */
+const presentPrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<Buffer> => {
+  let [newest] = await readPrivacyKeys(transaction, organization, root)
+  if (newest === undefined) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`sallyport privacy key ${organization}`}, 0))`.execute(transaction)
+    newest = (await readPrivacyKeys(transaction, organization, root))[0]
+  }
+  if (newest === undefined) {
+    await addPrivacyKey(transaction, organization, root)
+    newest = (await readPrivacyKeys(transaction, organization, root))[0]
+  }
+  if (!newest)
+    throw new SallyportError('log_unavailable', { cause: new Error('the privacy key does not open: its root key is lost') })
+  return newest
+}
+
+/** Begins another one when the newest does not open. */
+export const replaceLostPrivacyKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<void> => {
+  const known = await readPrivacyKeys(transaction, organization, root)
+  if (known[0] !== null) return
+  if (known.length >= MAX_PRIVACY_KEYS) throw new SallyportError('limit_reached', { message: 'This log has had too many keys.' })
+  await addPrivacyKey(transaction, organization, root)
 }
 
 /** null: erased. */
@@ -104,14 +146,32 @@ const openPart = (privacyKey: Buffer, seed: Buffer, { place, sealed }: { place: 
   return JSON.parse(text) as PersonalFields
 }
 
+/** Null when the key that it is under is lost. Throws for a part that opens under none though none is lost. */
+const openUnderAny = (
+  privacyKeys: readonly (Buffer | null)[],
+  seed: Buffer,
+  part: { readonly place: Place; readonly sealed: string },
+): PersonalFields | null => {
+  let failure: unknown = new Error('there is no privacy key')
+  for (const privacyKey of privacyKeys) {
+    if (privacyKey === null) continue
+    try {
+      return openPart(privacyKey, seed, part)
+    } catch (error) {
+      failure = error
+    }
+  }
+  if (privacyKeys.length === 0 || privacyKeys.includes(null)) return null
+  throw failure
+}
+
 export const personalDataUnder = (root: RootKey): PersonalData => ({
   async seal(transaction, organization, entries) {
     const split = entries.map(hidePersonalData)
     const holders = [...new Set(split.flatMap(({ parts }) => [...parts.keys()]))]
     if (holders.length === 0) return split.map(({ hidden }) => hidden)
     const seeds = await makeSeeds(transaction, holders)
-    const privacyKey =
-      (await readPrivacyKey(transaction, organization, root)) ?? (await makePrivacyKey(transaction, organization, root))
+    const privacyKey = await presentPrivacyKey(transaction, organization, root)
     return split.map(({ hidden, parts }) => {
       if (parts.size === 0) return hidden
       const personal = [...parts].map(([person, fields]) => {
@@ -127,15 +187,17 @@ export const personalDataUnder = (root: RootKey): PersonalData => ({
     const holders = [...new Set(entries.flatMap(({ personal = [] }) => personal.map(({ person }) => person)))]
     if (holders.length === 0) return entries.map((entry) => ({ entry, erased: [] }))
     const seeds = await readSeeds(transaction, holders)
-    const privacyKey = await readPrivacyKey(transaction, organization, root)
+    const privacyKeys = await readPrivacyKeys(transaction, organization, root)
     const showOne = (stored: AuditEntry): ShownEntry => {
       const opened: PersonalFields[] = []
       const erased: Holder[] = []
       for (const { person, sealed } of stored.personal ?? []) {
         const seed = seeds.get(person) ?? null
         if (only !== undefined && person !== only) continue
-        if (sealed === null || seed === null || privacyKey === null) erased.push(person)
-        else opened.push(openPart(privacyKey, seed, { place: { organization, holder: person, entry: stored.id }, sealed }))
+        const place = { organization, holder: person, entry: stored.id }
+        const fields = sealed === null || seed === null ? null : openUnderAny(privacyKeys, seed, { place, sealed })
+        if (fields === null) erased.push(person)
+        else opened.push(fields)
       }
       return { entry: showPersonalData(stored, opened), erased }
     }

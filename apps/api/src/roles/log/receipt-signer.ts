@@ -22,15 +22,46 @@ export interface ReceiptSigners {
 
 const contextOf = (organization: string, id: string) => ({ use: 'sallyport receipt key v1', organization, key: id })
 
+/** Of which a trust bundle has room. */
+const MAX_KEYS = 8
+
 const read = async (transaction: Transaction): Promise<WrappedKey[]> => {
   const rows = await transaction
     .selectFrom('receipt_keys')
     .selectAll()
     .orderBy('created_at', 'desc')
     .orderBy('id')
-    .limit(8)
+    .limit(MAX_KEYS)
     .execute()
   return rows.map((row) => ({ id: row.id, publicKey: row.public_key, wrapped: row.wrapped }))
+}
+
+const addKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<WrappedKey> => {
+  const key = await makeWrappedKey(root, (id) => contextOf(organization, id))
+  await transaction
+    .insertInto('receipt_keys')
+    .values({
+      organization_id: organization,
+      id: key.id,
+      public_key: Buffer.from(key.publicKey),
+      wrapped: Buffer.from(key.wrapped),
+      created_at: sql`greatest(clock_timestamp(), (select max(created_at) + interval '1 millisecond' from receipt_keys))`,
+    })
+    .execute()
+  return key
+}
+
+/** Makes another one when the newest does not open. The trust bundle has to announce it. */
+export const replaceLostReceiptKey = async (transaction: Transaction, organization: string, root: RootKey): Promise<void> => {
+  const known = await read(transaction)
+  if (known.length >= MAX_KEYS) throw new SallyportError('limit_reached', { message: 'This log has had too many keys.' })
+  const [newest] = known
+  try {
+    if (newest === undefined) return
+    openWrappedKey(newest, root, contextOf(organization, newest.id))
+  } catch {
+    await addKey(transaction, organization, root)
+  }
 }
 
 /** Milliseconds for which a key goes on signing after a newer one was made elsewhere. */
@@ -51,17 +82,7 @@ export const receiptSigners = ({ pool, clock }: Pick<LogParts, 'pool' | 'clock'>
       )
       const meanwhile = await read(transaction)
       if (meanwhile.length > 0) return meanwhile
-      const key = await makeWrappedKey(root, (id) => contextOf(organization, id))
-      await transaction
-        .insertInto('receipt_keys')
-        .values({
-          organization_id: organization,
-          id: key.id,
-          public_key: Buffer.from(key.publicKey),
-          wrapped: Buffer.from(key.wrapped),
-        })
-        .execute()
-      return [key]
+      return [await addKey(transaction, organization, root)]
     })
 
   const open = (organization: string, key: WrappedKey): KeyObject => {

@@ -1,6 +1,7 @@
 /**
  * A new key for the heads of a log, when the one before is lost or must no longer be trusted. It is an entry of the log itself;
- * witnesses and auditors have to be given it, because nothing that the lost key signed can announce it.
+ * witnesses and auditors have to be given it, because nothing that the lost key signed can announce it. Where the root key is another
+ * one, the log's other keys do not open either, and are followed by new ones: those of receipts, and of what is personal.
  */
 import { randomUUID } from 'node:crypto'
 import { formatNoteKey } from '@sallyport/audit-log'
@@ -12,7 +13,8 @@ import type { LogLink } from '../../links/index.ts'
 import { addCheckpointKey, checkpointKeys, MAX_KEYS } from './checkpoint-keys.ts'
 import { appendEntries, lockHead } from './number.ts'
 import type { LogParts } from './parts.ts'
-import type { PersonalData } from './personal-data.ts'
+import { type PersonalData, replaceLostPrivacyKey } from './personal-data.ts'
+import { replaceLostReceiptKey } from './receipt-signer.ts'
 import { readLogState } from './state.ts'
 
 const entryOf = (
@@ -43,6 +45,8 @@ export const startingKeys =
       const known = await checkpointKeys(transaction, organization)
       if (known.length >= MAX_KEYS) throw new SallyportError('limit_reached', { message: 'This log has had too many keys.' })
       await addCheckpointKey(transaction, organization, root)
+      await replaceLostReceiptKey(transaction, organization, root)
+      await replaceLostPrivacyKey(transaction, organization, root)
       const [newest] = await checkpointKeys(transaction, organization)
       const keys = { before: known[0] === undefined ? null : formatNoteKey(known[0]), after: formatNoteKey(newest!) }
       const entry = entryOf(asked, { keys, at: parts.clock() })
