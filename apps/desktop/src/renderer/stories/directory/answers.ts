@@ -2,7 +2,7 @@
 import { type Answers, routes } from '../answers.ts'
 import { page } from './kinds.ts'
 import { users, roles } from './people.ts'
-import { sites, resources, credentials, grants } from './catalogue.ts'
+import { sites, resources, stores, credentials, grants } from './catalogue.ts'
 import { gateways } from './gateways.ts'
 import { devices, sessions, openConnections } from './devices.ts'
 
@@ -12,6 +12,7 @@ export const organizationAnswers: Answers = routes({
   listRoles: page(roles),
   listSites: page(sites),
   listResources: page(resources),
+  listStores: page(stores),
   listCredentials: page(credentials),
   listGrants: page(grants),
   listGateways: page(gateways),

@@ -1,7 +1,7 @@
 /** Sites, resources, credentials and grants of a small organization. */
 import type { ItemOf } from '../../data/use-route.ts'
 import { id } from '../people.ts'
-import { CREDENTIAL, GRANT, RESOURCE, SECRET, SITE, USER } from './kinds.ts'
+import { CREDENTIAL, GRANT, RESOURCE, SECRET, SITE, STORE, USER } from './kinds.ts'
 
 type Resource = ItemOf<'listResources'>
 type Credential = ItemOf<'listCredentials'>
@@ -55,6 +55,7 @@ const credential = (number: number, part: Partial<Credential> & { readonly at: n
     secret: id(SECRET, number),
     secretVersion: 1,
     bound: true,
+    stored: null,
     databases: [],
     port: 15_000 + number,
     exclusive: false,
@@ -64,9 +65,30 @@ const credential = (number: number, part: Partial<Credential> & { readonly at: n
   }
 }
 
+/** One that cannot check tokens of single leases. */
+export const stores: readonly ItemOf<'listStores'>[] = [
+  {
+    id: id(STORE, 1),
+    name: 'Company vault',
+    issuer: 'https://api.acme.example/v1/token-issuers/acme',
+    location: {
+      kind: 'vault',
+      address: 'https://vault.acme.internal:8200',
+      authority: '',
+      namespace: null,
+      engine: 'kv',
+      mount: 'secret',
+      signIn: { kind: 'gateway' },
+    },
+    gatewayTrusted: true,
+    createdAt: '2026-10-05T09:00:00.000Z',
+  },
+]
+const inStore = { store: id(STORE, 1), path: 'apps/shop/read-write', field: 'password' }
+
 export const credentials: readonly Credential[] = [
   credential(1, { at: 1, secretVersion: 4, databases: ['shop', 'stock'] }),
-  credential(2, { at: 1, name: 'read-write', userName: 'app_rw' }),
+  credential(2, { at: 1, name: 'read-write', userName: 'app_rw', kind: null, stored: inStore }),
   credential(3, { at: 1, name: 'superuser', userName: 'postgres', bound: false }),
   credential(4, { at: 2, name: 'read-only', userName: 'ledger_ro', bound: false }),
   credential(5, { at: 3, name: 'reports', userName: 'reports' }),

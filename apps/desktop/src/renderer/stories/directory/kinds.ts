@@ -2,6 +2,7 @@
 export const USER = 100
 export const ROLE = 101
 export const SITE = 102
+export const STORE = 112
 export const RESOURCE = 103
 export const CREDENTIAL = 104
 export const SECRET = 105

@@ -142,5 +142,10 @@ export const catalogue = {
   doneDeleteCredential: '{name} is deleted.',
   secretVersion: 'Secret',
   secretVersionText: 'version {version, number}',
+  storedIn: 'Lies in {store}, at {path}',
+  storedInField: 'Lies in {store}, at {path}, field {field}',
+  gatewayTrusted: 'gateway-trusted',
+  gatewayTrustedHint:
+    'This store cannot check tokens of single leases: it believes a token that the gateway keeps, and so whoever has that one.',
   moreOfCredential: 'More actions for {name}',
 } as const

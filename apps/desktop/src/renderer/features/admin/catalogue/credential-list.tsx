@@ -18,6 +18,7 @@ import { planBinding, planCredentialDeletion, titleOf } from './credential-plans
 import { EditCredentialDialog } from './edit-credential-dialog.tsx'
 import { ReplaceSecretDialog } from './replace-secret-dialog.tsx'
 import { secretKinds } from './secret-kinds.ts'
+import { StoredPlace } from './stored-place.tsx'
 
 interface CredentialListProps {
   readonly resource: Resource
@@ -83,6 +84,7 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
               {credential.exclusive ? ` · ${text('catalogue.exclusiveShort')}` : ''}
               {credential.databases.length > 0 ? ` · ${credential.databases.join(', ')}` : ''}
             </p>
+            {credential.stored === null ? null : <StoredPlace stored={credential.stored} />}
             {credential.bound || !may.has('secrets.write') ? null : (
               <Button variant="default" className={styles['bind'] ?? ''} onClick={() => bind(credential)}>
                 {text('catalogue.bind')}
