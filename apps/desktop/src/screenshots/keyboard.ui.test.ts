@@ -62,6 +62,31 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     await sheet.waitFor({ state: 'detached' })
   })
 
+  test('a question mark shows all keys, but not in a field, and a comma leads to the settings', async () => {
+    const page = await open('resources/some')
+    await page.keyboard.press('Control+f')
+    await page.keyboard.type('?')
+    expect(await page.getByRole('searchbox').inputValue()).toBe('?')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('?')
+    await page.getByRole('table', { name: 'Everywhere' }).waitFor()
+    await page.keyboard.press('Control+,')
+    await page.getByRole('radio', { name: 'General' }).waitFor()
+    await expect.poll(() => page.getByRole('radio', { name: 'General' }).isChecked()).toBe(true)
+  })
+
+  test('O on a row opens the tool that was used last, and its panel tells how that goes on', async () => {
+    const page = await open('resources/some')
+    await page.evaluate('globalThis.openedTools = []')
+    await page.getByRole('row', { name: 'ledger' }).focus()
+    await page.keyboard.press('o')
+    await page.getByRole('complementary', { name: 'ledger · read-only' }).waitFor()
+    await expect.poll(() => page.evaluate('sallyportAsked.filter(({ method }) => method === "openIn")')).toEqual([
+      { method: 'openIn', params: { credential: 'ledger/read-only', tool: 'psql' } },
+    ])
+  })
+
   test('Delete on a connection asks first, with the focus on keeping it', async () => {
     const page = await open('connections/some')
     await page.getByRole('row', { name: 'dbeaver' }).focus()

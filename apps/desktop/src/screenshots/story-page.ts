@@ -113,7 +113,7 @@ const openView = async (browser: Browser, { view, address }: Opening): Promise<S
 const drawn = async ({ page, view, faults }: StoryView, story: Story): Promise<Page> => {
   faults.length = 0
   // Nothing is under the pointer but what the story points at.
-  if (story.steps) await page.mouse.move(0, 0)
+  await page.mouse.move(0, 0)
   const appearance = JSON.stringify({ scheme: view.scheme, language: view.language ?? 'en-GB' })
   await page.evaluate(`showStory('${story.name}', ${appearance})`)
   for (const step of story.steps ?? []) {

@@ -18,6 +18,8 @@ import { ranked } from './ranking.ts'
 
 /** As many as anybody reads. */
 const MOST_HITS = 30
+/** Resources that are offered before anything is typed. */
+const FIRST_RESOURCES = 5
 
 interface Hit {
   readonly key: string
@@ -48,22 +50,50 @@ export const Palette = () => {
         leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
       />
       <Spotlight.ActionsList>
-        {hits.map(({ key, label, description, icon, run }) => (
-          <Spotlight.Action
-            key={key}
-            label={label}
-            description={description}
-            leftSection={<HitIcon kind={icon} />}
-            onClick={() => {
-              palette.close()
-              run()
-            }}
-          />
-        ))}
+        {search === ''
+          ? groupsOf(hits).map(([kind, group]) => (
+              <Spotlight.ActionsGroup key={kind} label={groupName(kind)}>
+                <Hits hits={group} />
+              </Spotlight.ActionsGroup>
+            ))
+          : null}
+        {search === '' ? null : <Hits hits={hits} />}
         {hits.length === 0 ? <Spotlight.Empty>{text('shell.paletteNothing', { search })}</Spotlight.Empty> : null}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   )
+}
+
+const Hits = ({ hits }: { readonly hits: readonly Hit[] }) =>
+  hits.map(({ key, label, description, icon, run }) => (
+    <Spotlight.Action
+      key={key}
+      label={label}
+      description={description}
+      leftSection={<HitIcon kind={icon} />}
+      onClick={() => {
+        palette.close()
+        run()
+      }}
+    />
+  ))
+
+/** Before anything is typed: what was used last, then where to go, then what to do. */
+const groupsOf = (hits: readonly Hit[]): readonly (readonly [Hit['icon'], readonly Hit[]])[] =>
+  (['resource', 'place', 'command'] as const).flatMap((kind) => {
+    const group = hits.filter(({ icon }) => icon === kind)
+    return group.length === 0 ? [] : [[kind, kind === 'resource' ? group.slice(0, FIRST_RESOURCES) : group] as const]
+  })
+
+const groupName = (kind: Hit['icon']): string => {
+  switch (kind) {
+    case 'resource':
+      return text('shell.paletteResources')
+    case 'place':
+      return text('shell.palettePlaces')
+    case 'command':
+      return text('shell.paletteCommands')
+  }
 }
 
 const HitIcon = ({ kind }: { readonly kind: Hit['icon'] }) => {
@@ -128,5 +158,6 @@ const useHits = (search: string): readonly Hit[] => {
     return found.toSorted((one, other) => (used.get(one.key) ?? recent.length) - (used.get(other.key) ?? recent.length))
   }, [credentials, recent, navigate])
   if (search.startsWith(COMMAND_SIGN)) return ranked(commands, search.slice(COMMAND_SIGN.length), ({ label }) => label)
-  return ranked([...places, ...resources, ...commands], search, ({ label }) => label).slice(0, MOST_HITS)
+  const hits = [...places, ...resources, ...commands]
+  return search === '' ? hits : ranked(hits, search, ({ label }) => label).slice(0, MOST_HITS)
 }

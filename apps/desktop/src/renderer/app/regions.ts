@@ -1,6 +1,11 @@
-/** F6 and Shift F6 go round the regions of the window; Ctrl or Cmd with a figure goes to a section. */
+/**
+ * F6 and Shift F6 go round the regions of the window; Ctrl or Cmd with a figure goes to a section, with a comma to the settings;
+ * `?` shows all keys.
+ */
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
+import { singleKeys } from '../ui/single-keys.ts'
+import { isTyping } from '../ui/typing.ts'
 import { screens } from './screens.ts'
 
 const REGIONS = ['top', 'sidebar', 'content', 'panel', 'status']
@@ -20,6 +25,8 @@ const goRound = (step: 1 | -1): void => {
   }
 }
 
+const hasCommand = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => ctrlKey || metaKey || altKey
+
 export const useRegions = (): void => {
   const [, navigate] = useLocation()
   useEffect(() => {
@@ -27,6 +34,14 @@ export const useRegions = (): void => {
       if (event.key === 'F6') {
         event.preventDefault()
         return goRound(event.shiftKey ? -1 : 1)
+      }
+      if (event.key === '?' && singleKeys() && !isTyping(event.target) && !hasCommand(event)) {
+        event.preventDefault()
+        return navigate('/settings/shortcuts')
+      }
+      if (event.key === ',' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+        event.preventDefault()
+        return navigate('/settings')
       }
       const section = /^[1-7]$/.test(event.key) ? screens[Number(event.key) - 1] : undefined
       if (!section || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return

@@ -1,6 +1,7 @@
 /** The way to every screen that this person may see. */
 import { useLocation } from 'wouter'
 import { usePermissions } from '../data/permissions.ts'
+import { useReadyUpdate } from '../data/ready-update.ts'
 import { text } from '../texts/text.ts'
 import { isVisible, type Screen } from './screen.ts'
 import { screens } from './screens.ts'
@@ -18,8 +19,23 @@ export const Sidebar = ({ open, onNavigate }: { readonly open: boolean; readonly
       {items('work')}
       {administration.length > 0 ? <h2 className={styles['group']}>{text('shell.administration')}</h2> : null}
       {administration}
-      <div className={styles['bottom']}>{items('own')}</div>
+      <div className={styles['bottom']}>
+        <ReadyUpdate />
+        {items('own')}
+      </div>
     </nav>
+  )
+}
+
+/** Never a window of its own: a line that waits until somebody has time. */
+const ReadyUpdate = () => {
+  const version = useReadyUpdate()
+  if (version === null) return null
+  return (
+    <p className={styles['update']} role="status">
+      <strong>{text('shell.updateReady', { version })}</strong>
+      <span className="muted">{text('shell.updateWhen')}</span>
+    </p>
   )
 }
 

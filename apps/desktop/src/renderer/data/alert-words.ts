@@ -12,7 +12,7 @@ interface AlertWords {
 
 const grave = 'failed'
 const notable = 'ending'
-const expected = 'in-use'
+const expected = 'off'
 
 export const alertWords = (kind: Alert['kind']): AlertWords => {
   switch (kind) {

@@ -3,6 +3,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { AppEvent, AppMethodName } from '../../shared/app-api.ts'
 import { useBridge } from '../bridge/bridge.ts'
+import { noteUpdate } from './ready-update.ts'
 import { methodKey } from './use-method.ts'
 
 export const createQueries = (): QueryClient =>
@@ -40,7 +41,9 @@ export const useFreshness = (queries: QueryClient): void => {
   const bridge = useBridge()
   useEffect(
     () =>
-      bridge.subscribe(({ event }) => {
+      bridge.subscribe((told) => {
+        const { event } = told
+        if (told.event === 'update') noteUpdate(queries, told.version)
         const refreshed = keysOf(event).map((queryKey) => queries.invalidateQueries({ queryKey }))
         Promise.all(refreshed).catch(() => {})
       }),

@@ -4,8 +4,21 @@ import type { Bridge } from '../bridge/bridge.ts'
 import type { AppEvent, AppResult } from '../../shared/app-api.ts'
 import { type Answers, routesPrefix, waits } from './answers.ts'
 
-export const fixtureBridge = (answers: Answers, events: readonly AppEvent[] = []): Bridge => ({
+/** A question of the page. */
+export interface Asked {
+  readonly method: string
+  readonly params: unknown
+}
+
+interface FixtureOptions {
+  readonly events?: readonly AppEvent[] | undefined
+  /** Told of every question. */
+  readonly onAsked?: (asked: Asked) => void
+}
+
+export const fixtureBridge = (answers: Answers, { events = [], onAsked }: FixtureOptions = {}): Bridge => ({
   call: async (method, params) => {
+    onAsked?.({ method, params })
     const name = method === 'api' ? `${routesPrefix}${(params as { route: string }).route}` : method
     return (await answerOf(answers, name, params)) as AppResult<typeof method>
   },

@@ -55,10 +55,15 @@ const cutBy = (element: Element, text: DOMRect): 'cut' | 'shortened' | 'scrolled
   return text.right > innerWidth + SLACK || text.left < -SLACK ? 'cut' : null
 }
 
+const isSticky = (element: Element | null): boolean =>
+  element !== null && (getComputedStyle(element).position === 'sticky' || isSticky(element.parentElement))
+
 /** What lies over the middle of the text; null: nothing but what belongs to it. */
 const coverOf = (element: Element, { left, right, top, bottom }: DOMRect): Element | null => {
   const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
   if (!hit || hit.contains(element) || element.contains(hit)) return null
+  // What stays while the rest is scrolled covers it only until it is.
+  if (isSticky(hit)) return null
   const control = element.closest('label, button, a, [role=radio]')
   // The input of a control lies over its own label.
   return control && (control.contains(hit) || hit.parentElement?.contains(control)) ? null : hit

@@ -8,7 +8,7 @@ import { palette } from '../app/palette-store.ts'
 import { traffic } from '../data/traffic.ts'
 import { type Language, setLanguage } from '../texts/text.ts'
 import { contrastFaults } from './contrast-faults.ts'
-import { fixtureBridge } from './fixture-bridge.ts'
+import { type Asked, fixtureBridge } from './fixture-bridge.ts'
 import { layoutFaults } from './layout-faults.ts'
 import { settled } from './settled.ts'
 import { stories } from './stories.ts'
@@ -20,6 +20,8 @@ interface Appearance {
 }
 
 let drawn: Root | null = null
+/** What the page of the story asked of its host. */
+const asked: Asked[] = []
 
 /** Nothing of the story before is left: not its messages, not what its connections carried. Resolves when the page rests. */
 const showStory = async (name: string, { scheme, language }: Appearance): Promise<void> => {
@@ -27,6 +29,7 @@ const showStory = async (name: string, { scheme, language }: Appearance): Promis
   const place = document.querySelector('#root')
   if (!story || !place) throw new Error(`There is no story ${name}.`)
   drawn?.unmount()
+  asked.length = 0
   notifications.clean()
   palette.close()
   setLanguage(language)
@@ -35,7 +38,8 @@ const showStory = async (name: string, { scheme, language }: Appearance): Promis
   for (const { secondsAgo, connections } of story.past ?? []) traffic.record(connections, now - secondsAgo * 1000)
   history.replaceState(null, '', `${location.pathname}#${story.at}`)
   drawn = createRoot(place)
-  drawn.render(<App key={name} bridge={fixtureBridge(story.answers, story.events)} colorScheme={scheme} />)
+  const bridge = fixtureBridge(story.answers, { events: story.events, onAsked: (question) => asked.push(question) })
+  drawn.render(<App key={name} bridge={bridge} colorScheme={scheme} />)
   await drawnScreen(place)
   await settled()
 }
@@ -53,4 +57,4 @@ const drawnScreen = (place: Element): Promise<void> =>
     if (isThere()) resolve()
   })
 
-Object.assign(window, { showStory, settled, layoutFaults, contrastFaults })
+Object.assign(window, { showStory, asked, settled, layoutFaults, contrastFaults })

@@ -26,6 +26,9 @@ export const SidePanel = ({ title, subtitle, onClose, children }: SidePanelProps
     }
     document.addEventListener('keydown', onKey)
     const own = panel.current
+    // Where the panel covers what it was opened from, the focus goes with it.
+    if (opener instanceof HTMLElement && !opener.checkVisibility({ visibilityProperty: true }))
+      own?.focus({ preventScroll: true })
     return () => {
       document.removeEventListener('keydown', onKey)
       const returns = document.activeElement === document.body || own?.contains(document.activeElement)
@@ -33,7 +36,7 @@ export const SidePanel = ({ title, subtitle, onClose, children }: SidePanelProps
     }
   }, [])
   return (
-    <aside className={styles['panel']} aria-labelledby={heading} ref={panel} data-region="panel">
+    <aside className={styles['panel']} aria-labelledby={heading} ref={panel} data-region="panel" tabIndex={-1}>
       <header className={styles['header']}>
         <div className={styles['heading']}>
           <h2 id={heading} className={styles['title']}>

@@ -80,7 +80,7 @@ export const ErrorBar = ({ error, asOf, onRetry }: ErrorBarProps) => {
 
 /** Rows of the height that is coming. Nothing at all for the first 150 ms. */
 export const SkeletonRows = ({ count = 8, height = 40 }: { readonly count?: number; readonly height?: number }) => (
-  <div role="status" aria-label={text('common.loading')}>
+  <div role="status" aria-label={text('common.loading')} className={styles['skeletons']}>
     {Array.from({ length: count }, (_, row) => (
       <div key={row} className={styles['skeleton']} style={{ height }} aria-hidden="true">
         <i />

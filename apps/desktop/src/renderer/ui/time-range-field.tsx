@@ -44,7 +44,7 @@ export const TimeRangeField = ({ initial, onChange }: TimeRangeFieldProps) => {
         value={range}
         onChange={(event) => choose(event.currentTarget.value as TimeRange)}
         data={timeRanges.map((value) => ({ value, label: text(LABELS[value]) }))}
-        style={{ width: 136, flex: 'none' }}
+        style={{ width: 132, flex: 'none' }}
       />
       {range === 'custom' ? (
         <>

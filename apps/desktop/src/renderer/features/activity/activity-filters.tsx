@@ -32,8 +32,9 @@ export const ActivityFilters = ({ filter, names, everybody, initialRange, onFilt
     <>
       <SearchField
         label={text('activity.search')}
+        placeholder={text('log.findWords')}
         value={typed}
-        width={200}
+        width={150}
         onChange={(value) => {
           setTyped(value)
           search(value)
@@ -45,7 +46,7 @@ export const ActivityFilters = ({ filter, names, everybody, initialRange, onFilt
           label={text('activity.person')}
           value={filter.user}
           options={names.all('user')}
-          width={164}
+          width={136}
           onChange={(user) => set({ user })}
         />
       ) : null}
@@ -53,19 +54,20 @@ export const ActivityFilters = ({ filter, names, everybody, initialRange, onFilt
         label={text('activity.resource')}
         value={filter.resource}
         options={names.all('resource')}
+        width={116}
         onChange={(resource) => set({ resource })}
       />
       <ChoiceField
         label={text('activity.kind')}
         value={filter.kind}
-        width={110}
+        width={92}
         options={recordKinds.map((value) => ({ value, label: kindName(value) }))}
         onChange={(kind) => set({ kind })}
       />
       <ChoiceField
         label={text('activity.outcome')}
         value={filter.outcome}
-        width={116}
+        width={96}
         options={[
           { value: 'succeeded', label: text('activity.succeeded') },
           { value: 'failed', label: text('activity.failedOnly') },

@@ -5,12 +5,11 @@ import { useNames } from '../../data/names.ts'
 import { usePermissions } from '../../data/permissions.ts'
 import { useLog } from '../../data/use-log.ts'
 import { text } from '../../texts/text.ts'
-import { DataGrid } from '../../ui/data-grid.tsx'
 import { ExportDialog } from '../../ui/export-dialog.tsx'
 import { LogActions } from '../../ui/log-actions.tsx'
-import { Arrived, LogPlace } from '../../ui/log-place.tsx'
+import { LogList } from '../../ui/log-list.tsx'
 import { Page } from '../../ui/page.tsx'
-import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorBar } from '../../ui/states.tsx'
 import { boundsOf } from '../../ui/time-range.ts'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { ActivityFilters } from './activity-filters.tsx'
@@ -21,7 +20,6 @@ import { type ActivityFilter, filterQuery, noFilter } from './filter.ts'
 import { FilterWords } from './filter-words.tsx'
 import { ScopeSwitch } from './scope-switch.tsx'
 
-const ROW_HEIGHT = 28
 const keyOf = ({ id }: ActivityRow): string => id
 
 /** `/activity/of/<person>/<credential>`: what somebody did with something. */
@@ -50,7 +48,7 @@ export const ActivityPage = () => {
   const log = useLog(everybody ? 'listActivity' : 'listMyActivity', query, live)
   const opened = preset || !location.startsWith('/activity/') ? null : location.slice('/activity/'.length)
   const open = useCallback(({ id }: ActivityRow) => navigate(`/activity/${id}`), [navigate])
-  const columns = useMemo(() => activityColumns({ names, everybody, now }), [names, everybody, now])
+  const columns = useMemo(() => activityColumns({ names, everybody }), [names, everybody])
   const clear = (): void => setFilter({ ...noFilter, bounds: filter.bounds })
   const asOf = log.updatedAt > 0 ? clockTime(new Date(log.updatedAt).toISOString(), now) : undefined
   return (
@@ -86,25 +84,15 @@ export const ActivityPage = () => {
         )
       }
     >
-      <Arrived count={log.arrived} onShow={log.showArrived} />
-      {log.isPending ? <SkeletonRows height={ROW_HEIGHT} count={16} /> : null}
-      {log.rows.length > 0 ? (
-        <LogPlace arrived={log.arrived} onRest={log.showArrived}>
-          <DataGrid
-            label={text('activity.list')}
-            rows={log.rows}
-            columns={columns}
-            keyOf={keyOf}
-            rowHeight={ROW_HEIGHT}
-            selected={opened}
-            onOpen={open}
-            onEndNear={log.fetchMore}
-          />
-        </LogPlace>
-      ) : null}
-      {!log.isPending && !log.error && !log.searching && log.rows.length === 0 ? (
-        <NoActivity filter={filter} everybody={everybody} onClear={clear} />
-      ) : null}
+      <LogList
+        label={text('activity.list')}
+        log={log}
+        columns={columns}
+        keyOf={keyOf}
+        selected={opened}
+        onOpen={open}
+        empty={<NoActivity filter={filter} everybody={everybody} onClear={clear} />}
+      />
       <ExportDialog
         opened={exporting}
         route={everybody ? 'exportActivity' : 'exportMyActivity'}

@@ -4,9 +4,11 @@ import { useRoute } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
+import { RawText } from '../../ui/raw-text.tsx'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
 import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
+import { TextLink, TextLinks } from '../../ui/text-link.tsx'
 import { fullTime } from '../../ui/time.ts'
 import styles from './activity.module.css'
 import { BindTable } from './bind-table.tsx'
@@ -70,7 +72,7 @@ export const ActivityPanel = ({ id, listed, everybody, names, onFilter, onClose 
       ) : null}
       {record === null ? (
         <PanelSection label={text('activity.unknownKind')}>
-          <pre className={styles['raw']}>{JSON.stringify(row.activity, null, 2)}</pre>
+          <RawText label={text('activity.record')}>{JSON.stringify(row.activity, null, 2)}</RawText>
         </PanelSection>
       ) : null}
       <PanelSection label={text('activity.facts')}>
@@ -115,14 +117,10 @@ const Trail = ({ row, onFilter }: { readonly row: ActivityRow; readonly onFilter
           </div>
         ))}
       </dl>
-      <div className={styles['links']}>
-        <button type="button" className={styles['link']} onClick={() => onFilter({ connection: row.connection })}>
-          {text('activity.showConnection')}
-        </button>
-        <button type="button" className={styles['link']} onClick={() => onFilter({ session: row.session })}>
-          {text('activity.showSession')}
-        </button>
-      </div>
+      <TextLinks>
+        <TextLink onClick={() => onFilter({ connection: row.connection })}>{text('activity.showConnection')}</TextLink>
+        <TextLink onClick={() => onFilter({ session: row.session })}>{text('activity.showSession')}</TextLink>
+      </TextLinks>
     </>
   )
 }

@@ -1,5 +1,6 @@
 /** The values that a statement was run with. */
 import { text } from '../../texts/text.ts'
+import { SmallTable } from '../../ui/small-table.tsx'
 import styles from './activity.module.css'
 import type { BindValue } from './record.ts'
 
@@ -10,24 +11,16 @@ export const BindTable = ({ binds, omitted }: { readonly binds: readonly BindVal
   const left = omitted + Math.max(0, binds.length - SHOWN)
   return (
     <>
-      <table className={styles['values']}>
-        <thead>
-          <tr>
-            <th scope="col">{text('activity.valueNumber')}</th>
-            <th scope="col">{text('activity.value')}</th>
+      <SmallTable headings={[text('activity.valueNumber'), text('activity.value')]} first={48}>
+        {binds.slice(0, SHOWN).map((bind, at) => (
+          <tr key={at}>
+            <td className="mono muted">${at + 1}</td>
+            <td className="selectable">
+              <Value bind={bind} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {binds.slice(0, SHOWN).map((bind, at) => (
-            <tr key={at}>
-              <td className="mono muted">${at + 1}</td>
-              <td className="selectable">
-                <Value bind={bind} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </SmallTable>
       {left > 0 ? <p className="muted">{text('activity.valuesOmitted', { count: left })}</p> : null}
     </>
   )

@@ -4,8 +4,8 @@ import { titleOfName } from '../../data/credential.ts'
 import type { LogRow } from '../../data/use-log.ts'
 import { text } from '../../texts/text.ts'
 import type { Column } from '../../ui/data-grid.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { Status } from '../../ui/status.tsx'
-import { fullTime, logTime } from '../../ui/time.ts'
 import { recordOf } from './record.ts'
 import { errorOf, kindName, lineOf, rowsOf, tookOf } from './words.ts'
 
@@ -19,19 +19,14 @@ export const accountName = (names: Names, { credential }: ActivityRow): string =
 interface ColumnNeeds {
   readonly names: Names
   readonly everybody: boolean
-  readonly now: number
 }
 
-export const activityColumns = ({ names, everybody, now }: ColumnNeeds): readonly Column<ActivityRow>[] => [
+export const activityColumns = ({ names, everybody }: ColumnNeeds): readonly Column<ActivityRow>[] => [
   {
     id: 'time',
     header: text('activity.columnTime'),
     width: '108px',
-    cell: ({ at }) => (
-      <span className="muted numbers truncate" title={fullTime(at)}>
-        {logTime(at, now)}
-      </span>
-    ),
+    cell: ({ at }) => <Moment at={at} form="log" muted />,
   },
   ...(everybody
     ? [
@@ -47,7 +42,7 @@ export const activityColumns = ({ names, everybody, now }: ColumnNeeds): readonl
     id: 'resource',
     header: text('activity.columnResource'),
     width: 'minmax(110px, 1fr)',
-    from: 520,
+    from: 560,
     cell: (row) => (
       <span className="truncate" title={accountName(names, row)}>
         {accountName(names, row)}
@@ -80,7 +75,7 @@ export const activityColumns = ({ names, everybody, now }: ColumnNeeds): readonl
     header: text('activity.columnDuration'),
     width: '68px',
     align: 'end',
-    from: 600,
+    from: 700,
     cell: ({ activity }) => <span className="muted numbers">{tookOf(recordOf(activity))}</span>,
   },
   {

@@ -1,7 +1,7 @@
 /** Why the list is empty. */
-import { Button } from '@mantine/core'
 import { IconActivity } from '@tabler/icons-react'
 import { text } from '../../texts/text.ts'
+import { NothingLeft } from '../../ui/log-list.tsx'
 import { EmptyState } from '../../ui/states.tsx'
 import { type ActivityFilter, isNarrow } from './filter.ts'
 
@@ -12,21 +12,7 @@ interface NoActivityProps {
 }
 
 export const NoActivity = ({ filter, everybody, onClear }: NoActivityProps) => {
-  if (isNarrow(filter)) {
-    return (
-      <EmptyState
-        icon={IconActivity}
-        title={text('log.nothing')}
-        actions={
-          <Button variant="default" onClick={onClear}>
-            {text('log.clearFilters')}
-          </Button>
-        }
-      >
-        {text('log.nothingText')}
-      </EmptyState>
-    )
-  }
+  if (isNarrow(filter)) return <NothingLeft icon={IconActivity} onClear={onClear} />
   return (
     <EmptyState icon={IconActivity} title={text(everybody ? 'activity.emptyAll' : 'activity.emptyMine')}>
       {text(everybody ? 'activity.emptyAllText' : 'activity.emptyMineText')}

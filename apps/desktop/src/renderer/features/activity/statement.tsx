@@ -6,6 +6,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import styles from './activity.module.css'
 import { formatSql } from './format-sql.ts'
 import { count } from '../../ui/numbers.ts'
+import { RawText } from '../../ui/raw-text.tsx'
 
 interface StatementProps {
   readonly statement: {
@@ -38,9 +39,7 @@ export const Statement = ({ statement, loading }: StatementProps) => {
           <CopyButton content={statement.text} what={text('activity.copyStatement')} />
         ) : null}
       </div>
-      <pre className={styles['statement']} tabIndex={0} aria-label={text('activity.statement')} role="region">
-        {shown}
-      </pre>
+      <RawText label={text('activity.statement')}>{shown}</RawText>
       {loading ? <p className="muted">{text('activity.loadingWhole')}</p> : null}
       {statement.clipped ? (
         <p className={styles['clipped']}>

@@ -11,7 +11,6 @@ import { DataGrid } from '../../ui/data-grid.tsx'
 import { count } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { EmptyState, ErrorBar, SkeletonRows } from '../../ui/states.tsx'
-import { useNow } from '../../ui/time.ts'
 import { AlertPanel } from './alert-panel.tsx'
 import { alertColumns } from './columns.tsx'
 
@@ -25,8 +24,7 @@ export const AlertsPage = () => {
   const alerts = usePages('listAlerts', input)
   const open = useOpenAlerts().length
   const names = useNames()
-  const now = useNow()
-  const columns = useMemo(() => alertColumns({ names, now, seen: view === 'acknowledged' }), [names, now, view])
+  const columns = useMemo(() => alertColumns({ names, seen: view === 'acknowledged' }), [names, view])
   const opened = location.startsWith('/alerts/') ? location.slice('/alerts/'.length) : null
   const selected = alerts.items.find(({ id }) => id === opened)
   return (

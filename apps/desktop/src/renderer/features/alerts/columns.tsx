@@ -4,16 +4,15 @@ import type { Names } from '../../data/names.ts'
 import type { Alert } from '../../data/open-alerts.ts'
 import { text } from '../../texts/text.ts'
 import type { Column } from '../../ui/data-grid.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { Status } from '../../ui/status.tsx'
-import { fullTime, relativeTime } from '../../ui/time.ts'
 
 interface ColumnNeeds {
   readonly names: Names
-  readonly now: number
   readonly seen: boolean
 }
 
-export const alertColumns = ({ names, now, seen }: ColumnNeeds): readonly Column<Alert>[] => [
+export const alertColumns = ({ names, seen }: ColumnNeeds): readonly Column<Alert>[] => [
   {
     id: 'what',
     header: text('alerts.columnWhat'),
@@ -27,7 +26,7 @@ export const alertColumns = ({ names, now, seen }: ColumnNeeds): readonly Column
     id: 'message',
     header: text('alerts.columnMessage'),
     width: 'minmax(160px, 2.4fr)',
-    from: 640,
+    from: 780,
     cell: ({ message }) => (
       <span className="truncate" title={message}>
         {message}
@@ -64,10 +63,6 @@ export const alertColumns = ({ names, now, seen }: ColumnNeeds): readonly Column
     id: 'time',
     header: text('alerts.columnTime'),
     width: '120px',
-    cell: ({ at }) => (
-      <span className="truncate muted numbers" title={fullTime(at)}>
-        {relativeTime(at, now)}
-      </span>
-    ),
+    cell: ({ at }) => <Moment at={at} form="relative" muted />,
   },
 ]

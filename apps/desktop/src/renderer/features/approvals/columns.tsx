@@ -5,8 +5,8 @@ import { titleOfName } from '../../data/credential.ts'
 import { richText, text } from '../../texts/text.ts'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Label } from '../../ui/label.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { Status } from '../../ui/status.tsx'
-import { fullTime, relativeTime } from '../../ui/time.ts'
 import styles from './approvals.module.css'
 
 export const requestColumns = (now: number): readonly Column<AccessRequest>[] => [
@@ -36,11 +36,7 @@ export const requestColumns = (now: number): readonly Column<AccessRequest>[] =>
     id: 'asked',
     header: text('approvals.columnAsked'),
     width: '110px',
-    cell: ({ createdAt }) => (
-      <span className="muted numbers truncate" title={fullTime(createdAt)}>
-        {relativeTime(createdAt, now)}
-      </span>
-    ),
+    cell: ({ createdAt }) => <Moment at={createdAt} form="relative" muted />,
   },
 ]
 

@@ -5,9 +5,10 @@ import { titleOfName } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { Label } from '../../ui/label.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
 import { Status } from '../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../ui/time.ts'
+import { clockTime, useNow } from '../../ui/time.ts'
 import { VoteList } from '../../ui/vote-list.tsx'
 import styles from './approvals.module.css'
 import { CancelRequest } from './cancel-request.tsx'
@@ -71,10 +72,7 @@ export const DecisionPanel = ({ item, intent = null, onClose }: DecisionPanelPro
 const targetFacts = ({ request, target }: AccessDecisionItem, now: number): readonly Fact[] => {
   const from = request.startsAt ? `, ${text('approvals.from', { time: clockTime(request.startsAt, now) })}` : ''
   const duration: Fact = [text('approvals.columnFor'), `${timeSpan(request.duration)}${from}`]
-  const asked: Fact = [
-    text('approvals.columnAsked'),
-    <span title={fullTime(request.createdAt)}>{clockTime(request.createdAt, now)}</span>,
-  ]
+  const asked: Fact = [text('approvals.columnAsked'), <Moment at={request.createdAt} />]
   if (!target) return [[text('approvals.columnRequest'), text('approvals.targetGone')], duration, asked]
   return [
     [text('approvals.accountLabel'), target.userName],

@@ -54,12 +54,14 @@ const columnsOf = (): readonly Column<AccessRule>[] => [
     id: 'approvals',
     header: text('rules.columnApprovals'),
     width: '88px',
+    from: 560,
     cell: ({ approvals }) => <span className="numbers">{count(approvals)}</span>,
   },
   {
     id: 'most',
     header: text('rules.columnMost'),
     width: '96px',
+    from: 640,
     cell: ({ maxDuration }) => <span className="muted numbers truncate">{timeSpan(maxDuration)}</span>,
   },
   {

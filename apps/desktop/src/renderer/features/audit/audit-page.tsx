@@ -1,5 +1,4 @@
 /** The log of the organization, newest first. */
-import { Button } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFileCheck } from '@tabler/icons-react'
 import { type AuditRow, auditEntryTypes } from '@sallyport/protocol/api'
@@ -9,25 +8,26 @@ import { useNames } from '../../data/names.ts'
 import { useLog } from '../../data/use-log.ts'
 import { text } from '../../texts/text.ts'
 import { ChoiceField } from '../../ui/choice-field.tsx'
-import { DataGrid } from '../../ui/data-grid.tsx'
 import { ExportDialog } from '../../ui/export-dialog.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { FilterChip } from '../../ui/filter-chip.tsx'
 import { LogActions } from '../../ui/log-actions.tsx'
-import { Arrived, LogPlace } from '../../ui/log-place.tsx'
+import { LogList, NothingLeft } from '../../ui/log-list.tsx'
 import { Page } from '../../ui/page.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { EmptyState, ErrorBar, SkeletonRows } from '../../ui/states.tsx'
+import { EmptyState, ErrorBar } from '../../ui/states.tsx'
 import { type Bounds, boundsOf } from '../../ui/time-range.ts'
 import { TimeRangeField } from '../../ui/time-range-field.tsx'
 import { clockTime, fullTime, useNow } from '../../ui/time.ts'
 import { AuditPanel } from './audit-panel.tsx'
 import { auditColumns } from './columns.tsx'
 import { keyOf } from './entry.ts'
+import { typeName } from './type-name.ts'
 
-const ROW_HEIGHT = 28
 const PAUSE = 250
-const TYPES = auditEntryTypes.map((value) => ({ value, label: value }))
+const TYPES = auditEntryTypes
+  .map((value) => ({ value, label: typeName(value) }))
+  .toSorted((one, other) => one.label.localeCompare(other.label))
 
 interface AuditFilter {
   readonly bounds: Bounds
@@ -45,9 +45,18 @@ const queryOf = ({ bounds, text: words, ...choices }: AuditFilter): Readonly<Rec
   ...(words.trim() === '' ? {} : { text: words.trim() }),
 })
 
+/** `/audit/of/<id>`: all that was done to one thing. */
+const PRESET = '/audit/of/'
+const presetOf = (location: string): string | null => (location.startsWith(PRESET) ? location.slice(PRESET.length) : null)
+
 export const AuditPage = () => {
   const [location, navigate] = useLocation()
-  const [filter, setFilter] = useState<AuditFilter>(() => ({ ...nothingChosen, bounds: boundsOf('week', Date.now()) }))
+  const preset = presetOf(location)
+  const [filter, setFilter] = useState<AuditFilter>(() => ({
+    ...nothingChosen,
+    subject: preset,
+    bounds: preset === null ? boundsOf('week', Date.now()) : {},
+  }))
   const [typed, setTyped] = useState('')
   const [live, setLive] = useState(false)
   const [exporting, setExporting] = useState(false)
@@ -61,8 +70,8 @@ export const AuditPage = () => {
     setTyped('')
     set(nothingChosen)
   }
-  const columns = useMemo(() => auditColumns(names, now), [names, now])
-  const opened = location.startsWith('/audit/') ? location.slice('/audit/'.length) : null
+  const columns = useMemo(() => auditColumns(names), [names])
+  const opened = preset === null && location.startsWith('/audit/') ? location.slice('/audit/'.length) : null
   const selected = opened === null ? undefined : log.rows.find((row) => keyOf(row) === opened)
   const open = useCallback((row: AuditRow) => navigate(`/audit/${keyOf(row)}`), [navigate])
   const isNarrow = filter.type !== null || filter.user !== null || filter.subject !== null || filter.text !== ''
@@ -70,7 +79,7 @@ export const AuditPage = () => {
   const facts: readonly (Fact | null)[] = [
     filter.bounds.after ? [text('log.from'), fullTime(filter.bounds.after)] : null,
     filter.bounds.before ? [text('log.to'), fullTime(filter.bounds.before)] : null,
-    filter.type ? [text('audit.type'), filter.type] : null,
+    filter.type ? [text('audit.type'), typeName(filter.type)] : null,
     filter.user ? [text('audit.person'), names.nameOf('user', filter.user)] : null,
     filter.subject ? [text('audit.factSubject'), filter.subject] : null,
     filter.text ? [text('common.search'), filter.text] : null,
@@ -84,26 +93,27 @@ export const AuditPage = () => {
         <>
           <SearchField
             label={text('audit.search')}
+            placeholder={text('log.findWords')}
             value={typed}
-            width={220}
+            width={176}
             onChange={(value) => {
               setTyped(value)
               search(value)
             }}
           />
-          <TimeRangeField initial="week" onChange={(bounds) => set({ bounds })} />
+          <TimeRangeField initial={preset === null ? 'week' : 'always'} onChange={(bounds) => set({ bounds })} />
           <ChoiceField
             label={text('audit.type')}
             value={filter.type}
             options={TYPES}
-            width={200}
+            width={160}
             onChange={(type) => set({ type })}
           />
           <ChoiceField
             label={text('audit.person')}
             value={filter.user}
             options={names.all('user')}
-            width={160}
+            width={130}
             onChange={(user) => set({ user })}
           />
           {filter.subject ? <FilterChip label={text('audit.ofSubject')} onRemove={() => set({ subject: null })} /> : null}
@@ -124,25 +134,15 @@ export const AuditPage = () => {
         ) : null
       }
     >
-      <Arrived count={log.arrived} onShow={log.showArrived} />
-      {log.isPending ? <SkeletonRows height={ROW_HEIGHT} count={16} /> : null}
-      {log.rows.length > 0 ? (
-        <LogPlace arrived={log.arrived} onRest={log.showArrived}>
-          <DataGrid
-            label={text('audit.list')}
-            rows={log.rows}
-            columns={columns}
-            keyOf={keyOf}
-            rowHeight={ROW_HEIGHT}
-            selected={opened}
-            onOpen={open}
-            onEndNear={log.fetchMore}
-          />
-        </LogPlace>
-      ) : null}
-      {!log.isPending && !log.error && !log.searching && log.rows.length === 0 ? (
-        <NoEntries isNarrow={isNarrow} onClear={clear} />
-      ) : null}
+      <LogList
+        label={text('audit.list')}
+        log={log}
+        columns={columns}
+        keyOf={keyOf}
+        selected={opened}
+        onOpen={open}
+        empty={<NoEntries isNarrow={isNarrow} onClear={clear} />}
+      />
       <ExportDialog
         opened={exporting}
         route="exportAuditEntries"
@@ -162,17 +162,7 @@ export const AuditPage = () => {
 
 const NoEntries = ({ isNarrow, onClear }: { readonly isNarrow: boolean; readonly onClear: () => void }) =>
   isNarrow ? (
-    <EmptyState
-      icon={IconFileCheck}
-      title={text('log.nothing')}
-      actions={
-        <Button variant="default" onClick={onClear}>
-          {text('log.clearFilters')}
-        </Button>
-      }
-    >
-      {text('log.nothingText')}
-    </EmptyState>
+    <NothingLeft icon={IconFileCheck} onClear={onClear} />
   ) : (
     <EmptyState icon={IconFileCheck} title={text('audit.emptyTitle')}>
       {text('audit.emptyText')}

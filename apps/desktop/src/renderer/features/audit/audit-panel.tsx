@@ -3,12 +3,16 @@ import type { AuditEntry, AuditRow } from '@sallyport/protocol/api'
 import type { Names } from '../../data/names.ts'
 import { text } from '../../texts/text.ts'
 import { type Fact, Facts } from '../../ui/facts.tsx'
+import { RawText } from '../../ui/raw-text.tsx'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
+import { SmallTable } from '../../ui/small-table.tsx'
+import { TextLink, TextLinks } from '../../ui/text-link.tsx'
 import { fullTime } from '../../ui/time.ts'
 import styles from './audit.module.css'
 import { changesOf, entryOf, otherDetails } from './entry.ts'
 import { actorName, subjectName } from './names.ts'
 import { Proof } from './proof.tsx'
+import { fieldName, typeName } from './type-name.ts'
 
 interface AuditPanelProps {
   readonly row: AuditRow
@@ -23,29 +27,31 @@ export const AuditPanel = ({ row, names, onFilter, onClose }: AuditPanelProps) =
     return (
       <SidePanel title={text('audit.unread')} onClose={onClose}>
         <PanelSection label={text('log.raw')}>
-          <pre className={styles['raw']}>{JSON.stringify(row.entry, null, 2)}</pre>
+          <RawText label={text('log.raw')}>{JSON.stringify(row.entry, null, 2)}</RawText>
         </PanelSection>
       </SidePanel>
     )
   }
   const details = otherDetails(entry)
   return (
-    <SidePanel title={<span className={styles['type']}>{entry.type}</span>} onClose={onClose}>
+    <SidePanel title={typeName(entry.type)} subtitle={<code className="mono muted">{entry.type}</code>} onClose={onClose}>
       <PanelSection>
         <Facts facts={entryFacts(entry, names)} />
-        <div className={styles['links']}>
+        <TextLinks>
           {entry.actor.kind === 'user' && entry.actor.id ? (
-            <Link words={text('audit.showWho')} onClick={() => onFilter({ user: entry.actor.id ?? '' })} />
+            <TextLink onClick={() => onFilter({ user: entry.actor.id ?? '' })}>{text('audit.showWho')}</TextLink>
           ) : null}
           {entry.subject ? (
-            <Link words={text('audit.showSubject')} onClick={() => onFilter({ subject: entry.subject?.id ?? '' })} />
+            <TextLink onClick={() => onFilter({ subject: entry.subject?.id ?? '' })}>{text('audit.showSubject')}</TextLink>
           ) : null}
-        </div>
+        </TextLinks>
       </PanelSection>
       <Changes entry={entry} />
       {details.length > 0 ? (
         <PanelSection label={text('audit.details')}>
-          <Facts facts={details.map(([name, value]): Fact => [name, <span className={styles['value']}>{value}</span>])} />
+          <Facts
+            facts={details.map(([name, value]): Fact => [fieldName(name), <span className={styles['value']}>{value}</span>])}
+          />
         </PanelSection>
       ) : null}
       <PanelSection label={text('audit.proof')}>
@@ -54,12 +60,6 @@ export const AuditPanel = ({ row, names, onFilter, onClose }: AuditPanelProps) =
     </SidePanel>
   )
 }
-
-const Link = ({ words, onClick }: { readonly words: string; readonly onClick: () => void }) => (
-  <button type="button" className={styles['link']} onClick={onClick}>
-    {words}
-  </button>
-)
 
 const entryFacts = (entry: AuditEntry, names: Names): readonly Fact[] => {
   const { actor, subject } = entry
@@ -79,24 +79,15 @@ const Changes = ({ entry }: { readonly entry: AuditEntry }) => {
   if (changes === null || changes.length === 0) return null
   return (
     <PanelSection label={text('audit.changes')}>
-      <table className={styles['changes']}>
-        <thead>
-          <tr>
-            <th scope="col">{text('audit.changeName')}</th>
-            <th scope="col">{text('audit.before')}</th>
-            <th scope="col">{text('audit.after')}</th>
+      <SmallTable headings={[text('audit.changeName'), text('audit.before'), text('audit.after')]}>
+        {changes.map(({ name, before, after }) => (
+          <tr key={name}>
+            <td className="muted">{fieldName(name)}</td>
+            <td className="selectable">{before === null ? '–' : <del className={styles['before']}>{before}</del>}</td>
+            <td className="selectable">{after === null ? '–' : <ins className={styles['after']}>{after}</ins>}</td>
           </tr>
-        </thead>
-        <tbody>
-          {changes.map(({ name, before, after }) => (
-            <tr key={name}>
-              <td className="muted">{name}</td>
-              <td className="selectable">{before === null ? '–' : <del>{before}</del>}</td>
-              <td className="selectable">{after === null ? '–' : <ins>{after}</ins>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </SmallTable>
     </PanelSection>
   )
 }

@@ -3,12 +3,13 @@ import type { AuditRow } from '@sallyport/protocol/api'
 import type { Names } from '../../data/names.ts'
 import { text } from '../../texts/text.ts'
 import type { Column } from '../../ui/data-grid.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { count } from '../../ui/numbers.ts'
-import { fullTime, logTime } from '../../ui/time.ts'
 import { detailsLine, entryOf } from './entry.ts'
 import { actorName, subjectName } from './names.ts'
+import { typeName } from './type-name.ts'
 
-export const auditColumns = (names: Names, now: number): readonly Column<AuditRow>[] => [
+export const auditColumns = (names: Names): readonly Column<AuditRow>[] => [
   {
     id: 'time',
     header: text('audit.columnTime'),
@@ -17,11 +18,7 @@ export const auditColumns = (names: Names, now: number): readonly Column<AuditRo
       const entry = entryOf(row)
       if (!entry) return null
       const at = new Date(entry.at).toISOString()
-      return (
-        <span className="muted numbers truncate" title={fullTime(at)}>
-          {logTime(at, now)}
-        </span>
-      )
+      return <Moment at={at} form="log" muted />
     },
   },
   {
@@ -31,8 +28,8 @@ export const auditColumns = (names: Names, now: number): readonly Column<AuditRo
     cell: (row) => {
       const entry = entryOf(row)
       return entry ? (
-        <span className="mono truncate" title={entry.type}>
-          {entry.type}
+        <span className="truncate" title={entry.type}>
+          {typeName(entry.type)}
         </span>
       ) : (
         <span className="muted truncate">{text('audit.unread')}</span>

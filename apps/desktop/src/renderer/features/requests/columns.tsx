@@ -6,8 +6,8 @@ import { titleOfName } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Label } from '../../ui/label.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { Status } from '../../ui/status.tsx'
-import { clockTime, fullTime } from '../../ui/time.ts'
 import styles from './requests.module.css'
 
 interface ColumnNeeds {
@@ -58,17 +58,13 @@ export const requestColumns = ({ now, onExtend }: ColumnNeeds): readonly Column<
     id: 'asked',
     header: text('requests.columnAsked'),
     width: '108px',
-    cell: ({ createdAt }) => (
-      <span className="muted numbers truncate" title={fullTime(createdAt)}>
-        {clockTime(createdAt, now)}
-      </span>
-    ),
+    cell: ({ createdAt }) => <Moment at={createdAt} muted />,
   },
   {
     id: 'actions',
     header: text('requests.columnActions'),
     quiet: true,
-    width: '84px',
+    width: '112px',
     align: 'end',
     cell: (request, { tabIndex }) =>
       isUrgent(request, now) ? (

@@ -10,9 +10,10 @@ import { text } from '../../texts/text.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { Label } from '../../ui/label.tsx'
+import { Moment } from '../../ui/moment.tsx'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
 import { Status } from '../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../ui/time.ts'
+import { clockTime, useNow } from '../../ui/time.ts'
 import { toast } from '../../ui/toast.ts'
 import { VoteList } from '../../ui/vote-list.tsx'
 import { ExtendForm } from './extend-form.tsx'
@@ -66,7 +67,7 @@ export const RequestPanel = ({ request, onClose }: RequestPanelProps) => {
 }
 
 const factsOf = (request: AccessRequest, now: number): readonly Fact[] => [
-  [text('requests.factAsked'), <span title={fullTime(request.createdAt)}>{clockTime(request.createdAt, now)}</span>],
+  [text('requests.factAsked'), <Moment at={request.createdAt} />],
   [text('requests.factFor'), timeSpan(request.duration)],
   ...(request.startsAt ? [[text('requests.factFrom'), clockTime(request.startsAt, now)] as const] : []),
   ...(request.rule ? [[text('requests.factRule'), request.rule.name] as const] : []),

@@ -7,9 +7,10 @@ import { PanelSection } from '../../ui/side-panel.tsx'
 export const WhyNot = ({ credential }: { readonly credential: string }) => {
   const answer = useRoute('explainMyAccess', { query: { credential } }).data
   if (!answer) return null
+  const { allowed, reasons } = answer
   return (
-    <PanelSection label={text(answer.allowed ? 'requests.whyReached' : 'requests.whyNotReached')}>
-      <ReasonList reasons={answer.reasons} />
+    <PanelSection label={text(allowed ? 'requests.whyReached' : 'requests.whyNotReached')}>
+      <ReasonList reasons={allowed ? reasons : reasons.filter(({ holds }) => !holds)} />
     </PanelSection>
   )
 }

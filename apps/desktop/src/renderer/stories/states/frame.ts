@@ -30,6 +30,7 @@ export const frameStories: readonly Story[] = [
       },
     }),
   }),
+  story('update-ready', day, { events: [{ event: 'update', version: '1.2.0', readyAt: '2026-11-22T14:00:00.000Z' }] }),
   story('palette', day, { steps: [{ press: 'Control+k' }] }),
   story(
     'palette-search',

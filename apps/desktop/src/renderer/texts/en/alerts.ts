@@ -27,12 +27,12 @@ export const alerts = {
   done: 'Marked as seen',
   showReviews: 'Show reviews',
   showDevice: 'Show the device',
-  showLog: 'Show the log',
   ofDevice: 'Alerts about it',
   ofDeviceNone: 'None.',
   drifts: 'Changes of the machine',
   driftsNone: 'It has been the same machine since it was enrolled.',
   driftText: '{parts} changed',
+  deviceLog: 'Show all that was noted of it',
   deviceLabel: 'Alert',
   deviceCloned: 'Copied device',
   deviceClonedAdvice:
@@ -70,7 +70,8 @@ export const alerts = {
   temporaryUserLeftAdvice:
     'An account that was made for one connection could not be removed from the resource. It is tried again; if it stays, remove it there by hand.',
   keyUnopened: 'Key that nobody opened',
-  keyUnopenedAdvice: 'A key of the vault could not be opened with the root key in use. Look at the key service before the key is needed.',
+  keyUnopenedAdvice:
+    'A key of the vault could not be opened with the root key in use. Look at the key service before the key is needed.',
   sinkFailing: 'Log not delivered',
   sinkFailingAdvice:
     'Entries of the log do not reach a system that they are sent to. Nothing is lost here; look at that system and its address.',

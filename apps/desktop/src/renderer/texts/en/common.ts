@@ -26,6 +26,7 @@ export const common = {
   days: '{count, plural, one {# day} other {# days}}',
   now: 'now',
   never: 'never',
+  notYet: 'Never',
   code: 'Code {code}',
   nobodyAffected: 'Nobody loses anything by this.',
   yes: 'Yes',

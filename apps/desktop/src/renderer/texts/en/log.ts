@@ -12,6 +12,7 @@ export const log = {
   noChoice: 'Nothing of this name',
   clearChoice: 'Clear {label}',
   live: 'Live',
+  findWords: 'Find words',
   arrived: 'Show {count, plural, one {# new} other {# new}}',
   arrivedMany: 'Show {count, number}+ new',
   searching: 'Looking further back…',

@@ -20,7 +20,7 @@ export const requests = {
   emptyAsk: 'There is nothing that you can ask for',
   emptyAskText: 'An administrator makes rules that say who may ask for what. What you have already is among your resources.',
   showResources: 'Show resources',
-  needs: '{count, plural, =0 {nobody: opens at once} one {# approval} other {# approvals}}',
+  needs: '{count, plural, =0 {Opens at once} one {# approval} other {# approvals}}',
   held: 'Access now',
   waiting: 'A request open',
   canEmergency: 'Emergency',

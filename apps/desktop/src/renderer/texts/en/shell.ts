@@ -33,4 +33,6 @@ export const shell = {
   linkUnknown: 'You have no access to what this link names.',
   accountMenu: 'Account of {name}',
   floating: 'Menus and messages',
+  updateReady: 'Version {version} is ready',
+  updateWhen: 'It starts when you start Sallyport next. Connections go on.',
 } as const

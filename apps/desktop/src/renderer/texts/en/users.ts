@@ -77,4 +77,12 @@ export const users = {
   deleteText: 'The account, its devices and sessions go. What the person did stays in the log.',
   confirmDelete: 'Delete account',
   doneDelete: '{name} is deleted.',
+  erase: 'Erase…',
+  askErase: 'Erase {name}?',
+  eraseText:
+    'The account ends. Names, addresses, devices, reasons and everything that the person did on resources go, in the log too; proofs still hold. Nothing brings it back, no backup either.',
+  eraseRecords: 'Records about them',
+  eraseActivity: 'Last activity',
+  confirmErase: 'Erase person',
+  doneErase: '{name} is erased.',
 } as const

@@ -4,8 +4,8 @@ import { type ReactNode, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { EmptyState } from '../../../ui/states.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { useWays } from './use-ways.ts'
@@ -13,8 +13,7 @@ import { textOfWay, type Way } from './ways.ts'
 
 export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
   const list = useWays()
-  const now = useNow()
-  const columns = useMemo(() => wayColumns(now), [now])
+  const columns = useMemo(wayColumns, [])
   return (
     <AdminList
       path={path}
@@ -40,7 +39,7 @@ const cut = (name: string) => (
   </span>
 )
 
-const wayColumns = (now: number): readonly Column<Way>[] => [
+const wayColumns = (): readonly Column<Way>[] => [
   {
     id: 'person',
     header: text('reach.columnPerson'),
@@ -69,13 +68,6 @@ const wayColumns = (now: number): readonly Column<Way>[] => [
     id: 'until',
     header: text('reach.columnUntil'),
     width: '112px',
-    cell: ({ until }) =>
-      until ? (
-        <span className="truncate numbers" title={fullTime(until)}>
-          {clockTime(until, now)}
-        </span>
-      ) : (
-        <span className="muted">{text('reach.always')}</span>
-      ),
+    cell: ({ until }) => (until ? <Moment at={until} /> : <span className="muted">{text('reach.always')}</span>),
   },
 ]

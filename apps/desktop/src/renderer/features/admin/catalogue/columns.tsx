@@ -77,7 +77,8 @@ export const resourceColumns = ({ siteName, credentialsOf }: ColumnNeeds): reado
   {
     id: 'credentials',
     header: text('catalogue.columnCredentials'),
-    width: '80px',
+    width: '84px',
+    align: 'end',
     cell: (resource) => <span className="numbers">{credentialsOf(resource).length}</span>,
   },
   {

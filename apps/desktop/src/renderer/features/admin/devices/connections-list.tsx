@@ -8,10 +8,10 @@ import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { type Fact, Facts } from '../../../ui/facts.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { bytes } from '../../../ui/numbers.ts'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
 import { EmptyState } from '../../../ui/states.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import type { Plan } from '../change/plan.ts'
 import { type NameOf, useDeviceNames, useGatewayNames, useUserNames } from '../data/names.ts'
@@ -30,8 +30,7 @@ export const ConnectionsList = ({ path, tabs }: { readonly path: string; readonl
   const list = useItems('listConnections')
   const userName = useUserNames()
   const gatewayName = useGatewayNames()
-  const now = useNow()
-  const columns = useMemo(() => connectionColumns({ now, userName, gatewayName }), [now, userName, gatewayName])
+  const columns = useMemo(() => connectionColumns({ userName, gatewayName }), [userName, gatewayName])
   const textOf = useCallback(
     (connection: OpenConnection) =>
       [connection.name, userName(connection.user), programOf(connection), gatewayName(connection.gateway)].join(' '),
@@ -66,12 +65,11 @@ export const ConnectionsList = ({ path, tabs }: { readonly path: string; readonl
 }
 
 interface ColumnNeeds {
-  readonly now: number
   readonly userName: NameOf
   readonly gatewayName: NameOf
 }
 
-const connectionColumns = ({ now, userName, gatewayName }: ColumnNeeds): readonly Column<OpenConnection>[] => [
+const connectionColumns = ({ userName, gatewayName }: ColumnNeeds): readonly Column<OpenConnection>[] => [
   {
     id: 'person',
     header: text('devices.columnPerson'),
@@ -110,11 +108,7 @@ const connectionColumns = ({ now, userName, gatewayName }: ColumnNeeds): readonl
     header: text('devices.columnSince'),
     width: '112px',
     from: 680,
-    cell: ({ openedAt }) => (
-      <span className="truncate muted numbers" title={fullTime(openedAt)}>
-        {clockTime(openedAt, now)}
-      </span>
-    ),
+    cell: ({ openedAt }) => <Moment at={openedAt} muted />,
   },
   {
     id: 'bytes',
@@ -135,7 +129,6 @@ interface ConnectionPanelProps {
 
 const ConnectionPanel = ({ connection, person, gateway, onClose }: ConnectionPanelProps) => {
   const mayEnd = usePermissions().has('sessions.write')
-  const now = useNow()
   const deviceName = useDeviceNames()
   const [pending, setPending] = useState<Plan | null>(null)
   const name = titleOfName(connection.name)
@@ -150,9 +143,9 @@ const ConnectionPanel = ({ connection, person, gateway, onClose }: ConnectionPan
           [text('devices.account'), caller.user],
         ] as const)
       : []),
-    [text('devices.columnSince'), <span title={fullTime(connection.openedAt)}>{clockTime(connection.openedAt, now)}</span>],
+    [text('devices.columnSince'), <Moment at={connection.openedAt} />],
     [text('devices.columnBytes'), carriedText(connection)],
-    [text('devices.lease'), clockTime(connection.leaseExpiresAt, now)],
+    [text('devices.lease'), <Moment at={connection.leaseExpiresAt} />],
   ]
   return (
     <SidePanel title={name} subtitle={<span className="muted">{programOf(connection)}</span>} onClose={onClose}>

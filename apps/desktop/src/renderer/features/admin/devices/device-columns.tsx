@@ -2,8 +2,8 @@
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { fullTime, relativeTime } from '../../../ui/time.ts'
 import type { Device, NameOf } from '../data/names.ts'
 import { RowTitle } from '../parts/row-title.tsx'
 import { deviceState, keyText } from './words.ts'
@@ -11,12 +11,11 @@ import { deviceState, keyText } from './words.ts'
 interface ColumnNeeds {
   /** Ids of devices that something is wrong with. */
   readonly alerted: ReadonlySet<string>
-  readonly now: number
   readonly userName: NameOf
   readonly here: string | null | undefined
 }
 
-export const deviceColumns = ({ alerted, now, userName, here }: ColumnNeeds): readonly Column<Device>[] => [
+export const deviceColumns = ({ alerted, userName, here }: ColumnNeeds): readonly Column<Device>[] => [
   {
     id: 'name',
     header: text('devices.columnName'),
@@ -71,13 +70,6 @@ export const deviceColumns = ({ alerted, now, userName, here }: ColumnNeeds): re
     header: text('devices.columnSeen'),
     width: '116px',
     from: 660,
-    cell: ({ lastSeenAt }) =>
-      lastSeenAt ? (
-        <span className="truncate muted numbers" title={fullTime(lastSeenAt)}>
-          {relativeTime(lastSeenAt, now)}
-        </span>
-      ) : (
-        <span className="muted">{text('admin.never')}</span>
-      ),
+    cell: ({ lastSeenAt }) => <Moment at={lastSeenAt} form="relative" muted />,
   },
 ]

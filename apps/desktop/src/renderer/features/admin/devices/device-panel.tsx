@@ -4,9 +4,10 @@ import { useState } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { Facts } from '../../../ui/facts.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
+import { clockTime, useNow } from '../../../ui/time.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import type { Plan } from '../change/plan.ts'
 import { type Device, useReadable } from '../data/names.ts'
@@ -23,7 +24,6 @@ interface DevicePanelProps {
 
 export const DevicePanel = ({ device, person, onClose }: DevicePanelProps) => {
   const may = usePermissions()
-  const now = useNow()
   const [pending, setPending] = useState<Plan | null>(null)
   const { kind, word } = deviceState(device)
   const { facts } = device
@@ -36,15 +36,8 @@ export const DevicePanel = ({ device, person, onClose }: DevicePanelProps) => {
             [text('devices.columnSystem'), facts.osVersion],
             [text('devices.client'), facts.clientVersion],
             [text('devices.columnKey'), keyText(device)],
-            [text('devices.enrolled'), <span title={fullTime(device.enrolledAt)}>{clockTime(device.enrolledAt, now)}</span>],
-            [
-              text('devices.columnSeen'),
-              device.lastSeenAt ? (
-                <span title={fullTime(device.lastSeenAt)}>{clockTime(device.lastSeenAt, now)}</span>
-              ) : (
-                text('admin.never')
-              ),
-            ],
+            [text('devices.enrolled'), <Moment at={device.enrolledAt} />],
+            [text('devices.columnSeen'), <Moment at={device.lastSeenAt} />],
             [text('devices.id'), <code className="mono">{device.id}</code>],
           ]}
         />

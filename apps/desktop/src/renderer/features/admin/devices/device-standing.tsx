@@ -4,16 +4,15 @@ import { z } from 'zod'
 import { alertWords } from '../../../data/alert-words.ts'
 import { useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
+import { Moment } from '../../../ui/moment.tsx'
 import { PanelSection } from '../../../ui/side-panel.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import styles from './devices.module.css'
 
 const SHOWN = 10
 const driftDetails = z.object({ parts: z.array(z.string().max(32)).max(16) })
 
 export const DeviceStanding = ({ device }: { readonly device: string }) => {
-  const now = useNow()
   const alerts = useRoute('listAlerts', { query: { device, limit: SHOWN } }).data?.items
   const drifts = useRoute('listAuditEntries', { query: { subject: device, type: 'device.drifted', limit: SHOWN } }).data?.items
   return (
@@ -28,9 +27,7 @@ export const DeviceStanding = ({ device }: { readonly device: string }) => {
                   {alertWords(kind).name}
                 </a>
               </Status>
-              <span className="muted numbers" title={fullTime(at)}>
-                {clockTime(at, now)}
-              </span>
+              <Moment at={at} muted />
             </li>
           ))}
         </ul>
@@ -44,16 +41,17 @@ export const DeviceStanding = ({ device }: { readonly device: string }) => {
             const at = new Date(entry.at).toISOString()
             return (
               <li key={entry.id}>
-                <a href={`#/audit/${entry.id}`}>
+                <span>
                   {text('alerts.driftText', { parts: driftDetails.safeParse(entry.details).data?.parts.join(', ') ?? '' })}
-                </a>
-                <span className="muted numbers" title={fullTime(at)}>
-                  {clockTime(at, now)}
                 </span>
+                <Moment at={at} muted />
               </li>
             )
           })}
         </ul>
+        <p>
+          <a href={`#/audit/of/${device}`}>{text('alerts.deviceLog')}</a>
+        </p>
       </PanelSection>
     </>
   )

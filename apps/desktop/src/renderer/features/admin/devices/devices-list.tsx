@@ -6,7 +6,6 @@ import { useOpenAlerts } from '../../../data/open-alerts.ts'
 import { useMethod } from '../../../data/use-method.ts'
 import { text } from '../../../texts/text.ts'
 import { EmptyState } from '../../../ui/states.tsx'
-import { useNow } from '../../../ui/time.ts'
 import { type Device, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
@@ -21,7 +20,6 @@ export const DevicesList = ({ path, tabs }: { readonly path: string; readonly ta
   const all = useItems('listDevices')
   const userName = useUserNames()
   const here = useMethod('status', {}).data?.device
-  const now = useNow()
   const [view, setView] = useState<View>('all')
   const waiting = useMemo(() => all.items.filter(isWaiting).length, [all.items])
   // Who waits is looked at first; otherwise the order of the API stays.
@@ -35,7 +33,7 @@ export const DevicesList = ({ path, tabs }: { readonly path: string; readonly ta
     () => new Set(alerts.flatMap(({ kind, device }) => (kind === 'new-device' || device === null ? [] : [device]))),
     [alerts],
   )
-  const columns = useMemo(() => deviceColumns({ alerted, now, userName, here }), [alerted, now, userName, here])
+  const columns = useMemo(() => deviceColumns({ alerted, userName, here }), [alerted, userName, here])
   const textOf = useCallback(
     (device: Device) =>
       [

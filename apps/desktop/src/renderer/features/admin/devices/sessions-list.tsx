@@ -8,10 +8,10 @@ import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
 import { EmptyState } from '../../../ui/states.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import type { Plan } from '../change/plan.ts'
 import { type NameOf, type Session, useDeviceNames, useUserNames } from '../data/names.ts'
@@ -29,9 +29,8 @@ export const SessionsList = ({ path, tabs }: { readonly path: string; readonly t
   const userName = useUserNames()
   const deviceName = useDeviceNames()
   const here = useMethod('status', {}).data?.session?.id
-  const now = useNow()
   const [view, setView] = useState<View>('active')
-  const columns = useMemo(() => sessionColumns({ now, userName, deviceName, here }), [now, userName, deviceName, here])
+  const columns = useMemo(() => sessionColumns({ userName, deviceName, here }), [userName, deviceName, here])
   const textOf = useCallback(
     ({ user, device, label, address }: Session) => [userName(user), deviceName(device), label, address].join(' '),
     [userName, deviceName],
@@ -79,13 +78,12 @@ export const SessionsList = ({ path, tabs }: { readonly path: string; readonly t
 }
 
 interface ColumnNeeds {
-  readonly now: number
   readonly userName: NameOf
   readonly deviceName: NameOf
   readonly here: string | undefined
 }
 
-const sessionColumns = ({ now, userName, deviceName, here }: ColumnNeeds): readonly Column<Session>[] => [
+const sessionColumns = ({ userName, deviceName, here }: ColumnNeeds): readonly Column<Session>[] => [
   {
     id: 'person',
     header: text('devices.columnPerson'),
@@ -128,22 +126,14 @@ const sessionColumns = ({ now, userName, deviceName, here }: ColumnNeeds): reado
     header: text('devices.columnBegan'),
     width: '112px',
     from: 640,
-    cell: ({ createdAt }) => (
-      <span className="truncate muted numbers" title={fullTime(createdAt)}>
-        {clockTime(createdAt, now)}
-      </span>
-    ),
+    cell: ({ createdAt }) => <Moment at={createdAt} muted />,
   },
   {
     id: 'ends',
     header: text('devices.columnEnds'),
     width: '112px',
     from: 720,
-    cell: ({ expiresAt }) => (
-      <span className="truncate muted numbers" title={fullTime(expiresAt)}>
-        {clockTime(expiresAt, now)}
-      </span>
-    ),
+    cell: ({ expiresAt }) => <Moment at={expiresAt} muted />,
   },
 ]
 
@@ -156,10 +146,8 @@ interface SessionPanelProps {
 
 const SessionPanel = ({ session, person, device, onClose }: SessionPanelProps) => {
   const may = usePermissions()
-  const now = useNow()
   const [pending, setPending] = useState<Plan | null>(null)
   const { kind, word } = sessionState(session)
-  const time = (instant: string) => <span title={fullTime(instant)}>{clockTime(instant, now)}</span>
   return (
     <SidePanel title={person} subtitle={<Status kind={kind}>{word}</Status>} onClose={onClose}>
       <PanelSection label={text('devices.details')}>
@@ -167,9 +155,9 @@ const SessionPanel = ({ session, person, device, onClose }: SessionPanelProps) =
           facts={[
             [text('devices.columnName'), may.has('devices.read') ? <a href={`#/devices/${session.device}`}>{device}</a> : device],
             [text('devices.columnAddress'), <code className="mono">{session.address}</code>],
-            [text('devices.columnBegan'), time(session.createdAt)],
-            [text('devices.lastUsed'), time(session.lastUsedAt)],
-            [text('devices.columnEnds'), time(session.expiresAt)],
+            [text('devices.columnBegan'), <Moment at={session.createdAt} />],
+            [text('devices.lastUsed'), <Moment at={session.lastUsedAt} />],
+            [text('devices.columnEnds'), <Moment at={session.expiresAt} />],
             [text('devices.columnLabel'), <code className="mono">{session.label}</code>],
           ]}
         />

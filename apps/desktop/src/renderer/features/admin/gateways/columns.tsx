@@ -2,22 +2,21 @@
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { count } from '../../../ui/numbers.ts'
 import { Status } from '../../../ui/status.tsx'
-import { fullTime, relativeTime } from '../../../ui/time.ts'
 import type { Gateway, NameOf } from '../data/names.ts'
 import { gatewayState, isOlder } from './state.ts'
 import { RowTitle } from '../parts/row-title.tsx'
 
 interface ColumnNeeds {
-  readonly now: number
   readonly siteName: NameOf
   readonly newest: string | null
 }
 
 const PERCENT = 100
 
-export const gatewayColumns = ({ now, siteName, newest }: ColumnNeeds): readonly Column<Gateway>[] => [
+export const gatewayColumns = ({ siteName, newest }: ColumnNeeds): readonly Column<Gateway>[] => [
   {
     id: 'name',
     header: text('gateways.columnName'),
@@ -101,13 +100,6 @@ export const gatewayColumns = ({ now, siteName, newest }: ColumnNeeds): readonly
     header: text('gateways.columnSeen'),
     width: '116px',
     from: 820,
-    cell: ({ lastSeenAt }) =>
-      lastSeenAt ? (
-        <span className="truncate muted numbers" title={fullTime(lastSeenAt)}>
-          {relativeTime(lastSeenAt, now)}
-        </span>
-      ) : (
-        <span className="muted">{text('admin.never')}</span>
-      ),
+    cell: ({ lastSeenAt }) => <Moment at={lastSeenAt} form="relative" muted />,
   },
 ]

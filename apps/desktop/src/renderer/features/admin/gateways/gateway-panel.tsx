@@ -5,10 +5,10 @@ import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { type Fact, Facts } from '../../../ui/facts.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { bytes, count } from '../../../ui/numbers.ts'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import { type Gateway, useSiteNames } from '../data/names.ts'
@@ -70,7 +70,6 @@ export const GatewayPanel = ({ gateway, onClose }: { readonly gateway: Gateway; 
 }
 
 const Load = ({ gateway: { load } }: { readonly gateway: Gateway }) => {
-  const now = useNow()
   if (!load) return <p className="muted">{text('gateways.loadNone')}</p>
   return (
     <Facts
@@ -80,14 +79,13 @@ const Load = ({ gateway: { load } }: { readonly gateway: Gateway }) => {
         [text('gateways.processor'), text('gateways.percent', { value: (load.processorShare * PERCENT).toFixed(1) })],
         [text('gateways.memory'), bytes(load.residentBytes)],
         [text('gateways.spool'), bytes(load.spoolBytes)],
-        [text('gateways.loadAt'), <span title={fullTime(load.at)}>{clockTime(load.at, now)}</span>],
+        [text('gateways.loadAt'), <Moment at={load.at} />],
       ]}
     />
   )
 }
 
 const Details = ({ gateway }: { readonly gateway: Gateway }) => {
-  const now = useNow()
   const siteName = useSiteNames()
   const { address, lastSeenAt, certificateExpiresAt } = gateway
   const facts: readonly Fact[] = [
@@ -97,18 +95,8 @@ const Details = ({ gateway }: { readonly gateway: Gateway }) => {
       address ? <code className="mono">{`${address.host}:${address.port}`}</code> : text('gateways.dialsOut'),
     ],
     [text('gateways.version'), gateway.version === '' ? '–' : gateway.version],
-    [
-      text('gateways.seen'),
-      lastSeenAt ? <span title={fullTime(lastSeenAt)}>{clockTime(lastSeenAt, now)}</span> : text('admin.never'),
-    ],
-    ...(certificateExpiresAt
-      ? [
-          [
-            text('gateways.certificate'),
-            <span title={fullTime(certificateExpiresAt)}>{clockTime(certificateExpiresAt, now)}</span>,
-          ] as const,
-        ]
-      : []),
+    [text('gateways.seen'), <Moment at={lastSeenAt} />],
+    ...(certificateExpiresAt ? [[text('gateways.certificate'), <Moment at={certificateExpiresAt} />] as const] : []),
   ]
   return <Facts facts={facts} />
 }

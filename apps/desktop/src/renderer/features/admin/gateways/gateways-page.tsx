@@ -6,7 +6,6 @@ import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { EmptyState } from '../../../ui/states.tsx'
-import { useNow } from '../../../ui/time.ts'
 import { type Gateway, useSiteNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
@@ -50,10 +49,9 @@ const GatewayListPage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const list = useItems('listGateways')
   const siteName = useSiteNames()
   const mayChange = usePermissions().has('gateways.write')
-  const now = useNow()
   const [joining, setJoining] = useState(false)
   const newest = useMemo(() => newestVersion(list.items), [list.items])
-  const columns = useMemo(() => gatewayColumns({ now, siteName, newest }), [now, siteName, newest])
+  const columns = useMemo(() => gatewayColumns({ siteName, newest }), [siteName, newest])
   const textOf = useCallback(
     (gateway: Gateway) =>
       [

@@ -1,5 +1,5 @@
 /** The settings: for whoever may not change them, the same fields to read. */
-import { Button, NumberInput, SegmentedControl } from '@mantine/core'
+import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import type { Organization } from '@sallyport/protocol/api'
 import { type ReactNode, useState } from 'react'
@@ -66,6 +66,37 @@ export const SettingsForm = ({ organization, mayChange }: SettingsFormProps) => 
       </Group>
       <Group title={text('organization.retention')} hint={text('organization.retentionHint')}>
         {field('retention', { label: text('organization.retentionDays'), unit: text('organization.days') })}
+      </Group>
+      <Group title={text('organization.recording')} hint={text('organization.recordingHint')}>
+        <SegmentedControl
+          aria-label={text('organization.keep')}
+          readOnly={!mayChange}
+          data={[
+            { value: 'api', label: text('organization.keepApi') },
+            { value: 'gateway', label: text('organization.keepGateway') },
+            { value: 'both', label: text('organization.keepBoth') },
+          ]}
+          {...form.getInputProps('keep')}
+        />
+        <SegmentedControl
+          aria-label={text('organization.binds')}
+          readOnly={!mayChange}
+          data={[
+            { value: 'keep', label: text('organization.bindsKeep') },
+            { value: 'hash', label: text('organization.bindsHash') },
+            { value: 'drop', label: text('organization.bindsDrop') },
+          ]}
+          {...form.getInputProps('binds')}
+        />
+        <Textarea
+          label={text('organization.recipients')}
+          description={text('organization.recipientsHint')}
+          autosize
+          minRows={2}
+          spellCheck={false}
+          readOnly={!mayChange}
+          {...form.getInputProps('recipients')}
+        />
       </Group>
       {mayChange ? (
         <div className={styles['actions']}>

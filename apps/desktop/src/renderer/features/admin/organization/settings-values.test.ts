@@ -30,3 +30,23 @@ test('values that the API would refuse are refused in the form', () => {
   expect(checks.lastPort(14_000, valuesOf(settings))).not.toBeNull()
   expect(checks.lastPort(15_000, valuesOf(settings))).toBeNull()
 })
+
+const recipient = `age1${'q'.repeat(58)}`
+
+test('how activity is recorded is told and checked like the rest', () => {
+  const values = { ...valuesOf(settings), keep: 'both', binds: 'drop', recipients: ` ${recipient}\n\n` } as const
+  const after = settingsOf(values, settings)
+  expect(after.recording).toEqual({ keep: 'both', binds: 'drop', recipients: [recipient] })
+  expect(changedSettings(settings, after)).toEqual([
+    {
+      name: 'recording',
+      label: 'Recording',
+      before: 'By the API; values: Kept; no recipients',
+      after: 'By both; values: Dropped; 1 recipient',
+    },
+  ])
+  expect(checks.recipients('age1x', values)).not.toBeNull()
+  expect(checks.recipients('', values)).not.toBeNull()
+  expect(checks.recipients('', { ...values, keep: 'api' })).toBeNull()
+  expect(checks.recipients(recipient, values)).toBeNull()
+})

@@ -1,9 +1,10 @@
 /** The settings of the organization as a form holds them, and what somebody changed. Pure. */
+import { ageRecipient, defaultRecording, type RecordingPolicy } from '@sallyport/protocol'
 import type { Organization } from '@sallyport/protocol/api'
 import { text } from '../../../texts/text.ts'
 
-/** How activity is recorded is said elsewhere. */
-export type Settings = Omit<Organization['settings'], 'recording' | 'activityRetentionByKind'>
+/** Kinds of activity that go earlier are said on the command line. */
+export type Settings = Omit<Organization['settings'], 'activityRetentionByKind'>
 
 /** Number fields hold a text while they are empty. Times are minutes here. */
 export interface SettingsValues {
@@ -14,6 +15,10 @@ export interface SettingsValues {
   readonly firstPort: number | string
   readonly lastPort: number | string
   readonly retention: number | string
+  readonly keep: RecordingPolicy['keep']
+  readonly binds: RecordingPolicy['binds']
+  /** One a line. */
+  readonly recipients: string
 }
 
 const MINUTE = 60
@@ -27,6 +32,8 @@ export const LIMITS = {
   retention: [1, 3650],
 } as const
 
+const recordingOf = ({ recording }: Settings): RecordingPolicy => recording ?? defaultRecording
+
 export const valuesOf = (settings: Settings): SettingsValues => ({
   sessionLifetime: settings.sessionLifetime / MINUTE,
   sessionIdleLimit: settings.sessionIdleLimit / MINUTE,
@@ -35,7 +42,23 @@ export const valuesOf = (settings: Settings): SettingsValues => ({
   firstPort: settings.ports.first,
   lastPort: settings.ports.last,
   retention: settings.activityRetentionDays,
+  keep: recordingOf(settings).keep,
+  binds: recordingOf(settings).binds,
+  recipients: recordingOf(settings).recipients.join('\n'),
 })
+
+const recipientsIn = (typed: string): string[] =>
+  typed
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+/** What nobody touched stays as it was, also where nothing was said. */
+const recording = ({ keep, binds, recipients }: SettingsValues, before: Settings): { recording?: RecordingPolicy } => {
+  const after: RecordingPolicy = { keep, binds, recipients: recipientsIn(recipients) }
+  if (JSON.stringify(after) !== JSON.stringify(recordingOf(before))) return { recording: after }
+  return before.recording === undefined ? {} : { recording: before.recording }
+}
 
 /** What was a whole number of minutes stays so; what was not, and was not touched, stays as it was. */
 const seconds = (typed: number | string, before: number): number =>
@@ -48,6 +71,7 @@ export const settingsOf = (values: SettingsValues, before: Settings): Settings =
   newDevices: values.newDevices,
   ports: { first: Number(values.firstPort), last: Number(values.lastPort) },
   activityRetentionDays: Number(values.retention),
+  ...recording(values, before),
 })
 
 const within =
@@ -66,9 +90,20 @@ export const checks = {
   lastPort: (value: number | string, { firstPort }: SettingsValues) =>
     within('lastPort')(value) ?? (Number(firstPort) <= Number(value) ? null : text('organization.portsError')),
   retention: within('retention'),
+  recipients: (typed: string, { keep }: SettingsValues) => {
+    const all = recipientsIn(typed)
+    if (all.some((each) => !ageRecipient.safeParse(each).success)) return text('organization.recipientsError')
+    return keep !== 'api' && all.length === 0 ? text('organization.recipientsMissing') : null
+  },
 }
 
 const minutes = (value: number): string => text('organization.minutesText', { count: value / MINUTE })
+
+const PLACES = { api: 'organization.keepApi', gateway: 'organization.keepGateway', both: 'organization.keepBoth' } as const
+const BINDS = { keep: 'organization.bindsKeep', hash: 'organization.bindsHash', drop: 'organization.bindsDrop' } as const
+
+const recordingText = ({ keep, binds, recipients }: RecordingPolicy): string =>
+  text('organization.recordingText', { keep: text(PLACES[keep]), binds: text(BINDS[binds]), count: recipients.length })
 
 const described = (settings: Settings): Readonly<Record<keyof Settings, readonly [label: string, value: string]>> => ({
   sessionLifetime: [text('organization.sessionLifetime'), minutes(settings.sessionLifetime)],
@@ -86,6 +121,7 @@ const described = (settings: Settings): Readonly<Record<keyof Settings, readonly
     text('organization.retention'),
     text('organization.daysText', { count: settings.activityRetentionDays }),
   ],
+  recording: [text('organization.recording'), recordingText(recordingOf(settings))],
 })
 
 export interface ChangedSetting {

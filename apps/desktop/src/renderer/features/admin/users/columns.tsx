@@ -2,8 +2,8 @@
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { Status, type StatusKind } from '../../../ui/status.tsx'
-import { fullTime, relativeTime } from '../../../ui/time.ts'
 import { fullName, type User } from '../data/names.ts'
 import { RowTitle } from '../parts/row-title.tsx'
 
@@ -21,7 +21,7 @@ export const userState = ({ status }: User): { readonly kind: StatusKind; readon
   }
 }
 
-export const userColumns = (now: number, me: string | undefined): readonly Column<User>[] => [
+export const userColumns = (me: string | undefined): readonly Column<User>[] => [
   {
     id: 'name',
     header: text('users.columnName'),
@@ -71,13 +71,6 @@ export const userColumns = (now: number, me: string | undefined): readonly Colum
     id: 'signIn',
     header: text('users.columnSignIn'),
     width: '120px',
-    cell: ({ lastSignInAt }) =>
-      lastSignInAt ? (
-        <span className="truncate muted numbers" title={fullTime(lastSignInAt)}>
-          {relativeTime(lastSignInAt, now)}
-        </span>
-      ) : (
-        <span className="muted">{text('admin.never')}</span>
-      ),
+    cell: ({ lastSignInAt }) => <Moment at={lastSignInAt} form="relative" muted />,
   },
 ]

@@ -5,15 +5,16 @@ import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { Facts } from '../../../ui/facts.tsx'
 import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { clockTime, fullTime, useNow } from '../../../ui/time.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan, type Propose } from '../change/plan.ts'
 import { fullName, type User, useReadable } from '../data/names.ts'
 import { MemberList } from '../parts/member-list.tsx'
 import { userState } from './columns.tsx'
 import { EditUserDialog } from './edit-user-dialog.tsx'
+import { EraseDialog } from './erase-dialog.tsx'
 import type { Invitation } from './invitation-dialog.tsx'
 import { UserGrants } from './user-grants.tsx'
 import { planDeletion, planInvitation, planStatus } from './user-plans.ts'
@@ -27,9 +28,9 @@ interface UserPanelProps {
 
 export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) => {
   const may = usePermissions()
-  const now = useNow()
   const [pending, setPending] = useState<Plan | null>(null)
   const [editing, setEditing] = useState(false)
+  const [erasing, setErasing] = useState(false)
   const name = fullName(user)
   const { kind, word } = userState(user)
   return (
@@ -46,15 +47,8 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
         <Facts
           facts={[
             [text('users.columnEmail'), user.email],
-            [
-              text('users.columnSignIn'),
-              user.lastSignInAt ? (
-                <span title={fullTime(user.lastSignInAt)}>{clockTime(user.lastSignInAt, now)}</span>
-              ) : (
-                text('admin.never')
-              ),
-            ],
-            [text('users.created'), <span title={fullTime(user.createdAt)}>{clockTime(user.createdAt, now)}</span>],
+            [text('users.columnSignIn'), <Moment at={user.lastSignInAt} />],
+            [text('users.created'), <Moment at={user.createdAt} />],
           ]}
         />
       </PanelSection>
@@ -94,10 +88,14 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
               <Button variant="default" color="bad" onClick={() => setPending(planDeletion(user, onClose))}>
                 {text('admin.delete')}
               </Button>
+              <Button variant="default" color="bad" onClick={() => setErasing(true)}>
+                {text('users.erase')}
+              </Button>
             </>
           )}
         </PanelActions>
       ) : null}
+      {erasing ? <EraseDialog user={user} onErased={onClose} onClose={() => setErasing(false)} /> : null}
       {editing ? <EditUserDialog user={user} onClose={() => setEditing(false)} /> : null}
       <ChangeDialog plan={pending} onClose={() => setPending(null)} />
     </SidePanel>

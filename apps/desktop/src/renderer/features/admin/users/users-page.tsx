@@ -7,7 +7,6 @@ import { usePermissions } from '../../../data/permissions.ts'
 import { useMethod } from '../../../data/use-method.ts'
 import { text } from '../../../texts/text.ts'
 import { EmptyState } from '../../../ui/states.tsx'
-import { useNow } from '../../../ui/time.ts'
 import { fullName, type User } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
@@ -22,11 +21,10 @@ export const UsersPage = () => {
   const list = useItems('listUsers')
   const may = usePermissions()
   const me = useMethod('status', {}).data?.user?.id
-  const now = useNow()
   const [, navigate] = useLocation()
   const [adding, setAdding] = useState(false)
   const [invitation, setInvitation] = useState<Invitation | null>(null)
-  const columns = useMemo(() => userColumns(now, me), [now, me])
+  const columns = useMemo(() => userColumns(me), [me])
   const add = may.has('users.write') ? (
     <Button variant="filled" leftSection={<IconUserPlus size={16} stroke={1.75} />} onClick={() => setAdding(true)}>
       {text('users.add')}
