@@ -109,8 +109,8 @@ export const measureVault = async (pace: VaultPace, onSkipped: (reason: string) 
       await folder.remove()
     }
   } else onSkipped(`vault-pkcs11: ${missing}`)
-  return Object.values(metrics).map((metric) => ({
-    metric,
-    values: new Map([...found].map(([subject, figures]) => [subject, [figures[metric.name]]])),
+  return (Object.keys(metrics) as (keyof Figures)[]).map((name) => ({
+    metric: metrics[name],
+    values: new Map([...found].map(([subject, figures]) => [subject, [figures[name]]])),
   }))
 }

@@ -115,7 +115,13 @@ export const someCredentials: readonly LocalCredential[] = [
       at: '2026-11-22T14:01:00.000Z',
     },
   }),
-  credential({ resource: 'search', name: 'read-write', number: 4, tags: ['us', 'staging'] }),
+  credential({
+    resource: 'search',
+    name: 'read-write',
+    number: 4,
+    tags: ['us', 'staging'],
+    inUse: { by: 'Grace Hopper', until: '2026-11-22T14:09:00.000Z' },
+  }),
   credential({
     resource: 'catalogue',
     name: 'read-only',

@@ -89,9 +89,9 @@ const inStore = { store: id(STORE, 1), path: 'apps/shop/read-write', field: 'pas
 export const credentials: readonly Credential[] = [
   credential(1, { at: 1, secretVersion: 4, databases: ['shop', 'stock'] }),
   credential(2, { at: 1, name: 'read-write', userName: 'app_rw', kind: null, stored: inStore }),
-  credential(3, { at: 1, name: 'superuser', userName: 'postgres', bound: false }),
+  credential(3, { at: 1, name: 'superuser', userName: 'postgres', bound: false, kind: 'temporary-user', exclusive: true }),
   credential(4, { at: 2, name: 'read-only', userName: 'ledger_ro', bound: false }),
-  credential(5, { at: 3, name: 'reports', userName: 'reports' }),
+  credential(5, { at: 3, name: 'reports', userName: 'reports', kind: 'certificate', secretEndsAt: '2026-12-09T09:00:00.000Z' }),
 ]
 
 export const grants: readonly ItemOf<'listGrants'>[] = [
