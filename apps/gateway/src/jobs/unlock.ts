@@ -1,8 +1,8 @@
 /** Unlocking for a job: checked just as a lease is, held only while the job lasts, and no connection of anybody is under it. */
 import { type JobUnlock, type LeaseAnswer, parseStatement, SallyportError, ticket } from '@sallyport/protocol'
-import type { Adapter, CredentialSecret, OpenedCredential, ResourceAdministrator } from '../adapters/adapter.ts'
-import { rdsToken } from '../session/credentials/rds-token.ts'
+import type { Adapter, OpenedCredential, ResourceAdministrator } from '../adapters/adapter.ts'
 import { type LeasedSecret, wipeSecret } from '../session/credentials/leased-secret.ts'
+import { openOwn } from '../session/credentials/open-credential.ts'
 import { openReleased } from '../session/credentials/open-released.ts'
 import { checkBinding } from '../session/lease-answer.ts'
 import { targetOf } from '../session/target.ts'
@@ -44,21 +44,10 @@ export const withUnlocked = async <Result>(
 /** A copy, which the adapter overwrites. */
 const opened = ({ answer, secret }: Unlocked): OpenedCredential => {
   const { binding, endpoint, userName } = answer
-  const as = (name: string, copy: CredentialSecret) => ({ credentialId: binding.credential, userName: name, secret: copy })
-  switch (secret.kind) {
-    case 'password':
-      return as(userName, { kind: 'password', password: Buffer.from(secret.password) })
-    case 'certificate':
-      return as(userName, { ...secret, privateKeyPem: Buffer.from(secret.privateKeyPem) })
-    case 'aws-iam': {
-      const { host, port } = endpoint
-      const token = rdsToken({ host, port, userName, region: secret.region }, secret, Date.now())
-      return as(userName, { kind: 'token', token })
-    }
-    case 'temporary-user':
-      // Users of it are made for a lease; what can be tried is the administrator who makes them.
-      return as(secret.administrator, { kind: 'password', password: Buffer.from(secret.password) })
-  }
+  const as = { credentialId: binding.credential, userName, endpoint, now: Date.now() }
+  if (secret.kind !== 'temporary-user') return openOwn(secret, as)
+  // Users of it are made for a lease; what can be tried is the administrator who makes them.
+  return openOwn({ kind: 'password', password: secret.password }, { ...as, userName: secret.administrator })
 }
 
 export const loginOf = (unlocked: Unlocked, { upstream }: JobParts, signal: AbortSignal): ResourceAdministrator => {

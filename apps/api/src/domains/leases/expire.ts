@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { raiseAlertOnce } from '../alerts/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import type { Author } from '../audit/index.ts'
 import { tellOfExclusiveUse } from './exclusive.ts'
@@ -8,6 +9,24 @@ import { tellOfExclusiveUse } from './exclusive.ts'
 const GRACE = 60_000
 /** Leases that one call ends, in one entry. */
 const BATCH = 500
+
+/** A gateway that ends as it should reports its leases, and drops their users first. */
+const tellOfUnreported = async (transaction: Transaction, leases: readonly string[], author: Author): Promise<void> => {
+  const rows = await transaction
+    .selectFrom('leases')
+    .innerJoin('credentials', 'credentials.id', 'leases.credential_id')
+    .innerJoin('resources', 'resources.id', 'credentials.resource_id')
+    .innerJoin('secrets', 'secrets.id', 'credentials.secret_id')
+    .select(['resources.name as resource', 'credentials.name'])
+    .distinct()
+    .where('leases.id', 'in', leases)
+    .where('secrets.kind', '=', 'temporary-user')
+    .execute()
+  for (const { resource, name } of rows) {
+    const message = `A gateway ended without dropping users of ${resource}/${name}. They cannot sign in any more, and are dropped when it is used next.`
+    await raiseAlertOnce(transaction, { ...author, kind: 'temporary-user-left', user: null, device: null, message })
+  }
+}
 
 /**
  * Notes that leases came to their end which no gateway reported, with one entry for all of them. Returns how many; call again
@@ -25,6 +44,7 @@ export const expireLeases = async (
   if (rows.length === 0) return { expired: 0, more: false }
   const leases = rows.map(({ id }) => id)
   await recordAudit(transaction, { type: 'lease.ended', actor, subject: null, details: { leases, reason: 'expired' }, at: now })
+  await tellOfUnreported(transaction, leases, { organization, actor, now })
   await tellOfExclusiveUse(transaction, { organization, leases })
   return { expired: leases.length, more: leases.length === BATCH }
 }

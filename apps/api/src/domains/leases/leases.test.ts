@@ -21,6 +21,7 @@ import { addMember, deleteRole, removeCredential, removeMember } from '../roles/
 import { createSite } from '../sites/index.ts'
 import {
   endLeasesNoLongerAllowed,
+  expireLeases,
   factsOfAccess,
   forgetSpentTickets,
   grantedCredentials,
@@ -377,6 +378,21 @@ it('raises one alert for a user that a resource refused to drop, told by the gat
   expect(await alerts()).toMatchObject([
     { kind: 'temporary-user-left', message: expect.stringContaining(id.replaceAll('-', '')) as string },
   ])
+})
+
+it('raises an alert when leases with users of their own end by time alone: nobody dropped them', async () => {
+  await lease()
+  await withOrganization(database.pools.vault, world.organization, (transaction) =>
+    transaction
+      .updateTable('secrets')
+      .set({ kind: 'temporary-user', member_of: 'readers' })
+      .where('id', '=', world.secret.id)
+      .execute(),
+  )
+  clock.now += 400_000
+  await world.inOrganization((transaction) => expireLeases(transaction, author()))
+  const alerts = await world.inOrganization((transaction) => listAlerts(transaction, { before: null, limit: 10 }))
+  expect(alerts).toMatchObject([{ kind: 'temporary-user-left', message: expect.stringContaining('shop/read-only') as string }])
 })
 
 describe('a credential that one person uses at a time', () => {
