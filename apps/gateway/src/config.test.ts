@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withTemporaryDirectory } from '@sallyport/testkit'
@@ -15,6 +16,7 @@ describe('serve', () => {
       listen: { host: '127.0.0.1', port: 7443 },
       allowLoopbackResources: false,
       allowedNetworks: [],
+      storeTokens: new Map(),
       spoolLimit: 512 * 1024 * 1024,
       recordingsLimit: 10 * 1024 * 1024 * 1024,
       drainLimit: 10_000,
@@ -33,6 +35,17 @@ describe('serve', () => {
       listen: { host: '::1', port: 7443 },
       allowLoopbackResources: true,
       allowedNetworks: ['169.254.1.0/24', 'fe80::/10'],
+    })
+  })
+
+  test('is given tokens of stores, each by the id of its store and a file', async () => {
+    const [first, second] = [randomUUID(), randomUUID()]
+    const tokens = ['--store-token', `${first}=/run/first`, '--store-token', `${second}=/run/a=b`]
+    expect(await readConfig([...serve, ...tokens], {})).toMatchObject({
+      storeTokens: new Map([
+        [first, '/run/first'],
+        [second, '/run/a=b'],
+      ]),
     })
   })
 
@@ -57,6 +70,7 @@ test.each([
   [['start']],
   [['serve', 'more']],
   [['serve', '--state', '/state']],
+  [['serve', '--state', '/state', '--listen', '127.0.0.1:1', '--store-token', 'hvs.pasted-by-mistake']],
   [['serve', '--listen', '127.0.0.1:1']],
   [['serve', '--state', '/state', '--listen', 'localhost:1']],
   [['serve', '--state', '/state', '--listen', '127.0.0.1:70000']],

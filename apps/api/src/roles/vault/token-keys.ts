@@ -65,6 +65,8 @@ const readKeys = async (transaction: Transaction): Promise<TokenKey[]> => {
     .selectFrom('token_keys')
     .selectAll()
     .orderBy('signs_from', 'desc')
+    // Of one moment, the one that nothing follows yet.
+    .orderBy('retires_at', (order) => order.desc().nullsFirst())
     .orderBy('id')
     .limit(MAX_KEYS * tokenAlgorithm.options.length)
     .execute()
