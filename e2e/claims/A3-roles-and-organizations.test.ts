@@ -343,8 +343,12 @@ describe('what is allowed', () => {
     const building = ofPeople().filter((operation) => operation.method !== 'DELETE' && !previews.includes(operation))
     const ending = ofPeople().filter(({ method, parameters }) => method === 'DELETE' && parameters.length > 0)
     // What hangs on others ends first, and what others hang on is deleted last.
-    const rank = ({ operationId, parameters }: Operation): number =>
-      parameters.length > 1 || operationId.startsWith('end') ? 0 : operationId.startsWith('revoke') ? 1 : 2
+    const rank = ({ operationId, parameters }: Operation): number => {
+      if (parameters.length > 1 || operationId.startsWith('end')) return 0
+      if (operationId.startsWith('revoke')) return 1
+      // Who was deleted can still be erased.
+      return operationId.startsWith('erase') ? 3 : 2
+    }
     const endings = ending.toReversed().toSorted((a, b) => rank(a) - rank(b))
     const built = building.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
     const inOrder = [...built, ...previews, ...endings]

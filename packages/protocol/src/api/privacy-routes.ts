@@ -52,8 +52,8 @@ export const privacyRoutes = defineRoutes({
     errors: ['not_found', 'log_unavailable', 'vault_unavailable'],
   },
   erasePerson: {
-    method: 'POST',
-    path: '/v1/people/{user}/erasure',
+    method: 'DELETE',
+    path: '/v1/people/{user}',
     summary: 'Ends the account of a person and erases what is held about them; it cannot be undone',
     authentication: 'two-signature',
     permission: 'users.write',
