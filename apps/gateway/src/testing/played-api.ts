@@ -34,6 +34,7 @@ import {
   shareInfo,
   type Signer,
   signStatement,
+  type StoredCredential,
   ticket,
   toBase64url,
   trustBundle,
@@ -56,6 +57,8 @@ export interface PlayedCredential {
   readonly password: string
   readonly strictRecording: boolean
   readonly exclusive?: boolean
+  /** Released in the place of the password: where that lies. */
+  readonly stored?: Omit<StoredCredential, 'token'> & { readonly token: () => string }
 }
 
 export interface PlayedUser {
@@ -192,7 +195,10 @@ export const playApi = async (): Promise<PlayedApi> => {
     const { lease, session, secretVersion } = binding
     const proof = { organization, lease, gateway: binding.gateway, session, credential: credential.id, secretVersion }
     const leaf = toBase64url(new Uint8Array(32))
-    const plaintext = utf8(canonicalJson({ kind: 'password', password: toBase64url(utf8(credential.password)) }))
+    const released = credential.stored
+      ? { ...credential.stored, token: credential.stored.token() }
+      : { kind: 'password', password: toBase64url(utf8(credential.password)) }
+    const plaintext = utf8(canonicalJson(released))
     const revocation = revocations.length
     await api.beforeLease?.()
     api.unlocks.push(lease)
