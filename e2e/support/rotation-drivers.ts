@@ -79,6 +79,11 @@ export const rotationDrivers = (its: Furniture) => {
         return asked
       }
     },
+    markGatewayCompromised: async () => {
+      const parameters = { gateway: (await its.gateway()).id }
+      await its.owner.api('revokeGateway', { parameters })
+      return its.as('markGatewayCompromised', { parameters })
+    },
     takeJob: async () => {
       const parts = await begun()
       return async () => {

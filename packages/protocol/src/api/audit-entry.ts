@@ -81,6 +81,7 @@ export const auditEntryTypes = [
   'gateway.renewed',
   'gateway.changed',
   'gateway.revoked',
+  'gateway.compromised',
   'unlock.granted',
   'unlock.refused',
   'lease.renewed',

@@ -90,6 +90,17 @@ export const rotationRoutes = defineRoutes({
     response: credentialRotation,
     errors: ['not_found', 'conflict'],
   },
+  markGatewayCompromised: {
+    method: 'POST',
+    path: '/v1/gateways/{gateway}/compromise',
+    summary: 'Notes that a revoked gateway was in the hands of others: every password that it opened is rotated',
+    authentication: 'two-signature',
+    permission: 'gateways.write',
+    audit: 'gateway.compromised',
+    parameters: z.strictObject({ gateway: uuid }),
+    response: z.strictObject({}),
+    errors: ['not_found', 'conflict'],
+  },
   testCredential: {
     method: 'POST',
     path: '/v1/credentials/{credential}/tests',

@@ -1,6 +1,7 @@
 export { beginRotation } from './begin.ts'
 export { changeRotation } from './change.ts'
 export type { RotationChange } from './change.ts'
+export { markCompromised } from './compromise.ts'
 export { readRotation } from './read.ts'
 export { settleRotation, storePendingVersion } from './settle.ts'
 export { sweepRotations } from './sweep.ts'

@@ -2,7 +2,7 @@
 import { requireCredential } from '../../domains/credentials/index.ts'
 import { startJob, stepsOfTest } from '../../domains/gateway-jobs/index.ts'
 import { requireResource } from '../../domains/resources/index.ts'
-import { beginRotation, changeRotation, readRotation } from '../../domains/rotation/index.ts'
+import { beginRotation, changeRotation, markCompromised, readRotation } from '../../domains/rotation/index.ts'
 import type { HandlersOf } from '../handler.ts'
 import { authorOf } from './author.ts'
 import { chooseGateway } from './choose-gateway.ts'
@@ -20,6 +20,11 @@ export const rotationHandlers = {
       await beginRotation(transaction, { credential, reason: 'demand', leaseLifetime }, authorOf(context))
       return readRotation(transaction, credential)
     })
+  },
+
+  markGatewayCompromised: async (context, { parameters: { gateway } }) => {
+    await context.transaction((transaction) => markCompromised(transaction, gateway, authorOf(context)))
+    return {}
   },
 
   testCredential: async (context, { parameters, body }) => {
@@ -46,4 +51,4 @@ export const rotationHandlers = {
     )
     return { gateway, ok: steps.every(({ ok }) => ok), steps: [...steps] }
   },
-} satisfies HandlersOf<'getRotation' | 'changeRotation' | 'rotateCredential' | 'testCredential'>
+} satisfies HandlersOf<'getRotation' | 'changeRotation' | 'rotateCredential' | 'markGatewayCompromised' | 'testCredential'>

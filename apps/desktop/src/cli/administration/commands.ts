@@ -15,6 +15,7 @@ import { peopleCommands } from './people.ts'
 import { recordingCommands } from './recording.ts'
 import { resourceTestCommands } from './resource-tests.ts'
 import { resourceCommands } from './resources.ts'
+import { rotationCommands } from './rotations.ts'
 import { roleCommands } from './roles.ts'
 import { secretCommands } from './secrets.ts'
 import { leaseCommands, sessionCommands } from './sessions.ts'
@@ -37,6 +38,7 @@ export const administrationCommands: readonly Command[] = [
   ...resourceCommands,
   ...resourceTestCommands,
   ...credentialCommands,
+  ...rotationCommands,
   ...secretCommands,
   ...storeCommands,
   ...gatewayCommands,

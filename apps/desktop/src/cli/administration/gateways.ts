@@ -84,8 +84,18 @@ export const gatewayCommands = [
     words: 'admin gateways revoke',
     route: 'revokeGateway',
     parameters: { gateway },
+    details: 'If it may have fallen into the hands of others, follow it with: sallyport admin gateways compromised <gateway>',
     confirm: () => 'Revoke this gateway and end its leases and connections? It must join anew to come back.',
     input: (values) => ({ parameters: values }),
     answer: () => done('The gateway is revoked.'),
+  }),
+  routeCommand({
+    words: 'admin gateways compromised',
+    route: 'markGatewayCompromised',
+    details: 'For a gateway that is revoked. What cannot be rotated raises an alert: see sallyport admin alerts list.',
+    parameters: { gateway },
+    confirm: () => 'Rotate every password that this gateway opened?',
+    input: (values) => ({ parameters: values }),
+    answer: () => done('Every password that it opened is being rotated.'),
   }),
 ]

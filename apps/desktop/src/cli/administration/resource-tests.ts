@@ -16,7 +16,7 @@ import { siteOf, siteOption } from './site-option.ts'
 
 type Tested = ResponseOf<RouteOf<'testResource'>>
 
-const gateway = option(
+export const testingGateway = option(
   'gateway <gateway>',
   'through this gateway: name or id; any of the site if not given',
   reference('gateway'),
@@ -39,7 +39,8 @@ const exitCodeOf = ({ ok, steps }: Tested): number => {
   return exitCodes[errorTable[known].kind]
 }
 
-const show = async ({ options, style }: Context, tested: Tested): Promise<number> => {
+/** Draws what was found; returns the exit code. */
+export const showTest = async ({ options, style }: Context, tested: Tested): Promise<number> => {
   await write(process.stdout, `${options.json ? JSON.stringify(tested, null, 2) : draw(tested, style)}\n`)
   return exitCodeOf(tested)
 }
@@ -49,23 +50,23 @@ export const resourceTestCommands: readonly Command[] = [
     words: 'admin resources test',
     summary: 'Tries to reach a resource through a gateway of its site, without signing in',
     details: 'Says for name, address, connection, encryption and greeting what was found. What fails decides the exit code.',
-    parameters: { resource: referenceArgument('resource'), gateway },
+    parameters: { resource: referenceArgument('resource'), gateway: testingGateway },
     examples: ['sallyport admin resources test shop-db'],
     run: async (context, { resource, gateway: through }) => {
       const input: InputOf<RouteOf<'testResource'>> = { parameters: { resource }, body: given({ gateway: through }) }
-      return show(context, await context.progress('Testing', context.api('testResource', input)))
+      return showTest(context, await context.progress('Testing', context.api('testResource', input)))
     },
   }),
   defineCommand({
     words: 'admin resources test-endpoint',
     summary: 'Tries to reach an endpoint of which no resource is made yet',
     details: 'Takes what admin resources add takes.',
-    parameters: { ...endpointOptions, site: siteOption, gateway },
+    parameters: { ...endpointOptions, site: siteOption, gateway: testingGateway },
     examples: ['sallyport admin resources test-endpoint --host db.internal --tls-ca ca.pem'],
     run: async (context, { site: chosen, gateway: through, ...values }) => {
       const [site, endpoint]: [string, Endpoint] = [await siteOf(chosen, context), endpointOf(values)]
       const input: InputOf<RouteOf<'testEndpoint'>> = { parameters: { site }, body: { ...given({ gateway: through }), endpoint } }
-      return show(context, await context.progress('Testing', context.api('testEndpoint', input)))
+      return showTest(context, await context.progress('Testing', context.api('testEndpoint', input)))
     },
   }),
 ]

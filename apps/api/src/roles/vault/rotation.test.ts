@@ -1,0 +1,341 @@
+import { randomUUID } from 'node:crypto'
+import {
+  canonicalJson,
+  credentialInfo,
+  type CredentialPlaintext,
+  fromBase64url,
+  fromUtf8,
+  generateSealingKeyPair,
+  type JobUnlock,
+  parseStatement,
+  pendingSecretInfo,
+  type RotationOutcome,
+  SallyportError,
+  seal,
+  ticket,
+  toBase64url,
+  unseal,
+  utf8,
+} from '@sallyport/protocol'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../db/testing.ts'
+import { type TakenJob, takeNextJob } from '../../domains/gateway-jobs/index.ts'
+import { revokeGateway } from '../../domains/gateway-enrolment/index.ts'
+import { type JobIdentities, jobIdentities } from '../../domains/job-identity/index.ts'
+import { beginRotation, changeRotation, markCompromised, readRotation, sweepRotations } from '../../domains/rotation/index.ts'
+import { makeGateway } from '../../testing/make-gateway.ts'
+import {
+  administrator,
+  makeUnlockWorld,
+  type MovedClock,
+  type RolesOfWorld,
+  shopEndpoint,
+  startTestRoles,
+  type UnlockWorld,
+} from '../../testing/unlock-world.ts'
+
+const clock: MovedClock = { now: Date.UTC(2026, 5, 1, 12) }
+const LIFETIME = 300
+let database: TestDatabase
+let roles: RolesOfWorld
+let world: UnlockWorld
+let identities: JobIdentities
+
+beforeAll(async () => {
+  database = await testDatabase()
+  roles = await startTestRoles(database, clock)
+  identities = jobIdentities({ pool: database.pools.api, vault: roles.vault, clock: () => clock.now })
+})
+afterAll(async () => {
+  await roles.close()
+  await database.stop()
+})
+beforeEach(async () => {
+  world = await makeUnlockWorld(database, roles, clock)
+})
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
+  )
+
+const begin = (reason: 'demand' | 'compromise' = 'demand') =>
+  world.inOrganization((transaction) =>
+    beginRotation(transaction, { credential: world.credential.id, reason, leaseLifetime: LIFETIME }, world.author()),
+  )
+const take = (gateway = world.gateway.id) =>
+  world.inOrganization((transaction) => takeNextJob(transaction, gateway, world.author()))
+const sweep = () =>
+  world.inOrganization((transaction) => sweepRotations(transaction, { ...world.author(), leaseLifetime: LIFETIME }))
+const read = () => world.inOrganization((transaction) => readRotation(transaction, world.credential.id))
+
+type Parts = { readonly version?: 'current' | 'pending'; readonly purpose?: 'rotate' | 'test'; readonly gateway?: string }
+
+const ticketFor = async (job: Pick<TakenJob, 'id'>, { version = 'current', purpose = 'rotate', gateway }: Parts = {}) =>
+  (await identities.ready(world.organization)).unlock({
+    purpose,
+    gateway: gateway ?? world.gateway.id,
+    credential: world.credential.id,
+    job: job.id,
+    version,
+  })
+
+const unlock = async ({ ticket: text, share }: JobUnlock) => {
+  const recipient = await generateSealingKeyPair()
+  const request = await world.makeRequest(text, recipient)
+  const answer = await roles.vault.requestLease({ organization: world.organization, request })
+  const { jti } = parseStatement(ticket, text).payload
+  const info = credentialInfo(answer.binding)
+  const plaintext = await unseal(answer.credential, recipient.privateKey, { info, psk: { key: fromBase64url(share), id: jti } })
+  const opened = JSON.parse(fromUtf8(plaintext)) as Extract<CredentialPlaintext, { kind: 'password' }>
+  return { answer, password: fromUtf8(fromBase64url(opened.password)) }
+}
+
+const store = async (job: TakenJob, password: string, gateway = world.gateway.id) => {
+  const [key] = (await roles.vault.vaultKeys({ organization: world.organization })).keys
+  const { endpointDigest } = await world.sealedSecret('', { resource: world.resource.id, endpoint: shopEndpoint })
+  const info = pendingSecretInfo({ organization: world.organization, resource: world.resource.id, endpointDigest, job: job.id })
+  const plaintext = utf8(canonicalJson({ kind: 'password', password: toBase64url(utf8(password)) }))
+  const sealed = await seal(plaintext, fromBase64url(key!.publicKey), { info })
+  const taking = { gateway, job: job.id, take: job.take }
+  return roles.vault.storePendingSecret({
+    ...taking,
+    organization: world.organization,
+    actor: administrator,
+    vaultKey: key!.id,
+    sealed,
+  })
+}
+
+const settle = (job: TakenJob, result: RotationOutcome, gateway = world.gateway.id) => {
+  const taking = { gateway, job: job.id, take: job.take }
+  return roles.vault.settleRotation({ ...taking, organization: world.organization, actor: administrator, result })
+}
+
+const why = { code: 'resource_unreachable', message: 'It does not answer.' }
+
+/** What people get now. */
+const handedOut = async () => {
+  const unlocked = await world.unlock()
+  return { userName: unlocked.answer.userName, password: await world.open(unlocked) }
+}
+
+const rotateTo = async (password: string, gateway = world.gateway.id): Promise<void> => {
+  const job = (await take(gateway))!
+  await store(job, password, gateway)
+  await settle(job, { outcome: 'changed' }, gateway)
+}
+
+describe('the ticket of a job', () => {
+  it('unlocks the secret of its job for the gateway that has it, recorded as a job', async () => {
+    await begin()
+    const job = (await take())!
+    const { password, answer } = await unlock(await ticketFor(job))
+    expect(password).toBe('s3cret-of-shop')
+    expect(await world.verifyReceipt(answer.receipt)).toMatchObject({ gateway: world.gateway.id, secretVersion: 1 })
+    const [entry] = await world.entries('unlock.granted')
+    expect(entry?.entry).toMatchObject({ actor: { kind: 'job', id: null } })
+  })
+
+  it('unlocks nothing else: no job, another job, another purpose, another gateway, what is not pending, a job that is over', async () => {
+    await begin()
+    const waiting = { id: (await read()).last!.id }
+    expect(await codeOf(unlock(await ticketFor(waiting)))).toBe('ticket_invalid')
+    const job = (await take())!
+    expect(await codeOf(unlock(await ticketFor({ id: randomUUID() })))).toBe('not_found')
+    expect(await codeOf(unlock(await ticketFor(job, { purpose: 'test' })))).toBe('ticket_invalid')
+    expect(await codeOf(unlock(await ticketFor(job, { version: 'pending' })))).toBe('ticket_invalid')
+    const other = await makeGateway(database.pools.api, world.organization)
+    expect(await codeOf(unlock(await ticketFor(job, { gateway: other.id })))).toBe('identity_mismatch')
+    await settle(job, { outcome: 'unchanged', ...why })
+    expect(await codeOf(unlock(await ticketFor(job)))).toBe('ticket_invalid')
+    const refused = await world.entries('unlock.refused')
+    expect(refused.length).toBeGreaterThan(3)
+  })
+
+  it('is spent once, ends with its minute, and is worth nothing under other keys than those of the identity', async () => {
+    await begin()
+    const job = (await take())!
+    const good = await ticketFor(job)
+    await unlock(good)
+    expect(await codeOf(unlock(good))).toBe('ticket_used')
+    const old = await ticketFor(job)
+    clock.now += 180_000
+    expect(await codeOf(unlock(old))).toBe('ticket_expired')
+    const byPerson = await world.makeTicket({ purpose: 'rotate', job: { id: job.id, version: 'current' } })
+    expect(await codeOf(unlock({ ticket: byPerson.text, share: toBase64url(byPerson.share) }))).toBe('ticket_invalid')
+    // Whoever can write the table of sessions still lacks the key of the identity.
+    const { signer } = await world.signIn()
+    const forged = await world.makeTicket(
+      { purpose: 'rotate', job: { id: job.id, version: 'current' }, device: world.organization },
+      { signers: [signer, signer] },
+    )
+    expect(await codeOf(unlock({ ticket: forged.text, share: toBase64url(forged.share) }))).toBe('ticket_invalid')
+  })
+})
+
+describe('a rotation', () => {
+  it('keeps the password in use until the new one is promoted, and gives both to who settles it', async () => {
+    await begin()
+    const job = (await take())!
+    await store(job, 'next')
+    expect(await handedOut()).toMatchObject({ password: 's3cret-of-shop' })
+    expect((await unlock(await ticketFor(job, { version: 'pending' }))).password).toBe('next')
+    await settle(job, { outcome: 'changed' })
+    expect(await handedOut()).toEqual({ userName: 'shop_ro', password: 'next' })
+    expect(await read()).toMatchObject({ failures: 0, last: { state: 'done' }, rotatedAt: new Date(clock.now).toISOString() })
+  })
+
+  it('that the resource refused leaves nothing behind, raises an alert and is tried again, later each time', async () => {
+    await begin()
+    for (const minutes of [1, 2, 4]) {
+      const job = (await take())!
+      await store(job, 'next')
+      await settle(job, { outcome: 'unchanged', ...why })
+      expect(await codeOf(unlock(await ticketFor(job, { version: 'pending' })))).toBe('ticket_invalid')
+      expect((await read()).dueAt).toBe(new Date(clock.now + minutes * 60_000).toISOString())
+      await sweep()
+      expect(await take()).toBeNull()
+      clock.now += minutes * 60_000
+      await sweep()
+    }
+    expect((await read()).last).toMatchObject({ reason: 'retry', state: 'waiting' })
+    expect(await handedOut()).toMatchObject({ password: 's3cret-of-shop' })
+    const alerts = await world.inOrganization((transaction) => transaction.selectFrom('alerts').select('kind').execute())
+    expect(alerts).toEqual([{ kind: 'rotation-failed' }])
+  })
+
+  it('of which nobody knows the end keeps both passwords, and is handed out again to be settled', async () => {
+    await begin()
+    const job = (await take())!
+    await store(job, 'next')
+    await settle(job, { outcome: 'unknown', ...why })
+    expect(await handedOut()).toMatchObject({ password: 's3cret-of-shop' })
+    clock.now += 60_000
+    const again = (await take())!
+    expect(again).toMatchObject({ id: job.id, pending: true })
+    await settle(again, { outcome: 'changed' })
+    expect(await handedOut()).toMatchObject({ password: 'next' })
+  })
+
+  it('of a gateway that fell silent is another one’s after its time, and what the first says then is refused', async () => {
+    await begin()
+    const job = (await take())!
+    await store(job, 'next')
+    expect(await take()).toBeNull()
+    clock.now += 76_000
+    const again = (await take())!
+    expect(again).toMatchObject({ id: job.id, pending: true })
+    expect(await codeOf(settle(job, { outcome: 'unchanged', ...why }))).toBe('conflict')
+    expect(await codeOf(store(job, 'late'))).toBe('conflict')
+    await settle(again, { outcome: 'unchanged', ...why })
+    expect(await handedOut()).toMatchObject({ password: 's3cret-of-shop' })
+  })
+
+  it('does not overwrite a secret that an administrator replaced meanwhile', async () => {
+    await begin()
+    const job = (await take())!
+    await store(job, 'next')
+    const replacement = await world.sealedSecret('by hand', { resource: world.resource.id, endpoint: shopEndpoint })
+    await roles.vault.replaceSecret({ ...replacement, secret: world.secret.id })
+    expect(await codeOf(settle(job, { outcome: 'changed' }))).toBe('conflict')
+    expect(await handedOut()).toMatchObject({ password: 'by hand' })
+    await settle(job, { outcome: 'unchanged', ...why })
+    expect(await handedOut()).toMatchObject({ password: 'by hand' })
+  })
+
+  it('of one credential is one at a time, and what is no password is not rotated', async () => {
+    await begin()
+    expect(await codeOf(begin())).toBe('conflict')
+  })
+})
+
+describe('two logins', () => {
+  beforeEach(async () => {
+    const sealed = await world.sealedSecret('of b', { resource: world.resource.id, endpoint: shopEndpoint })
+    const { id: secret } = await roles.vault.createSecret(sealed)
+    const change = { credential: world.credential.id, second: { userName: 'shop_ro_b', secret } }
+    await world.inOrganization((transaction) => changeRotation(transaction, change, world.author()))
+  })
+
+  it('alternate: the one that is not in use is changed, and handed out from then on', async () => {
+    await begin()
+    expect((await read()).last?.userName).toBe('shop_ro_b')
+    await rotateTo('new of b')
+    expect(await handedOut()).toEqual({ userName: 'shop_ro_b', password: 'new of b' })
+    expect((await read()).second?.userName).toBe('shop_ro')
+  })
+
+  it('wait for each other: the next is changed only when no lease can hold it any more', async () => {
+    await begin()
+    await rotateTo('new of b')
+    await begin()
+    expect(await take()).toBeNull()
+    clock.now += LIFETIME * 1000 + 4_000
+    expect(await take()).toBeNull()
+    clock.now += 1_000
+    await rotateTo('new of a')
+    expect(await handedOut()).toEqual({ userName: 'shop_ro', password: 'new of a' })
+  })
+
+  it('are both rotated when a gateway that opened them was compromised, and then no more', async () => {
+    const fallen = await makeGateway(database.pools.api, world.organization)
+    await world.serve(world.site.id, fallen.id)
+    await begin()
+    await rotateTo('made by the fallen one', fallen.id)
+    await world.inOrganization((transaction) => revokeGateway(transaction, { ...world.author(), gateway: fallen.id }))
+    await world.inOrganization((transaction) => markCompromised(transaction, fallen.id, world.author()))
+    clock.now += 1000
+    await sweep()
+    expect((await read()).last).toMatchObject({ reason: 'compromise', userName: 'shop_ro' })
+    await rotateTo('new of a')
+    clock.now += 1000
+    await sweep()
+    expect((await read()).last).toMatchObject({ reason: 'compromise', userName: 'shop_ro_b' })
+    await rotateTo('new of b')
+    await sweep()
+    expect((await read()).last).toMatchObject({ state: 'done' })
+    expect(await handedOut()).toEqual({ userName: 'shop_ro_b', password: 'new of b' })
+  })
+})
+
+describe('by itself', () => {
+  const change = (terms: { every?: number; afterSession?: boolean }) =>
+    world.inOrganization((transaction) =>
+      changeRotation(transaction, { credential: world.credential.id, ...terms }, world.author()),
+    )
+
+  it('a password is rotated when its schedule says so, and again after that', async () => {
+    await change({ every: 3600 })
+    await sweep()
+    expect(await take()).toBeNull()
+    clock.now += 3_600_000
+    await sweep()
+    expect((await read()).last?.reason).toBe('schedule')
+    await rotateTo('next')
+    expect((await read()).dueAt).toBe(new Date(clock.now + 3_600_000).toISOString())
+  })
+
+  it('a password is rotated after each session that used it, once', async () => {
+    await change({ afterSession: true })
+    const { answer } = await world.unlock()
+    await sweep()
+    expect((await read()).last).toBeNull()
+    clock.now += 1000
+    await world.inOrganization((transaction) =>
+      transaction
+        .updateTable('leases')
+        .set({ ended_at: new Date(clock.now), end_code: 'tool_closed' })
+        .where('id', '=', answer.binding.lease)
+        .execute(),
+    )
+    clock.now += 1000
+    await sweep()
+    expect((await read()).last?.reason).toBe('session')
+    await rotateTo('next')
+    clock.now += 1000
+    await sweep()
+    expect((await read()).last?.state).toBe('done')
+  })
+})

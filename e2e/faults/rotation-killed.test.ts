@@ -1,0 +1,87 @@
+/**
+ * C7, the other half: the gateway that rotates a password is killed at every step that the rotation has. What follows finds out which
+ * of the two passwords works, and from then on the vault hands out that one.
+ */
+import { passwordSecret, storeSecret, Testbed } from '@sallyport/testbed'
+import { waitFor } from '@sallyport/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { centralSql } from '../support/central-sql.ts'
+import { asSuperuser } from '../support/superuser.ts'
+
+const KILLED = 'apps/gateway/src/testing/killed-at-step.ts'
+/** What the program must at least tell of. */
+const KNOWN = ['taken', 'unlocked', 'signed-in', 'stored', 'altered', 'committed', 'verified', 'reported']
+
+let bed: Testbed
+let credential: string
+
+beforeAll(async () => {
+  bed = await Testbed.start({ database: 'central' })
+  const group = bed.shop.users.readonly.name
+  await asSuperuser(bed.shop.postgres, `create role lonely login password 'the first one' in role ${group}`)
+  const { agent } = bed.owner
+  const resource = await agent.api('getResource', { parameters: { resource: bed.database.resource } })
+  const secret = await storeSecret(agent, resource, passwordSecret('the first one'))
+  const body = { resource: resource.id, name: 'lonely', userName: 'lonely', secret, databases: [bed.shop.database] }
+  credential = (await agent.api('createCredential', { body })).id
+  await bed.gateways[0]!.stop()
+})
+afterAll(() => bed?.stop())
+
+const rotation = () => bed.owner.agent.api('getRotation', { parameters: { credential } })
+const rotate = () => bed.owner.agent.api('rotateCredential', { parameters: { credential } })
+
+const isOpen = async (): Promise<boolean> => ['waiting', 'taken'].includes((await rotation()).last?.state ?? '')
+
+/** As if its time were over: minutes pass until a job is anybody's again. Whether a password may have been changed for it. */
+const letTimePass = async (): Promise<boolean> => {
+  const rows = await centralSql<{ pending_version: number | null }>(
+    bed.central.database!.url('superuser'),
+    `update gateway_jobs set taken_at = taken_at - interval '10 minutes', due_at = due_at - interval '10 minutes'
+     where credential_id = $1 and state in ('waiting', 'taken') returning pending_version`,
+    [credential],
+  )
+  return rows.some(({ pending_version: pending }) => pending !== null)
+}
+
+/** What the vault hands out lets the gateway in. */
+const works = async (): Promise<boolean> =>
+  (await bed.owner.agent.api('testCredential', { parameters: { credential }, body: {} })).ok
+
+const startKilled = (step: string) => bed.restartGateway(bed.gateways[0]!, { entry: KILLED, env: { KILLED_AT: step } })
+
+const tooLong = () => new Promise((_, reject) => setTimeout(() => reject(new Error('it was not killed')), 20_000))
+
+/** Whether the password was changed, of what was cut off at each step; nothing was begun before the first of them. */
+const changed: Readonly<Record<string, boolean>> = { stored: false, altered: false, committed: true, verified: true }
+
+const settled = async (step: string): Promise<void> => {
+  await waitFor(async () => !(await isOpen()), { description: `what was cut off at ${step} to be settled`, timeoutMs: 20_000 })
+  expect((await rotation()).last?.state, step).toBe(changed[step] === true ? 'done' : 'failed')
+  expect(await works(), step).toBe(true)
+}
+
+test('killed at any step, it ends with one password that works, and with that one in the vault', async () => {
+  const first = await startKilled('never')
+  const [line] = await first.program.waitForLine(/^.*"event":"steps".*$/, { timeoutMs: 30_000 })
+  const { steps } = z.object({ steps: z.array(z.string()) }).parse(JSON.parse(line))
+  expect(steps).toEqual(expect.arrayContaining(KNOWN))
+  await first.stop()
+  let before = 'nothing'
+  for (const step of steps) {
+    const isBegun = (await isOpen()) && (await letTimePass())
+    const { program } = await startKilled(step)
+    if (isBegun) await settled(before)
+    if (!(await isOpen())) await rotate()
+    const { last } = await rotation()
+    await expect(Promise.race([program.exited, tooLong()]), `${step} ${JSON.stringify(last)}`).resolves.toMatchObject({
+      signal: 'SIGKILL',
+    })
+    before = step
+  }
+  const last = await bed.restartGateway(bed.gateways[0]!)
+  expect((await rotation()).last).toMatchObject({ state: 'done' })
+  expect(await works()).toBe(true)
+  await last.stop()
+}, 120_000)
