@@ -17,12 +17,21 @@ const LOG_IDLE_IN_TRANSACTION_TIMEOUT = 5_000
 const CONNECT_TIMEOUT = 10_000
 const IDLE_TIMEOUT = 60_000
 
+/**
+ * Tables whose order in a join the planner chooses freely; of longer joins it takes the written order. Every table joins every
+ * other over its organization, so that the orders it would try multiply: the statement behind a lease joins eight, and
+ * planning it took 30 to 60 ms where running it takes one. With five it is planned in 2 ms, to the same plan.
+ */
+const JOIN_COLLAPSE_LIMIT = 5
+
 /** Settings of every connection, in the form of a startup packet's `options` (libpq manual, "options"). */
 const startupOptions = (login: DatabaseLogin, idleInTransaction: number): string =>
   [
     `-c statement_timeout=${STATEMENT_TIMEOUT}`,
     `-c lock_timeout=${LOCK_TIMEOUT}`,
     `-c idle_in_transaction_session_timeout=${idleInTransaction}`,
+    `-c join_collapse_limit=${JOIN_COLLAPSE_LIMIT}`,
+    `-c from_collapse_limit=${JOIN_COLLAPSE_LIMIT}`,
     '-c timezone=UTC',
     ...(login.actAs === undefined ? [] : [`-c role=${login.actAs}`]),
   ].join(' ')
