@@ -25,6 +25,7 @@ import { roles } from './en/roles.ts'
 import { rules } from './en/rules.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
+import { sinks } from './en/sinks.ts'
 import { users } from './en/users.ts'
 
 export const english = {
@@ -51,6 +52,7 @@ export const english = {
   rules,
   settings,
   shell,
+  sinks,
   users,
 } as const
 

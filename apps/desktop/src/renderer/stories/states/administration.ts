@@ -1,4 +1,5 @@
 /** Screens of administrators, each in its states. */
+import type { Sink } from '@sallyport/protocol/api'
 import { SallyportError } from '@sallyport/protocol/errors'
 import { someAlerts } from '../alerts.ts'
 import { type Answers, methods, routes, waits } from '../answers.ts'
@@ -230,13 +231,47 @@ const acme = {
   },
 }
 
+const sinkOf = (name: string, change: Partial<Sink>): Sink => ({
+  id: idOf.site(90 + name.length),
+  name,
+  destination: { kind: 'syslog', host: 'siem.acme.example', port: 6514, certificates: '' },
+  enabled: true,
+  createdAt: '2026-03-02T09:30:00.000Z',
+  next: 48_210,
+  behind: 0,
+  deliveredAt: '2026-03-02T09:30:00.000Z',
+  problem: null,
+  ...change,
+})
+
+const sinks = {
+  items: [
+    sinkOf('SIEM', {}),
+    sinkOf('Archive', {
+      destination: { kind: 'object-store', endpoint: null, region: 'eu-central-1', bucket: 'acme-audit', prefix: 'sallyport/' },
+      behind: 1204,
+      problem: {
+        message: 'it answered 503',
+        since: '2026-03-02T09:12:00.000Z',
+        retryAt: '2026-03-02T09:32:00.000Z',
+      },
+    }),
+    sinkOf('Chat-ops', {
+      destination: { kind: 'webhook', url: 'https://hooks.acme.example/audit', certificates: '' },
+      enabled: false,
+    }),
+  ],
+}
+
 const organizationStories: readonly Story[] = [
-  story('organization/some', '/organization', { answers: having(routes({ getSettings: acme })) }),
-  story('organization/reader', '/organization', { answers: { ...reader, ...routes({ getSettings: acme }) } }),
+  story('organization/some', '/organization', { answers: having(routes({ getSettings: acme, listSinks: sinks })) }),
+  story('organization/reader', '/organization', {
+    answers: { ...reader, ...routes({ getSettings: acme, listSinks: { items: [] } }) },
+  }),
   story('organization/loading', '/organization', { answers: loading('getSettings') }),
   story('organization/error', '/organization', { answers: failing('getSettings') }),
   story('organization/review', '/organization', {
-    answers: having(routes({ getSettings: acme })),
+    answers: having(routes({ getSettings: acme, listSinks: { items: [] } })),
     steps: [{ click: { role: 'radio', name: 'May sign in' } }, button('Review changes…')],
   }),
 ]

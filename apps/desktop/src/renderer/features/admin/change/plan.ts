@@ -50,4 +50,5 @@ export const adminLists: readonly RouteName[] = [
   'listConnections',
   'explainAccess',
   'getSettings',
+  'listSinks',
 ]

@@ -7,6 +7,7 @@ import { Page } from '../../../ui/page.tsx'
 import { ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
 import styles from './organization.module.css'
 import { SettingsForm } from './settings-form.tsx'
+import { SinksSection } from './sinks-section.tsx'
 
 export const OrganizationPage = () => {
   const query = useRoute('getSettings', {})
@@ -33,6 +34,7 @@ export const OrganizationPage = () => {
             />
           </section>
           <SettingsForm key={JSON.stringify(organization.settings)} organization={organization} mayChange={mayChange} />
+          <SinksSection mayChange={mayChange} />
         </div>
       ) : null}
     </Page>
