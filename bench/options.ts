@@ -3,7 +3,7 @@ import { type PathName, pathNames } from './paths/path.ts'
 
 export const usage = `Usage: npm run bench -- [options]
   --quick         one short round of everything; figures are rough
-  --only NAME,…   only these measurements or paths, or what begins so (queries, bulk-up, raw, ssh …)
+  --only NAME,…   only these measurements or paths, or what begins so (queries, bulk-up, raw, ssh, app, vault, log …)
   --json FILE     write all figures to FILE as a flat list of {name, value, unit, versus, ratio}
   --help          this text`
 
@@ -12,6 +12,12 @@ export interface Options {
   readonly json: string | null
   readonly takes: (path: PathName) => boolean
   readonly measures: (measurement: string) => boolean
+  /** The app, which is no path. */
+  readonly app: boolean
+  /** The vault, which is none either. */
+  readonly vault: boolean
+  /** Nor is the log. */
+  readonly log: boolean
 }
 
 /** null: the arguments ask for the usage or cannot be understood. */
@@ -30,11 +36,15 @@ export const parseOptions = (args: readonly string[]): Options | null => {
     const names = (values.only ?? '').split(',').filter((name) => name !== '')
     const isPath = (name: string): boolean => pathNames.some((path) => path === name)
     const [paths, measurements] = [names.filter(isPath), names.filter((name) => !isPath(name))]
+    const aboutApp = (name: string): boolean => name === 'app' || name.startsWith('app-')
     return {
       quick: values.quick ?? false,
       json: values.json ?? null,
       takes: (path) => paths.length === 0 || paths.includes(path),
       measures: (measurement) => measurements.length === 0 || measurements.some((name) => measurement.startsWith(name)),
+      app: names.length === 0 || names.some(aboutApp),
+      vault: names.length === 0 || names.includes('vault'),
+      log: names.length === 0 || names.includes('log'),
     }
   } catch {
     return null

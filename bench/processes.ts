@@ -46,6 +46,22 @@ export const cpuSeconds = (roots: readonly number[]): number => {
   return ticks / TICKS_PER_SECOND
 }
 
+/** Pages that n processes share count for an n-th part in each: the sum over several is what they really take. */
+const proportionalKib = (pid: number): number => {
+  try {
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+/** What these processes and their children take together, KiB. */
+export const proportionalMemory = (roots: readonly number[]): number => {
+  let sum = 0
+  for (const pid of withChildren(roots).keys()) sum += proportionalKib(pid)
+  return sum
+}
+
 const residentKib = (pid: number): number => {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0)

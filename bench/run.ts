@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { skipReason } from '@sallyport/testkit'
+import { chromiumMissing } from './app/chromium.ts'
 import { parseOptions, usage, type Options } from './options.ts'
 import { warmUp } from './measurements/bulk.ts'
 import { prepareLoad } from './measurements/copy.ts'
@@ -16,6 +17,12 @@ import { setStage, type Stage } from './stage.ts'
 import { TimeBudget } from './time-budget.ts'
 
 const WARM_UP_MS = 500
+const APP_PACE = { rounds: 5, switchings: 10 }
+const QUICK_APP_PACE = { rounds: 2, switchings: 3 }
+const VAULT_PACE = { connections: 100, milliseconds: 4000 }
+const LOG_PACE = { entries: 50_000, singles: 20 }
+const QUICK_LOG_PACE = { entries: 5_000, singles: 5 }
+const QUICK_VAULT_PACE = { connections: 20, milliseconds: 1000 }
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`)
 const progress = (text: string): void => void process.stderr.write(`… ${text}\n`)
@@ -93,7 +100,59 @@ const overLinks = async (whole: Run): Promise<Series[]> => {
   return all
 }
 
-const bench = async (options: Options): Promise<Series[]> => {
+/** The app first: it wants a machine on which nothing else of the bench runs. */
+const onScreen = async ({ app, quick }: Options): Promise<Series[]> => {
+  if (!app) return []
+  const missing = chromiumMissing()
+  if (missing !== null) {
+    say(`skipped app: ${missing}\n`)
+    return []
+  }
+  progress('The app')
+  try {
+    const { measureApp } = await import('./app/measure-app.ts')
+    const series = await measureApp(quick ? QUICK_APP_PACE : APP_PACE)
+    for (const one of series) say(`${seriesTable(one)}\n`)
+    return series
+  } catch (error) {
+    say(`failed app: ${reasonOf(error)}\n`)
+    return []
+  }
+}
+
+const onVault = async ({ vault, quick }: Options): Promise<Series[]> => {
+  if (!vault) return []
+  progress('The vault')
+  try {
+    const { measureVault } = await import('./vault/measure-vault.ts')
+    const series = await measureVault(quick ? QUICK_VAULT_PACE : VAULT_PACE, (reason) => say(`skipped ${reason}\n`))
+    for (const one of series) say(`${seriesTable(one)}\n`)
+    return series
+  } catch (error) {
+    say(`failed vault: ${reasonOf(error)}\n`)
+    return []
+  }
+}
+
+const onLog = async ({ log, quick }: Options): Promise<Series[]> => {
+  if (!log) return []
+  progress('The log')
+  try {
+    const { measureLog } = await import('./log/measure-log.ts')
+    const series = await measureLog(quick ? QUICK_LOG_PACE : LOG_PACE)
+    for (const one of series) say(`${seriesTable(one)}\n`)
+    return series
+  } catch (error) {
+    say(`failed log: ${reasonOf(error)}\n`)
+    return []
+  }
+}
+
+/** Whether anything that was asked for goes over a path. */
+const usesPaths = ({ quick, measures }: Options): boolean =>
+  makePlan({ quick, loadFile: '' }).measurements.some(({ name }) => measures(name))
+
+const onPaths = async (options: Options): Promise<Series[]> => {
   const names = pathNames.filter((name) => options.takes(name))
   const stage = await setStage(names)
   const stop = (): void => void stage.stop().finally(() => process.exit(130))
@@ -114,14 +173,19 @@ const main = async (): Promise<number> => {
     say(usage)
     return 2
   }
-  const missing = skipReason({ programs: ['psql', 'pgbench'] })
+  const missing = usesPaths(options) ? skipReason({ programs: ['psql', 'pgbench'] }) : null
   if (missing !== null) {
     say(`The bench ${missing} (PostgreSQL's client programs).`)
     return 1
   }
   const started = performance.now()
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}\n`)
-  const all = await bench(options)
+  const all = [
+    ...(await onScreen(options)),
+    ...(await onVault(options)),
+    ...(await onLog(options)),
+    ...(usesPaths(options) ? await onPaths(options) : []),
+  ]
   say(goalSummary(all))
   if (options.json !== null) await writeFile(options.json, `${JSON.stringify(flatten(all), null, 2)}\n`)
   progress(`${((performance.now() - started) / 1000).toFixed(0)} s`)

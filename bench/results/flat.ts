@@ -1,7 +1,7 @@
 /** The run as a flat list, for programs. */
 import { median } from '../median.ts'
 import { type PathName, pathNames } from '../paths/path.ts'
-import { ratioOf, type Series } from './result.ts'
+import { ratioOf, type Series, subjects } from './result.ts'
 
 export interface FlatResult {
   /** `<metric>/<path>` */
@@ -19,7 +19,7 @@ export interface FlatResult {
 export const flatten = (all: readonly Series[]): FlatResult[] => all.flatMap(flattenSeries)
 
 const flattenSeries = (series: Series): FlatResult[] =>
-  pathNames.flatMap((path) => {
+  subjects.flatMap((path) => {
     const values = series.values.get(path)
     if (values === undefined || values.length === 0) return []
     const entry = { name: `${series.metric.name}/${path}`, value: median(values), unit: series.metric.unit }

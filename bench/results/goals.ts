@@ -1,11 +1,11 @@
 /** What the data path is to reach. Ratios compare medians of the same run; other limits are in the metric's unit. */
 import { median } from '../median.ts'
 import type { PathName } from '../paths/path.ts'
-import { ratioOf, type Series } from './result.ts'
+import { ratioOf, type Series, type Subject } from './result.ts'
 
 export interface Goal {
   readonly metric: string
-  readonly path: PathName
+  readonly path: Subject
   /** Compared with this path; null: the limit is a value. */
   readonly versus: PathName | null
   readonly bound: 'at least' | 'at most'
@@ -15,7 +15,7 @@ export interface Goal {
 /** Two figures of one run that are this close are the same on a machine that also does other things. */
 const TIE = 0.1
 
-type Which = readonly [metric: string, path: PathName, versus: PathName | null]
+type Which = readonly [metric: string, path: Subject, versus: PathName | null]
 
 const atLeast = ([metric, path, versus]: Which, limit: number): Goal => ({ metric, path, versus, bound: 'at least', limit })
 const atMost = ([metric, path, versus]: Which, limit: number): Goal => ({ metric, path, versus, bound: 'at most', limit })
@@ -30,6 +30,9 @@ const bulkGoals = (metric: string, path: PathName): Goal[] => [
 export const roundTrips = [20, 50, 100] as const
 
 export const goals: readonly Goal[] = [
+  atLeast(['log-appends', 'log', null], 5_000),
+  atMost(['log-integration', 'log', null], 1_000),
+  atMost(['log-verify', 'log', null], 60),
   ...bulkGoals('bulk-up', 'raw'),
   ...bulkGoals('bulk-down', 'raw'),
   ...bulkGoals('copy-out-wide', 'sallyport'),
@@ -52,6 +55,10 @@ export const goals: readonly Goal[] = [
   atMost(['idle-stream-near', 'raw', null], 6),
   atMost(['idle-stream-far', 'raw', null], 6),
   atMost(['idle-process-far', 'sallyport', null], 80),
+  atMost(['app-first-paint', 'app', null], 400),
+  atMost(['app-switch', 'app', null], 150),
+  atMost(['app-filter', 'app', null], 30),
+  atMost(['app-memory', 'app', null], 180),
 ]
 
 export type Verdict = 'met' | 'tie' | 'missed'

@@ -1,15 +1,19 @@
 import type { Metric } from '../measurements/measurement.ts'
 import { median } from '../median.ts'
-import type { PathName } from '../paths/path.ts'
+import { type PathName, pathNames } from '../paths/path.ts'
 
-/** What one path did in each round, by metric. */
+/** What is measured: a path, the app, the vault by where its root key is, or the log. */
+export type Subject = PathName | 'app' | 'vault-local' | 'vault-pkcs11' | 'log'
+export const subjects: readonly Subject[] = [...pathNames, 'app', 'vault-local', 'vault-pkcs11', 'log']
+
+/** What one subject did in each round, by metric. */
 export interface Series {
   readonly metric: Metric
-  readonly values: ReadonlyMap<PathName, readonly number[]>
+  readonly values: ReadonlyMap<Subject, readonly number[]>
 }
 
 /** The median of each round's own ratio: what slowed the machine down in one round slowed both. Null: not comparable. */
-export const ratioOf = (series: Series, path: PathName, versus: PathName): number | null => {
+export const ratioOf = (series: Series, path: Subject, versus: Subject): number | null => {
   const [ours, theirs] = [series.values.get(path) ?? [], series.values.get(versus) ?? []]
   const rounds = Math.min(ours.length, theirs.length)
   if (rounds === 0) return null

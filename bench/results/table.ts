@@ -1,13 +1,12 @@
 /** The run as tables: a group for each measurement, a row for each path, a column for each comparison. */
 import { median } from '../median.ts'
 import type { PathName } from '../paths/path.ts'
-import { pathNames } from '../paths/path.ts'
 import { describeGoal, goals, judge } from './goals.ts'
-import { ratioOf, type Series } from './result.ts'
+import { ratioOf, type Series, type Subject, subjects } from './result.ts'
 
 /** The paths of others: what each of ours is compared with. */
 const peers: readonly PathName[] = ['direct', 'ssh', 'stunnel', 'haproxy', 'pgbouncer']
-const ours: readonly PathName[] = ['raw', 'sallyport', 'sallyport-tls']
+const ours: readonly Subject[] = ['raw', 'sallyport', 'sallyport-tls']
 
 /** Three figures that count. */
 export const figure = (value: number): string => {
@@ -17,7 +16,7 @@ export const figure = (value: number): string => {
   return value.toFixed(size >= 10 ? 1 : 2)
 }
 
-const goalsOf = (series: Series, path: PathName): string =>
+const goalsOf = (series: Series, path: Subject): string =>
   goals
     .filter((goal) => goal.metric === series.metric.name && goal.path === path)
     .flatMap((goal) => {
@@ -28,7 +27,7 @@ const goalsOf = (series: Series, path: PathName): string =>
 
 const rowsOf = (series: Series): string[][] => {
   const columns = peers.filter((peer) => (series.values.get(peer)?.length ?? 0) > 0)
-  const rows = pathNames.flatMap((path) => {
+  const rows = subjects.flatMap((path) => {
     const values = series.values.get(path) ?? []
     if (values.length === 0) return []
     const ratios = columns.map((peer) => {

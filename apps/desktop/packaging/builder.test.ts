@@ -1,7 +1,20 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import configuration from './builder.config.mjs'
+
+test('electron-builder, which checks its configuration before it does anything else, knows every word of ours', async () => {
+  const ofBuilder = createRequire(createRequire(import.meta.url).resolve('electron-builder/package.json'))
+  const { validateSchema } = ofBuilder('app-builder-lib/out/util/config/schemaValidator.js') as {
+    validateSchema: (schema: unknown, data: unknown) => void
+  }
+  const schema: unknown = JSON.parse(await readFile(ofBuilder.resolve('app-builder-lib/scheme.json'), 'utf8'))
+  const validate = (candidate: object) => () => validateSchema(schema, structuredClone(candidate))
+  expect(validate(configuration)).not.toThrow()
+  expect(validate({ ...configuration, hardenedRuntime: true })).toThrow('hardenedRuntime')
+  expect(validate({ ...configuration, mac: { ...configuration.mac, target: 'dmgs' } })).toThrow('configuration.mac.target')
+})
 
 test('nobody can run other code under our name: every fuse is set, and to its safe side', () => {
   expect(configuration.electronFuses).toEqual({

@@ -108,6 +108,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     },
     log: paths.log,
     serveUi: () => web.invite(),
+    woke: () => lookAgain(),
     stop: options.onStop,
   })
   const web: AgentWeb = createAgentWeb({ paths, ask: answer, logger })
@@ -130,11 +131,12 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   }
   // Before those who ask for credentials: they find the tunnels of the session that began.
   keeper.changes.listenFirst(onSession)
-  const unwatch = watchForWake(() => {
+  const lookAgain = (): void => {
     logger.info({ event: 'woke' }, 'the computer slept')
     keeper.running?.refresh()
     tunnels?.pool.check().catch(failed('gateways'))
-  })
+  }
+  const unwatch = watchForWake(lookAgain)
 
   await server.start()
   await keeper.resume().catch(failed('session'))

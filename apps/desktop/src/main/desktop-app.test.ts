@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { SallyportError } from '@sallyport/protocol'
 import type { AccessDecisionItem } from '@sallyport/protocol/api'
 import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
@@ -54,6 +56,8 @@ const shell = {
 const agent: AppAgent = {
   start: async () => void asked.push('start agent'),
   call: async (method: string, params: { readonly route?: string }) => {
+    if (method === 'woke') return asked.push('woke')
+    if (method === 'bundle') return { fileName: 'sallyport-diagnosis.txt', text: 'what was found' }
     if (method === 'stop') return asked.push('stop agent')
     if (method === 'status') return { state: session, organization: { name: 'Acme' }, api: { reachable: true } }
     if (method === 'credentials') throw new SallyportError('api_unreachable')
@@ -171,6 +175,25 @@ test('a crashed page is loaded again once, then the person decides', async () =>
   expect(questions[0]!.question.detail).toBe('Connections go on.')
   questions[0]!.answer(0)
   await waitFor(() => asked.length === 2, { description: 'the page to be loaded again' })
+})
+
+test('a report can be saved after a crash, and the question stays', async () => {
+  const path = join(folder.path, 'report.txt')
+  const { app } = await make({ shell: { ...shell, choosePath: async () => path } as Shell })
+  app.crashed('crashed')
+  app.crashed('oom')
+  questions[0]!.answer(1)
+  await waitFor(() => questions.length === 2, { description: 'the question again' })
+  expect(await readFile(path, 'utf8')).toBe('what was found')
+  expect(asked).toEqual(['reload'])
+  questions[1]!.answer(2)
+  await waitFor(() => asked.includes('exit'), { description: 'the end' })
+})
+
+test('after a sleep the agent looks at its connections at once', async () => {
+  const { app } = await make()
+  app.woke()
+  await waitFor(() => asked.includes('woke'), { description: 'the agent to be told' })
 })
 
 test('the menu leads to places in the window', async () => {

@@ -2,10 +2,11 @@
  * The app between its parts: what the person does in menus, tray, links and at the window's edge, and what changes in the agent.
  * It knows the desktop only through `Shell`, so that all of it can be tried without one.
  */
+import { writeFile } from 'node:fs/promises'
 import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { AppEvent } from '../shared/app-api.ts'
-import type { AgentStatus, LocalConnection, LocalCredential, LocalEvent, LocalParams } from '../shared/local-api.ts'
+import type { AgentStatus, LocalConnection, LocalCredential, LocalEvent, LocalParams, LocalResult } from '../shared/local-api.ts'
 import { type FacePreferences, usualPreferences } from '../shared/preferences.ts'
 import type { DeepLink } from './links/deep-link.ts'
 import { applicationMenu } from './menu/application-menu.ts'
@@ -35,6 +36,8 @@ export interface AppAgent {
   call(method: 'preferences', params: object): Promise<unknown>
   call(method: 'api', params: LocalParams<'api'>): Promise<unknown>
   call(method: 'stop', params: object): Promise<unknown>
+  call(method: 'bundle', params: object): Promise<unknown>
+  call(method: 'woke', params: object): Promise<unknown>
 }
 
 export interface DesktopAppParts {
@@ -129,6 +132,11 @@ export class DesktopApp {
     return false
   }
 
+  /** The computer woke from sleep: whatever was connected may have gone. */
+  woke(): void {
+    this.#parts.agent.call('woke', {}).catch((error: unknown) => this.#note('woke', error))
+  }
+
   /** The system ends: nobody is there to answer a question. */
   sessionEnds(): void {
     this.#leaving = true
@@ -194,9 +202,20 @@ export class DesktopApp {
 
   async #askAfterCrash(): Promise<void> {
     const { shell, window } = this.#parts
-    const { message, detail, reload, quit } = texts.crashed
-    if ((await shell.ask({ message, detail, buttons: [reload, quit] })) === 0) window.reload()
-    else this.#leave()
+    const { message, detail, reload, save, quit } = texts.crashed
+    const button = await shell.ask({ message, detail, buttons: [reload, save, quit] })
+    if (button === 0) return window.reload()
+    if (button === 2) return this.#leave()
+    await this.#saveReport().catch((error: unknown) => this.#note('report', error))
+    await this.#askAfterCrash()
+  }
+
+  /** What somebody who helps needs, without secrets; what crashed stays as it is meanwhile. */
+  async #saveReport(): Promise<void> {
+    const { shell, agent } = this.#parts
+    const { fileName, text } = (await agent.call('bundle', {})) as LocalResult<'bundle'>
+    const path = await shell.choosePath(fileName)
+    if (path !== null) await writeFile(path, text, { mode: 0o600 })
   }
 
   #lookSoon(): void {

@@ -158,6 +158,7 @@ const run = async (): Promise<void> => {
     settings.change({ softwareRendering: true }).catch(() => {})
   })
   powerMonitor.on('shutdown', () => desktop.sessionEnds())
+  powerMonitor.on('resume', () => desktop.woke())
   nativeTheme.on('updated', () => {
     if (platform === 'win32') window.native?.setTitleBarOverlay(titleBarColors(nativeTheme.shouldUseDarkColors))
   })

@@ -96,7 +96,7 @@ interface AppMethod {
 const defineMethods = <const Table extends Readonly<Record<string, AppMethod>>>(table: Table): Table => table
 
 /** The agent's methods that the host passes on as they are. Not among them: those that are the host's, or of other faces. */
-const { subscribe: _subscribe, stop: _stop, serveUi: _serveUi, ...passedOn } = localMethods
+const { subscribe: _subscribe, stop: _stop, serveUi: _serveUi, woke: _woke, ...passedOn } = localMethods
 
 /** Names of the methods that a host passes on to the agent without looking into them. */
 export const passedOnMethods: ReadonlySet<string> = new Set(Object.keys(passedOn))

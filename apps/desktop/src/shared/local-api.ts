@@ -189,6 +189,8 @@ export const localMethods = defineMethods({
   setPreferences: { params: facePreferences.partial(), result: facePreferences },
   /** From here on this connection is told of changes. */
   subscribe: { params: nothing, result: nothing },
+  /** The computer slept: looks at once whether API and gateways are still there. */
+  woke: { params: nothing, result: nothing },
   stop: { params: nothing, result: nothing },
 })
 export type LocalMethodName = keyof typeof localMethods

@@ -30,6 +30,8 @@ export interface MethodServices {
   readonly log: string
   /** An address for a page in a browser. */
   readonly serveUi: () => Promise<string>
+  /** A face noticed that the computer slept. */
+  readonly woke: () => void
   /** Ends the program, after the answer. */
   readonly stop: () => void
 }
@@ -112,6 +114,10 @@ const handlersOf = (services: MethodServices): Handlers => {
     preferences: async () => services.preferences.current,
     setPreferences: (changes) => services.preferences.change(changes),
     subscribe: async () => ({}),
+    woke: async () => {
+      services.woke()
+      return {}
+    },
     stop: async () => {
       services.stop()
       return {}

@@ -22,6 +22,7 @@ import { filtered } from './filter.ts'
 import { ResourcePanel } from './resource-panel.tsx'
 import { credentialState, isOn } from './state.ts'
 import { useFavourites } from './use-favourites.ts'
+import { useLastTool } from './use-last-tool.ts'
 import { useSwitch } from './use-switch.ts'
 
 const keyOf = ({ granted }: LocalCredential): string => granted.credential
@@ -41,6 +42,7 @@ export const ResourcesPage = () => {
   const favourites = useFavourites()
   const switching = useSwitch()
   const copy = useCopy()
+  const openLast = useLastTool()
 
   const inView = useMemo(() => favourites.select(credentials, view), [favourites, credentials, view])
   const rows = useMemo(() => filtered(inView, wanted), [inView, wanted])
@@ -85,7 +87,10 @@ export const ResourcesPage = () => {
         favourites.toggle(credential)
         return true
       case 'o':
+        // Its panel tells how the launch goes on.
         open(credential)
+        openLast(credential)
+        favourites.used(credential)
         return true
       default:
         return false

@@ -25,6 +25,9 @@ const groups = (command: string): readonly Group[] => [
     shortcuts: [
       { keys: [`${command}+K`], does: text('settings.keyPalette') },
       { keys: [`${command}+F`, '/'], does: text('settings.keyFilter') },
+      { keys: [`${command}+1`, `${command}+7`], does: text('settings.keySections') },
+      { keys: [`${command}+,`], does: text('settings.keySettings') },
+      { keys: ['?'], does: text('settings.keyShortcuts') },
       { keys: ['F6'], does: text('settings.keyRegion') },
       { keys: ['Shift+F6'], does: text('settings.keyRegionBack') },
     ],

@@ -22,7 +22,6 @@ export const shell = {
   connections: '{count, plural, =0 {No connections} one {# connection} other {# connections}}',
   agentVersion: 'Agent {version}',
   agentGone: 'Agent stopped',
-  updateReady: 'Version {version} starts with the next start.',
   theme: 'Appearance',
   toLight: 'Use light appearance',
   toDark: 'Use dark appearance',

@@ -1,0 +1,175 @@
+/**
+ * What the log costs: how many entries a second it numbers, how long one waits for a signed head, how long a query waits until the API
+ * has recorded it, and how long an auditor waits for the verdict over a million entries.
+ */
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exportEntryLine, exportHeadLine, exportTileLine, tilesOf } from '@sallyport/audit-log'
+import { fromBase64url } from '@sallyport/protocol'
+import { type Agent, Testbed } from '@sallyport/testbed'
+import { runProgram, waitFor } from '@sallyport/testkit'
+import pg from 'pg'
+import { median } from '../median.ts'
+import type { Metric } from '../measurements/measurement.ts'
+import type { Series } from '../results/result.ts'
+
+export interface LogPace {
+  /** Entries that wait for their numbers at once. */
+  readonly entries: number
+  /** Single ones whose delay is taken, and queries. */
+  readonly singles: number
+}
+
+const metrics = {
+  'log-appends': { name: 'log-appends', title: 'Entries numbered, of many that wait', unit: '/s', better: 'higher' },
+  'log-integration': {
+    name: 'log-integration',
+    title: 'From an entry to a signed head that covers it',
+    unit: 'ms',
+    better: 'lower',
+  },
+  'log-recorded': {
+    name: 'log-recorded',
+    title: 'From the answer to a query to its record in the API',
+    unit: 'ms',
+    better: 'lower',
+  },
+  'log-verify': {
+    name: 'log-verify',
+    title: 'sallyport-verify over a million entries, by those there are',
+    unit: 's',
+    better: 'lower',
+  },
+} as const satisfies Readonly<Record<string, Metric>>
+
+const VERIFY = fileURLToPath(new URL('../../apps/verify/src/main.ts', import.meta.url))
+const PAGE = 256
+const PATIENCE = 120_000
+
+const body = (each: number): string =>
+  JSON.stringify({
+    actor: { kind: 'job', id: null, device: null, session: null, address: null },
+    subject: null,
+    details: { each },
+  })
+
+/** Entries as the API's own changes leave them, committed together. */
+const commitEntries = async (client: pg.Client, organization: string, count: number): Promise<void> => {
+  const numbers = Array.from({ length: count }, (_, each) => each)
+  await client.query('begin')
+  await client.query(
+    `insert into audit_outbox (id, organization_id, type, body) select id, $1, 'site.created', body
+       from unnest($2::uuid[], $3::text[]) as entry (id, body)`,
+    [organization, numbers.map(() => randomUUID()), numbers.map(body)],
+  )
+  await client.query(`select pg_notify('sallyport_audit', $1)`, [organization])
+  await client.query('commit')
+}
+
+const numberOf = async (client: pg.Client, text: string, values: readonly string[]): Promise<number> => {
+  const { rows } = await client.query<{ value: string }>(text, [...values])
+  return Number(rows[0]?.value ?? 0)
+}
+const sizeOf = (client: pg.Client, organization: string) =>
+  numberOf(client, 'select size as value from audit_logs where organization_id = $1', [organization])
+const signedOf = (client: pg.Client, organization: string) =>
+  numberOf(client, 'select size as value from audit_checkpoints where organization_id = $1', [organization])
+
+/** Milliseconds until a condition holds. */
+const timeUntil = async (condition: () => Promise<boolean>, description: string): Promise<number> => {
+  const began = performance.now()
+  await waitFor(condition, { description, timeoutMs: PATIENCE })
+  return performance.now() - began
+}
+
+const measureAppends = async (client: pg.Client, organization: string, { entries }: LogPace): Promise<number> => {
+  const before = await sizeOf(client, organization)
+  await commitEntries(client, organization, entries)
+  const took = await timeUntil(async () => (await sizeOf(client, organization)) >= before + entries, 'all to have numbers')
+  return (entries * 1000) / took
+}
+
+const measureIntegration = async (client: pg.Client, organization: string, { singles }: LogPace): Promise<number> => {
+  const delays: number[] = []
+  for (let count = 0; count < singles; count++) {
+    const before = await sizeOf(client, organization)
+    await commitEntries(client, organization, 1)
+    delays.push(await timeUntil(async () => (await signedOf(client, organization)) > before, 'a signed head'))
+  }
+  return median(delays)
+}
+
+const measureRecorded = async (client: pg.Client, url: string, { singles }: LogPace): Promise<number> => {
+  const recorded = () => numberOf(client, `select count(*) as value from activity where kind = 'query'`, [])
+  const tool = new pg.Client({ connectionString: url })
+  await tool.connect()
+  try {
+    const delays: number[] = []
+    for (let count = 0; count < singles; count++) {
+      const before = await recorded()
+      await tool.query('select 1')
+      delays.push(await timeUntil(async () => (await recorded()) > before, 'the record'))
+    }
+    return median(delays)
+  } finally {
+    await tool.end()
+  }
+}
+
+const exportTo = async (path: string, agent: Agent): Promise<{ readonly key: string; readonly size: number }> => {
+  const { checkpoint, keys } = await agent.api('getLog')
+  const { note, size } = checkpoint!
+  const lines = [exportHeadLine({ checkpoint: note, keys: [], complete: true })]
+  for (const { level, index, width } of tilesOf(size)) {
+    const { hashes } = await agent.api('getLogTile', { parameters: { level, tile: index }, query: { width } })
+    lines.push(exportTileLine({ level, index, width, hashes: fromBase64url(hashes) }))
+  }
+  for (let start = 0; start < size;) {
+    const { entries } = await agent.api('readLogEntries', { query: { start, limit: Math.min(PAGE, size - start) } })
+    for (const [place, text] of entries.entries()) lines.push(exportEntryLine(start + place, text))
+    start += entries.length
+  }
+  await writeFile(path, lines.join(''))
+  return { key: keys[0]!, size }
+}
+
+/** Milliseconds that it runs. */
+const runVerifier = async (args: readonly string[]): Promise<number> => {
+  const began = performance.now()
+  const { code, stdout } = await runProgram({ command: process.execPath, args: [VERIFY, ...args], timeoutMs: PATIENCE })
+  if (code !== 0) throw new Error(`the verifier does not agree:\n${stdout}`)
+  return performance.now() - began
+}
+
+/** Its start is the same for any log, and is left out. */
+const measureVerify = async (path: string, agent: Agent): Promise<number> => {
+  const { key, size } = await exportTo(path, agent)
+  const start = await runVerifier(['--help'])
+  const whole = await runVerifier([path, '--key', key])
+  return (Math.max(0, whole - start) / size) * 1000
+}
+
+export const measureLog = async (pace: LogPace): Promise<Series[]> => {
+  const testbed = await Testbed.start({ database: 'central' })
+  const client = new pg.Client({ connectionString: testbed.central.database!.url('superuser') })
+  try {
+    await client.connect()
+    const { agent } = testbed.owner
+    const { organization } = await agent.local.call('trust', {})
+    const figures: Readonly<Record<keyof typeof metrics, number>> = {
+      'log-appends': await measureAppends(client, organization, pace),
+      'log-integration': await measureIntegration(client, organization, pace),
+      'log-recorded': await measureRecorded(client, await agent.url('shop-db/read-only'), pace),
+      'log-verify': await measureVerify(join(testbed.directory, 'log.jsonl'), agent),
+    }
+    return (Object.keys(metrics) as (keyof typeof metrics)[]).map((name) => ({
+      metric: metrics[name],
+      values: new Map([['log', [figures[name]]]]),
+    }))
+  } finally {
+    await client.end()
+    await testbed.stop()
+  }
+}
