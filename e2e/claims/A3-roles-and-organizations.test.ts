@@ -51,7 +51,6 @@ const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld)
     endpointDigest,
     endpoint,
     location: storeLocation('own'),
-    issuer: 'https://issuer.example',
     port: 20_000,
   }
 }

@@ -12,7 +12,7 @@ import { type Finished, runProgram, spawnProgram, waitFor } from '@sallyport/tes
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ActivityRow, allActivity } from '../support/activity.ts'
-import { entriesOf, latestEntries } from '../support/audit.ts'
+import { allEntries, entriesOf } from '../support/audit.ts'
 import type { Driver, MutatingRoute } from '../support/driver.ts'
 import { mutationDrivers } from '../support/mutations.ts'
 import { RawClient } from '../support/raw-client.ts'
@@ -234,7 +234,7 @@ test('psql: a statement that its user stops, and the request that stopped it', a
 })
 
 test('each lease under which all that happened is an unlock in the log, and the sign-in before it', async () => {
-  const entries = await latestEntries(bed.owner.agent)
+  const entries = await allEntries(bed.owner.agent)
   const leases = new Set(
     (await allActivity(bed.owner.agent)).filter(({ user }) => user === bed.owner.id).map(({ lease }) => lease),
   )

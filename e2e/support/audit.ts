@@ -8,6 +8,18 @@ export const latestEntries = async (auditor: Agent): Promise<AuditEntry[]> => {
   return items.map(({ entry }) => auditEntry.parse(entry))
 }
 
+/** Newest first, back to the first one. */
+export const allEntries = async (auditor: Agent): Promise<AuditEntry[]> => {
+  const entries: AuditEntry[] = []
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const query = { limit: 500, ...(cursor === undefined ? {} : { cursor }) }
+    const { items, next } = await auditor.api('listAuditEntries', { query })
+    entries.push(...items.map(({ entry }) => auditEntry.parse(entry)))
+    cursor = next
+  }
+  return entries
+}
+
 /** What was added to the log by `act`, oldest first, with what `act` returned. */
 export const entriesOf = async <Result>(
   auditor: Agent,

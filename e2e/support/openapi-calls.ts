@@ -118,6 +118,7 @@ class Filler {
     if (schema['format'] === 'uuid') throw new Error(`which id is ${name}?`)
     const random = randomBytes(6).toString('hex')
     if (schema['format'] === 'email') return `${random}@some.example`
+    if (schema['format'] === 'uri') return `https://${random}.example`
     if (schema['format'] === 'date-time') return new Date(Date.now() + 3_600_000).toISOString()
     const least = Number(schema['minLength'] ?? 0)
     return `x${random}`.padEnd(least, 'x').slice(0, Math.max(least, Number(schema['maxLength'] ?? 40)))

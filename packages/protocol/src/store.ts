@@ -20,7 +20,7 @@ export const httpsOrigin = z
 
 /** `https://host[:port][/path]`, without a slash at the end. */
 export const issuerAddress = z
-  .string()
+  .url({ protocol: /^https$/ })
   .max(512)
   .regex(/^https:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:\/[A-Za-z0-9._~-]+)*$/)
 
