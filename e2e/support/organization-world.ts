@@ -97,7 +97,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   const { lease } = asked.lease.binding
   const access = await askForAccess(administrator, { name, credential, decider: person.user })
   const connection = randomUUID()
-  const link = await gateway.openControlLink()
+  const link = await gateway.openControlLink({ doingJobs: true })
   link.tell({
     type: 'connections',
     reset: true,

@@ -16,10 +16,12 @@ interface Parts {
   readonly certificates: readonly string[]
   /** PEM. */
   readonly ca: string | undefined
+  /** Told that jobs wait. */
+  readonly onJobs: () => void
 }
 
 /** Resolves when the API took it: once it sent the first message. */
-export const openControlLink = async ({ origin, key, certificates, ca }: Parts): Promise<RawControlLink> => {
+export const openControlLink = async ({ origin, key, certificates, ca, onJobs }: Parts): Promise<RawControlLink> => {
   const target = `${origin}${controlPaths.gateway}`
   const call = { method: 'GET', targetUri: target, fields: {}, body: new Uint8Array() }
   const parameters = { nonce: new Uint8Array(randomBytes(16)), created: Math.floor(Date.now() / 1000) }
@@ -33,6 +35,7 @@ export const openControlLink = async ({ origin, key, certificates, ca }: Parts):
       const step = { step: 'name', ok: true, code: null, detail: '192.0.2.1', milliseconds: 1 } as const
       tell({ type: 'probed', id: message.id, steps: [step] })
     }
+    if (message.type === 'jobs') onJobs()
     const last = message.type === 'revocations' ? message.revocations.at(-1) : undefined
     if (last !== undefined) tell({ type: 'applied', revocation: last.number })
   })
