@@ -169,7 +169,7 @@ const addShared = async (credential: { name: string; userName: string; exclusive
   const { id } = await owner.api('createCredential', { body })
   const role = await addRole(owner, { users: [bed.owner.id, alice.id, bob.id], credentials: [id] })
   await Promise.all([alice, bob].map(({ agent }) => takeOwnPorts(agent)))
-  return { role, url: (person: Person): Promise<string> => person.agent.url(`shop-db/${credential.name}`) }
+  return { role, credential: id, url: (person: Person): Promise<string> => person.agent.url(`shop-db/${credential.name}`) }
 }
 
 const useSeenBy = async ({ agent }: Person, name: string) => {
@@ -217,7 +217,7 @@ test('everybody gets a user of their own, made for the lease and dropped after i
   )
   const encoded = Buffer.from(maker.text).toString('base64url')
   const secret = { kind: 'temporary-user', administrator: 'maker', password: encoded, memberOf, owned: 'drop' } as const
-  const { role, url } = await addShared({ name: 'personal', userName: memberOf, exclusive: false, secret })
+  const { role, url, credential } = await addShared({ name: 'personal', userName: memberOf, exclusive: false, secret })
   const [hers, his] = [await openPsql(await url(alice)), await openPsql(await url(bob))]
   expect(new Set([hers.user, his.user]).size).toBe(2)
   expect((await temporaryUsers()).toSorted()).toEqual([hers.user, his.user].toSorted())
@@ -243,15 +243,20 @@ test('everybody gets a user of their own, made for the lease and dropped after i
   )
   expect(named).toEqual(new Set([`${hers.user} ${alice.id}`, `${his.user} ${bob.id}`]))
 
-  // Killed, a gateway drops nobody. They can sign in no more when their time is over, and go when the credential is used next.
+  // Killed, a gateway drops nobody. Whose time is over goes when the credential is used next, or when it is tried out.
+  const expire = (user: string) => asSuperuser(bed.shop.postgres, `alter role ${user} valid until '2001-01-01'`)
   bed.gateways[0]!.program.kill('SIGKILL')
   await Promise.all([hers.ended, his.ended])
-  for (const user of await temporaryUsers()) await asSuperuser(bed.shop.postgres, `alter role ${user} valid until '2001-01-01'`)
+  await expire(hers.user)
   await bed.restartGateway(bed.gateways[0]!)
   const later = await waitFor(async () => openPsql(await url(alice)).catch(() => null), {
     description: 'the gateway to serve again',
     timeoutMs: 30_000,
   })
+  expect((await temporaryUsers()).toSorted()).toEqual([his.user, later.user].toSorted())
+  await expire(his.user)
+  const tried = await bed.owner.agent.api('testCredential', { parameters: { credential }, body: {} })
+  expect(tried).toMatchObject({ ok: true })
   expect(await temporaryUsers()).toEqual([later.user])
 
   // Taken from her, it takes its user along, and what that does there.

@@ -154,9 +154,12 @@ export interface NewTemporaryUser extends TemporaryUser {
   readonly lastsMs: number
   /** For administrators of the resource who wonder who that is. */
   readonly comment: string
-  /** Users whose names begin so and who cannot sign in any more were left behind: they are dropped, too. */
+  /** See {@link LeftUsers}: they are dropped, too. */
   readonly prefix: string
 }
+
+/** Users of one credential that were left behind: their names begin so, and they cannot sign in any more. */
+export type LeftUsers = Pick<NewTemporaryUser, 'prefix' | 'memberOf' | 'owned'>
 
 /** Users for one lease each. Every method rejects with a coded error, or with the resource's own refusal. */
 export interface AdapterTemporaryUsers {
@@ -164,6 +167,8 @@ export interface AdapterTemporaryUsers {
   extend(administrator: ResourceAdministrator, user: Pick<NewTemporaryUser, 'userName' | 'lastsMs'>): Promise<void>
   /** Ends what it still does there first. One that is gone already is fine. */
   drop(administrator: ResourceAdministrator, user: TemporaryUser): Promise<void>
+  /** Returns how many were dropped. Who cannot be stays. */
+  dropLeft(administrator: ResourceAdministrator, left: LeftUsers): Promise<number>
 }
 
 /** Points of a password change at which it may be cut off. What holds after each is in `docs/adr`. */

@@ -1,14 +1,32 @@
-/** Trying out a credential: everything that a connection goes through, step by step, up to the sign-in and out again. */
+/**
+ * Trying out a credential: everything that a connection goes through, step by step, up to the sign-in and out again. Of
+ * an account that makes temporary users it drops those that were left behind.
+ */
 import type { JobOutcome, JobUnlock, ProbeStep } from '@sallyport/protocol'
+import type { ResourceAdministrator } from '../adapters/adapter.ts'
+import { prefixOfUsers } from '../session/credentials/temporary-users.ts'
 import type { JobParts } from './parts.ts'
 import { loginOf, reasonOf, type Unlocked, withUnlocked } from './unlock.ts'
+
+const MAX_DETAIL = 300
+
+/** Users of leases whose gateway was killed: this is the account that may drop them. Says what was done. */
+const dropLeftUsers = async ({ adapter, answer, secret }: Unlocked, login: ResourceAdministrator): Promise<string> => {
+  if (secret.kind !== 'temporary-user' || adapter.temporaryUsers === undefined) return ''
+  const { memberOf, owned } = secret
+  const left = { prefix: prefixOfUsers(answer.binding.credential), memberOf, owned }
+  const dropped = await adapter.temporaryUsers.dropLeft(login, left)
+  return dropped === 0 ? '' : ` It had ${dropped} users of leases that are over, which were dropped.`
+}
 
 const signIn = async (unlocked: Unlocked, parts: JobParts, signal: AbortSignal): Promise<ProbeStep> => {
   const begun = performance.now()
   const milliseconds = (): number => Math.round((performance.now() - begun) * 10) / 10
   try {
     if (unlocked.adapter.logins === undefined) throw new Error('The protocol knows no sign-in.')
-    const detail = await unlocked.adapter.logins.tryOut(loginOf(unlocked, parts, signal))
+    const login = loginOf(unlocked, parts, signal)
+    const found = await unlocked.adapter.logins.tryOut(login)
+    const detail = `${found}${await dropLeftUsers(unlocked, login)}`.slice(0, MAX_DETAIL)
     return { step: 'sign-in', ok: true, code: null, detail, milliseconds: milliseconds() }
   } catch (error) {
     const { code, message } = reasonOf(error)

@@ -390,7 +390,8 @@ it('raises an alert when leases with users of their own end by time alone: nobod
       .execute(),
   )
   clock.now += 400_000
-  await world.inOrganization((transaction) => expireLeases(transaction, author()))
+  const { left } = await world.inOrganization((transaction) => expireLeases(transaction, author()))
+  expect(left).toEqual([{ credential: world.credential.id, userName: 'shop_ro', secret: world.secret.id, version: 1 }])
   const alerts = await world.inOrganization((transaction) => listAlerts(transaction, { before: null, limit: 10 }))
   expect(alerts).toMatchObject([{ kind: 'temporary-user-left', message: expect.stringContaining('shop/read-only') as string }])
 })

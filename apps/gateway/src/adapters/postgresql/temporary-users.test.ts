@@ -133,7 +133,7 @@ describe('a temporary user', () => {
     expect(rows.map(({ owner }) => owner)).toEqual(owners)
   })
 
-  test('that was left behind and has expired is dropped by the next one of its credential; others are left alone', async () => {
+  test('that was left behind and has expired is dropped by the next one of its credential, or when asked; others are left alone', async () => {
     for (const name of [`sp_ab${count}_left`, `sp_ab${count}_living`, `sp_zz${count}_foreign`]) {
       await users.make(administrator(), userOf({ userName: name, prefix: `sp_none${count}_` }))
     }
@@ -141,7 +141,10 @@ describe('a temporary user', () => {
       await database.admin(`alter role ${name} valid until '2001-01-01'`)
     await users.make(administrator(), userOf())
     expect(await rolesLike(`sp_ab${count}\\_%`)).toEqual([`sp_ab${count}_living`, `sp_ab${count}_one`])
+    const foreign = { prefix: `sp_zz${count}_`, memberOf: 'readers', owned: 'drop' } as const
     expect(await rolesLike(`sp_zz${count}\\_%`)).toEqual([`sp_zz${count}_foreign`])
+    expect([await users.dropLeft(administrator(), foreign), await users.dropLeft(administrator(), foreign)]).toEqual([1, 0])
+    expect(await rolesLike(`sp_zz${count}\\_%`)).toEqual([])
   })
 
   test('that is there already, because only the answer was lost, is made anew', async () => {

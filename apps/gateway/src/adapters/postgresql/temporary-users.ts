@@ -3,7 +3,7 @@
  * new user WITH ADMIN OPTION (manual, "CREATE ROLE" and "Role Attributes"). It is made a member of each user: who ends a user's
  * connections and takes over what it owns must be one.
  */
-import type { AdapterTemporaryUsers, NewTemporaryUser, ResourceAdministrator, TemporaryUser } from '../adapter.ts'
+import type { AdapterTemporaryUsers, LeftUsers, NewTemporaryUser, ResourceAdministrator, TemporaryUser } from '../adapter.ts'
 import { administer, type Administration, identifier, literal, StatementRefused } from './administration.ts'
 import { scramVerifier } from './authentication/scram-verifier.ts'
 import { postgresqlError } from './errors.ts'
@@ -99,32 +99,41 @@ const drop = async (administrator: ResourceAdministrator, administration: Admini
   }
 }
 
+/** Names of users that `found` finds, by a condition on `pg_roles`. */
+const namesWhere = async (administration: Administration, found: string): Promise<readonly string[]> => {
+  const rows = await administration.run(`select rolname from pg_roles where ${found} limit ${MAX_LEFT}`)
+  return rows.flatMap(([name]) => name ?? [])
+}
+
 /**
- * Of gateways that were killed, and this very user if it is there because an answer was lost. What cannot be dropped is tried
- * again next time: it keeps nobody from being served.
+ * Of gateways that were killed. What cannot be dropped is tried again next time: it keeps nobody from being served. Returns how
+ * many were.
  */
 const dropLeft = async (
   administrator: ResourceAdministrator,
   administration: Administration,
-  { userName: own, prefix, memberOf, owned }: NewTemporaryUser,
-): Promise<void> => {
-  const left = await administration.run(
-    `select rolname from pg_roles where rolname = ${literal(own)}
-       or (starts_with(rolname, ${literal(prefix)}) and rolvaliduntil < clock_timestamp())
-     order by rolname = ${literal(own)} desc, rolvaliduntil limit ${MAX_LEFT}`,
-  )
-  for (const [userName] of left) {
-    if (typeof userName !== 'string') continue
-    await drop(administrator, administration, { userName, memberOf, owned }).catch((error: unknown) => {
+  { prefix, memberOf, owned }: LeftUsers,
+): Promise<number> => {
+  const condition = `starts_with(rolname, ${literal(prefix)}) and rolvaliduntil < clock_timestamp() order by rolvaliduntil`
+  let dropped = 0
+  for (const userName of await namesWhere(administration, condition)) {
+    try {
+      await drop(administrator, administration, { userName, memberOf, owned })
+      dropped += 1
+    } catch (error) {
       if (!(error instanceof StatementRefused)) throw error
-    })
+    }
   }
+  return dropped
 }
 
 export const postgresqlTemporaryUsers: AdapterTemporaryUsers = {
   make: (administrator, user) =>
     administering(administrator, databaseOf(administrator), async (administration) => {
       await dropLeft(administrator, administration, user)
+      // There already, if only the answer was lost the last time.
+      if ((await namesWhere(administration, `rolname = ${literal(user.userName)}`)).length > 0)
+        await drop(administrator, administration, user)
       await create(administration, user)
     }),
   extend: (administrator, { userName, lastsMs }) =>
@@ -134,4 +143,6 @@ export const postgresqlTemporaryUsers: AdapterTemporaryUsers = {
     }),
   drop: (administrator, user) =>
     administering(administrator, databaseOf(administrator), (administration) => drop(administrator, administration, user)),
+  dropLeft: (administrator, left) =>
+    administering(administrator, databaseOf(administrator), (administration) => dropLeft(administrator, administration, left)),
 }

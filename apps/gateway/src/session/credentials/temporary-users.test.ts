@@ -41,6 +41,7 @@ const adapter: Adapter = {
       calls.push({ what: 'extend', user })
       failIfAsked()
     },
+    dropLeft: () => Promise.reject(new Error('not asked here')),
     drop: async (administrator, user) => {
       calls.push({ what: 'drop', user, as: signInOf(administrator) })
       failIfAsked()

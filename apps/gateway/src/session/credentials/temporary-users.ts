@@ -46,8 +46,8 @@ export interface TemporaryUsersOptions {
 }
 
 /** `sp_`, then the first half of the credential's id, then the lease's: 63 bytes are the longest name of PostgreSQL. */
-const prefixOf = ({ binding }: Lease): string => `sp_${binding.credential.replaceAll('-', '').slice(0, 16)}_`
-const nameOf = (lease: Lease): string => `${prefixOf(lease)}${lease.id.replaceAll('-', '')}`
+export const prefixOfUsers = (credential: string): string => `sp_${credential.replaceAll('-', '').slice(0, 16)}_`
+const nameOf = ({ id, binding }: Lease): string => `${prefixOfUsers(binding.credential)}${id.replaceAll('-', '')}`
 
 /** What is not coded are the resource's own words: what an administrator needs to put it right. */
 const refusal = (cause: unknown): unknown => {
@@ -130,7 +130,7 @@ export class TemporaryUsers {
         password: user.password,
         lastsMs: this.#left(lease),
         comment: `Sallyport: for lease ${lease.id} of credential ${binding.credential}; dropped by itself.`,
-        prefix: prefixOf(lease),
+        prefix: prefixOfUsers(binding.credential),
       })
       .then(
         () => this.#options.logger.info({ event: 'temporary-user.made', lease: lease.id, userName: user.name }),
