@@ -44,6 +44,12 @@ export const NEEDS = [
     present: () => answers('softhsm2-util', '--version') && existsSync('/usr/bin/pkcs11-tool'),
   },
   {
+    name: 'age',
+    suites: 'recordings read by the program that others have',
+    debian: ['age'],
+    present: () => answers('age', '--version') && answers('age-keygen', '--version'),
+  },
+  {
     name: 'OpenSSL',
     suites: 'TLS of other implementations',
     debian: ['openssl'],

@@ -11,9 +11,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RecordingPolicy, sha256, toBase64url } from '@sallyport/protocol'
 import { addRole, type Person, Testbed } from '@sallyport/testbed'
-import { runProgram, waitFor } from '@sallyport/testkit'
+import { runProgram, skipReason, waitFor } from '@sallyport/testkit'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allActivity } from '../support/activity.ts'
 import { centralSql } from '../support/central-sql.ts'
 import { verifyExport } from '../support/export-log.ts'
@@ -28,19 +28,6 @@ let role: string
 let identityFile: string
 let recipient: string
 let exports = 0
-
-beforeAll(async () => {
-  bed = await Testbed.start({ database: 'central' })
-  person = await bed.addPerson('recorded')
-  const credential = bed.database.credentials['read-only']!
-  role = await addRole(bed.owner.agent, { users: [person.id], credentials: [credential] })
-  await takeOwnPorts(person.agent)
-  const { stdout } = await runProgram({ command: 'age-keygen', args: [] })
-  recipient = /^# public key: (age1\w+)$/m.exec(stdout)![1]!
-  identityFile = join(bed.directory, 'identity.txt')
-  await writeFile(identityFile, stdout, { mode: 0o600 })
-})
-afterAll(() => bed?.stop())
 
 const record = (recording: RecordingPolicy): Promise<unknown> => bed.owner.agent.api('changeSettings', { body: { recording } })
 
@@ -104,95 +91,112 @@ const decryptWithOurs = async (named: string): Promise<string> => {
   return stdout
 }
 
-test('with the API, encrypted by the API, it is read by who may read activity', async () => {
-  const { statement, value, stored } = await ask({ keep: 'api', binds: 'keep', recipients: [] })
-  expect(stored.kind).toBe('query')
-  expect(JSON.stringify(stored)).toContain(statement)
-  expect(JSON.stringify(stored)).toContain(value)
-})
+const reason = skipReason({ programs: ['age', 'age-keygen'] })
 
-test('with the API, encrypted at the gateway, only an identity reads it: by sallyport, and by age', async () => {
-  const { statement, stored } = await ask({ keep: 'api', binds: 'keep', recipients: [recipient] })
-  expect(stored.kind).toBe('sealed')
-  await expectUnreadable(statement)
-  expect(await decryptWithOurs(stored.recording!)).toContain(statement)
-  const { items } = await bed.owner.agent.api('listRecordings', { query: { digest: stored.recording } })
-  const bytes = Buffer.from(items[0]!.body!, 'base64url')
-  expect(toBase64url(await sha256(bytes))).toBe(stored.recording)
-  const file = join(bed.directory, 'from-the-api.age')
-  await writeFile(file, bytes)
-  expect(await decryptWithAge(file)).toContain(statement)
-  await waitFor(async () => (await fileOf(stored.recording!)) === undefined, { description: 'the gateway to let go of it' })
-})
+describe.skipIf(reason !== null)(`recording (${reason ?? 'runs'})`, () => {
+  beforeAll(async () => {
+    bed = await Testbed.start({ database: 'central' })
+    person = await bed.addPerson('recorded')
+    const credential = bed.database.credentials['read-only']!
+    role = await addRole(bed.owner.agent, { users: [person.id], credentials: [credential] })
+    await takeOwnPorts(person.agent)
+    const { stdout } = await runProgram({ command: 'age-keygen', args: [] })
+    recipient = /^# public key: (age1\w+)$/m.exec(stdout)![1]!
+    identityFile = join(bed.directory, 'identity.txt')
+    await writeFile(identityFile, stdout, { mode: 0o600 })
+  })
+  afterAll(() => bed?.stop())
 
-test('at the gateway, the API has that something was done, and the gateway a file that only an identity reads', async () => {
-  const { statement, row, stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
-  expect(row).toMatchObject({ kind: 'query', failed: false, user: person.id })
-  await expectUnreadable(statement)
-  const { items } = await bed.owner.agent.api('listRecordings', { query: { digest: stored.recording } })
-  expect(items).toMatchObject([{ kept: 'gateway', body: null }])
-  const path = (await fileOf(stored.recording!))!
-  expect(await decryptWithAge(path)).toContain(statement)
-  expect(await decryptWithOurs(path)).toContain(statement)
-})
+  test('with the API, encrypted by the API, it is read by who may read activity', async () => {
+    const { statement, value, stored } = await ask({ keep: 'api', binds: 'keep', recipients: [] })
+    expect(stored.kind).toBe('query')
+    expect(JSON.stringify(stored)).toContain(statement)
+    expect(JSON.stringify(stored)).toContain(value)
+  })
 
-test('with both, both have it; a wrong identity reads neither', async () => {
-  const { statement, stored } = await ask({ keep: 'both', binds: 'keep', recipients: [recipient] })
-  await expectUnreadable(statement)
-  expect(await decryptWithOurs(stored.recording!)).toContain(statement)
-  expect(await decryptWithAge((await fileOf(stored.recording!))!)).toContain(statement)
-  const { stdout: another } = await runProgram({ command: 'age-keygen', args: [] })
-  const wrong = join(bed.directory, 'wrong.txt')
-  await writeFile(wrong, another, { mode: 0o600 })
-  const refused = await sallyport(bed.owner.agent, 'logs', 'decrypt', stored.recording!, '--identity', wrong)
-  expect(refused.code).not.toBe(0)
-  expect(refused.stdout).toBe('')
-})
+  test('with the API, encrypted at the gateway, only an identity reads it: by sallyport, and by age', async () => {
+    const { statement, stored } = await ask({ keep: 'api', binds: 'keep', recipients: [recipient] })
+    expect(stored.kind).toBe('sealed')
+    await expectUnreadable(statement)
+    expect(await decryptWithOurs(stored.recording!)).toContain(statement)
+    const { items } = await bed.owner.agent.api('listRecordings', { query: { digest: stored.recording } })
+    const bytes = Buffer.from(items[0]!.body!, 'base64url')
+    expect(toBase64url(await sha256(bytes))).toBe(stored.recording)
+    const file = join(bed.directory, 'from-the-api.age')
+    await writeFile(file, bytes)
+    expect(await decryptWithAge(file)).toContain(statement)
+    await waitFor(async () => (await fileOf(stored.recording!)) === undefined, { description: 'the gateway to let go of it' })
+  })
 
-test('bind values are hashed or dropped before anything is written, and a resource may say otherwise than the organization', async () => {
-  const hashed = await ask({ keep: 'api', binds: 'hash', recipients: [] })
-  expect(hashed.row.activity).toMatchObject({ binds: [{ form: 'hashed' }] })
-  await expectUnreadable(hashed.value)
-  const dropped = await ask({ keep: 'api', binds: 'drop', recipients: [] })
-  expect(dropped.row.activity).toMatchObject({ binds: [{ form: 'dropped' }] })
-  await expectUnreadable(dropped.value)
-  const resource = bed.database.resource
-  const { options } = await bed.owner.agent.api('getResource', { parameters: { resource } })
-  const own = { keep: 'api', binds: 'keep', recipients: [] } satisfies RecordingPolicy
-  await bed.owner.agent.api('changeResource', { parameters: { resource }, body: { options: { ...options, recording: own } } })
-  const kept = await ask({ keep: 'api', binds: 'drop', recipients: [] })
-  expect(JSON.stringify(kept.row.activity)).toContain(kept.value)
-  await bed.owner.agent.api('changeResource', { parameters: { resource }, body: { options: { ...options, recording: null } } })
-})
+  test('at the gateway, the API has that something was done, and the gateway a file that only an identity reads', async () => {
+    const { statement, row, stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
+    expect(row).toMatchObject({ kind: 'query', failed: false, user: person.id })
+    await expectUnreadable(statement)
+    const { items } = await bed.owner.agent.api('listRecordings', { query: { digest: stored.recording } })
+    expect(items).toMatchObject([{ kept: 'gateway', body: null }])
+    const path = (await fileOf(stored.recording!))!
+    expect(await decryptWithAge(path)).toContain(statement)
+    expect(await decryptWithOurs(path)).toContain(statement)
+  })
 
-test('what the gateway would keep is encrypted: a policy without recipients is refused', async () => {
-  for (const keep of ['gateway', 'both'] as const) {
-    await expect(record({ keep, binds: 'keep', recipients: [] })).rejects.toMatchObject({ code: 'invalid_request' })
+  test('with both, both have it; a wrong identity reads neither', async () => {
+    const { statement, stored } = await ask({ keep: 'both', binds: 'keep', recipients: [recipient] })
+    await expectUnreadable(statement)
+    expect(await decryptWithOurs(stored.recording!)).toContain(statement)
+    expect(await decryptWithAge((await fileOf(stored.recording!))!)).toContain(statement)
+    const { stdout: another } = await runProgram({ command: 'age-keygen', args: [] })
+    const wrong = join(bed.directory, 'wrong.txt')
+    await writeFile(wrong, another, { mode: 0o600 })
+    const refused = await sallyport(bed.owner.agent, 'logs', 'decrypt', stored.recording!, '--identity', wrong)
+    expect(refused.code).not.toBe(0)
+    expect(refused.stdout).toBe('')
+  })
+
+  test('bind values are hashed or dropped before anything is written, and a resource may say otherwise than the organization', async () => {
+    const hashed = await ask({ keep: 'api', binds: 'hash', recipients: [] })
+    expect(hashed.row.activity).toMatchObject({ binds: [{ form: 'hashed' }] })
+    await expectUnreadable(hashed.value)
+    const dropped = await ask({ keep: 'api', binds: 'drop', recipients: [] })
+    expect(dropped.row.activity).toMatchObject({ binds: [{ form: 'dropped' }] })
+    await expectUnreadable(dropped.value)
+    const resource = bed.database.resource
+    const { options } = await bed.owner.agent.api('getResource', { parameters: { resource } })
+    const own = { keep: 'api', binds: 'keep', recipients: [] } satisfies RecordingPolicy
+    await bed.owner.agent.api('changeResource', { parameters: { resource }, body: { options: { ...options, recording: own } } })
+    const kept = await ask({ keep: 'api', binds: 'drop', recipients: [] })
+    expect(JSON.stringify(kept.row.activity)).toContain(kept.value)
+    await bed.owner.agent.api('changeResource', { parameters: { resource }, body: { options: { ...options, recording: null } } })
+  })
+
+  test('what the gateway would keep is encrypted: a policy without recipients is refused', async () => {
+    for (const keep of ['gateway', 'both'] as const) {
+      await expect(record({ keep, binds: 'keep', recipients: [] })).rejects.toMatchObject({ code: 'invalid_request' })
+    }
+  })
+
+  const verified = async () => {
+    const file = join(bed.directory, `log-${(exports += 1)}.jsonl`)
+    const { code, stderr } = await sallyport(bed.owner.agent, 'admin', 'log', 'export', '--file', file)
+    expect(code, stderr).toBe(0)
+    return (await verifyExport(file, '--recordings', recordings())).wrong
   }
-})
 
-const verified = async () => {
-  const file = join(bed.directory, `log-${(exports += 1)}.jsonl`)
-  const { code, stderr } = await sallyport(bed.owner.agent, 'admin', 'log', 'export', '--file', file)
-  expect(code, stderr).toBe(0)
-  return (await verifyExport(file, '--recordings', recordings())).wrong
-}
+  test('the verifier holds what the gateway keeps against the log; a change is named, and an erasure is none', async () => {
+    const { stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
+    const path = (await fileOf(stored.recording!))!
+    expect(await verified()).toEqual([])
+    const honest = await readFile(path)
+    const changed = Buffer.from(honest)
+    changed[changed.length - 1]! ^= 1
+    await writeFile(path, changed)
+    expect(await verified()).toEqual([expect.stringMatching(/^recording-changed \d+$/)])
+    await writeFile(path, honest)
 
-test('the verifier holds what the gateway keeps against the log; a change is named, and an erasure is none', async () => {
-  const { stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
-  const path = (await fileOf(stored.recording!))!
-  expect(await verified()).toEqual([])
-  const honest = await readFile(path)
-  const changed = Buffer.from(honest)
-  changed[changed.length - 1]! ^= 1
-  await writeFile(path, changed)
-  expect(await verified()).toEqual([expect.stringMatching(/^recording-changed \d+$/)])
-  await writeFile(path, honest)
-
-  await bed.owner.agent.api('erasePerson', { parameters: { user: person.id } })
-  await waitFor(async () => (await fileOf(stored.recording!)) === undefined, { description: 'the gateway to remove it' })
-  expect(await verified()).toEqual([])
-  const { items } = await bed.owner.agent.api('listRecordings', { query: { user: person.id } })
-  expect(items).toEqual([])
-  await rm(recordings(), { recursive: true, force: true })
+    await bed.owner.agent.api('erasePerson', { parameters: { user: person.id } })
+    await waitFor(async () => (await fileOf(stored.recording!)) === undefined, { description: 'the gateway to remove it' })
+    expect(await verified()).toEqual([])
+    const { items } = await bed.owner.agent.api('listRecordings', { query: { user: person.id } })
+    expect(items).toEqual([])
+    await rm(recordings(), { recursive: true, force: true })
+  })
 })

@@ -74,6 +74,7 @@ const catalogueTables: Readonly<Record<string, Declared>> = {
   gateway_probes: { own: ['endpoint'], code: ['steps'] },
   gateway_jobs: { own: ['user_name'], code: ['kind', 'reason', 'state', 'code', 'message', 'steps', 'new_user_name'] },
   job_sessions: { code: ['statement'] },
+  sinks: { own: ['name', 'destination'], encrypted: ['secret'], code: ['problem'] },
   stores: { own: ['name', 'issuer', 'location'] },
   log_witnesses: { own: ['witnesses'] },
 }
@@ -94,6 +95,7 @@ const keyTables: Readonly<Record<string, Declared>> = {
 const recordTables: Readonly<Record<string, Declared>> = {
   open_connections: { personal: ['caller'] },
   activity: { encrypted: ['body'], code: ['kind'] },
+  recordings: { encrypted: ['body'], code: ['digest', 'kept'] },
   activity_streams: { code: ['digest'] },
   activity_batches: { code: ['digest'] },
   activity_keys: { encrypted: ['wrapped'], code: ['period'] },

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PERSON_ERASED, type RecordingOrder } from '@sallyport/protocol'
 import { openRecording } from '@sallyport/recording/age'
-import { makeTemporaryDirectory, runProgram, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { makeTemporaryDirectory, runProgram, skipReason, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeKey, type TestKey } from '../testing/authority.ts'
 import { type OpenedSpool, openSpool } from './open-spool.ts'
 import { Recordings } from './recordings.ts'
@@ -19,17 +19,6 @@ let identity: string
 let recipient: string
 const [ada, bob] = [randomUUID(), randomUUID()]
 const place = { lease: randomUUID(), connection: randomUUID(), session: randomUUID(), credential: randomUUID() }
-
-beforeAll(async () => {
-  const { stdout } = await runProgram({ command: 'age-keygen', args: [] })
-  identity = /^AGE-SECRET-KEY-1\w+$/m.exec(stdout)![0]
-  recipient = /^# public key: (age1\w+)$/m.exec(stdout)![1]!
-})
-beforeEach(async () => {
-  directory = await makeTemporaryDirectory()
-  key = await makeKey()
-})
-afterEach(() => directory.remove())
 
 const folder = (): string => join(directory.path, 'recordings')
 const open = (): Promise<OpenedSpool> =>
@@ -106,104 +95,119 @@ const stop = async (opened: OpenedSpool, { shipper }: Running): Promise<void> =>
   await shipper.stop(1000)
 }
 
-test('records leave encrypted, in a file of each person; others as they are, in batches of their own', async () => {
-  const opened = await open()
-  const uploads: Upload[] = []
-  await Promise.all([
-    record(opened, 'select plain'),
-    record(opened, 'select hers', { keep: 'api' }),
-    record(opened, 'select his', { keep: 'api', person: bob }),
-  ])
-  const running = ship(opened, committing(uploads))
-  await settled(running, 3)
-  await stop(opened, running)
-  expect(uploads.map(({ recordings }) => recordings?.length ?? 0)).toEqual([0, 2])
-  expect(uploads[0]!.lines).toContain('select plain')
-  expect(uploads[1]!.lines).not.toContain('select')
-  const opens = await Promise.all(
-    uploads[1]!.recordings!.map(async ({ body }) =>
-      Buffer.from(await openRecording(Buffer.from(body!, 'base64url'), [identity])).toString(),
-    ),
-  )
-  expect(
-    opens.map((text) => (JSON.parse(text) as { activity: { statement: { text: string } } }).activity.statement.text),
-  ).toEqual(['select hers', 'select his'])
-  // The API has them: here nothing is left.
-  expect(await files()).toEqual([])
-})
+const reason = skipReason({ programs: ['age', 'age-keygen'] })
 
-test('a batch whose acknowledgement was lost with the process is sent again as it was', async () => {
-  const first = await open()
-  const uploads: Upload[] = []
-  const lost = ship(first, async (body) => {
-    uploads.push(body)
-    return new Promise(() => undefined)
+describe.skipIf(reason !== null)(`recordings (${reason ?? 'runs'})`, () => {
+  beforeAll(async () => {
+    const { stdout } = await runProgram({ command: 'age-keygen', args: [] })
+    identity = /^AGE-SECRET-KEY-1\w+$/m.exec(stdout)![0]
+    recipient = /^# public key: (age1\w+)$/m.exec(stdout)![1]!
   })
-  await record(first, 'select once', { keep: 'both' })
-  await waitFor(() => uploads.length === 1, { description: 'the first attempt' })
-  await first.spool.close()
-  await first.reader.close()
-  const second = await open()
-  const running = ship(second, committing(uploads))
-  await settled(running, 1)
-  await stop(second, running)
-  expect(uploads[1]).toEqual(uploads[0])
-  expect(lost.shipper.next).toBe(0)
-})
-
-test('what the gateway keeps stays, as a file that age decrypts, and nothing of it is readable otherwise', async () => {
-  const opened = await open()
-  const uploads: Upload[] = []
-  const running = ship(opened, committing(uploads))
-  await record(opened, 'select kept here', { keep: 'gateway' })
-  await settled(running, 1)
-  await stop(opened, running)
-  expect(uploads[0]!.recordings).toMatchObject([{ body: null }])
-  const kept = await files()
-  expect(kept.filter(endsWith('.jsonl'))).toHaveLength(1)
-  for (const name of kept) expect((await readFile(join(folder(), name))).includes('kept here'), name).toBe(false)
-  const age = kept.find(endsWith('.age'))!
-  const decrypted = await runProgram({
-    command: 'age',
-    args: ['--decrypt', '-i', '-', join(folder(), age)],
-    input: `${identity}\n`,
+  beforeEach(async () => {
+    directory = await makeTemporaryDirectory()
+    key = await makeKey()
   })
-  expect(decrypted.stdout).toContain('select kept here')
-})
+  afterEach(() => directory.remove())
 
-test('a person who is erased is removed here, too, and nobody else', async () => {
-  const opened = await open()
-  const running = ship(opened, committing([]))
-  await Promise.all([record(opened, 'hers', { keep: 'both' }), record(opened, 'his', { keep: 'both', person: bob })])
-  await settled(running, 2)
-  await waitFor(async () => (await files()).filter(endsWith('.age')).length === 2, { description: 'both files' })
-  const revocation = { number: 1, at: 0, subject: { kind: 'user' as const, id: ada } }
-  await running.recordings.eraseAmong([{ ...revocation, code: 'user_disabled' }])
-  expect((await files()).filter(endsWith('.age'))).toHaveLength(2)
-  await running.recordings.eraseAmong([{ ...revocation, code: PERSON_ERASED }])
-  const [left, ...more] = (await files()).filter(endsWith('.age'))
-  expect(more).toEqual([])
-  expect(Buffer.from(await openRecording(await readFile(join(folder(), left!)), [identity])).toString()).toContain('his')
-  await stop(opened, running)
-})
+  test('records leave encrypted, in a file of each person; others as they are, in batches of their own', async () => {
+    const opened = await open()
+    const uploads: Upload[] = []
+    await Promise.all([
+      record(opened, 'select plain'),
+      record(opened, 'select hers', { keep: 'api' }),
+      record(opened, 'select his', { keep: 'api', person: bob }),
+    ])
+    const running = ship(opened, committing(uploads))
+    await settled(running, 3)
+    await stop(opened, running)
+    expect(uploads.map(({ recordings }) => recordings?.length ?? 0)).toEqual([0, 2])
+    expect(uploads[0]!.lines).toContain('select plain')
+    expect(uploads[1]!.lines).not.toContain('select')
+    const opens = await Promise.all(
+      uploads[1]!.recordings!.map(async ({ body }) =>
+        Buffer.from(await openRecording(Buffer.from(body!, 'base64url'), [identity])).toString(),
+      ),
+    )
+    expect(
+      opens.map((text) => (JSON.parse(text) as { activity: { statement: { text: string } } }).activity.statement.text),
+    ).toEqual(['select hers', 'select his'])
+    // The API has them: here nothing is left.
+    expect(await files()).toEqual([])
+  })
 
-test('what is kept is bounded by size and by days, the oldest going first', async () => {
-  const opened = await open()
-  const crowded: number[] = []
-  let now = Date.now()
-  const limits = { limitBytes: 4000, now: () => now, onCrowded: (removed: number) => crowded.push(removed) }
-  const running = ship(opened, committing([]), limits)
-  const ages = async (): Promise<number> => (await files()).filter(endsWith('.age')).length
-  for (const [index, statement] of ['first', 'second', 'third'].entries()) {
-    await record(opened, `${statement} ${'x'.repeat(1500)}`, { keep: 'gateway' })
-    await settled(running, index + 1)
-    now += 120_000
-  }
-  await waitFor(async () => (await ages()) === 1, { description: 'the oldest to go' })
-  expect(crowded.reduce((sum, removed) => sum + removed, 0)).toBe(2)
-  now += 31 * 86_400_000
-  await record(opened, 'later', { keep: 'gateway' })
-  await settled(running, 4)
-  await waitFor(async () => (await ages()) <= 1, { description: 'what is too old to go' })
-  await stop(opened, running)
+  test('a batch whose acknowledgement was lost with the process is sent again as it was', async () => {
+    const first = await open()
+    const uploads: Upload[] = []
+    const lost = ship(first, async (body) => {
+      uploads.push(body)
+      return new Promise(() => undefined)
+    })
+    await record(first, 'select once', { keep: 'both' })
+    await waitFor(() => uploads.length === 1, { description: 'the first attempt' })
+    await first.spool.close()
+    await first.reader.close()
+    const second = await open()
+    const running = ship(second, committing(uploads))
+    await settled(running, 1)
+    await stop(second, running)
+    expect(uploads[1]).toEqual(uploads[0])
+    expect(lost.shipper.next).toBe(0)
+  })
+
+  test('what the gateway keeps stays, as a file that age decrypts, and nothing of it is readable otherwise', async () => {
+    const opened = await open()
+    const uploads: Upload[] = []
+    const running = ship(opened, committing(uploads))
+    await record(opened, 'select kept here', { keep: 'gateway' })
+    await settled(running, 1)
+    await stop(opened, running)
+    expect(uploads[0]!.recordings).toMatchObject([{ body: null }])
+    const kept = await files()
+    expect(kept.filter(endsWith('.jsonl'))).toHaveLength(1)
+    for (const name of kept) expect((await readFile(join(folder(), name))).includes('kept here'), name).toBe(false)
+    const age = kept.find(endsWith('.age'))!
+    const decrypted = await runProgram({
+      command: 'age',
+      args: ['--decrypt', '-i', '-', join(folder(), age)],
+      input: `${identity}\n`,
+    })
+    expect(decrypted.stdout).toContain('select kept here')
+  })
+
+  test('a person who is erased is removed here, too, and nobody else', async () => {
+    const opened = await open()
+    const running = ship(opened, committing([]))
+    await Promise.all([record(opened, 'hers', { keep: 'both' }), record(opened, 'his', { keep: 'both', person: bob })])
+    await settled(running, 2)
+    await waitFor(async () => (await files()).filter(endsWith('.age')).length === 2, { description: 'both files' })
+    const revocation = { number: 1, at: 0, subject: { kind: 'user' as const, id: ada } }
+    await running.recordings.eraseAmong([{ ...revocation, code: 'user_disabled' }])
+    expect((await files()).filter(endsWith('.age'))).toHaveLength(2)
+    await running.recordings.eraseAmong([{ ...revocation, code: PERSON_ERASED }])
+    const [left, ...more] = (await files()).filter(endsWith('.age'))
+    expect(more).toEqual([])
+    expect(Buffer.from(await openRecording(await readFile(join(folder(), left!)), [identity])).toString()).toContain('his')
+    await stop(opened, running)
+  })
+
+  test('what is kept is bounded by size and by days, the oldest going first', async () => {
+    const opened = await open()
+    const crowded: number[] = []
+    let now = Date.now()
+    const limits = { limitBytes: 4000, now: () => now, onCrowded: (removed: number) => crowded.push(removed) }
+    const running = ship(opened, committing([]), limits)
+    const ages = async (): Promise<number> => (await files()).filter(endsWith('.age')).length
+    for (const [index, statement] of ['first', 'second', 'third'].entries()) {
+      await record(opened, `${statement} ${'x'.repeat(1500)}`, { keep: 'gateway' })
+      await settled(running, index + 1)
+      now += 120_000
+    }
+    await waitFor(async () => (await ages()) === 1, { description: 'the oldest to go' })
+    expect(crowded.reduce((sum, removed) => sum + removed, 0)).toBe(2)
+    now += 31 * 86_400_000
+    await record(opened, 'later', { keep: 'gateway' })
+    await settled(running, 4)
+    await waitFor(async () => (await ages()) <= 1, { description: 'what is too old to go' })
+    await stop(opened, running)
+  })
 })

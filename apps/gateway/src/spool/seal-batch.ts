@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { activityEnvelope } from '@sallyport/protocol'
 import { activity, type Activity, type SealedActivity } from '@sallyport/recording'
 import { sealRecording } from '@sallyport/recording/age'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { spooledSeal, type SpooledSeal } from './seal-marker.ts'
 
 /** A file is closed when it holds so much, in bytes before encryption; one record more fits what may be uploaded. */

@@ -68,12 +68,18 @@ const valueAt = (root: Members, path: string): unknown => {
 
 const monthOf = (at: number): Holder => new Date(at).toISOString().slice(0, 7)
 
-const holderOf = ({ actor, subject, details, at }: AuditEntry, whose: Whose): Holder => {
-  const unknown = monthOf(at)
-  if (whose === 'actor') return actor.kind === 'user' ? (actor.id ?? unknown) : unknown
-  if (whose === 'subject') return subject?.kind === 'user' ? subject.id : unknown
-  const named = valueAt(details, whose.detail)
-  return typeof named === 'string' ? named : unknown
+/** As the database writes ids. */
+const userId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const idOf = ({ actor, subject, details }: AuditEntry, whose: Whose): unknown => {
+  if (whose === 'actor') return actor.kind === 'user' ? actor.id : null
+  if (whose === 'subject') return subject?.kind === 'user' ? subject.id : null
+  return valueAt(details, whose.detail)
+}
+
+const holderOf = (entry: AuditEntry, whose: Whose): Holder => {
+  const id = idOf(entry, whose)
+  return typeof id === 'string' && userId.test(id) ? id : monthOf(entry.at)
 }
 
 /** A gateway's address is no person's. */

@@ -1,6 +1,5 @@
 export { continueErasure, erasePerson } from './erase.ts'
 export { countPersonalRows, findPersonalRows } from './export.ts'
-export type { PersonalPosition, PersonalRow } from './export.ts'
 export { erasedAmong, findErasure, isKnownPerson, listErasures } from './store.ts'
 export type { Erasure as FoundErasure } from './store.ts'
 export type { PrivacyTables } from './tables.ts'

@@ -29,8 +29,8 @@ interface Part {
 /** `below`: null at the end of the section. */
 const partOf = <Position>(
   { text, rows, next }: { readonly text: string; readonly rows: number; readonly next: Position | null },
-  { here, then }: { readonly here: (below: Position) => Cursor; readonly then: Cursor | null },
-): Part => ({ text, rows, next: next === null ? then : here(next) })
+  { here, next: section }: { readonly here: (below: Position) => Cursor; readonly next: Cursor | null },
+): Part => ({ text, rows, next: next === null ? section : here(next) })
 
 const line = (kind: string, value: object): string => `${JSON.stringify({ kind, ...value })}\n`
 
@@ -44,7 +44,7 @@ const dataPart = async (context: CallerContext, person: string, from: z.infer<ty
     lines: (rows) => Promise.resolve(rows.map(({ table, key, data }) => line('data', { table, id: key, data }))),
     positionOf: ({ position }) => position,
   })
-  return partOf(part, { here: (below) => ({ section: 'data', below }), then: { section: 'activity', below: null } })
+  return partOf(part, { here: (below) => ({ section: 'data', below }), next: { section: 'activity', below: null } })
 }
 
 const activityPart = async (
@@ -70,7 +70,7 @@ const activityPart = async (
     lines: (rows) => Promise.resolve(rows.map(({ row: { shortened: _shortened, ...row } }) => line('activity', { record: row }))),
     positionOf: ({ position }) => position,
   })
-  return partOf(part, { here: (below) => ({ section: 'activity', below }), then: { section: 'acts', below: null } })
+  return partOf(part, { here: (below) => ({ section: 'activity', below }), next: { section: 'acts', below: null } })
 }
 
 /** Entries of what they did, or of what was done to them. What is personal of others in them stays sealed. */
@@ -91,7 +91,7 @@ const logPart = async (
   })
   return partOf(part, {
     here: (below) => ({ section, below }),
-    then: section === 'acts' ? { section: 'entries-about', below: null } : null,
+    next: section === 'acts' ? { section: 'entries-about', below: null } : null,
   })
 }
 

@@ -20,7 +20,7 @@ const readRecordingFile = async (path: string): Promise<Uint8Array> => {
     throw new SallyportError('not_found', { message: `“${path}” is no file that can be read, and no recording.`, cause })
   })
   if ((await file.stat()).size > MAX_RECORDING_BYTES) throw invalid(`“${path}” is longer than a recording.`)
-  return file.readFile()
+  return await file.readFile()
 }
 
 /** By its digest from the API, otherwise a file of a gateway's state folder. */
