@@ -20,6 +20,8 @@ const rotationTerms = z.strictObject({
   every: every.nullable(),
   /** Whether each session that used it is followed by a rotation. */
   afterSession: z.boolean(),
+  /** Whether each session is followed by a sign-in, which shows whether somebody changed the password on the resource. */
+  checkAfterSession: z.boolean(),
   /**
    * A second login of the same rights, by its name and secret, with which the present one alternates. Null: one login, whose new
    * connections may be refused for the moment between change and promotion.

@@ -26,6 +26,7 @@ const rotation = async (migration: Kysely<unknown>): Promise<void> => {
       resource_id uuid not null,
       every_seconds integer check (every_seconds > 0),
       after_session boolean not null default false,
+      check_after_session boolean not null default false,
       second_user_name text check (length(second_user_name) between 1 and 256),
       second_secret_id uuid,
       due_at timestamptz,

@@ -48,9 +48,9 @@ const nextJob = async (transaction: Transaction, gateway: string, now: number): 
       case when gateway_jobs.kind = 'rotate' then coalesce(terms.second_secret_id, credentials.secret_id) else gateway_jobs.secret_id end
     where gateway_sites.gateway_id = ${gateway} and gateway_jobs.due_at <= ${new Date(now)}
       and (gateway_jobs.wanted_gateway_id is null or gateway_jobs.wanted_gateway_id = ${gateway})
-      and (gateway_jobs.state = 'waiting' and (gateway_jobs.kind = 'rotate' or gateway_jobs.created_at > ${new Date(now - TEST_TIME)})
+      and (gateway_jobs.state = 'waiting' and (gateway_jobs.kind = 'rotate' or gateway_jobs.reason = 'check' or gateway_jobs.created_at > ${new Date(now - TEST_TIME)})
         or gateway_jobs.state = 'taken' and gateway_jobs.kind = 'rotate' and gateway_jobs.taken_at < ${new Date(now - STALE)})
-    order by gateway_jobs.kind = 'test' desc, gateway_jobs.due_at, gateway_jobs.id
+    order by gateway_jobs.kind = 'test' and gateway_jobs.reason <> 'check' desc, gateway_jobs.due_at, gateway_jobs.id
     limit 1 for update of gateway_jobs skip locked`.execute(transaction)
   return rows[0]
 }

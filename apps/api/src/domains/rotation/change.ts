@@ -12,12 +12,14 @@ export interface RotationChange {
   readonly credential: string
   readonly every?: number | null | undefined
   readonly afterSession?: boolean | undefined
+  readonly checkAfterSession?: boolean | undefined
   readonly second?: CredentialRotation['second'] | undefined
 }
 
-const described = ({ every, afterSession, second }: CredentialRotation) => ({
+const described = ({ every, afterSession, checkAfterSession, second }: CredentialRotation) => ({
   every,
   afterSession,
+  checkAfterSession,
   second: second === null ? null : { ...second },
 })
 
@@ -51,6 +53,7 @@ export const changeRotation = async (
   const values = {
     every_seconds: every,
     after_session: change.afterSession ?? before.afterSession,
+    check_after_session: change.checkAfterSession ?? before.checkAfterSession,
     second_user_name: second?.userName ?? null,
     second_secret_id: second?.secret ?? null,
     ...rescheduled,

@@ -30,6 +30,7 @@ export const readRotation = async (transaction: Transaction, credential: string)
     credential,
     every: terms?.every_seconds ?? null,
     afterSession: terms?.after_session ?? false,
+    checkAfterSession: terms?.check_after_session ?? false,
     second,
     dueAt: timestampOf(terms?.due_at),
     rotatedAt: timestampOf(terms?.rotated_at),

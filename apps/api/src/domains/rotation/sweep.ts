@@ -3,7 +3,8 @@ import type { RotationReason } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { Author } from '../audit/index.ts'
-import { forgetOldJobs, wakeForDueJobs } from '../gateway-jobs/index.ts'
+import { requireCredential } from '../credentials/index.ts'
+import { forgetOldJobs, startJob, wakeForDueJobs } from '../gateway-jobs/index.ts'
 import { deleteExpiredJobSessions } from '../job-identity/index.ts'
 import { beginRotation } from './begin.ts'
 
@@ -36,11 +37,28 @@ const afterSessions = async (transaction: Transaction, now: number): Promise<Due
     select credentials.id from credential_rotations as terms
     join credentials on credentials.organization_id = terms.organization_id and credentials.id = terms.credential_id
     where terms.after_session and ${notBackingOff(now)} and ${notRotating}
-      and exists (select 1 from leases where leases.credential_id = credentials.id and leases.ended_at > coalesce(
-        (select max(created_at) from gateway_jobs where gateway_jobs.credential_id = credentials.id and gateway_jobs.kind = 'rotate'),
-        '-infinity'))
+      and ${endedSince(['rotate'])}
     limit ${LIMIT}`.execute(transaction)
   return rows.map(({ id }) => ({ credential: id, reason: 'session' }))
+}
+
+/** Of a lease that ended after everything that was last begun for the credential. */
+const endedSince = (kinds: readonly string[]) => sql`exists (select 1 from leases where leases.credential_id = credentials.id
+  and leases.ended_at > coalesce((select max(created_at) from gateway_jobs where gateway_jobs.credential_id = credentials.id
+    and gateway_jobs.kind = any(${kinds})), '-infinity'))`
+
+/** What people did in ways that the gateway cannot see shows when the stored password is tried. A rotation tries it, too. */
+const startChecks = async (transaction: Transaction, author: Author): Promise<void> => {
+  const { rows } = await sql<{ id: string }>`
+    select credentials.id from credential_rotations as terms
+    join credentials on credentials.organization_id = terms.organization_id and credentials.id = terms.credential_id
+    where terms.check_after_session and not terms.after_session and ${notRotating} and ${endedSince(['rotate', 'test'])}
+    limit ${LIMIT}`.execute(transaction)
+  for (const { id } of rows) {
+    const { userName, secret, secretVersion: version } = await requireCredential(transaction, id)
+    const check = { kind: 'test', reason: 'check', credential: id, secret, userName, version, gateway: null } as const
+    await startJob(transaction, { ...check, dueAt: author.now }, author)
+  }
 }
 
 /** Every password in use whose present version such a gateway opened, or made. */
@@ -79,6 +97,7 @@ export const sweepRotations = async (
   const due = new Map(found.toReversed().map((each) => [each.credential, each]))
   for (const { credential, reason } of due.values())
     await beginRotation(transaction, { credential, reason, leaseLifetime }, author)
+  await startChecks(transaction, author)
   await wakeForDueJobs(transaction, now)
   await deleteExpiredJobSessions(transaction, now)
   await forgetOldJobs(transaction, now)

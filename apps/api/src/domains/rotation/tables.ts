@@ -8,6 +8,7 @@ export interface RotationTables {
     resource_id: string
     every_seconds: number | null
     after_session: Generated<boolean>
+    check_after_session: Generated<boolean>
     /** The login that is not in use, with which the credential's own alternates. */
     second_user_name: string | null
     second_secret_id: string | null

@@ -19,7 +19,7 @@ import {
 } from '@sallyport/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
-import { type TakenJob, takeNextJob } from '../../domains/gateway-jobs/index.ts'
+import { finishTest, type TakenJob, takeNextJob } from '../../domains/gateway-jobs/index.ts'
 import { revokeGateway } from '../../domains/gateway-enrolment/index.ts'
 import { type JobIdentities, jobIdentities } from '../../domains/job-identity/index.ts'
 import { beginRotation, changeRotation, markCompromised, readRotation, sweepRotations } from '../../domains/rotation/index.ts'
@@ -301,9 +301,18 @@ describe('two logins', () => {
 })
 
 describe('by itself', () => {
-  const change = (terms: { every?: number; afterSession?: boolean }) =>
+  const change = (terms: { every?: number; afterSession?: boolean; checkAfterSession?: boolean }) =>
     world.inOrganization((transaction) =>
       changeRotation(transaction, { credential: world.credential.id, ...terms }, world.author()),
+    )
+
+  const endLease = (lease: string) =>
+    world.inOrganization((transaction) =>
+      transaction
+        .updateTable('leases')
+        .set({ ended_at: new Date(clock.now), end_code: 'tool_closed' })
+        .where('id', '=', lease)
+        .execute(),
     )
 
   it('a password is rotated when its schedule says so, and again after that', async () => {
@@ -323,13 +332,7 @@ describe('by itself', () => {
     await sweep()
     expect((await read()).last).toBeNull()
     clock.now += 1000
-    await world.inOrganization((transaction) =>
-      transaction
-        .updateTable('leases')
-        .set({ ended_at: new Date(clock.now), end_code: 'tool_closed' })
-        .where('id', '=', answer.binding.lease)
-        .execute(),
-    )
+    await endLease(answer.binding.lease)
     clock.now += 1000
     await sweep()
     expect((await read()).last?.reason).toBe('session')
@@ -337,5 +340,25 @@ describe('by itself', () => {
     clock.now += 1000
     await sweep()
     expect((await read()).last?.state).toBe('done')
+  })
+
+  it('a password is tried after each session, and an alert raised when somebody changed it where no gateway saw it', async () => {
+    await change({ checkAfterSession: true })
+    const { answer } = await world.unlock()
+    clock.now += 1000
+    await endLease(answer.binding.lease)
+    clock.now += 1000
+    await sweep()
+    const job = (await take())!
+    expect(job.kind).toBe('test')
+    expect((await unlock(await ticketFor(job, { purpose: 'test' }))).password).toBe('s3cret-of-shop')
+    const refused = { step: 'sign-in' as const, ok: false, code: 'resource_sign_in_failed', detail: 'no', milliseconds: 1 }
+    const outcome = { gateway: world.gateway.id, job: job.id, take: job.take, steps: [refused] }
+    await world.inOrganization((transaction) => finishTest(transaction, outcome, world.author()))
+    const alerts = await world.inOrganization((transaction) => transaction.selectFrom('alerts').select('kind').execute())
+    expect(alerts).toEqual([{ kind: 'credential-refused' }])
+    clock.now += 1000
+    await sweep()
+    expect(await take()).toBeNull()
   })
 })

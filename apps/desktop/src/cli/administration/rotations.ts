@@ -36,6 +36,7 @@ const rotationFields = (rotation: CredentialRotation): Answer =>
   fields(rotation, [
     ['Schedule', rotation.every === null ? 'none' : days(rotation.every)],
     ['After sessions', rotation.afterSession ? 'yes' : 'no'],
+    ['Check after sessions', rotation.checkAfterSession ? 'yes' : 'no'],
     ['Second login', rotation.second?.userName ?? 'none: new connections may be refused for a moment'],
     ['Due', rotation.dueAt === null ? '' : withRelative(rotation.dueAt)],
     ['Rotated', rotation.rotatedAt === null ? 'never' : withRelative(rotation.rotatedAt)],
@@ -109,6 +110,11 @@ export const rotationCommands: readonly Command[] = [
       every: option('every <duration>', 'by schedule, such as 30d', duration),
       never: flag('never', 'no longer by schedule'),
       afterSession: option('after-session <yes|no>', 'whether each session is followed by a rotation', choice(['yes', 'no'])),
+      check: option(
+        'check-after-session <yes|no>',
+        'whether each session is followed by a sign-in that shows a password which somebody changed',
+        choice(['yes', 'no']),
+      ),
       second: option('second-user-name <name>', 'a second login with which the present one alternates', text),
       password: option('password-file <file>', 'a file with its password, - for standard input', secretLine),
       alone: flag('one-login', 'no longer a second login'),
@@ -117,12 +123,13 @@ export const rotationCommands: readonly Command[] = [
       'sallyport admin credentials change-rotation shop-db/read-only --every 30d',
       'sallyport admin credentials change-rotation shop-db/read-write --second-user-name shop_rw_b',
     ],
-    run: async (context, { credential: id, every, never, afterSession, second, password, alone }) => {
+    run: async (context, { credential: id, every, never, afterSession, check, second, password, alone }) => {
       if (never && every !== undefined) throw invalid('Either --every or --never.')
       if (alone && second !== undefined) throw invalid('Either --second-user-name or --one-login.')
       const body: Change = {
         ...given({ every: never ? null : every }),
         ...(afterSession === undefined ? {} : { afterSession: afterSession === 'yes' }),
+        ...(check === undefined ? {} : { checkAfterSession: check === 'yes' }),
         ...(alone ? { second: null } : {}),
         ...(second === undefined ? {} : { second: await secondLogin(context, id, { userName: second, password }) }),
       }
