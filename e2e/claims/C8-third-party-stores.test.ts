@@ -8,7 +8,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { request } from 'node:https'
-import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import {
   credentialInfo,

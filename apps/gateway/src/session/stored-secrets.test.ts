@@ -9,6 +9,8 @@ import { addCredential, startGateway, type TestGateway } from '../testing/runnin
 
 const issuer = makeTokenIssuer()
 const users = new Set<string>()
+/** Runs while the store makes a user. */
+let whileMaking: () => Promise<void>
 let vault: FakeVault
 let api: PlayedApi
 let gateway: TestGateway
@@ -19,7 +21,10 @@ beforeAll(async () => {
   vault = await startFakeVault({
     keysOf: () => Promise.resolve(issuer.keys),
     database: {
-      make: ({ name }) => Promise.resolve(void users.add(name)),
+      make: async ({ name }) => {
+        users.add(name)
+        await whileMaking()
+      },
       drop: (name) => Promise.resolve(void users.delete(name)),
     },
   })
@@ -45,6 +50,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   api.tamper = null
+  whileMaking = () => Promise.resolve()
   vault.journal.length = 0
 })
 
@@ -112,9 +118,11 @@ test('a user that the store makes is who signs in, and is taken back when the le
 
 test('a user that was made while the lease was being revoked is taken back, too', async () => {
   const credential = addStored('database', 'reader')
-  const asked = open(credential)
-  await waitFor(() => users.size > 0, { description: 'the store to make the user' })
-  api.revoke('credential', credential.id, 'lease_revoked')
-  await asked
-  await waitFor(() => users.size === 0, { description: 'the store to drop the user' })
+  const revoke = async (): Promise<void> => {
+    const number = api.revoke('credential', credential.id, 'lease_revoked')
+    await waitFor(() => api.applied.some((applied) => applied >= number), { description: 'the revocation to be applied' })
+  }
+  whileMaking = revoke
+  expect((await open(credential)).code).toBe('lease_revoked')
+  await waitFor(() => users.size === 0 && vault.users().length === 0, { description: 'the store to drop the user' })
 })

@@ -88,7 +88,11 @@ const putElsewhere = async (location: StoreLocation = vaultLocation, at: { path?
 
 const asOwner = async (statement: ReturnType<typeof sql>): Promise<void> => {
   const pool = openPool({ role: 'api', login: database.login('owner'), onConnectionLost: () => undefined })
-  await statement.execute(pool).finally(() => pool.destroy())
+  try {
+    await statement.execute(pool)
+  } finally {
+    await pool.destroy()
+  }
 }
 
 type Unlocked = Awaited<ReturnType<UnlockWorld['unlock']>>
