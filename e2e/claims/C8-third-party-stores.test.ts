@@ -43,6 +43,8 @@ let store: string
 /** Whose password lies in the store, and whose users the store makes. */
 let kept: string
 let made: string
+/** What the API told gateways. */
+const answered: string[] = []
 /** By which the owner may lease it. */
 let role: string
 
@@ -163,6 +165,7 @@ const tokenFor = async (gateway: RawGateway): Promise<string> => {
   const ticket = await reader.makeTicket({ gateway: gateway.id, credential: kept })
   const { lease, recipient, answer } = await gateway.askForLease(ticket.text)
   if (lease === null) throw new Error(answer.text)
+  answered.push(answer.text)
   const psk = { key: fromBase64url(ticket.share), id: ticket.payload.jti }
   const plaintext = await unseal(lease.credential, recipient.privateKey, { info: credentialInfo(lease.binding), psk })
   return storedCredential.parse(JSON.parse(fromUtf8(plaintext))).token!
@@ -214,6 +217,15 @@ test('what the store refuses, and that it is sealed, psql says with a code', asy
   vault.state.sealed = false
 })
 
+test('a job that tries a credential out fetches its password in the same way, and nothing rotates it', async () => {
+  vault.journal.length = 0
+  const tried = await sallyport(bed.owner.agent, 'admin', 'credentials', 'test', KEPT)
+  expect(tried).toMatchObject({ code: 0, stderr: '' })
+  expect(vault.journal).toContain('200 GET secret/data/apps/shop')
+  const { stderr } = await sallyport(bed.owner.agent, 'admin', 'credentials', 'rotate', KEPT, '--yes')
+  expect(stderr).toContain('Only passwords that rest in the vault are rotated.')
+})
+
 test('a gateway-trusted store is labelled so wherever it is shown', async () => {
   const trusted = { ...location, signIn: { kind: 'gateway' as const } }
   const { id } = await bed.owner.agent.api('createStore', { body: { name: 'believes gateways', location: trusted } })
@@ -231,7 +243,8 @@ test('neither the API’s answers and logs nor any disk holds the password', asy
     reader.attempt('listAuditEntries', { query: { limit: 500 } }),
     reader.attempt('listActivity'),
   ])
-  const text = answers.map((answer) => answer.text).join('\n')
+  expect(answered.length).toBeGreaterThan(0)
+  const text = [...answers.map((answer) => answer.text), ...answered].join('\n')
   expect(text).toContain('apps/shop')
   expect(secret.findBytes(Buffer.from(text))).toEqual([])
   const programs = [bed.api.program, ...bed.gateways.map(({ program }) => program), bed.owner.agent.program]

@@ -103,8 +103,8 @@ export const startFakeVault = async ({ keysOf, database }: FakeVaultOptions): Pr
   }
 
   const revokeLease = async (lease: Lease): Promise<void> => {
-    leases.delete(lease.id)
     await database?.drop(lease.user)
+    leases.delete(lease.id)
   }
   const revoke = async (token: Token): Promise<void> => {
     tokens.delete(token.text)
