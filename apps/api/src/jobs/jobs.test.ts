@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectionConfig } from '../db/pool.ts'
@@ -141,6 +142,24 @@ describe('the scheduler', () => {
     const running = runJobs({ ...options, jobs: made, fence: options.fence - 1 })
     await expect(running).rejects.toThrow(LeadershipLost)
     expect(steps).toEqual([])
+  })
+
+  test('holds nothing while a step waits for others, and takes none as a leader of the past', async () => {
+    const options = await scheduling(Date.now())
+    await makeOrganization(database.pools.api)
+    let taken = 0
+    const stepOutside = async () => {
+      taken += 1
+      // Whoever becomes the leader now does not wait for this step.
+      await sql`update job_leaders set fence = fence where job = 'jobs'`.execute(database.pools.api)
+      return false
+    }
+    const outside = { name: 'outside', interval: 1, stepOutside }
+    await runJob(outside, options)
+    expect(taken).toBeGreaterThan(0)
+    const before = taken
+    await expect(runJob(outside, { ...options, fence: options.fence - 1 })).rejects.toThrow(LeadershipLost)
+    expect(taken).toBe(before)
   })
 
   test('ends between two steps when it is told to', async () => {

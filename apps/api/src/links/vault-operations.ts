@@ -95,7 +95,15 @@ export const vaultOperations = defineOperations({
   jobKey: { input: z.strictObject({ organization: uuid }), output: z.strictObject({ privateKey: bytesUpTo(512) }) },
   /** Stores a password that a rotation is about to set. Throws `conflict` for a job that this gateway does not have now. */
   storePendingSecret: {
-    input: z.strictObject({ organization: uuid, actor: auditActor, gateway: uuid, job: uuid, take: uuid, vaultKey: keyId, sealed }),
+    input: z.strictObject({
+      organization: uuid,
+      actor: auditActor,
+      gateway: uuid,
+      job: uuid,
+      take: uuid,
+      vaultKey: keyId,
+      sealed,
+    }),
     output: z.strictObject({}),
   },
   /** Promotes what was stored, or destroys it, or keeps it until it is known which password works. */

@@ -1,7 +1,9 @@
 /** What a call does, in words: what a person confirms is what the API was told, not what some program says about it. */
 import type { Transaction } from '../db/schema.ts'
 import type { Act } from '../domains/browser-flows/index.ts'
+import { isGatewayTrusted, storeLocation } from '@sallyport/protocol'
 import { findRequest } from '../domains/access-requests/index.ts'
+import { placeOfStore } from '../domains/stores/index.ts'
 import { routeOfAct } from '../http/route-of-act.ts'
 import { nameIds } from '../http/things.ts'
 
@@ -36,7 +38,14 @@ const labels: Readonly<Record<string, string>> = {
   status: 'Status',
   userName: 'Account',
   note: 'Note',
+  path: 'Path',
+  field: 'Field',
+  issuer: 'Issuer of tokens',
   everything: 'Everything',
+  url: 'Address',
+  host: 'Host',
+  bucket: 'Bucket',
+  endpoint: 'Store',
 }
 
 /** Fields that hold others, which are shown with this before them. */
@@ -48,6 +57,7 @@ const groups: Readonly<Record<string, string>> = {
   emergency: 'Emergency',
   responders: 'open',
   reviewers: 'review',
+  destination: 'To',
 }
 
 const textOf = (value: unknown): string | null => {
@@ -62,6 +72,13 @@ const endpointText = (value: unknown): string | null => {
   if (typeof value !== 'object' || value === null) return null
   const { protocol, host, port } = value as Readonly<Record<string, unknown>>
   return `${String(protocol)}://${String(host)}:${String(port)}`
+}
+
+/** Where a store is, and whether gateways are believed there. */
+const locationText = (value: unknown): string => {
+  const { success, data } = storeLocation.safeParse(value)
+  if (!success) return ''
+  return isGatewayTrusted(data) ? `${placeOfStore(data)}, gateway-trusted` : placeOfStore(data)
 }
 
 const units = [
@@ -102,6 +119,7 @@ const groupFacts = async (transaction: Transaction, group: string, value: unknow
 
 const factsOf = async (transaction: Transaction, field: string, value: unknown): Promise<readonly Fact[]> => {
   if (field === 'endpoint') return [{ label: 'Endpoint', text: endpointText(value) ?? '' }]
+  if (field === 'location') return [{ label: 'Where', text: locationText(value) }]
   if (field === 'duration') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value) }] : []
   if (Object.hasOwn(groups, field)) return groupFacts(transaction, groups[field]!, value)
   const named = await nameIds(transaction, field, value)

@@ -33,6 +33,8 @@ export interface SinkRun {
 }
 
 const INTERVAL = 1_000
+/** Sinks that are served beside each other; the others wait for their turn. */
+const MAX_BESIDE = 64
 /** Entries of one batch. */
 const BATCH = 500
 /** Batches of one turn: then it is looked at whether the sink is still wanted. */
@@ -169,9 +171,20 @@ export const runSinks = async (parts: SinkParts, run: SinkRun): Promise<void> =>
     sending.set(place.sink, work())
   }
 
+  let last = ''
+  /** In the order of their ids, from behind the one that was served last. */
+  const startSome = (places: readonly SinkPlace[]): void => {
+    const behind = places.findIndex(({ sink }) => sink > last)
+    const turn = behind < 0 ? places : [...places.slice(behind), ...places.slice(0, behind)]
+    for (const place of turn.filter(({ sink }) => !sending.has(sink)).slice(0, MAX_BESIDE - sending.size)) {
+      start(place)
+      last = place.sink
+    }
+  }
+
   while (!stopped.aborted) {
     try {
-      for (const place of await listSinkPlaces(parts.pool)) if (!sending.has(place.sink)) start(place)
+      startSome(await listSinkPlaces(parts.pool))
     } catch (error) {
       parts.logger.error({ event: 'sink.error', err: error }, 'sinks could not be listed')
     }

@@ -42,4 +42,6 @@ export const logHandlers = {
   },
   changeLogWitnesses: (context, { body }) =>
     context.transaction((transaction) => changeLogWitnesses(transaction, authorOf(context), body)),
-} satisfies HandlersOf<'getLog' | 'getLogTile' | 'readLogEntries' | 'proveLogEntry' | 'beginLogExport' | 'startLogKey' | 'changeLogWitnesses'>
+} satisfies HandlersOf<
+  'getLog' | 'getLogTile' | 'readLogEntries' | 'proveLogEntry' | 'beginLogExport' | 'startLogKey' | 'changeLogWitnesses'
+>

@@ -17,6 +17,8 @@ import {
   deploymentRoot,
   issueLeaf,
   issueServerCertificate,
+  keepAuthorities,
+  rotateAuthority,
   trustBundleFor,
 } from '../../domains/authority/index.ts'
 import { makeOrganization, type MadeOrganization } from '../../testing/make-organization.ts'
@@ -99,7 +101,56 @@ describe('the vault as authority', () => {
   })
 })
 
+describe('authorities that follow one another', () => {
+  const DAY = 86_400_000
+  const job = { kind: 'job', id: null, device: null, session: null, address: null } as const
+  const inApi = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
+    withOrganization(database.pools.api, organization.id, work)
+  const keysOf = async (use: 'root' | 'issuer') => {
+    const rows = await withOrganization(database.pools.vault, organization.id, (transaction) =>
+      transaction.selectFrom('vault_keys').select('id').where('use', '=', use).execute(),
+    )
+    return rows.length
+  }
+
+  it('have keys of their own, which are destroyed when nothing that they signed is accepted any more', async () => {
+    const { authority } = await issueAll()
+    const rotation = { organization, actor: job, announceFor: 60_000 } as const
+    await inApi((transaction) => rotateAuthority(transaction, authority, { ...rotation, what: 'root' }))
+    expect([await keysOf('root'), await keysOf('issuer')]).toEqual([2, 2])
+    await roles.vault.keepKeys({ organization: organization.id })
+    expect([await keysOf('root'), await keysOf('issuer')]).toEqual([2, 2])
+    const now = clock.now
+    clock.now += 32 * DAY
+    await inApi((transaction) => keepAuthorities(transaction, authority, rotation))
+    await roles.vault.keepKeys({ organization: organization.id })
+    // A root that certified another one goes with its own certificate; what it certified stays.
+    expect([await keysOf('root'), await keysOf('issuer')]).toEqual([1, 1])
+    const { publicKey } = makeSigner()
+    await inApi((transaction) =>
+      issueLeaf(transaction, authority, { organization, kind: 'gateway', id: randomUUID(), publicKey }),
+    )
+    clock.now = now
+  })
+
+  it('use a key again that was made and never certified', async () => {
+    await issueAll()
+    const next = () => roles.vault.authorityNextKey({ organization: organization.id, name: 'issuer' })
+    expect((await next()).publicKey).toEqual((await next()).publicKey)
+    expect(await keysOf('issuer')).toBe(2)
+  })
+})
+
 describe('the vault refuses to sign', () => {
+  it('with a key that it does not have, and for a root of somebody else', async () => {
+    const { signed } = await issueAll()
+    const unknown = { ...rootKey(), id: 'A'.repeat(43) } as AuthorityKey
+    await expect(sign(unknown, 'certificate', tbsOf(signed, 'root'))).rejects.toMatchObject(refused)
+    const foreign = await makeOrganization(database.pools.api)
+    const { signed: others } = await issueAll(foreign)
+    await expect(sign(rootKey(), 'certificate', tbsOf(others, 'root'))).rejects.toMatchObject(refused)
+  })
+
   it('an authority with an issuer, and a leaf with a root', async () => {
     const { signed } = await issueAll()
     await expect(sign(issuerKey(), 'certificate', tbsOf(signed, 'root'))).rejects.toMatchObject(refused)
