@@ -3,6 +3,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useBridge } from '../../../bridge/bridge.ts'
+import { useChange } from '../../../data/use-route.ts'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { errorText } from '../../../ui/error-text.ts'
@@ -14,11 +15,12 @@ import type { Propose } from '../change/plan.ts'
 import type { Credential, Resource } from '../data/names.ts'
 import styles from './catalogue.module.css'
 import { CredentialDialog } from './credential-dialog.tsx'
-import { planBinding, planCredentialDeletion, titleOf } from './credential-plans.ts'
+import { mayRotate, planBinding, planCredentialDeletion, planRotation, titleOf } from './credential-plans.ts'
 import { EditCredentialDialog } from './edit-credential-dialog.tsx'
 import { ReplaceSecretDialog } from './replace-secret-dialog.tsx'
 import { secretKinds } from './secret-kinds.ts'
 import { StoredPlace } from './stored-place.tsx'
+import { TestResult } from './way-test.tsx'
 
 interface CredentialListProps {
   readonly resource: Resource
@@ -49,7 +51,13 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
   const bridge = useBridge()
   const [open, setOpen] = useState<Open | null>(null)
   const [menu, setMenu] = useState<{ readonly credential: Credential; readonly anchor: HTMLElement } | null>(null)
+  const [tested, setTested] = useState<string | null>(null)
+  const test = useChange('testCredential')
   const close = (): void => setOpen(null)
+  const tryOut = ({ id }: Credential): void => {
+    setTested(id)
+    test.mutate({ parameters: { credential: id }, body: {} })
+  }
   const bind = (credential: Credential): void => {
     planBinding(resource, credential).then(propose, (error: unknown) => toast(errorText(error).message))
   }
@@ -85,6 +93,7 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
               {credential.databases.length > 0 ? ` · ${credential.databases.join(', ')}` : ''}
             </p>
             {credential.stored === null ? null : <StoredPlace stored={credential.stored} />}
+            {tested === credential.id ? <TestResult test={test} note={text('catalogue.signInTestNote')} /> : null}
             {credential.bound || !may.has('secrets.write') ? null : (
               <Button variant="default" className={styles['bind'] ?? ''} onClick={() => bind(credential)}>
                 {text('catalogue.bind')}
@@ -112,6 +121,12 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
           <Menu.Item onClick={() => setOpen({ kind: 'replace', credential: menu.credential })}>
             {text('catalogue.replaceSecret')}
           </Menu.Item>
+        ) : null}
+        {menu && may.has('resources.write') && menu.credential.stored === null ? (
+          <Menu.Item onClick={() => tryOut(menu.credential)}>{text('catalogue.testSignIn')}</Menu.Item>
+        ) : null}
+        {menu && may.has('secrets.write') && mayRotate(menu.credential) ? (
+          <Menu.Item onClick={() => propose(planRotation(resource, menu.credential))}>{text('catalogue.rotate')}</Menu.Item>
         ) : null}
         {menu && may.has('resources.write') ? (
           <Menu.Item onClick={() => propose(planCredentialDeletion(resource, menu.credential))}>{text('admin.delete')}</Menu.Item>

@@ -37,3 +37,19 @@ export const planCredentialDeletion = (resource: Resource, credential: Credentia
     },
   )
 }
+
+/** Passwords that rest in the vault; those of before their kind was noted, too: the API says if it is none. */
+export const mayRotate = ({ kind, stored }: Credential): boolean => stored === null && (kind === null || kind === 'password')
+
+export const planRotation = (resource: Resource, credential: Credential): Plan => {
+  const name = titleOf(resource, credential)
+  return plan(
+    { route: 'rotateCredential', input: { parameters: { credential: credential.id } } },
+    {
+      title: text('catalogue.askRotate', { name }),
+      text: text('catalogue.rotateText'),
+      confirm: text('catalogue.confirmRotate'),
+      done: text('catalogue.doneRotate', { name }),
+    },
+  )
+}

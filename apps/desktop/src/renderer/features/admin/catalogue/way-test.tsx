@@ -29,32 +29,44 @@ const stepText = (step: ProbeStepName): string => {
   }
 }
 
-interface WayTestProps {
+interface TestResultProps {
   readonly test: {
     readonly data: Answer | undefined
     readonly error: unknown
     readonly isPending: boolean
   }
-  readonly onTest: () => void
+  /** What is to be known besides. */
+  readonly note: string
 }
 
-export const WayTest = ({ test, onTest }: WayTestProps) => {
+export const WayTest = ({ test, onTest }: Pick<TestResultProps, 'test'> & { readonly onTest: () => void }) => (
+  <div role="group" aria-label={text('catalogue.test')}>
+    <Button variant="default" loading={test.isPending} onClick={onTest}>
+      {text('catalogue.test')}
+    </Button>
+    <TestResult test={test} note={text('catalogue.testNote')} />
+  </div>
+)
+
+/** What a gateway found, step by step. */
+export const TestResult = ({ test, note }: TestResultProps) => {
   const gatewayName = useGatewayNames()
   return (
-    <div role="group" aria-label={text('catalogue.test')}>
-      <Button variant="default" loading={test.isPending} onClick={onTest}>
-        {text('catalogue.test')}
-      </Button>
-      <div role="status">
-        {test.isPending ? <p className={styles['small']}>{text('catalogue.testing')}</p> : null}
-        {test.error && !test.isPending ? <Status kind="failed">{errorText(test.error).message}</Status> : null}
-        {test.data && !test.isPending ? <Steps answer={test.data} gateway={gatewayName(test.data.gateway)} /> : null}
-      </div>
+    <div role="status">
+      {test.isPending ? <p className={styles['small']}>{text('catalogue.testing')}</p> : null}
+      {test.error && !test.isPending ? <Status kind="failed">{errorText(test.error).message}</Status> : null}
+      {test.data && !test.isPending ? <Steps answer={test.data} gateway={gatewayName(test.data.gateway)} note={note} /> : null}
     </div>
   )
 }
 
-const Steps = ({ answer, gateway }: { readonly answer: Answer; readonly gateway: string }) => (
+interface StepsProps {
+  readonly answer: Answer
+  readonly gateway: string
+  readonly note: string
+}
+
+const Steps = ({ answer, gateway, note }: StepsProps) => (
   <>
     <ol className={styles['steps']}>
       {answer.steps.map(({ step, ok, detail, milliseconds }) => (
@@ -71,8 +83,7 @@ const Steps = ({ answer, gateway }: { readonly answer: Answer; readonly gateway:
       ))}
     </ol>
     <p className={styles['small']}>
-      {text('catalogue.testedBy', { gateway })} · {text(answer.ok ? 'catalogue.testWell' : 'catalogue.testFailed')}{' '}
-      {text('catalogue.testNote')}
+      {text('catalogue.testedBy', { gateway })} · {text(answer.ok ? 'catalogue.testWell' : 'catalogue.testFailed')} {note}
     </p>
   </>
 )
