@@ -22,8 +22,8 @@ describe('the state of a credential', () => {
     ['its secret waits for an administrator', { listener: { state: 'unbound' as const } }, 'locked', 'Waits for an admin'],
     ['its last connection failed', { lastError: error }, 'failed', 'Failed'],
     ['it failed before, but is in use now', { lastError: error, connections: 1 }, 'in-use', 'In use · 1'],
-    ['somebody else has it', { inUse: { by: 'Ada Byron', until: STORY_NOW } }, 'locked', 'In use by Ada Byron'],
-    ['somebody whom one may not know has it', { inUse: { by: null, until: STORY_NOW } }, 'locked', 'In use by another'],
+    ['somebody else has it', { inUse: { by: 'Ada Byron', until: STORY_NOW } }, 'locked', 'With Ada Byron'],
+    ['somebody whom one may not know has it', { inUse: { by: null, until: STORY_NOW } }, 'locked', 'With somebody else'],
     ['its access ends soon', { through: [until(4)] }, 'ending', 'Ends in 4 min'],
     ['its access ends in some hours', { through: [until(200)] }, 'ready', 'Ready'],
   ] as const)('%s', ([, difference, kind, word]) => {

@@ -163,7 +163,7 @@ const catalogueStories: readonly Story[] = [
     steps: [button('More actions for read-only'), { click: { role: 'menuitem', name: 'Replace secret…' } }],
   }),
   story('catalogue/secret-different', `/catalogue/${idOf.resource(1)}`, {
-    steps: [...replacing, { type: 'one' }, { press: 'Enter' }],
+    steps: [...replacing, { type: 'one' }, { press: 'Tab' }, { type: 'two' }, { press: 'Enter' }],
   }),
   story('catalogue/secret-sealed', `/catalogue/${idOf.resource(1)}`, {
     answers: having({ ...sealing, ...replaced }),

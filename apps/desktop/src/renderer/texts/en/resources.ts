@@ -18,8 +18,8 @@ export const resources = {
   preparing: 'Getting ready',
   ready: 'Ready',
   inUse: 'In use · {count, number}',
-  taken: 'In use by {by}',
-  takenByOther: 'In use by another',
+  taken: 'With {by}',
+  takenByOther: 'With somebody else',
   takenText: '<b>{by} uses it until {until}, or longer.</b> One person uses it at a time; it is free when they are done.',
   takenByOtherText:
     '<b>Somebody else uses it until {until}, or longer.</b> One person uses it at a time; it is free when they are done.',

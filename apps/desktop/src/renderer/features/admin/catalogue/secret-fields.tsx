@@ -57,10 +57,11 @@ export const SecretFields = ({ reader, initial }: SecretFieldsProps) => {
         }}
         data={Object.entries(secretKinds).map(([value, { label }]) => ({ value, label: label() }))}
       />
-      {fields.map((field) => (
+      {fields.map((field, index) => (
         <OneField
           key={`${kind} ${field.name}`}
           field={field}
+          first={index === 0}
           error={fault?.field === field.name ? fault.message : null}
           element={(element) => {
             if (element) elements.current.set(field.name, element)
@@ -75,12 +76,21 @@ export const SecretFields = ({ reader, initial }: SecretFieldsProps) => {
 
 interface OneFieldProps {
   readonly field: SecretField
+  /** Focused when its dialog opens, unless something before it is. */
+  readonly first: boolean
   readonly error: string | null
   readonly element: (element: Element | null) => void
 }
 
-const OneField = ({ field, error, element }: OneFieldProps) => {
-  const common = { label: field.label(), description: field.hint?.(), maxLength: field.most, error, spellCheck: false }
+const OneField = ({ field, first, error, element }: OneFieldProps) => {
+  const common = {
+    'label': field.label(),
+    'description': field.hint?.(),
+    'maxLength': field.most,
+    error,
+    'spellCheck': false,
+    'data-autofocus': first || undefined,
+  }
   switch (field.form) {
     case 'secret':
       return <PasswordInput {...common} ref={element as Ref<HTMLInputElement>} autoComplete="new-password" />
