@@ -1,5 +1,6 @@
 /** Syslog: messages of RFC 5424 over TLS (RFC 5425), each with its length before it. */
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import type { Deliver } from './delivery.ts'
 import { lineOf, type SinkEvent } from './event.ts'
@@ -17,13 +18,17 @@ export const frameOf = (event: SinkEvent): Buffer => {
   return Buffer.concat([Buffer.from(`${message.length} `), message])
 }
 
-const connected = async (socket: TLSSocket, signal: AbortSignal): Promise<void> => {
-  await once(socket, 'secureConnect', { signal })
-}
+/** Milliseconds for which a receiver that has been sent everything may still hang up: it has not taken it then. */
+const QUIET = 250
+
+const send = (socket: TLSSocket, bytes: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => (error ? reject(error) : resolve()))
+  })
 
 /**
- * The protocol has no acknowledgements. A connection carries one batch and is then closed from here; that the receiver closes it
- * too, in good order, says that it has read everything.
+ * The protocol has no acknowledgements. A connection carries one batch and is closed from here, when the receiver had time to hang
+ * up and did not; that it then closes its side in good order says that it has read everything.
  */
 export const deliverToSyslog: Deliver<'syslog'> = async ({ destination, batch, signal }, { outward }) => {
   const { host, port, certificates } = destination
@@ -36,19 +41,25 @@ export const deliverToSyslog: Deliver<'syslog'> = async ({ destination, batch, s
     minVersion: 'TLSv1.2',
     ...(certificates === '' ? {} : { ca: certificates }),
   })
+  let isEnding = false
   const failed = new Promise<never>((_, reject) => {
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error('it closed the connection before it had everything')))
+    const hungUp = (): void => {
+      if (!isEnding) reject(new Error('it closed the connection before it had everything'))
+    }
+    socket.on('error', reject).once('end', hungUp).once('close', hungUp)
     signal.addEventListener('abort', () => reject(new Error('it did not take everything in time')), { once: true })
   })
   // Whoever waits for it hears of it; nobody does before or after.
   failed.catch(() => undefined)
   try {
-    await Promise.race([connected(socket, signal), failed])
-    const ended = once(socket, 'end')
+    await Promise.race([once(socket, 'secureConnect', { signal }), failed])
     socket.resume()
-    socket.end(Buffer.concat(batch.events.map(frameOf)))
-    await Promise.race([ended, failed])
+    await Promise.race([send(socket, Buffer.concat(batch.events.map(frameOf))), failed])
+    await Promise.race([sleep(QUIET), failed])
+    isEnding = true
+    const closed = once(socket, 'close')
+    socket.end()
+    await Promise.race([closed, failed])
   } finally {
     socket.destroy()
   }
