@@ -1,8 +1,9 @@
 /** Builds the page of stories, serves it on loopback as the app would be served, and opens it in Chromium. */
 import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
@@ -11,7 +12,6 @@ import { STORY_NOW } from '../renderer/stories/story.ts'
 import { contentPolicy } from '../shared/content-policy.ts'
 
 const HOME = join(import.meta.dirname, '../..')
-const BUILT = join(HOME, 'dist/stories')
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -23,6 +23,8 @@ const CHROMIUM = process.env['SALLYPORT_CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** Milliseconds for one step of a story; more means that what it names is not there. */
 const STEP_LIMIT = 10_000
+/** Milliseconds for the page with all screens to load. */
+const OPENING_LIMIT = 60_000
 
 export const hasChromium = (): boolean => spawnSync(CHROMIUM, ['--version'], { stdio: 'ignore', timeout: 20_000 }).status === 0
 
@@ -41,10 +43,16 @@ export interface StoryPages {
 }
 
 export const openStories = async (): Promise<StoryPages> => {
-  await build({ configFile: join(HOME, 'vite.stories.config.ts'), logLevel: 'warn' })
+  // In a place of its own, so that several may look at once.
+  const built = await mkdtemp(join(tmpdir(), 'sallyport-stories-'))
+  await build({
+    configFile: join(HOME, 'vite.stories.config.ts'),
+    logLevel: 'error',
+    build: { outDir: built, emptyOutDir: true },
+  })
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
-    readFile(join(BUILT, path)).then(
+    readFile(join(built, path)).then(
       (content) => {
         response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
         response.setHeader('content-security-policy', contentPolicy('electron'))
@@ -57,7 +65,8 @@ export const openStories = async (): Promise<StoryPages> => {
   const { port } = server.address() as AddressInfo
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    // Drawing by a graphics processor that is only played takes many times as long.
+    args: ['--disable-gpu', '--disable-software-rasterizer', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
   const address = `http://127.0.0.1:${port}/stories/index.html`
   const views = new Map<string, Promise<StoryView>>()
@@ -70,6 +79,7 @@ export const openStories = async (): Promise<StoryPages> => {
     close: async () => {
       await browser.close()
       await new Promise((resolve) => server.close(resolve))
+      await rm(built, { recursive: true, force: true })
     },
   }
 }
@@ -105,7 +115,7 @@ const openView = async (browser: Browser, { view, address }: Opening): Promise<S
   })
   page.setDefaultTimeout(STEP_LIMIT)
   await page.clock.setFixedTime(STORY_NOW)
-  await page.goto(address)
+  await page.goto(address, { timeout: OPENING_LIMIT })
   await page.evaluate('document.fonts.ready')
   return { page, view, faults }
 }

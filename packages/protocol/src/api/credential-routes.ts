@@ -1,7 +1,6 @@
 /** Routes of credentials and the secrets that they use. */
 import { z } from 'zod'
 import { base64urlOf, foreignName, keyId, port, slug, timestamp, uuid } from '../fields.ts'
-import { endpoint } from '../lease.ts'
 import { sealed } from '../sealing.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { defineRoutes } from './route.ts'

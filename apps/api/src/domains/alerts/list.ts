@@ -6,7 +6,7 @@ import type { AlertsTable } from './tables.ts'
 
 export type Alert = z.output<typeof alert>
 
-export interface AlertsAsked {
+interface AlertsAsked {
   readonly before: { readonly at: string; readonly id: string } | null
   readonly limit: number
   /** Absent: open or not. */

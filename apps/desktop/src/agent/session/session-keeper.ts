@@ -14,7 +14,7 @@ import { knownTrust } from './trust.ts'
 
 /** The API's topics that faces are told as they are. */
 const passedOn = ['credentials', 'requests', 'activity', 'audit', 'alerts'] as const satisfies readonly AgentEvent['topic'][]
-export type PassedOnTopic = (typeof passedOn)[number]
+type PassedOnTopic = (typeof passedOn)[number]
 export const isPassedOn = (topic: string): topic is PassedOnTopic => (passedOn as readonly string[]).includes(topic)
 
 /** `session`: began or ended. `material`: certificate or trust bundle are new. */

@@ -44,17 +44,25 @@ const showStory = async (name: string, { scheme, language }: Appearance): Promis
   await settled()
 }
 
+/** Milliseconds for a screen to appear; more means that it does not. */
+const DRAWING_LIMIT = 20_000
+
 /** A screen's code comes after the frame. */
 const drawnScreen = (place: Element): Promise<void> =>
-  new Promise((resolve) => {
-    const isThere = (): boolean => place.querySelector('h1') !== null
-    const observer = new MutationObserver(() => {
-      if (!isThere()) return
+  new Promise((resolve, reject) => {
+    const look = (): void => {
+      if (place.querySelector('h1') === null) return
+      clearTimeout(timer)
       observer.disconnect()
       resolve()
-    })
+    }
+    const observer = new MutationObserver(look)
+    const timer = setTimeout(() => {
+      observer.disconnect()
+      reject(new Error('No screen appeared.'))
+    }, DRAWING_LIMIT)
     observer.observe(place, { subtree: true, childList: true })
-    if (isThere()) resolve()
+    look()
   })
 
-Object.assign(window, { showStory, asked, settled, layoutFaults, contrastFaults })
+Object.assign(window, { showStory, sallyportAsked: asked, settled, layoutFaults, contrastFaults })
