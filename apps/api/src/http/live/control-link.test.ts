@@ -359,7 +359,7 @@ describe('a link', () => {
     link.say(hello(null))
     await ofType(link, 'snapshot')
     await ofType(link, 'heartbeat')
-    expect(await found()).toMatchObject({ version: '1.2.3', linkId: expect.any(String) })
+    await expect.poll(found).toMatchObject({ version: '1.2.3', linkId: expect.any(String) })
     link.socket.close()
     await link.closed
     await expect.poll(async () => (await found())?.linkId).toBe(null)
