@@ -8,6 +8,7 @@ import { findResource } from '../domains/resources/index.ts'
 import { findRole } from '../domains/roles/index.ts'
 import { findSecret } from '../domains/secrets/index.ts'
 import { findSite } from '../domains/sites/index.ts'
+import { findStore } from '../domains/stores/index.ts'
 import { findUser } from '../domains/users/index.ts'
 
 interface Kind {
@@ -45,6 +46,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['resource', { label: 'Resource', nameOf: resourceName }],
   ['credential', { label: 'Credential', nameOf: credentialName }],
   ['secret', { label: 'Secret', nameOf: secretName }],
+  ['store', { label: 'Store', nameOf: async (transaction, id) => (await findStore(transaction, id))?.name ?? null }],
   ['gateway', { label: 'Gateway', nameOf: async (transaction, id) => (await findGateway(transaction, id))?.name ?? null }],
   ['device', { label: 'Computer', nameOf: async (transaction, id) => (await findDevice(transaction, id))?.facts.name ?? null }],
   ['accessRequest', { label: 'Request of', nameOf: requestName }],

@@ -183,6 +183,22 @@ describe('a call that is confirmed', () => {
       expect(text).toMatch(new RegExp(`<dt>${label}</dt>\\s*<dd>${shown}</dd>`))
   })
 
+  it('is shown with where a store is, and whether it believes gateways', async () => {
+    const location = {
+      kind: 'vault',
+      address: 'https://vault.acme.test:8200',
+      authority: '',
+      namespace: null,
+      engine: 'kv',
+      mount: 'secret',
+      signIn: { kind: 'gateway' },
+    }
+    const { url } = await beginAct({ name: 'company vault', location }, '/v1/stores')
+    const text = await (await fetch(url)).text()
+    expect(text).toMatch(/<dt>Name<\/dt>\s*<dd>company vault<\/dd>/)
+    expect(text).toMatch(/<dt>Where<\/dt>\s*<dd>https:\/\/vault\.acme\.test:8200, gateway-trusted<\/dd>/)
+  })
+
   it('is in the log by its route, with the ids that the organization has and no other that somebody typed', async () => {
     const [auditor, stranger] = [await roleNamed('auditor'), randomUUID()]
     const { url, flow, verifier } = await beginAct({ ...newUser, roles: [auditor, stranger] })

@@ -16,17 +16,8 @@ export const requireStore = async (transaction: Transaction, id: string): Promis
   return store
 }
 
-/** Where a store is, without certificates: the digest stands for all of it. */
-const described = async ({ name, issuer, location }: Pick<Store, 'name' | 'issuer' | 'location'>) => ({
-  name,
-  issuer,
-  kind: location.kind,
-  at: placeOf(location),
-  gatewayTrusted: isGatewayTrusted(location),
-  digest: await storeDigest({ issuer, location }),
-})
-
-const placeOf = (location: StoreLocation): string => {
+/** For people: what tells one store from another. */
+export const placeOfStore = (location: StoreLocation): string => {
   switch (location.kind) {
     case 'vault':
     case 'azure':
@@ -37,6 +28,16 @@ const placeOf = (location: StoreLocation): string => {
       return location.provider
   }
 }
+
+/** Where a store is, without certificates: the digest stands for all of it. */
+const described = async ({ name, issuer, location }: Pick<Store, 'name' | 'issuer' | 'location'>) => ({
+  name,
+  issuer,
+  kind: location.kind,
+  at: placeOfStore(location),
+  gatewayTrusted: isGatewayTrusted(location),
+  digest: await storeDigest({ issuer, location }),
+})
 
 /** Throws `conflict` for a name that is taken, `invalid_request` for certificates that cannot be read. */
 export const createStore = async (
