@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     await page.keyboard.type('?')
     expect(await page.getByRole('searchbox').inputValue()).toBe('?')
     await page.keyboard.press('Escape')
-    await page.keyboard.press('Tab')
+    await page.getByRole('row', { name: 'ledger' }).focus()
     await page.keyboard.press('?')
     await page.getByRole('table', { name: 'Everywhere' }).waitFor()
     await page.keyboard.press('Control+,')
@@ -82,9 +82,9 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     await page.getByRole('row', { name: 'ledger' }).focus()
     await page.keyboard.press('o')
     await page.getByRole('complementary', { name: 'ledger · read-only' }).waitFor()
-    await expect.poll(() => page.evaluate('sallyportAsked.filter(({ method }) => method === "openIn")')).toEqual([
-      { method: 'openIn', params: { credential: 'ledger/read-only', tool: 'psql' } },
-    ])
+    await expect
+      .poll(() => page.evaluate('sallyportAsked.filter(({ method }) => method === "openIn")'))
+      .toEqual([{ method: 'openIn', params: { credential: 'ledger/read-only', tool: 'psql' } }])
   })
 
   test('Delete on a connection asks first, with the focus on keeping it', async () => {

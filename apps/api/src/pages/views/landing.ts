@@ -11,9 +11,7 @@ export const landingView = (): PageAnswer =>
         <p>Sallyport lets you reach databases and servers without ever holding their passwords.</p>
         <ol>
           <li>Copy your invitation.</li>
-          <li>
-            Open Sallyport on the computer that you will work on, choose <strong>I have an invitation</strong> and paste it.
-          </li>
+          <li>Open Sallyport on the computer that you will work on, and paste it.</li>
           <li>In a terminal instead: <code>sallyport login -</code>, then paste it and press Ctrl+D.</li>
         </ol>
         <div class="field">
