@@ -80,7 +80,7 @@ const catalogueTables: Readonly<Record<string, Declared>> = {
 }
 
 const keyTables: Readonly<Record<string, Declared>> = {
-  secrets: { own: ['member_of', 'store_path', 'store_field'], code: ['endpoint_digest', 'kind'] },
+  secrets: { own: ['account', 'store_path', 'store_field'], code: ['endpoint_digest', 'kind'] },
   secret_versions: { encrypted: ['wrapped_key', 'ciphertext'], code: ['endpoint_digest'] },
   vault_keys: { encrypted: ['wrapped'], code: ['id', 'use', 'public_key'] },
   deployment_keys: { encrypted: ['wrapped'], code: ['use', 'public_key'] },

@@ -96,6 +96,8 @@ export const credentialPlaintext = z.discriminatedUnion('kind', [
     region: z.string().regex(/^[a-z0-9-]{1,32}$/),
     accessKeyId: z.string().regex(/^[A-Za-z0-9]{16,128}$/),
     secretAccessKey: base64urlUpTo(256),
+    /** The user that it signs for; its policy may name others. */
+    userName: foreignName,
   }),
   /** An administrator of the resource, as whom the gateway makes a user for one lease and drops it afterwards. */
   z.strictObject({

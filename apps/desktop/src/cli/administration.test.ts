@@ -409,6 +409,7 @@ describe('secrets', () => {
       region: 'eu-central-1',
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
       secretAccessKey: password('hunter2').password,
+      userName: 'batch',
     })
     expect(await runCli([...add, ...key, ...administrator], { profile, input: 'x' })).toMatchObject({ code: 2 })
   })

@@ -11,11 +11,11 @@ export const up = async (migration: Kysely<unknown>): Promise<void> => {
     alter table secrets
       add column kind text check (kind in ('password', 'certificate', 'aws-iam', 'temporary-user')),
       add column ends_at timestamptz,
-      add column member_of text check (length(member_of) between 1 and 256),
+      add column account text check (length(account) between 1 and 256),
       add column told_days integer,
-      add check (member_of is null or kind = 'temporary-user')`.execute(migration)
+      add check (account is null or kind in ('aws-iam', 'temporary-user'))`.execute(migration)
   await sql`create index secrets_ending on secrets (organization_id, ends_at) where ends_at is not null`.execute(migration)
   // The vault saw the secret; who tells people of its end is a job of the API.
-  await sql`grant update(kind, ends_at, member_of, told_days) on secrets to sallyport_vault`.execute(migration)
+  await sql`grant update(kind, ends_at, account, told_days) on secrets to sallyport_vault`.execute(migration)
   await sql`grant update(told_days) on secrets to sallyport_api`.execute(migration)
 }

@@ -39,11 +39,11 @@ const described = (
   exclusive: credential.exclusive,
 })
 
-/** Whoever may store the secret decided of which role temporary users are; the credential must say the same to people. */
-const checkUserName = ({ memberOf }: Pick<Secret, 'memberOf'>, userName: string): void => {
-  if (memberOf === null || memberOf === userName) return
+/** Whoever may store the secret decided for which account it is; the credential must say the same to people. */
+const checkUserName = ({ account }: Pick<Secret, 'account'>, userName: string): void => {
+  if (account === null || account === userName) return
   throw new SallyportError('invalid_request', {
-    message: `Users of this secret are members of ${memberOf}: that is its user name.`,
+    message: `This secret is for ${account} alone: that is its user name.`,
   })
 }
 

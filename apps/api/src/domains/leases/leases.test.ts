@@ -385,7 +385,7 @@ it('raises an alert when leases with users of their own end by time alone: nobod
   await withOrganization(database.pools.vault, world.organization, (transaction) =>
     transaction
       .updateTable('secrets')
-      .set({ kind: 'temporary-user', member_of: 'readers' })
+      .set({ kind: 'temporary-user', account: 'readers' })
       .where('id', '=', world.secret.id)
       .execute(),
   )

@@ -93,7 +93,7 @@ const promote = async (transaction: Transaction, job: Job, now: number): Promise
     throw new SallyportError('conflict', { message: 'The secret was replaced while it was being rotated.' })
   }
   const { endpointDigest } = secret
-  const facts = { kind: 'password' as const, endsAt: null, memberOf: null }
+  const facts = { kind: 'password' as const, endsAt: null, account: null }
   await useSecretVersion(transaction, { secret: secret.id, version: job.pending_version, endpointDigest, facts })
   // The one before stays for an unlock that was decided just before this.
   await destroySecretVersions(transaction, { secret: secret.id, below: secret.version })

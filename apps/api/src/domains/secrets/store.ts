@@ -18,8 +18,8 @@ export interface Secret {
   readonly kind: CredentialKind | null
   /** Where it lies when that is a third-party store; null: in the vault. */
   readonly stored: StoredPlace | null
-  /** Of temporary users: the role that they are members of; null for every other kind. */
-  readonly memberOf: string | null
+  /** The account that it is for alone: of an IAM key, or the role of temporary users; null: whichever its credential names. */
+  readonly account: string | null
   readonly createdAt: Date
 }
 
@@ -33,7 +33,7 @@ const selectSecret = (transaction: Transaction, id: string) =>
       'secrets.version',
       'secrets.endpoint_digest',
       'secrets.kind',
-      'secrets.member_of',
+      'secrets.account',
       'secrets.created_at',
     ])
     .select(['secrets.store_id', 'secrets.store_path', 'secrets.store_field'])
@@ -54,7 +54,7 @@ const secretOfRow = (row: SecretRow | undefined): Secret | null =>
         bound: row.endpoint_digest === row.present_digest,
         stored: storedPlaceOf(row),
         kind: row.kind,
-        memberOf: row.member_of,
+        account: row.account,
         createdAt: row.created_at,
       }
 

@@ -15,8 +15,8 @@ export interface SecretTables {
     kind: CredentialKind | null
     /** When the certificate ends; null: it has no end. */
     ends_at: Date | null
-    /** Of temporary users: the role that they are members of. */
-    member_of: string | null
+    /** The account that it is for alone: of an IAM key, or the role of temporary users; null: whichever its credential names. */
+    account: string | null
     /** Days before its end at which people were last told of it; null: not yet. */
     told_days: ColumnType<number | null, number | null | undefined, number | null>
     /** The third-party store in which the version in use lies; null: in the vault. */

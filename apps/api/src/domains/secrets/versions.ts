@@ -21,11 +21,11 @@ export interface SecretFacts {
   readonly kind: CredentialKind | null
   /** When its certificate ends; null: it has no end. */
   readonly endsAt: Date | null
-  /** Of temporary users: the role that they are members of. */
-  readonly memberOf: string | null
+  /** The account that it is for alone: of an IAM key, or the role of temporary users; null: whichever its credential names. */
+  readonly account: string | null
 }
 
-const factColumns = ({ kind, endsAt, memberOf }: SecretFacts) => ({ kind, ends_at: endsAt, member_of: memberOf })
+const factColumns = ({ kind, endsAt, account }: SecretFacts) => ({ kind, ends_at: endsAt, account: account })
 
 export const insertSecret = async (
   transaction: Transaction,

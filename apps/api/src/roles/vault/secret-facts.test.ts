@@ -34,18 +34,23 @@ const refusal = (work: () => unknown): string => {
 }
 
 describe('what may be known of a secret', () => {
-  test('is its kind, when its certificate ends, and the role of temporary users', () => {
-    const nothing = { endsAt: null, memberOf: null }
-    expect(factsOf({ kind: 'password', password: encoded('p') })).toEqual({ kind: 'password', ...nothing })
+  test('is its kind, when its certificate ends, and the account that it is for alone', () => {
+    expect(factsOf({ kind: 'password', password: encoded('p') })).toEqual({ kind: 'password', endsAt: null, account: null })
     expect(factsOf(certificate(ours.cert, ours.key))).toEqual({
       kind: 'certificate',
       endsAt: new Date(Math.floor(now / 1000) * 1000 + 40 * day),
-      memberOf: null,
+      account: null,
     })
-    const iam = { kind: 'aws-iam', region: 'eu-central-1', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: encoded('k') }
-    expect(factsOf(iam)).toEqual({ kind: 'aws-iam', ...nothing })
+    const iam = {
+      kind: 'aws-iam',
+      region: 'eu-central-1',
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      secretAccessKey: encoded('k'),
+      userName: 'app',
+    }
+    expect(factsOf(iam)).toEqual({ kind: 'aws-iam', endsAt: null, account: 'app' })
     const user = { kind: 'temporary-user', administrator: 'maker', password: encoded('p'), memberOf: 'readers', owned: 'drop' }
-    expect(factsOf(user)).toEqual({ kind: 'temporary-user', endsAt: null, memberOf: 'readers' })
+    expect(factsOf(user)).toEqual({ kind: 'temporary-user', endsAt: null, account: 'readers' })
   })
 })
 

@@ -55,11 +55,11 @@ const certificateFacts = ({ certificatePem, privateKeyPem }: Certificate, now: n
   if (!certificate.checkPrivateKey(readKey(privateKeyPem))) throw unusable('The key does not belong to the certificate.')
   const endsAt = certificate.validToDate
   if (endsAt.getTime() <= now) throw unusable(`The certificate ended on ${endsAt.toISOString().slice(0, 10)}.`)
-  return { kind: 'certificate', endsAt, memberOf: null }
+  return { kind: 'certificate', endsAt, account: null }
 }
 
 /** Of what lies in a third-party store, which the vault never sees. */
-export const storedFacts: SecretFacts = { kind: null, endsAt: null, memberOf: null }
+export const storedFacts: SecretFacts = { kind: null, endsAt: null, account: null }
 
 /**
  * @param now milliseconds since 1970
@@ -70,14 +70,14 @@ export const secretFacts = (bytes: Uint8Array, now: number): SecretFacts => {
   switch (plaintext.kind) {
     case 'password':
       checkText(plaintext.password, 'password')
-      return { kind: 'password', endsAt: null, memberOf: null }
+      return { kind: 'password', endsAt: null, account: null }
     case 'certificate':
       return certificateFacts(plaintext, now)
     case 'aws-iam':
       checkText(plaintext.secretAccessKey, 'secret access key')
-      return { kind: 'aws-iam', endsAt: null, memberOf: null }
+      return { kind: 'aws-iam', endsAt: null, account: plaintext.userName }
     case 'temporary-user':
       checkText(plaintext.password, 'password')
-      return { kind: 'temporary-user', endsAt: null, memberOf: plaintext.memberOf }
+      return { kind: 'temporary-user', endsAt: null, account: plaintext.memberOf }
   }
 }

@@ -40,17 +40,17 @@ interface Opened {
   readonly facts: SecretFacts
 }
 
-const describedFacts = ({ kind, endsAt, memberOf }: SecretFacts) => ({
+const describedFacts = ({ kind, endsAt, account }: SecretFacts) => ({
   kind,
   ...(endsAt === null ? {} : { endsAt: endsAt.toISOString() }),
-  ...(memberOf === null ? {} : { memberOf }),
+  ...(account === null ? {} : { account }),
 })
 
-/** The credentials that use it say to people which role their users are members of. */
-const checkSameRole = ({ memberOf }: Secret, facts: SecretFacts): void => {
-  if (memberOf === facts.memberOf) return
+/** The credentials that use it say to people which account it is for. */
+const checkSameAccount = ({ account }: Secret, facts: SecretFacts): void => {
+  if (account === facts.account) return
   throw new SallyportError('conflict', {
-    message: 'A secret for temporary users stays one, and for the same role. Make another credential.',
+    message: 'A secret that is for one account alone stays one, and for the same account. Make another credential.',
   })
 }
 
@@ -133,7 +133,7 @@ export const secrets = (
       withPlaintext(incoming, async (transaction, opened) => {
         const before = await lockSecret(transaction, incoming.secret)
         if (before?.resource !== incoming.resource) throw new SallyportError('not_found', { message: 'There is no such secret.' })
-        checkSameRole(before, opened.facts)
+        checkSameAccount(before, opened.facts)
         const version = await sealFor(transaction, incoming, {
           ...opened,
           secret: before.id,

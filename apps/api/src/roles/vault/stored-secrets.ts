@@ -105,7 +105,7 @@ export const storedSecrets = (parts: VaultParts): Pick<VaultLink, 'createStoredS
       withOrganization(parts.pool, incoming.organization, async (transaction) => {
         const before = await lockSecret(transaction, incoming.secret)
         if (before?.resource !== incoming.resource) throw new SallyportError('not_found', { message: 'There is no such secret.' })
-        if (before.memberOf !== null) {
+        if (before.account !== null) {
           throw new SallyportError('conflict', { message: 'A secret for temporary users stays one. Make another credential.' })
         }
         const version = await sealReference(transaction, incoming, { secret: before.id, version: before.version + 1 })

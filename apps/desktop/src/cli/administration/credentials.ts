@@ -140,7 +140,7 @@ export const credentialCommands: readonly Command[] = [
       const place = storedPlaceOf({ store, storePath, storeField })
       const { id } =
         place === null
-          ? await storeTyped(context, resource, { ...secret, memberOf: userName })
+          ? await storeTyped(context, resource, { ...secret, account: userName })
           : await storeElsewhere(context, resource, place)
       const created = await context.api('createCredential', {
         body: { ...target, userName, secret: id, databases: [...allowed], exclusive, ...given({ port }) },

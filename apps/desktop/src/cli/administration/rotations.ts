@@ -74,7 +74,7 @@ const secondLogin = async (
   const { resource: on } = await context.api('getCredential', { parameters: { credential: id } })
   const resource = await context.api('getResource', { parameters: { resource: on } })
   const only = { certificate: undefined, privateKey: undefined, accessKeyId: undefined, secretAccessKey: undefined }
-  const none = { ...only, region: undefined, administrator: undefined, owned: undefined, memberOf: second.userName }
+  const none = { ...only, region: undefined, administrator: undefined, owned: undefined, account: second.userName }
   const plaintext = await readSecret(context, { ...none, password: second.password })
   const body = await sealSecret(context, resource, plaintext)
   return { userName: second.userName, secret: (await context.api('createSecret', { body })).id }

@@ -34,8 +34,8 @@ interface GivenSecret {
   readonly region: string | undefined
   readonly administrator: string | undefined
   readonly owned: 'drop' | 'reassign' | undefined
-  /** The role of temporary users: who the credential is on the resource. */
-  readonly memberOf: string
+  /** Who the credential is on the resource: of an IAM key and of temporary users a part of the secret. */
+  readonly account: string
 }
 
 const isGiven = (...values: readonly unknown[]): boolean => values.some((value) => value !== undefined)
@@ -55,12 +55,12 @@ const iamSecret = async (context: Context, given: GivenSecret): Promise<Credenti
   if (accessKeyId === undefined || region === undefined)
     throw invalid('An IAM key needs both: --aws-access-key-id and --aws-region.')
   const key = given.secretAccessKey ?? (await askTwice(context, 'Secret access key', '--aws-secret-key-file <file>'))
-  return { kind: 'aws-iam', region, accessKeyId, secretAccessKey: secretText(key) }
+  return { kind: 'aws-iam', region, accessKeyId, secretAccessKey: secretText(key), userName: given.account }
 }
 
 /** Throws `invalid_request` for options that do not fit together. */
 export const readSecret = async (context: Context, given: GivenSecret): Promise<CredentialPlaintext> => {
-  const { password, administrator, owned, memberOf } = given
+  const { password, administrator, owned, account } = given
   const kinds = [
     isGiven(given.certificate, given.privateKey),
     isGiven(given.accessKeyId, given.secretAccessKey, given.region),
@@ -74,7 +74,7 @@ export const readSecret = async (context: Context, given: GivenSecret): Promise<
   const whose = administrator === undefined ? 'Password of the credential' : `Password of ${administrator}`
   const secret = secretText(password ?? (await askTwice(context, whose)))
   if (administrator === undefined) return { kind: 'password', password: secret }
-  return { kind: 'temporary-user', administrator, password: secret, memberOf, owned: owned ?? 'drop' }
+  return { kind: 'temporary-user', administrator, password: secret, memberOf: account, owned: owned ?? 'drop' }
 }
 
 const checkPem = (pem: string, label: string, usage: string): void => {

@@ -23,7 +23,7 @@ export const secretCommands: readonly Command[] = [
     parameters: { credential, ...secretOptions },
     run: async (context, { credential: id, ...given }) => {
       const { secret, userName, resource } = await secretOf(context, id)
-      const body = await sealSecret(context, resource, await readSecret(context, { ...given, memberOf: userName }))
+      const body = await sealSecret(context, resource, await readSecret(context, { ...given, account: userName }))
       const replaced = await context.api('replaceSecret', { parameters: { secret }, body })
       return message(replaced, `Stored as version ${replaced.version}; new connections use it.`)
     },

@@ -4,7 +4,13 @@ import { type CredentialPlaintext, fromBase64url, type OwnedAtEnd } from '@sally
 export type LeasedSecret =
   | { readonly kind: 'password'; readonly password: Buffer }
   | { readonly kind: 'certificate'; readonly certificatePem: string; readonly privateKeyPem: Buffer }
-  | { readonly kind: 'aws-iam'; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: Buffer }
+  | {
+      readonly kind: 'aws-iam'
+      readonly region: string
+      readonly accessKeyId: string
+      readonly secretAccessKey: Buffer
+      readonly userName: string
+    }
   | {
       readonly kind: 'temporary-user'
       readonly administrator: string

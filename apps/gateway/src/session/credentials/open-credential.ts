@@ -24,9 +24,9 @@ export const openOwn = (secret: OwnSecret, { credentialId, userName, endpoint, n
     case 'certificate':
       return { credentialId, userName, secret: { ...secret, privateKeyPem: Buffer.from(secret.privateKeyPem) } }
     case 'aws-iam': {
-      const { host, port } = endpoint
-      const token = rdsToken({ host, port, userName, region: secret.region }, secret, now)
-      return { credentialId, userName, secret: { kind: 'token', token } }
+      // The sealed name, not the one that came beside it: a key may sign for more users than it was stored for.
+      const token = rdsToken({ ...endpoint, userName: secret.userName, region: secret.region }, secret, now)
+      return { credentialId, userName: secret.userName, secret: { kind: 'token', token } }
     }
   }
 }

@@ -31,7 +31,7 @@ const plaintextOf = (typed: TypedSecret, account: string): CredentialPlaintext =
     case 'certificate':
       return { kind: 'certificate', certificatePem: typed.certificate, privateKeyPem: encoded(typed.privateKey) }
     case 'aws-iam':
-      return { ...typed, secretAccessKey: encoded(typed.secretAccessKey) }
+      return { ...typed, secretAccessKey: encoded(typed.secretAccessKey), userName: account }
     case 'temporary-user':
       return { ...typed, password: encoded(typed.password), memberOf: account, owned: 'drop' }
   }
@@ -46,7 +46,7 @@ interface Target {
 export const sealSecret = async (
   bridge: Bridge,
   resource: Target,
-  /** `account`: who the credential is on the resource; the role of temporary users. */
+  /** `account`: who the credential is on the resource; of an IAM key and of temporary users a part of the secret. */
   { typed, account }: { readonly typed: TypedSecret; readonly account: string },
 ) => {
   const { organization, vaultKeys } = await bridge.call('trust', {})
