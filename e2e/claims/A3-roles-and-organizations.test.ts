@@ -51,6 +51,8 @@ const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld)
     endpointDigest,
     endpoint,
     location: storeLocation('own'),
+    // What a sink is sent with is sealed for its destination, and names nothing of the organization.
+    sealedSecret: null,
     port: 20_000,
   }
 }
@@ -115,6 +117,7 @@ const stateOf = async (client: RawClient): Promise<unknown> => {
     client.call('listAccessRules', page),
     client.call('listAccessRequests'),
     client.call('listStores', page),
+    client.call('listSinks').then(({ items }) => items.map(({ id, name, enabled }) => ({ id, name, enabled }))),
   ])
   const gateways = (await client.call('listGateways', page)).items.map(({ id, name, status, sites }) => ({
     id,

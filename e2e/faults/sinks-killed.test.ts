@@ -60,15 +60,15 @@ afterAll(async () => {
 
 const addSinks = async (): Promise<void> => {
   const file = { kind: 'file', maxBytes: 65_536, keepFiles: 0 } as const
-  await owner.api('createSink', { body: { name: 'file', destination: file, from: 'beginning', secret: null } })
+  await owner.api('createSink', { body: { name: 'file', destination: file, from: 'beginning', sealedSecret: null } })
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
   const webhook = { kind: 'webhook', url, certificates: '' } as const
   const { organization, vaultKeys } = await owner.local.call('trust', {})
   const info = sinkSecretInfo({ organization, destination: webhook })
   const key = canonicalJson({ kind: 'signing-key', key: randomBytes(32).toString('base64') })
   const sealed = await seal(utf8(key), fromBase64url(vaultKeys[0]!.publicKey), { info })
-  const secret = { vaultKey: vaultKeys[0]!.id, sealed }
-  await owner.api('createSink', { body: { name: 'webhook', destination: webhook, from: 'beginning', secret } })
+  const sealedSecret = { vaultKey: vaultKeys[0]!.id, sealed }
+  await owner.api('createSink', { body: { name: 'webhook', destination: webhook, from: 'beginning', sealedSecret } })
 }
 
 /** Numbers in the files, in their order. */

@@ -5,7 +5,7 @@ import type { Driver, MutatingRoute } from './driver.ts'
 import { endpoint, fresh, type Furniture, number, password } from './furniture.ts'
 
 const fileSink = (name: string) =>
-  ({ name, destination: { kind: 'file', maxBytes: 65_536, keepFiles: 0 }, from: 'now', secret: null }) as const
+  ({ name, destination: { kind: 'file', maxBytes: 65_536, keepFiles: 0 }, from: 'now', sealedSecret: null }) as const
 
 export const catalogueDrivers = (its: Furniture) =>
   ({

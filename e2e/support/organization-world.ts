@@ -25,6 +25,7 @@ export interface OrganizationWorld {
       | 'site'
       | 'resource'
       | 'store'
+      | 'sink'
       | 'secret'
       | 'credential'
       | 'grant'
@@ -81,6 +82,9 @@ export const furnish = async (administrator: RawClient, name: string, password: 
     await administrator.call('createCredential', { body: { resource: resource.id, name, userName: name, secret } })
   ).id
   const store = (await administrator.call('createStore', { body: { name: `${name} store`, location: storeLocation(name) } })).id
+  const destination = { kind: 'syslog', host: `siem.${name}.example`, port: 6514, certificates: '' } as const
+  const toSink = { name: `${name} sink`, destination, from: 'now', sealedSecret: null } as const
+  const sink = (await administrator.call('createSink', { body: toSink })).id
   const role = (await administrator.call('createRole', { body: { name: `${name} role` } })).id
   await administrator.call('addRoleCredential', { parameters: { role, credential } })
   const grant = (
@@ -123,6 +127,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
       site,
       resource: resource.id,
       store,
+      sink,
       secret,
       credential,
       grant,

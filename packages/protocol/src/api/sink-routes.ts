@@ -107,7 +107,7 @@ export const sinkRoutes = defineRoutes({
       /** With what is in the log already, or with what comes from now on. */
       from: z.enum(['beginning', 'now']),
       /** Sealed by the client with {@link sinkSecretInfo}. */
-      secret: z.strictObject({ vaultKey: keyId, sealed }).nullable(),
+      sealedSecret: z.strictObject({ vaultKey: keyId, sealed }).nullable(),
     }),
     response: sink,
     errors: ['log_unavailable', 'vault_unavailable', 'unseal_failed', 'secret_unavailable', 'conflict', 'limit_reached'],

@@ -37,7 +37,7 @@ const checkSecret = (kind: keyof typeof needsSecret, given: boolean): void => {
   const needed = needsSecret[kind]
   if (needed === null || needed === given) return
   const message = needed ? 'This kind of sink needs a secret.' : 'This kind of sink has no secret.'
-  throw new SallyportError('invalid_request', { message, details: ['body.secret'] })
+  throw new SallyportError('invalid_request', { message, details: ['body.sealedSecret'] })
 }
 
 export const sinkHandlers = {
@@ -46,11 +46,11 @@ export const sinkHandlers = {
     const sinks = await context.transaction(readSinks)
     return { items: sinks.map((sink) => answerOf(sink, size)) }
   },
-  createSink: async (context, { body: { name, destination, from, secret } }) => {
-    checkSecret(destination.kind, secret !== null)
+  createSink: async (context, { body: { name, destination, from, sealedSecret } }) => {
+    checkSecret(destination.kind, sealedSecret !== null)
     const { dependencies, organization } = context
     const place = { organization: organization.id, sink: randomUUID(), destination }
-    const wrapped = secret === null ? null : (await dependencies.vault.sealSinkSecret({ ...place, ...secret })).secret
+    const wrapped = sealedSecret === null ? null : (await dependencies.vault.sealSinkSecret({ ...place, ...sealedSecret })).secret
     const size = await sizeOf(context)
     const wanted = { id: place.sink, name, destination, secret: wrapped, next: from === 'beginning' ? 0 : size }
     return answerOf(await context.transaction((transaction) => createSink(transaction, wanted, authorOf(context))), size)

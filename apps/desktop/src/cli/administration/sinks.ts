@@ -83,7 +83,7 @@ const add = async (
       name: wanted.name,
       destination: wanted.destination,
       from: wanted.fromNow ? 'now' : 'beginning',
-      secret: secret === null ? null : await sealFor(context, wanted.destination, secret),
+      sealedSecret: secret === null ? null : await sealFor(context, wanted.destination, secret),
     },
   })
 
