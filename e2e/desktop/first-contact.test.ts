@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeInvitation, fromBase64url } from '@sallyport/protocol'
 import { Testbed } from '@sallyport/testbed'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DesktopProgram, endAgent } from './support/desktop-program.ts'
 import { onDesktops } from './support/desktops.ts'
 
@@ -60,5 +60,7 @@ onDesktops('first contact by an address', (start) => {
     await page.getByLabel('Code').fill(code ?? '')
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByRole('heading', { name: 'Resources' }).waitFor()
+    await app.until('the tray of a signed-in app', ({ tray }) => tray?.tooltip.includes('Acme') ?? false)
+    expect((await app.state()).opened).toHaveLength(1)
   })
 })

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Agent, Central, finishPage, startAgent } from '@sallyport/testbed'
+import { type Agent, Central, startAgent } from '@sallyport/testbed'
 import { makeTemporaryDirectory } from '@sallyport/testkit'
 import type { Page } from 'playwright-core'
 
