@@ -22,6 +22,7 @@ import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { finishTest, type TakenJob, takeNextJob } from '../../domains/gateway-jobs/index.ts'
 import { revokeGateway } from '../../domains/gateway-enrolment/index.ts'
 import { type JobIdentities, jobIdentities } from '../../domains/job-identity/index.ts'
+import { renewLeases } from '../../domains/leases/index.ts'
 import { beginRotation, changeRotation, markCompromised, readRotation, sweepRotations } from '../../domains/rotation/index.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import {
@@ -185,6 +186,17 @@ describe('a rotation', () => {
     await settle(job, { outcome: 'changed' })
     expect(await handedOut()).toEqual({ userName: 'shop_ro', password: 'next' })
     expect(await read()).toMatchObject({ failures: 0, last: { state: 'done' }, rotatedAt: new Date(clock.now).toISOString() })
+  })
+
+  it('tells whoever renews a lease of before that it is superseded, and renews it all the same', async () => {
+    const { answer } = await world.unlock()
+    await begin()
+    await rotateTo('next')
+    const [id, lifetime] = [answer.binding.lease, LIFETIME]
+    const call = { organization: world.organization, gateway: world.gateway.id, lifetime, now: clock.now }
+    const renewal = await world.renewal([id])
+    const { leases } = await renewLeases({ ...call, renewal, transaction: world.inOrganization })
+    expect(leases).toEqual([{ id, state: 'renewed', expiresAt: clock.now + lifetime * 1000, superseded: true }])
   })
 
   it('that the resource refused leaves nothing behind, raises an alert and is tried again, later each time', async () => {
