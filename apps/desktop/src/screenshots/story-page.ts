@@ -66,7 +66,7 @@ export const openStories = async (): Promise<StoryPages> => {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     // Drawing by a graphics processor that is only played takes many times as long.
-    args: ['--disable-gpu', '--disable-software-rasterizer', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    args: ['--disable-gpu', '--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
   const address = `http://127.0.0.1:${port}/stories/index.html`
   const views = new Map<string, Promise<StoryView>>()

@@ -61,7 +61,7 @@ const columnsOf = (): readonly Column<AccessRule>[] => [
     id: 'most',
     header: text('rules.columnMost'),
     width: '96px',
-    from: 640,
+    from: 700,
     cell: ({ maxDuration }) => <span className="muted numbers truncate">{timeSpan(maxDuration)}</span>,
   },
   {
