@@ -51,7 +51,7 @@ const whoIs = async ({ agent }: Person): Promise<string> => {
 }
 
 beforeAll(async () => {
-  bed = await Testbed.start()
+  bed = await Testbed.start({ roles: 'apart' })
   const group = bed.shop.users.readwrite.name
   await asSuperuser(
     bed.shop.postgres,

@@ -20,8 +20,9 @@ export const findTerms = (transaction: Transaction, credential: string) =>
 /** Throws `not_found` for an unknown credential. */
 export const readRotation = async (transaction: Transaction, credential: string): Promise<CredentialRotation> => {
   await requireCredential(transaction, credential)
-  const terms = await findTerms(transaction, credential)
+  // In this order: what a rotation that is over has changed is seen.
   const last = await newestRotation(transaction, credential)
+  const terms = await findTerms(transaction, credential)
   const second =
     terms === undefined || terms.second_user_name === null || terms.second_secret_id === null
       ? null
