@@ -53,7 +53,7 @@ export const Palette = () => {
         {search === ''
           ? groupsOf(hits).map(([kind, group]) => (
               <Spotlight.ActionsGroup key={kind} label={groupName(kind)}>
-                <Hits hits={group} />
+                <Hits hits={kind === 'resource' ? group : group.map((hit) => ({ ...hit, description: '' }))} />
               </Spotlight.ActionsGroup>
             ))
           : null}

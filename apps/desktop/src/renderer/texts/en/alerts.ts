@@ -31,7 +31,7 @@ export const alerts = {
   ofDeviceNone: 'None.',
   drifts: 'Changes of the machine',
   driftsNone: 'It has been the same machine since it was enrolled.',
-  driftText: '{parts} changed',
+  driftText: 'Changed: {parts}',
   deviceLog: 'Show all that was noted of it',
   deviceLabel: 'Alert',
   deviceCloned: 'Copied device',
