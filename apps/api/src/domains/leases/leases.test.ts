@@ -417,8 +417,8 @@ describe('a credential that one person uses at a time', () => {
     const other = await world.signIn()
     expect(await codeOf(world.unlock({}, { by: other }))).toBe('credential_in_use')
     expect(await codeOf(world.unlock())).toBe('done')
-    const [refused] = await outbox('unlock.refused')
-    expect(refused?.details).toMatchObject({ code: 'credential_in_use' })
+    const [refused] = await world.entries('unlock.refused')
+    expect(refused?.entry).toMatchObject({ details: { code: 'credential_in_use' } })
     const holder = (await holdersFor(other.user)).get(world.credential.id)
     expect(holder).toMatchObject({ user: world.person.user, until: new Date(start + 300_000) })
     expect(await holdersFor(world.person.user)).toEqual(new Map())
@@ -451,6 +451,7 @@ describe('a credential that one person uses at a time', () => {
 
   it('stays with who had it first when it becomes one; the others are cut off', async () => {
     const first = await lease()
+    clock.now += 1_000
     const other = await world.signIn()
     const { answer } = await world.unlock({}, { by: other })
     await setExclusive(true)
