@@ -37,6 +37,14 @@ const member = async (): Promise<{ readonly email: string; readonly id: string; 
   return { email, id: user.id, person: made }
 }
 
+/** Looks that far ahead. The jobs of the API end the owner's session meanwhile. */
+const later = async (milliseconds: number, look: () => Promise<void>): Promise<void> => {
+  api.advance(milliseconds)
+  await look()
+  api.advance(-milliseconds)
+  await owner.signIn(ownerEmail)
+}
+
 const alerts = async (kind: string): Promise<number> => {
   const { items } = await owner.client.call('listAlerts', {})
   return items.filter((alert) => alert.kind === kind).length
@@ -69,9 +77,9 @@ describe('an invitation', () => {
     }
     const [first, second] = [await make(), await make()]
     expect(await codeOf(person().accept(first))).toBe('invitation_invalid')
-    api.advance(8 * 86_400_000)
-    expect(await codeOf(person().accept(second))).toBe('invitation_invalid')
-    api.advance(-8 * 86_400_000)
+    await later(8 * 86_400_000, async () => {
+      expect(await codeOf(person().accept(second))).toBe('invitation_invalid')
+    })
   })
 
   it('cannot be made for somebody who may do more than the one who invites', async () => {
@@ -163,17 +171,19 @@ describe('signing in', () => {
 describe('a session', () => {
   it('ends after its lifetime and when nobody uses it', async () => {
     const { person: made, email } = await member()
-    api.advance(2 * 3_600_000 + 60_000)
-    expect(await codeOf(made.client.call('getMe'))).toBe('session_expired')
-    api.advance(-2 * 3_600_000 - 60_000)
+    await later(2 * 3_600_000 + 60_000, async () => {
+      expect(await codeOf(made.client.call('getMe'))).toBe('session_expired')
+    })
     await made.signIn(email)
-    for (let hours = 0; hours < 11; hours++) {
-      api.advance(3_600_000)
-      expect(await codeOf(made.client.call('getMe'))).toBe('accepted')
-    }
-    api.advance(3_660_000)
-    expect(await codeOf(made.client.call('getMe'))).toBe('session_expired')
-    api.advance(-12 * 3_600_000 - 60_000)
+    await later(0, async () => {
+      for (let hours = 0; hours < 11; hours++) {
+        api.advance(3_600_000)
+        expect(await codeOf(made.client.call('getMe'))).toBe('accepted')
+      }
+      api.advance(3_660_000)
+      expect(await codeOf(made.client.call('getMe'))).toBe('session_expired')
+      api.advance(-12 * 3_600_000 - 60_000)
+    })
   })
 
   it('renews with its own key only', async () => {
