@@ -62,8 +62,8 @@ const isSticky = (element: Element | null): boolean =>
 const coverOf = (element: Element, { left, right, top, bottom }: DOMRect): Element | null => {
   const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
   if (!hit || hit.contains(element) || element.contains(hit)) return null
-  // What stays while the rest is scrolled covers it only until it is.
-  if (isSticky(hit)) return null
+  // What stays while the rest is scrolled covers it only until it is; a message goes away by itself.
+  if (isSticky(hit) || hit.closest('.mantine-Notifications-root')) return null
   const control = element.closest('label, button, a, [role=radio]')
   // The input of a control lies over its own label.
   return control && (control.contains(hit) || hit.parentElement?.contains(control)) ? null : hit
