@@ -5,7 +5,7 @@
  * another organization of the same deployment who knows every id of this one. All calls are made of the served OpenAPI
  * document, so that an endpoint that is added tomorrow is tried, too; one with a new kind of id fails until the id is there.
  */
-import { signCall } from '@sallyport/protocol'
+import { signCall, toBase64url } from '@sallyport/protocol'
 import { builtInRoles, type Permission, permissions, type Route, routes, withPresence } from '@sallyport/protocol/api'
 import { Central } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
@@ -15,6 +15,7 @@ import { fill, type Filled, type Operation, operationsOf, unsignedCall, type Val
 import { furnish, type OrganizationWorld, sealedSecret, storeLocation } from '../support/organization-world.ts'
 import { type RawAnswer, sendCall } from '../support/raw-call.ts'
 import { actOf, RawClient } from '../support/raw-client.ts'
+import { newKey } from '../support/raw-key.ts'
 
 /** In names and texts of the other organization; nothing that the attacker is answered may hold it. */
 const MARK = 'zebrafish'
@@ -53,6 +54,7 @@ const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld)
     location: storeLocation('own'),
     // What a sink is sent with is sealed for its destination, and names nothing of the organization.
     sealedSecret: null,
+    publicKey: toBase64url(newKey().publicKey),
     port: 20_000,
   }
 }
@@ -117,6 +119,7 @@ const stateOf = async (client: RawClient): Promise<unknown> => {
     client.call('listAccessRules', page),
     client.call('listAccessRequests'),
     client.call('listStores', page),
+    client.call('listServiceAccounts', page),
     client.call('listSinks').then(({ items }) => items.map(({ id, name, enabled }) => ({ id, name, enabled }))),
   ])
   const gateways = (await client.call('listGateways', page)).items.map(({ id, name, status, sites }) => ({
@@ -172,7 +175,13 @@ describe('the document', () => {
       permission,
       caller,
     }))
-    const callerOf = { 'public': 'nobody', 'two-signature': 'client', 'sign-in': 'client', 'gateway': 'gateway' } as const
+    const callerOf = {
+      'public': 'nobody',
+      'two-signature': 'client',
+      'sign-in': 'client',
+      'gateway': 'gateway',
+      'service': 'service',
+    } as const
     const declared = Object.entries(routes as Readonly<Record<string, Route>>).map(([operationId, route]) => ({
       operationId,
       method: route.method,

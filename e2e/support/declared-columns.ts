@@ -84,6 +84,7 @@ const keyTables: Readonly<Record<string, Declared>> = {
   secret_versions: { encrypted: ['wrapped_key', 'ciphertext'], code: ['endpoint_digest'] },
   vault_keys: { encrypted: ['wrapped'], code: ['id', 'use', 'public_key'] },
   deployment_keys: { encrypted: ['wrapped'], code: ['use', 'public_key'] },
+  service_accounts: { own: ['name'], code: ['public_key', 'purposes'] },
   token_keys: { encrypted: ['wrapped'], code: ['id', 'algorithm', 'public_key'] },
   unopened_keys: { code: ['digest', 'name'] },
   authority_certificates: { code: ['kind', 'key_id', 'certificate'] },

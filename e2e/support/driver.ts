@@ -8,7 +8,7 @@ export type MutatingRoute = { [Name in RouteName]: RouteOf<Name>['method'] exten
 
 /** Who an entry must say it was. `session` absent: any. */
 export interface Actor {
-  readonly kind: 'user' | 'gateway'
+  readonly kind: 'user' | 'gateway' | 'service'
   readonly id: string
   readonly device?: string
   readonly session?: string

@@ -12,6 +12,7 @@ import { gatewayDrivers } from './gateway-drivers.ts'
 import { identityDrivers } from './identity-drivers.ts'
 import { peopleDrivers } from './people-drivers.ts'
 import { previewDrivers } from './preview-drivers.ts'
+import { serviceAccountDrivers } from './service-account-drivers.ts'
 import { storeDrivers } from './store-drivers.ts'
 import { rotationDrivers } from './rotation-drivers.ts'
 import { viewDrivers } from './view-drivers.ts'
@@ -21,6 +22,7 @@ export const mutationDrivers = (bed: Testbed): Readonly<Record<MutatingRoute, Dr
   return {
     ...catalogueDrivers(its),
     ...storeDrivers(its),
+    ...serviceAccountDrivers(its),
     ...peopleDrivers(its),
     ...accessDrivers(its),
     ...identityDrivers(its),

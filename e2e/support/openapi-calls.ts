@@ -12,6 +12,7 @@ const operation = z.object({
   'security': z.array(z.record(z.string(), z.array(z.string()))),
   'x-permission': z.string().nullable(),
   'x-presence': z.enum(['recent', 'act']).nullable(),
+  'x-purposes': z.array(z.string()),
   'parameters': z.array(
     z.object({
       name: z.string(),
@@ -28,8 +29,8 @@ const operation = z.object({
 export interface Operation extends z.infer<typeof operation> {
   readonly method: string
   readonly path: string
-  /** By its security: two signatures of a client (with keys that the body brings for a sign-in), a gateway's, or none. */
-  readonly caller: 'client' | 'gateway' | 'nobody'
+  /** By its security: two signatures of a client (with keys that the body brings for a sign-in), a gateway's, a service account's alone, or none. */
+  readonly caller: 'client' | 'gateway' | 'service' | 'nobody'
 }
 
 const methods = new Set(['get', 'post', 'put', 'patch', 'delete'])
@@ -37,7 +38,8 @@ const methods = new Set(['get', 'post', 'put', 'patch', 'delete'])
 const callerOf = (security: z.infer<typeof operation>['security']): Operation['caller'] => {
   const names = security.flatMap((requirement) => Object.keys(requirement))
   if (names.includes('gateway')) return 'gateway'
-  return names.includes('device') && names.includes('session') ? 'client' : 'nobody'
+  if (names.includes('device') && names.includes('session')) return 'client'
+  return names.includes('service') ? 'service' : 'nobody'
 }
 
 export const operationsOf = (document: unknown): Operation[] => {

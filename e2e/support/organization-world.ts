@@ -9,6 +9,8 @@ import { askForAccess } from './ask-for-access.ts'
 import { addNewcomer } from './newcomer.ts'
 import type { RawClient } from './raw-client.ts'
 import { RawGateway } from './raw-gateway.ts'
+import { newKey } from './raw-key.ts'
+import { newServiceAccount } from './service-account.ts'
 
 export interface OrganizationWorld {
   /** Of whoever holds the ids: a person without rights, on a device of their own. */
@@ -26,6 +28,7 @@ export interface OrganizationWorld {
       | 'resource'
       | 'store'
       | 'sink'
+      | 'serviceAccount'
       | 'secret'
       | 'credential'
       | 'grant'
@@ -85,6 +88,8 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   const destination = { kind: 'syslog', host: `siem.${name}.example`, port: 6514, certificates: '' } as const
   const toSink = { name: `${name} sink`, destination, from: 'now', sealedSecret: null } as const
   const sink = (await administrator.call('createSink', { body: toSink })).id
+  const account = newServiceAccount(newKey(), { name: `${name} account` })
+  const serviceAccount = (await administrator.call('createServiceAccount', { body: account })).id
   const role = (await administrator.call('createRole', { body: { name: `${name} role` } })).id
   await administrator.call('addRoleCredential', { parameters: { role, credential } })
   const grant = (
@@ -128,6 +133,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
       resource: resource.id,
       store,
       sink,
+      serviceAccount,
       secret,
       credential,
       grant,

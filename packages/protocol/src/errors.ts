@@ -94,7 +94,21 @@ export const errorTable = define({
   },
   user_disabled: { kind: 'permission', status: 403, text: 'This account is disabled.' },
   person_erased: { kind: 'permission', status: 403, text: 'This account was erased.' },
+  // Service accounts
+  service_account_unknown: { kind: 'authentication', status: 401, text: 'There is no such service account.' },
+  service_account_ended: {
+    kind: 'authentication',
+    status: 401,
+    text: 'The service account was revoked, or its end date has passed. An administrator can make another one.',
+  },
+  service_token_invalid: {
+    kind: 'authentication',
+    status: 401,
+    text: 'The token is not one of this organization and of the key that signed the call. Ask for a new one.',
+  },
+  service_token_expired: { kind: 'authentication', status: 401, text: 'The token has expired. Ask for a new one.' },
   // Permission
+  wrong_purpose: { kind: 'permission', status: 403, text: 'The service account or its token is for another purpose.' },
   forbidden: { kind: 'permission', status: 403, text: 'Your roles do not allow this.' },
   not_granted: { kind: 'permission', status: 403, text: 'You have no access to this credential. Ask for it.' },
   grant_expired: { kind: 'permission', status: 403, text: 'Your access to this credential has ended. Ask for it again.' },

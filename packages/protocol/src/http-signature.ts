@@ -4,8 +4,8 @@
  * A call of a client carries two signatures. `device` covers `@method`, `@target-uri`, `content-digest` and, with a body,
  * `content-type`; `session` covers the same and the device's signature with its input (`"signature";key="device"`,
  * `"signature-input";key="device"`): nobody can alter that without the session's key. Both carry the same `created` and
- * `nonce`, and the tag {@link SIGNATURE_TAG}. A gateway's call carries one, labelled `gateway`; an unattended job's one,
- * labelled `service`. `spec/http-signatures.md`.
+ * `nonce`, and the tag {@link SIGNATURE_TAG}. A gateway's call carries one, labelled `gateway`; a service account's one,
+ * labelled `service`, which covers the `authorization` field that carries its token, too. `spec/http-signatures.md`.
  */
 import {
   component,
@@ -35,7 +35,7 @@ export interface HttpCall {
   readonly body: Uint8Array
 }
 
-/** The two key holders of a client, in order, or the one of a gateway or job. */
+/** The two key holders of a client, in order, or the one of a gateway or service account. */
 export type CallSigners = readonly { readonly label: SignatureLabel; readonly signer: Signer }[]
 
 /** What the caller hands in: 16 random bytes and the time in seconds. */
@@ -52,12 +52,16 @@ const standardBase64 = (bytes: Uint8Array): string => {
 /** RFC 9530 §2, sha-256 only. */
 export const contentDigest = async (body: Uint8Array): Promise<string> => `sha-256=:${standardBase64(await sha256(body))}:`
 
-const componentsOf = (call: Pick<HttpCall, 'body'>, earlier: readonly SignatureLabel[]): SignatureComponent[] => [
+const componentsOf = (
+  call: Pick<HttpCall, 'body' | 'fields'>,
+  { label, earlier }: { readonly label: SignatureLabel; readonly earlier: readonly SignatureLabel[] },
+): SignatureComponent[] => [
   '@method',
   '@target-uri',
   'content-digest',
   ...(call.body.length > 0 ? ['content-type'] : []),
-  ...earlier.flatMap((label) => [component('signature', { key: label }), component('signature-input', { key: label })]),
+  ...(label === 'service' && call.fields['authorization'] !== undefined ? ['authorization'] : []),
+  ...earlier.flatMap((key) => [component('signature', { key }), component('signature-input', { key })]),
 ]
 
 const descriptorOf = (call: HttpCall) => ({
@@ -79,7 +83,7 @@ export const signCall = async (
   for (const { label, signer } of signers) {
     const signed = await createSignature(descriptorOf({ ...call, fields }), {
       label,
-      components: componentsOf(call, earlier),
+      components: componentsOf(call, { label, earlier }),
       parameters: {
         created: parameters.created,
         nonce: toBase64url(parameters.nonce),
@@ -162,7 +166,7 @@ const verifyOne = async (
       label,
       policy: {
         algorithms: ['ecdsa-p256-sha256', 'ed25519'],
-        requiredComponents: componentsOf(call, earlier),
+        requiredComponents: componentsOf(call, { label, earlier }),
         requiredParameters: ['created', 'nonce', 'alg', 'keyid', 'tag'],
         // Freshness is judged once for all signatures by verifyCall, which answers with a code of its own.
         maxAge: Number.MAX_SAFE_INTEGER,

@@ -23,6 +23,7 @@ import type { ResourceTables } from '../domains/resources/index.ts'
 import type { PrivacyTables } from '../domains/privacy/index.ts'
 import type { RoleTables } from '../domains/roles/index.ts'
 import type { SecretTables } from '../domains/secrets/index.ts'
+import type { ServiceAccountTables } from '../domains/service-accounts/index.ts'
 import type { SinkTables } from '../domains/sinks/index.ts'
 import type { SiteTables } from '../domains/sites/index.ts'
 import type { StoreTables } from '../domains/stores/index.ts'
@@ -63,6 +64,7 @@ export interface Database
     PrivacyTables,
     RoleTables,
     SecretTables,
+    ServiceAccountTables,
     SinkTables,
     SiteTables,
     StoreTables,

@@ -1,14 +1,17 @@
 /** The way of every call: limits, authentication, permission, input, handler, answer. */
 import { assertNever, SallyportError } from '@sallyport/protocol'
-import { PRESENCE_FIELD } from '@sallyport/protocol/api'
+import { type Permission, PRESENCE_FIELD } from '@sallyport/protocol/api'
 import type { IncomingMessage } from 'node:http'
 import { requirePresence } from '../domains/presence/index.ts'
 import type { Dependencies } from '../dependencies.ts'
 import {
   authenticateCaller,
   authenticateGateway,
+  authenticateService,
+  authenticateServiceToken,
   authenticateSignIn,
   type EnrolmentKeys,
+  type NamedAccount,
   peerCertificate,
 } from './authentication/index.ts'
 import type { AnyContext } from './context.ts'
@@ -37,10 +40,22 @@ const limitersOf = (limits: RateLimits, clock: () => number): Limiters => ({
   refused: createRateLimiter(limits.refused, clock),
 })
 
+const permissionsOf = (context: AnyContext): ReadonlySet<Permission> => {
+  if ('user' in context) return context.user.permissions
+  return 'account' in context ? context.account.permissions : new Set()
+}
+
+/** Who is slowed down together. */
+const callerOf = (context: AnyContext): string => {
+  if ('session' in context) return context.session.id
+  if ('account' in context) return context.account.id
+  return 'gateway' in context ? context.gateway.id : context.address
+}
+
 const checkPermission = (served: ServedRoute, context: AnyContext): void => {
   const { permission } = served.route
   if (permission === null) return
-  if (!('user' in context) || !context.user.permissions.has(permission)) throw new SallyportError('forbidden')
+  if (!permissionsOf(context).has(permission)) throw new SallyportError('forbidden')
 }
 
 /** A call that only the agent's own programs could make needs a proof that a person was there, too. */
@@ -58,16 +73,25 @@ const checkPresence = async (served: ServedRoute, context: AnyContext, incoming:
 export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
   const limiters = limitersOf(limits, dependencies.clock)
 
-  const authenticateSigned = async (served: ServedRoute, received: ReceivedCall, incoming: IncomingCall): Promise<AnyContext> => {
+  /** Who makes us check signatures for nothing is slowed down; who signs rightly is not. */
+  const slowed = async (incoming: IncomingCall, work: () => Promise<AnyContext>): Promise<AnyContext> => {
     try {
-      if (served.route.authentication === 'two-signature') return await authenticateCaller(dependencies, incoming)
-      return await authenticateGateway(dependencies, incoming, peerCertificate(received.request, dependencies.clock()))
+      return await work()
     } catch (error) {
-      // Who makes us check signatures for nothing is slowed down; who signs rightly is not.
       if (error instanceof SallyportError && error.kind === 'authentication') limiters.refused.take(incoming.address)
       throw error
     }
   }
+
+  const authenticateSigned = (served: ServedRoute, received: ReceivedCall, incoming: IncomingCall): Promise<AnyContext> =>
+    slowed(incoming, async () => {
+      const { authentication, purposes } = served.route
+      if (purposes !== undefined && incoming.call.fields['authorization'] !== undefined) {
+        return authenticateServiceToken(dependencies, incoming, purposes)
+      }
+      if (authentication === 'two-signature') return authenticateCaller(dependencies, incoming)
+      return authenticateGateway(dependencies, incoming, peerCertificate(received.request, dependencies.clock()))
+    })
 
   const authenticate = async (
     served: ServedRoute,
@@ -87,10 +111,17 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
         const input = parseInput(served.route, received.input)
         return { context: await authenticateSignIn(dependencies, incoming, input.body as EnrolmentKeys), input }
       }
+      case 'service': {
+        const input = parseInput(served.route, received.input)
+        const context = await slowed(incoming, () => authenticateService(dependencies, incoming, input.body as NamedAccount))
+        // Each token costs a call of the KMS.
+        limiters.signIn.take(callerOf(context))
+        return { context, input }
+      }
       case 'two-signature':
       case 'gateway': {
         const context = await authenticateSigned(served, received, incoming)
-        limiters.caller.take('session' in context ? context.session.id : 'gateway' in context ? context.gateway.id : address)
+        limiters.caller.take(callerOf(context))
         return { context, input: null }
       }
       default:

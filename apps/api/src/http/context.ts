@@ -1,4 +1,5 @@
 /** What a handler knows about the call besides its input. Who is behind it is decided by the route's authentication. */
+import type { HttpCall, ServicePurpose } from '@sallyport/protocol'
 import type { AuditActor, Authentication, Organization, Permission, Route } from '@sallyport/protocol/api'
 import type { Transaction } from '../db/schema.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -35,6 +36,13 @@ export interface CallerContext extends OrganizationContext {
   readonly session: { readonly id: string; readonly expiresAt: Date; readonly publicKey: Uint8Array }
 }
 
+/** A service account that is live. */
+export interface ServiceContext extends OrganizationContext {
+  readonly account: { readonly id: string; readonly permissions: ReadonlySet<Permission> }
+  /** The call as it was signed. */
+  readonly call: HttpCall
+}
+
 /** A gateway or relay that is not revoked. */
 export interface GatewayContext extends OrganizationContext {
   readonly gateway: {
@@ -53,9 +61,19 @@ interface Contexts {
   'sign-in': SignInContext
   'two-signature': CallerContext
   'gateway': GatewayContext
+  'service': ServiceContext
 }
 
-/** `service` and `witness` have no routes yet: one that is added does not compile before its context exists. */
-export type ContextOf<R extends Route> = R['authentication'] extends keyof Contexts ? Contexts[R['authentication']] : never
+/** Whoever has a permission: a person, or a service account where the route names purposes. */
+type Permitted<R extends Route> = R extends { readonly purposes: readonly ServicePurpose[] }
+  ? CallerContext | ServiceContext
+  : CallerContext
+
+/** `witness` has no routes yet: one that is added does not compile before its context exists. */
+export type ContextOf<R extends Route> = R['authentication'] extends 'two-signature'
+  ? Permitted<R>
+  : R['authentication'] extends keyof Contexts
+    ? Contexts[R['authentication']]
+    : never
 export type SupportedAuthentication = keyof Contexts & Authentication
 export type AnyContext = Contexts[SupportedAuthentication]

@@ -27,7 +27,10 @@ describe('the OpenAPI document', () => {
   it.each(table)('describes %s: who may call, what it takes, how it may be refused', (name, route) => {
     const operation = paths[route.path]![route.method.toLowerCase()]!
     expect(operation['x-permission']).toBe(route.permission)
-    expect(operation['security']).toHaveLength(route.authentication === 'public' ? 0 : 1)
+    expect(operation['security']).toHaveLength(
+      (route.authentication === 'public' ? 0 : 1) + (route.purposes === undefined ? 0 : 1),
+    )
+    expect(operation['x-purposes']).toEqual([...(route.purposes ?? [])])
     expect('requestBody' in operation).toBe(route.body !== undefined)
     const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
     const parameters = (operation['parameters'] as JsonObject[]).filter((parameter) => parameter['in'] === 'path')

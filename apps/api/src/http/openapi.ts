@@ -36,9 +36,25 @@ const authenticationErrors: Readonly<Record<Authentication, readonly ErrorCode[]
     'identity_mismatch',
     'gateway_unknown',
   ],
-  'service': ['signature_missing', 'signature_invalid', 'signature_expired', 'replayed'],
+  'service': [
+    'signature_missing',
+    'signature_invalid',
+    'signature_expired',
+    'replayed',
+    'service_account_unknown',
+    'service_account_ended',
+  ],
   'witness': ['signature_missing', 'signature_invalid', 'signature_expired', 'replayed'],
 }
+
+/** What a service account's call may be refused with besides, where it is taken. */
+const purposeErrors: readonly ErrorCode[] = [
+  ...authenticationErrors.service,
+  'service_token_invalid',
+  'service_token_expired',
+  'wrong_purpose',
+  'vault_unavailable',
+]
 
 const securitySchemes: JsonObject = {
   device: {
@@ -57,11 +73,21 @@ const securitySchemes: JsonObject = {
     description: 'RFC 9421 signature labelled "gateway" by the key of the client certificate.',
   },
   gatewayCertificate: { type: 'mutualTLS', description: 'The certificate that the gateway was issued.' },
-  service: { type: 'http', scheme: 'signature', description: 'RFC 9421 signature labelled "service" of an unattended job.' },
+  service: {
+    type: 'http',
+    scheme: 'signature',
+    description:
+      'RFC 9421 signature labelled "service" by the key of a service account; covers `authorization`, too, if there is one.',
+  },
+  serviceToken: {
+    type: 'http',
+    scheme: 'Sallyport',
+    description: 'JWT of a service account for a purpose that the operation names (`x-purposes`); good only with its key.',
+  },
   witness: { type: 'http', scheme: 'signature', description: 'Signature of a witness of the log.' },
 }
 
-const security: Readonly<Record<Authentication, JsonValue>> = {
+const security: Readonly<Record<Authentication, readonly JsonValue[]>> = {
   'public': [],
   'sign-in': [{ device: [], session: [] }],
   'two-signature': [{ device: [], session: [] }],
@@ -70,12 +96,18 @@ const security: Readonly<Record<Authentication, JsonValue>> = {
   'witness': [{ witness: [] }],
 }
 
+const securityOf = ({ authentication, purposes }: Route): JsonValue[] => [
+  ...security[authentication],
+  ...(purposes === undefined ? [] : [{ service: [], serviceToken: [] }]),
+]
+
 /** Every code that a call of this route may be answered with. */
 export const errorsOf = (route: Route): readonly ErrorCode[] => {
   const takesInput = route.parameters ?? route.query ?? route.body
   const codes: readonly ErrorCode[] = [
     ...route.errors,
     ...authenticationErrors[route.authentication],
+    ...(route.purposes === undefined ? [] : purposeErrors),
     ...(route.permission === null ? [] : (['forbidden'] as const)),
     ...(route.presence === undefined ? [] : (['presence_required'] as const)),
     ...(takesInput ? (['invalid_request'] as const) : []),
@@ -143,9 +175,10 @@ const failuresOf = (route: Route): JsonObject => {
 const operationOf = (name: string, route: Route, describe: Describe): JsonObject => ({
   'operationId': name,
   'summary': route.summary,
-  'security': security[route.authentication]!,
+  'security': securityOf(route),
   'x-permission': route.permission,
   'x-presence': route.presence ?? null,
+  'x-purposes': [...(route.purposes ?? [])],
   'x-audit': route.audit,
   'x-max-body': route.maxBody ?? DEFAULT_MAX_BODY,
   'parameters': parametersOf(name, route, describe),

@@ -18,12 +18,18 @@ describe('the table of routes', () => {
 
   it('does not exist when a route declares no authentication, or one that nobody checks', () => {
     expect(() => routeTable(handlers, only('getMe', { authentication: undefined }))).toThrow('getMe declares no authentication')
-    expect(() => routeTable(handlers, only('getMe', { authentication: 'service' }))).toThrow('is not served: service')
+    expect(() => routeTable(handlers, only('getMe', { authentication: 'witness' }))).toThrow('is not served: witness')
   })
 
   it('does not exist when a permission is asked of nobody', () => {
     const open = only('listUsers', { authentication: 'public' })
     expect(() => routeTable(handlers, open)).toThrow('listUsers has a permission but no user')
+  })
+
+  it('does not exist when service accounts could call what is about oneself, or what asks for a person', () => {
+    const message = 'is open to service accounts'
+    expect(() => routeTable(handlers, only('getMe', { purposes: ['api'] }))).toThrow(message)
+    expect(() => routeTable(handlers, only('changeResource', { purposes: ['api'] }))).toThrow(message)
   })
 
   it('does not exist when a handler is missing', () => {

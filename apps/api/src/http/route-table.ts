@@ -12,7 +12,13 @@ export interface ServedRoute {
   readonly handle: (context: AnyContext, input: ParsedInput) => Promise<unknown>
 }
 
-const supported: readonly string[] = ['public', 'sign-in', 'two-signature', 'gateway'] satisfies SupportedAuthentication[]
+const supported: readonly string[] = [
+  'public',
+  'sign-in',
+  'two-signature',
+  'gateway',
+  'service',
+] satisfies SupportedAuthentication[]
 
 /** What a type error would say, said again at run time: a table put together elsewhere must not slip through. */
 const check = (name: string, route: Route, handler: unknown): void => {
@@ -21,6 +27,9 @@ const check = (name: string, route: Route, handler: unknown): void => {
     if (!supported.includes(route.authentication)) return `needs authentication that is not served: ${route.authentication}`
     if (route.permission !== null && route.authentication !== 'two-signature') return 'has a permission but no user'
     if (route.presence !== undefined && route.authentication !== 'two-signature') return 'asks for presence but has no user'
+    if (route.purposes !== undefined && (route.permission === null || route.presence !== undefined)) {
+      return 'is open to service accounts, which have nothing of their own and are nowhere in person'
+    }
     if (typeof handler !== 'function') return 'has no handler'
     return null
   })()

@@ -5,6 +5,7 @@ import {
   leaseAnswer,
   leaseRequest,
   rotationOutcome,
+  MAX_SERVICE_TOKEN,
   sealed,
   storeField,
   storePath,
@@ -148,6 +149,22 @@ export const vaultOperations = defineOperations({
   tokenKeyState: { input: z.strictObject({ organization: uuid }), output: tokenKeyState },
   /** Throws `limit_reached` while too many older ones are still published. */
   rotateTokenKeys: { input: z.strictObject({ organization: uuid, actor: auditActor }), output: tokenKeyState },
+  /** A token for a service account, whose request comes as it was signed. Throws what a caller is refused with. */
+  issueServiceToken: {
+    input: z.strictObject({
+      organization: uuid,
+      /** `iss` of the token. */
+      issuer: z.string().max(512),
+      address: z.string().max(64),
+      request: z.strictObject({
+        method: z.string().max(16),
+        targetUri: z.string().max(2048),
+        fields: z.record(z.string().max(64), z.string().max(4096)),
+        body: bytesUpTo(1024),
+      }),
+    }),
+    output: z.strictObject({ token: z.string().max(MAX_SERVICE_TOKEN), expiresAt: timestamp }),
+  },
   createStoredSecret: { input: z.strictObject(storedSecret), output: secretState },
   replaceByStoredSecret: { input: z.strictObject({ ...storedSecret, secret: uuid }), output: secretState },
   createSecret: { input: z.strictObject(incomingSecret), output: secretState },

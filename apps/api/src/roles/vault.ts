@@ -13,6 +13,7 @@ import { vaultKeys } from './vault/keys.ts'
 import type { VaultParts } from './vault/parts.ts'
 import { passwordRotation } from './vault/rotation.ts'
 import { secrets } from './vault/secrets.ts'
+import { serviceTokens } from './vault/service-tokens.ts'
 import { sinkSecrets } from './vault/sink-secrets.ts'
 import { storeTokens } from './vault/store-tokens.ts'
 import { storedSecrets } from './vault/stored-secrets.ts'
@@ -46,6 +47,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
       ...sinkSecrets(parts, keys),
       ...storedSecrets(parts),
       ...tokenKeyOperations,
+      ...serviceTokens(parts, { withSigningKey }),
       ...rotation,
       async keepKeys(asked) {
         await keep(asked.organization)

@@ -99,6 +99,9 @@ export const auditEntryTypes = [
   'sink.deleted',
   'token-key.rotated',
   'token-key.retired',
+  'service-account.created',
+  'service-account.revoked',
+  'service-token.issued',
   'log.exported',
   'log.witnesses-changed',
   'log.key-changed',
@@ -115,7 +118,7 @@ export type AuditEntryType = z.infer<typeof auditEntryType>
 
 /** Who did it. Absent parts do not apply: a job has no device. */
 export const auditActor = z.strictObject({
-  kind: z.enum(['user', 'gateway', 'job', 'anonymous']),
+  kind: z.enum(['user', 'gateway', 'service', 'job', 'anonymous']),
   id: uuid.nullable(),
   device: uuid.nullable(),
   session: uuid.nullable(),

@@ -86,6 +86,7 @@ export const logRoutes = defineRoutes({
     summary: 'The head of the log, its keys, its witnesses, and what is wrong with it',
     authentication: 'two-signature',
     permission: 'audit.read',
+    purposes: ['api', 'audit'],
     audit: null,
     response: logState,
     errors: ['log_unavailable'],
@@ -96,6 +97,7 @@ export const logRoutes = defineRoutes({
     summary: 'Hashes of one tile of the tree (C2SP tlog-tiles)',
     authentication: 'two-signature',
     permission: 'audit.read',
+    purposes: ['api', 'audit'],
     audit: null,
     parameters: z.strictObject({
       level: z.coerce.number().int().min(0).max(6),
@@ -114,6 +116,7 @@ export const logRoutes = defineRoutes({
     summary: 'Entries as they were hashed, by their numbers',
     authentication: 'two-signature',
     permission: 'audit.read',
+    purposes: ['api', 'audit'],
     audit: null,
     query: z.strictObject({
       start: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
@@ -128,6 +131,7 @@ export const logRoutes = defineRoutes({
     summary: 'One entry with the proof that it is in the log (C2SP tlog-proof)',
     authentication: 'two-signature',
     permission: 'audit.read',
+    purposes: ['api', 'audit'],
     audit: null,
     parameters: z.strictObject({ entry: uuid }),
     response: z.strictObject({
@@ -145,6 +149,7 @@ export const logRoutes = defineRoutes({
     summary: 'Says in the log that it is exported, and what to read for it',
     authentication: 'two-signature',
     permission: 'audit.read',
+    purposes: ['api', 'audit'],
     audit: 'log.exported',
     response: logState,
     errors: ['log_unavailable'],

@@ -17,6 +17,8 @@ export const permissions = [
   'secrets.write',
   'gateways.read',
   'gateways.write',
+  'service-accounts.read',
+  'service-accounts.write',
   'devices.read',
   'devices.write',
   'sessions.read',

@@ -1,13 +1,14 @@
 /** What one API route is: the single description from which server, clients, OpenAPI and the tests of A3 are made. */
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
+import type { ServicePurpose } from '../service-token.ts'
 import type { AuditEntryType } from './audit-entry.ts'
 import type { Permission } from './permission.ts'
 
 /**
  * Who may call, and how the call proves it. `two-signature`: device and session of a signed-in user. `sign-in`: the same two
- * signatures by keys that the body brings. `gateway`: mutual TLS and one signature. `service`: an unattended job's signature.
- * `witness`: a log witness. `public`: nobody in particular.
+ * signatures by keys that the body brings. `gateway`: mutual TLS and one signature. `service`: one signature by the
+ * key of the service account that the body names. `witness`: a log witness. `public`: nobody in particular.
  */
 export type Authentication = 'public' | 'sign-in' | 'two-signature' | 'gateway' | 'service' | 'witness'
 
@@ -24,6 +25,11 @@ export interface Route {
   readonly authentication: Authentication
   /** What a role must allow. null: everybody who authenticated, for what is their own. Only with `two-signature`. */
   readonly permission: Permission | null
+  /**
+   * With a token of which purposes a service account may call it like a person. Absent: never. Only with `two-signature` and
+   * a permission, where nobody must be there in person.
+   */
+  readonly purposes?: readonly ServicePurpose[]
   /**
    * Whether a person must have confirmed in the browser that it is they. `recent`: in the last minutes, in this session.
    * `act`: this very call, once. Only with `two-signature`.

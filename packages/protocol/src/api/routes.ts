@@ -12,6 +12,7 @@ import { presenceRoutes } from './presence-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
+import { serviceAccountRoutes } from './service-account-routes.ts'
 import { sinkRoutes } from './sink-routes.ts'
 
 export const routes = {
@@ -25,6 +26,7 @@ export const routes = {
   ...logRoutes,
   ...keyRoutes,
   ...authorityRoutes,
+  ...serviceAccountRoutes,
   ...sinkRoutes,
   ...viewRoutes,
   ...privacyRoutes,

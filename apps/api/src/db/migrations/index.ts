@@ -22,6 +22,7 @@ import { up as keysThatFollow } from './0110-keys-that-follow.ts'
 import { up as acknowledgedAlerts } from './0120-acknowledged-alerts.ts'
 import { up as codesToPaste } from './0130-codes-to-paste.ts'
 import { up as logKeysThatFollow } from './0140-log-keys-that-follow.ts'
+import { up as serviceAccounts } from './0150-service-accounts.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0120-acknowledged-alerts': { up: acknowledgedAlerts },
   '0130-codes-to-paste': { up: codesToPaste },
   '0140-log-keys-that-follow': { up: logKeysThatFollow },
+  '0150-service-accounts': { up: serviceAccounts },
 }

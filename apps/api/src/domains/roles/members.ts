@@ -78,6 +78,25 @@ export const requireOwnPermissions = (wanted: Iterable<Permission>, own: Readonl
 }
 
 /**
+ * Ids of these roles, each once, which stay as they are until the transaction ends. Throws `not_found` for one that does not
+ * exist, `forbidden` when one allows what `by` does not hold.
+ */
+export const lockRolesToGive = async (
+  transaction: Transaction,
+  { roles: ids, by }: { readonly roles: readonly string[]; readonly by: ReadonlySet<Permission> },
+): Promise<readonly string[]> => {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return []
+  const roles = await transaction.selectFrom('roles').selectAll().where('id', 'in', wanted).forShare().execute()
+  if (roles.length !== wanted.length) throw new SallyportError('not_found', { message: 'There is no such role.' })
+  requireOwnPermissions(
+    roles.flatMap((role) => permissionsOfRole(role)),
+    by,
+  )
+  return wanted
+}
+
+/**
  * Gives a user these roles, as part of another change and its audit entry (making the user). Throws `not_found` for a role
  * that does not exist, `forbidden` when one allows what `by` does not hold.
  */
@@ -85,14 +104,8 @@ export const assignRoles = async (
   transaction: Transaction,
   assignment: { readonly user: string; readonly roles: readonly string[]; readonly by: ReadonlySet<Permission> },
 ): Promise<void> => {
-  const wanted = [...new Set(assignment.roles)]
+  const wanted = await lockRolesToGive(transaction, assignment)
   if (wanted.length === 0) return
-  const roles = await transaction.selectFrom('roles').selectAll().where('id', 'in', wanted).forShare().execute()
-  if (roles.length !== wanted.length) throw new SallyportError('not_found', { message: 'There is no such role.' })
-  requireOwnPermissions(
-    roles.flatMap((role) => permissionsOfRole(role)),
-    assignment.by,
-  )
   await transaction
     .insertInto('role_members')
     .values(wanted.map((role) => ({ role_id: role, user_id: assignment.user })))

@@ -18,6 +18,11 @@ export interface RoleTables {
     role_id: string
     user_id: string
   }
+  role_service_accounts: {
+    organization_id: Generated<string>
+    role_id: string
+    service_account_id: string
+  }
   role_credentials: {
     organization_id: Generated<string>
     role_id: string

@@ -28,7 +28,7 @@ interface Place {
 
 const wordsIn = (text: string | undefined): string[] => (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 32)
 
-const read = (context: CallerContext, { text, ...wanted }: Wanted, place: Place) =>
+const read = (context: Pick<CallerContext, 'dependencies' | 'organization'>, { text, ...wanted }: Wanted, place: Place) =>
   context.dependencies.log.listEntries({
     ...wanted,
     ...place,

@@ -26,6 +26,7 @@ import { resourceHandlers } from './resources.ts'
 import { roleHandlers } from './roles.ts'
 import { rotationHandlers } from './rotation.ts'
 import { secretHandlers } from './secrets.ts'
+import { serviceAccountHandlers } from './service-accounts.ts'
 import { signInHandlers } from './sign-in.ts'
 import { siteHandlers } from './sites.ts'
 import { storeHandlers } from './stores.ts'
@@ -55,6 +56,7 @@ export const handlers: Handlers = {
   ...keyHandlers,
   ...authorityHandlers,
   ...sinkHandlers,
+  ...serviceAccountHandlers,
   ...leaseHandlers,
   ...auditHandlers,
   ...logHandlers,

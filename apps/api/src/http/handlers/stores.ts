@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { createStore, deleteStore, listStores, renameStore, requireStore, type Store } from '../../domains/stores/index.ts'
 import { decodeCursor, pageOfFound } from '../cursor.ts'
 import type { HandlersOf } from '../handler.ts'
+import { tokenIssuerOf } from '../issuer.ts'
 import { authorOf } from './author.ts'
-import { tokenIssuerOf } from './token-issuer.ts'
 
 const position = z.strictObject({ name: displayName, id: uuid })
 

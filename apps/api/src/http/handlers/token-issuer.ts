@@ -4,12 +4,9 @@ import { assertNever, SallyportError, type TokenAlgorithm, tokenAlgorithm } from
 import type { JsonWebKey } from '@sallyport/protocol/api'
 import { withOrganization } from '../../db/with-organization.ts'
 import { hasOrganization } from '../../domains/organizations/index.ts'
-import type { Contact, Dependencies } from '../../dependencies.ts'
+import type { Dependencies } from '../../dependencies.ts'
 import type { HandlersOf } from '../handler.ts'
-
-/** `iss` of the organization's tokens, where no store says otherwise. */
-export const tokenIssuerOf = ({ origins }: Pick<Contact, 'origins'>, organization: string): string =>
-  `${origins.public}/v1/token-issuers/${organization}`
+import { tokenIssuerOf } from '../issuer.ts'
 
 const claims = ['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'organization', 'gateway', 'session', 'person'] as const
 const aboutTheLease = ['lease', 'resource', 'endpoint', 'credential', 'path'] as const

@@ -19,6 +19,7 @@ import { rotationCommands } from './rotations.ts'
 import { roleCommands } from './roles.ts'
 import { secretCommands } from './secrets.ts'
 import { leaseCommands, sessionCommands } from './sessions.ts'
+import { serviceAccountCommands } from './service-accounts.ts'
 import { settingsCommands } from './settings.ts'
 import { sinkCommands } from './sinks.ts'
 import { siteCommands } from './sites.ts'
@@ -49,6 +50,7 @@ export const administrationCommands: readonly Command[] = [
   ...alertCommands,
   ...keyCommands,
   ...tokenKeyCommands,
+  ...serviceAccountCommands,
   ...authorityCommands,
   ...logCommands,
   ...sinkCommands,

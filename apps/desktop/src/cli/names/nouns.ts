@@ -28,6 +28,7 @@ export type ListRoute =
   | 'listAccessRules'
   | 'listErasures'
   | 'listRecordings'
+  | 'listServiceAccounts'
 export type ItemOf<Name extends ListRoute> = ResponseOf<RouteOf<Name>>['items'][number]
 
 /** One thing as it may be named. */
@@ -88,6 +89,11 @@ export const nouns = {
     about: `${device.facts.platform}, ${device.status}, enrolled ${device.enrolledAt}`,
   })),
   session: noun('listSessions', { label: 'session', listedBy: 'admin sessions list' }, (session) => ({ name: session.label })),
+  serviceAccount: noun(
+    'listServiceAccounts',
+    { label: 'service account', listedBy: 'admin service-accounts list' },
+    (account) => ({ name: account.name, about: `${account.status}, made ${account.createdAt}` }),
+  ),
   rule: noun('listAccessRules', { label: 'rule', listedBy: 'admin rules list' }, (rule) => ({ name: rule.name })),
   credential: {
     label: 'credential',

@@ -17,6 +17,7 @@ const howNamed: Readonly<Record<NounName, string>> = {
   gateway: 'name or id',
   device: 'name or id',
   session: 'label or id',
+  serviceAccount: 'name or id',
   rule: 'name or id',
   credential: 'resource/credential or id',
 }

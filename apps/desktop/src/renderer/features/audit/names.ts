@@ -12,6 +12,8 @@ export const actorName = ({ actor }: AuditEntry, names: Names): string => {
     case 'user':
     case 'gateway':
       return actor.id === null ? text('audit.anonymous') : names.nameOf(actor.kind, actor.id)
+    case 'service':
+      return text('audit.service', { id: shortId(actor.id ?? '') })
     case 'job':
       return text('audit.job')
     case 'anonymous':

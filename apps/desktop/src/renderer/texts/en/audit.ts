@@ -16,6 +16,7 @@ export const audit = {
   unread: 'An entry of a newer version',
   entry: 'Entry',
   job: 'Sallyport itself',
+  service: 'Service account {id}',
   anonymous: 'Nobody known',
   facts: 'Entry',
   factAt: 'Time',
