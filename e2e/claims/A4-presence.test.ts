@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { latestEntries } from '../support/audit.ts'
 import { addNewcomer } from '../support/newcomer.ts'
 import { fill, type Operation, operationsOf, unsignedCall, type Values } from '../support/openapi-calls.ts'
+import { storeLocation } from '../support/organization-world.ts'
 import { beginSignIn, codeIn, finishSignIn } from '../support/raw-browser.ts'
 import { actOf, RawClient } from '../support/raw-client.ts'
 import { newKey } from '../support/raw-key.ts'
@@ -51,8 +52,22 @@ afterAll(async () => {
   await central?.stop()
 })
 
-const ids = ['user', 'device', 'role', 'site', 'resource', 'secret', 'credential', 'gateway', 'accessRequest', 'accessRule']
+const ids = [
+  'user',
+  'device',
+  'role',
+  'site',
+  'resource',
+  'secret',
+  'credential',
+  'gateway',
+  'accessRequest',
+  'accessRule',
+  'store',
+]
 const strangers: Values = {
+  location: storeLocation('some'),
+  issuer: 'https://issuer.example',
   ...Object.fromEntries(ids.map((name) => [name, randomUUID()])),
   port: 20_000,
   endpoint: {

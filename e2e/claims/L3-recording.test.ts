@@ -35,6 +35,8 @@ const record = (recording: RecordingPolicy): Promise<unknown> => bed.owner.agent
 const endLeases = async (): Promise<void> => {
   const parameters = { role, user: person.id }
   await bed.owner.agent.api('removeRoleMember', { parameters })
+  const isGone = async () => (await person.agent.local.call('credentials', {})).items.length === 0
+  await waitFor(isGone, { description: 'the agent to let go of the credential' })
   await bed.owner.agent.api('addRoleMember', { parameters })
 }
 

@@ -2,9 +2,9 @@
 import { auditEntry, type AuditEntry } from '@sallyport/protocol/api'
 import type { Agent } from '@sallyport/testbed'
 
-/** Newest first, 500 at most. */
-export const latestEntries = async (auditor: Agent): Promise<AuditEntry[]> => {
-  const { items } = await auditor.api('listAuditEntries', { query: { limit: 500 } })
+/** Newest first. */
+export const latestEntries = async (auditor: Agent, limit = 500): Promise<AuditEntry[]> => {
+  const { items } = await auditor.api('listAuditEntries', { query: { limit } })
   return items.map(({ entry }) => auditEntry.parse(entry))
 }
 
@@ -20,13 +20,17 @@ export const allEntries = async (auditor: Agent): Promise<AuditEntry[]> => {
   return entries
 }
 
+/** More than one act adds. */
+const ADDED = 50
+
 /** What was added to the log by `act`, oldest first, with what `act` returned. */
 export const entriesOf = async <Result>(
   auditor: Agent,
   act: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly entries: readonly AuditEntry[] }> => {
-  const before = new Set((await latestEntries(auditor)).map(({ id }) => id))
+  const before = new Set((await latestEntries(auditor, ADDED)).map(({ id }) => id))
   const result = await act()
-  const entries = (await latestEntries(auditor)).filter(({ id }) => !before.has(id)).toReversed()
-  return { result, entries }
+  const latest = await latestEntries(auditor, 2 * ADDED)
+  const known = latest.findIndex(({ id }) => before.has(id))
+  return { result, entries: latest.slice(0, known).toReversed() }
 }

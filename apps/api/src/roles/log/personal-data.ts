@@ -2,7 +2,7 @@
  * Personal data of entries, under a key for each person: `spec/personal-data.md` of the protocol. What is done here is done in the
  * transaction that it is handed, so that an erasure and an entry that is just being numbered see each other.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError, toBase64url } from '@sallyport/protocol'
 import { type AuditEntry, hidePersonalData, type Holder, type PersonalFields, showPersonalData } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
@@ -120,27 +120,34 @@ interface Place {
   readonly entry: string
 }
 
-/** One key for each entry and person. */
-const keysOf = (privacyKey: Buffer, seed: Buffer, { organization, holder, entry }: Place): { key: Buffer; nonceKey: Buffer } => {
-  const info = `sallyport personal data v1\n${organization}\n${holder}\n${entry}`
-  const bytes = Buffer.from(hkdfSync('sha256', privacyKey, seed, info, 2 * KEY))
-  return { key: bytes.subarray(0, KEY), nonceKey: bytes.subarray(KEY) }
+const hmac = (key: Buffer, ...parts: (string | Uint8Array)[]): Buffer => {
+  const mac = createHmac('sha256', key)
+  for (const part of parts) mac.update(part)
+  return mac.digest()
 }
 
-const sealPart = (privacyKey: Buffer, seed: Buffer, { place, fields }: { place: Place; fields: PersonalFields }): string => {
-  const { key, nonceKey } = keysOf(privacyKey, seed, place)
+/** HKDF-Extract of RFC 5869, once for each person; {@link entryKey} and {@link nonceKey} are the two blocks of its Expand. */
+const personKey = (privacyKey: Buffer, seed: Buffer): Buffer => hmac(seed, privacyKey)
+
+const infoOf = ({ organization, holder, entry }: Place): string =>
+  `sallyport personal data v1\n${organization}\n${holder}\n${entry}`
+
+const entryKey = (person: Buffer, place: Place): Buffer => hmac(person, infoOf(place), Uint8Array.of(1))
+const nonceKey = (person: Buffer, place: Place): Buffer => hmac(person, entryKey(person, place), infoOf(place), Uint8Array.of(2))
+
+const sealPart = (person: Buffer, { place, fields }: { place: Place; fields: PersonalFields }): string => {
+  const key = entryKey(person, place)
   const plaintext = Buffer.from(canonicalJson(fields as CanonicalValue))
-  const nonce = createHmac('sha256', nonceKey).update(plaintext).digest().subarray(0, NONCE)
+  const nonce = hmac(nonceKey(person, place), plaintext).subarray(0, NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
   const ciphertext = cipher.update(plaintext)
   return toBase64url(Buffer.concat([Uint8Array.of(VERSION), nonce, ciphertext, cipher.final(), cipher.getAuthTag()]))
 }
 
-const openPart = (privacyKey: Buffer, seed: Buffer, { place, sealed }: { place: Place; sealed: string }): PersonalFields => {
+const openPart = (person: Buffer, { place, sealed }: { place: Place; sealed: string }): PersonalFields => {
   const bytes = Buffer.from(fromBase64url(sealed))
   if (bytes[0] !== VERSION || bytes.length < 1 + NONCE + TAG) throw new TypeError('not a part of this version')
-  const { key } = keysOf(privacyKey, seed, place)
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 1 + NONCE), { authTagLength: TAG })
+  const decipher = createDecipheriv('aes-256-gcm', entryKey(person, place), bytes.subarray(1, 1 + NONCE), { authTagLength: TAG })
   decipher.setAuthTag(bytes.subarray(-TAG))
   const text = decipher.update(bytes.subarray(1 + NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8')
   return JSON.parse(text) as PersonalFields
@@ -148,20 +155,19 @@ const openPart = (privacyKey: Buffer, seed: Buffer, { place, sealed }: { place: 
 
 /** Null when the key that it is under is lost. Throws for a part that opens under none though none is lost. */
 const openUnderAny = (
-  privacyKeys: readonly (Buffer | null)[],
-  seed: Buffer,
+  personKeys: readonly (Buffer | null)[],
   part: { readonly place: Place; readonly sealed: string },
 ): PersonalFields | null => {
   let failure: unknown = new Error('there is no privacy key')
-  for (const privacyKey of privacyKeys) {
-    if (privacyKey === null) continue
+  for (const person of personKeys) {
+    if (person === null) continue
     try {
-      return openPart(privacyKey, seed, part)
+      return openPart(person, part)
     } catch (error) {
       failure = error
     }
   }
-  if (privacyKeys.length === 0 || privacyKeys.includes(null)) return null
+  if (personKeys.length === 0 || personKeys.includes(null)) return null
   throw failure
 }
 
@@ -172,12 +178,13 @@ export const personalDataUnder = (root: RootKey): PersonalData => ({
     if (holders.length === 0) return split.map(({ hidden }) => hidden)
     const seeds = await makeSeeds(transaction, holders)
     const privacyKey = await presentPrivacyKey(transaction, organization, root)
+    const keys = new Map([...seeds].map(([holder, seed]) => [holder, seed && personKey(privacyKey, seed)]))
     return split.map(({ hidden, parts }) => {
       if (parts.size === 0) return hidden
       const personal = [...parts].map(([person, fields]) => {
-        const seed = seeds.get(person) ?? null
+        const key = keys.get(person) ?? null
         const place = { organization, holder: person, entry: hidden.id }
-        return { person, sealed: seed === null ? null : sealPart(privacyKey, seed, { place, fields }) }
+        return { person, sealed: key === null ? null : sealPart(key, { place, fields }) }
       })
       return { ...hidden, personal }
     })
@@ -188,14 +195,17 @@ export const personalDataUnder = (root: RootKey): PersonalData => ({
     if (holders.length === 0) return entries.map((entry) => ({ entry, erased: [] }))
     const seeds = await readSeeds(transaction, holders)
     const privacyKeys = await readPrivacyKeys(transaction, organization, root)
+    const keys = new Map(
+      [...seeds].map(([holder, seed]) => [holder, seed && privacyKeys.map((key) => key && personKey(key, seed))]),
+    )
     const showOne = (stored: AuditEntry): ShownEntry => {
       const opened: PersonalFields[] = []
       const erased: Holder[] = []
       for (const { person, sealed } of stored.personal ?? []) {
-        const seed = seeds.get(person) ?? null
         if (only !== undefined && person !== only) continue
+        const personKeys = keys.get(person) ?? null
         const place = { organization, holder: person, entry: stored.id }
-        const fields = sealed === null || seed === null ? null : openUnderAny(privacyKeys, seed, { place, sealed })
+        const fields = sealed === null || personKeys === null ? null : openUnderAny(personKeys, { place, sealed })
         if (fields === null) erased.push(person)
         else opened.push(fields)
       }
