@@ -6,10 +6,13 @@
  * token, in a log or on the wire, and has a key of their own or none; and a program that wants more than its token is for.
  */
 import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { authorizationOf, type HttpCall, readServiceToken, toBase64url, utf8 } from '@sallyport/protocol'
 import { auditEntry, type AuditEntry, type InputOf, type RouteOf, routes } from '@sallyport/protocol/api'
 import { Central } from '@sallyport/testbed'
-import { waitFor } from '@sallyport/testkit'
+import { makeTemporaryDirectory, runProgram, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { centralSql } from '../support/central-sql.ts'
 import { addNewcomer } from '../support/newcomer.ts'
@@ -150,6 +153,35 @@ describe('a service account', () => {
     await expect(add({ roles: [id] }, maker)).resolves.toBeInstanceOf(ServiceAccount)
     maker.close()
   })
+})
+
+test('the program of the documentation calls with no more than Node', async () => {
+  const program = await add({ roles: [ownerRole], purposes: ['audit'] })
+  const folder = await makeTemporaryDirectory()
+  try {
+    const [key, authority] = [join(folder.path, 'key.pem'), join(folder.path, 'authority.pem')]
+    await writeFile(key, program.key.pem)
+    await writeFile(authority, owner.apiAuthority ?? '')
+    const script = fileURLToPath(new URL('../../docs/howto/service-account.mjs', import.meta.url))
+    const run = (path: string) =>
+      runProgram({
+        command: process.execPath,
+        args: [script, 'GET', path],
+        env: {
+          SALLYPORT_API: owner.origin,
+          SALLYPORT_ACCOUNT: program.id,
+          SALLYPORT_KEY: key,
+          SALLYPORT_PURPOSE: 'audit',
+          NODE_EXTRA_CA_CERTS: authority,
+        },
+      })
+    const found = await run('/v1/audit-entries?limit=1')
+    expect(found).toMatchObject({ code: 0 })
+    expect(JSON.parse(found.stdout)).toMatchObject({ items: [expect.anything()] })
+    expect((await run('/v1/sites')).stderr).toContain('wrong_purpose')
+  } finally {
+    await folder.remove()
+  }
 })
 
 describe('a token of another purpose', () => {

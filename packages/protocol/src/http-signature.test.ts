@@ -171,3 +171,29 @@ describe('the session signature alone', () => {
     await expect(verifySession(swap([]))).resolves.toBeDefined()
   })
 })
+
+describe('a call of a service account', () => {
+  const key = makeSigner()
+  const service = [{ label: 'service', signer: key }] as const
+  const check = (changed: HttpCall) =>
+    verifyCall(changed, {
+      labels: ['service'],
+      now: created,
+      keyFor: () => Promise.resolve({ algorithm: 'ecdsa-p256-sha256', publicKey: key.publicKey }),
+    })
+  const carrying = (token: string): HttpCall => ({ ...call, fields: { ...call.fields, authorization: token } })
+  const invalid = expect.objectContaining({ code: 'signature_invalid' })
+
+  test('is signed together with the token that it carries', async () => {
+    const fields = await signCall(carrying('Sallyport one'), service, { nonce, created })
+    expect(fields['signature-input']).toContain('"authorization"')
+    await expect(check({ ...call, fields })).resolves.toBeDefined()
+    await expect(check({ ...call, fields: { ...fields, authorization: 'Sallyport two' } })).rejects.toEqual(invalid)
+  })
+
+  test('takes no token that was put into it afterwards', async () => {
+    const fields = await signCall(call, service, { nonce, created })
+    await expect(check({ ...call, fields })).resolves.toBeDefined()
+    await expect(check({ ...call, fields: { ...fields, authorization: 'Sallyport one' } })).rejects.toEqual(invalid)
+  })
+})

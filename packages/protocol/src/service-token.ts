@@ -9,6 +9,7 @@ import { fromBase64url, fromUtf8, sha256, toBase64url, utf8 } from './bytes.ts'
 import { type CanonicalValue, canonicalJson, parseCanonicalJson } from './canonical-json.ts'
 import { SallyportError } from './errors.ts'
 import { base64urlOf, keyId, uuid } from './fields.ts'
+import { SIGNATURE_LENGTH } from './signing.ts'
 
 /** `audit`: reading the log. `api`: that, and managing the catalogue. No purpose unlocks anything. */
 export const servicePurposes = ['api', 'audit'] as const
@@ -72,13 +73,16 @@ const parsed = (text: string): unknown => parseCanonicalJson(fromUtf8(fromBase64
 /** Takes a token apart; only the form that {@link serviceTokenInput} gives is one. Throws `service_token_invalid`. */
 export const readServiceToken = (token: string): ReadServiceToken => {
   try {
-    const [first = '', second = '', third = '', ...more] = token.split('.', 4)
-    if (token.length > MAX_SERVICE_TOKEN || more.length > 0) throw new TypeError('not three parts')
+    if (token.length > MAX_SERVICE_TOKEN) throw new TypeError('too long')
+    const parts = token.split('.', 4)
+    const [first = '', second = '', third = ''] = parts
+    const signature = fromBase64url(third)
+    if (parts.length !== 3 || signature.length !== SIGNATURE_LENGTH) throw new TypeError('not in its compact form')
     return {
       keyId: header.parse(parsed(first)).kid,
       claims: claims.parse(parsed(second)),
       input: utf8(`${first}.${second}`),
-      signature: fromBase64url(third),
+      signature,
     }
   } catch (cause) {
     throw new SallyportError('service_token_invalid', { cause })
