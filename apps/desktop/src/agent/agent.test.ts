@@ -2,6 +2,7 @@
 import { readdir, readFile, writeFile, copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  bundledProgram,
   makeTemporaryDirectory,
   type Program,
   secretService,
@@ -12,7 +13,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectAgent, connectOrStartAgent } from '../local/agent-process.ts'
 
-const MAIN = join(import.meta.dirname, 'main.ts')
+const MAIN = bundledProgram('apps/desktop/src/agent/main.ts')
 let folder: TemporaryDirectory
 let passphraseFile: string
 const programs: Program[] = []
