@@ -52,6 +52,13 @@ const callerOf = (context: AnyContext): string => {
   return 'gateway' in context ? context.gateway.id : context.address
 }
 
+/** A token counts only for what its purpose is. */
+const checkPurpose = ({ route }: ServedRoute, context: AnyContext): void => {
+  if (!('account' in context) || route.purposes === undefined) return
+  const { purpose } = context.account
+  if (purpose === null || !route.purposes.includes(purpose)) throw new SallyportError('wrong_purpose')
+}
+
 const checkPermission = (served: ServedRoute, context: AnyContext): void => {
   const { permission } = served.route
   if (permission === null) return
@@ -87,7 +94,7 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
     slowed(incoming, async () => {
       const { authentication, purposes } = served.route
       if (purposes !== undefined && incoming.call.fields['authorization'] !== undefined) {
-        return authenticateServiceToken(dependencies, incoming, purposes)
+        return authenticateServiceToken(dependencies, incoming)
       }
       if (authentication === 'two-signature') return authenticateCaller(dependencies, incoming)
       return authenticateGateway(dependencies, incoming, peerCertificate(received.request, dependencies.clock()))
@@ -133,6 +140,7 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
   return async (served: ServedRoute, received: ReceivedCall): Promise<unknown> => {
     const incoming = incomingCall(received.request, dependencies.contact.origins[listener], received.input.body)
     const { context, input } = await authenticate(served, received, incoming)
+    checkPurpose(served, context)
     checkPermission(served, context)
     const parsed = input ?? parseInput(served.route, received.input)
     // Last, so that nobody is asked to confirm what would be refused anyway.

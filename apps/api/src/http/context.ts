@@ -38,7 +38,12 @@ export interface CallerContext extends OrganizationContext {
 
 /** A service account that is live. */
 export interface ServiceContext extends OrganizationContext {
-  readonly account: { readonly id: string; readonly permissions: ReadonlySet<Permission> }
+  readonly account: {
+    readonly id: string
+    readonly permissions: ReadonlySet<Permission>
+    /** Of the token; null for a call without one, which asks for it. */
+    readonly purpose: ServicePurpose | null
+  }
   /** The call as it was signed. */
   readonly call: HttpCall
 }

@@ -44,7 +44,7 @@ describe('a service account', () => {
 
   test('is made with a public key and a role by its name', async () => {
     const { profile } = await start({ routes })
-    const input = publicKey.export({ type: 'spki', format: 'pem' })
+    const input = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     expect(await runCli([...add, '--purpose', 'audit'], { profile, input })).toMatchObject({ code: 0 })
     expect(asked('createServiceAccount')).toEqual([
       {
@@ -61,11 +61,11 @@ describe('a service account', () => {
 
   test('is not made with a private key, without a key, or for nothing', async () => {
     const { profile } = await start({ routes })
-    const secret = privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     const wrong = await runCli([...add, '--purpose', 'audit'], { profile, input: secret })
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('This is a private key') })
     expect(await runCli([...add, '--purpose', 'audit'], { profile, input: 'a key' })).toMatchObject({ code: 2 })
-    const input = publicKey.export({ type: 'spki', format: 'pem' })
+    const input = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     expect(await runCli(add, { profile, input })).toMatchObject({ code: 2 })
     expect(asked('createServiceAccount')).toEqual([])
   })

@@ -81,7 +81,7 @@ const authenticate = async (
     organization,
     transaction,
     actor: { kind: 'service', id: account, device: null, session: null, address },
-    account: { id: account, permissions },
+    account: { id: account, permissions, purpose: null },
     call,
   }
   return { context, publicKey: key.publicKey }
@@ -104,11 +104,8 @@ const requireTokenOfVault = async ({ dependencies, organization }: ServiceContex
   if (!verifies) throw new SallyportError('service_token_invalid')
 }
 
-const requireClaims = async (
-  context: ServiceContext,
-  claims: ServiceTokenClaims,
-  { publicKey, purposes }: { readonly publicKey: Uint8Array; readonly purposes: readonly ServicePurpose[] },
-): Promise<void> => {
+/** Throws `service_token_invalid` or `service_token_expired`. */
+const purposeOf = async (context: ServiceContext, claims: ServiceTokenClaims, publicKey: Uint8Array): Promise<ServicePurpose> => {
   const { organization, dependencies } = context
   const isBound = equalBytes(utf8(claims.cnf.jkt), utf8(await thumbprintOf(publicKey)))
   const purpose = servicePurposes.find((each) => claims.aud === serviceAudience(organization.id, each))
@@ -116,22 +113,18 @@ const requireClaims = async (
     throw new SallyportError('service_token_invalid')
   }
   if (claims.exp * 1000 <= context.now()) throw new SallyportError('service_token_expired')
-  if (!purposes.includes(purpose)) throw new SallyportError('wrong_purpose')
+  return purpose
 }
 
 const tokenOf = ({ fields }: HttpCall): string => tokenOfAuthorization(fields['authorization'] ?? '')
 
-/** A call with a token, of one of these purposes. Throws the code of the refusal. */
-export const authenticateServiceToken = async (
-  dependencies: Dependencies,
-  incoming: IncomingCall,
-  purposes: readonly ServicePurpose[],
-): Promise<ServiceContext> => {
+/** A call with a token, whatever its purpose. Throws the code of the refusal. */
+export const authenticateServiceToken = async (dependencies: Dependencies, incoming: IncomingCall): Promise<ServiceContext> => {
   const token = tokenOf(incoming.call)
   // Not verified yet: it says only whose key the call must be signed by.
   const { claims } = readServiceToken(token)
   const { context, publicKey } = await authenticate(dependencies, incoming, claims.sub)
   await requireTokenOfVault(context, token)
-  await requireClaims(context, claims, { publicKey, purposes })
-  return context
+  const purpose = await purposeOf(context, claims, publicKey)
+  return { ...context, account: { ...context.account, purpose } }
 }
