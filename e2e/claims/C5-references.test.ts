@@ -3,7 +3,8 @@
  * expire. Unattended jobs use such tokens too.
  *
  * The attackers are a program with a service account of another organization that knows every id of this one; whoever found a
- * token, in a log or on the wire, and has a key of their own or none; and a program that wants more than its token is for.
+ * token, in a log or on the wire, and has a key of their own or none; and a program that wants more than its token is for. The
+ * three roles of the API run apart, each in a process of its own.
  */
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
@@ -45,7 +46,7 @@ const ownerRoleOf = async (client: RawClient): Promise<string> =>
 const codeOf = async (answer: Promise<RawAnswer>): Promise<string | null> => (await answer).code
 
 beforeAll(async () => {
-  central = await Central.start({ organizations: [MARK], database: 'central' })
+  central = await Central.start({ organizations: [MARK], roles: 'apart' })
   ;[owner, victim] = await Promise.all([RawClient.enrol(central.invitation), RawClient.enrol(central.invitations[MARK]!)])
   theirs = await furnish(victim, MARK, `password of ${MARK}`)
   ownerRole = await ownerRoleOf(owner)
