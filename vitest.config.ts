@@ -11,7 +11,7 @@ import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.
 const countsFile = process.env[COUNTS_FILE_VARIABLE]
 const elsewhere = ['**/node_modules/**', '**/dist/**']
 /** Files of tests that run whole systems side by side. */
-const PROGRAMS_AT_ONCE = 2
+const PROGRAMS_AT_ONCE = availableParallelism() + 1
 const MEASURED = ['e2e/claims/O1-*.test.ts']
 
 export default defineConfig({
