@@ -56,3 +56,19 @@ declare const crypto: { readonly subtle: SubtleCrypto }
 interface AbortSignal {
   readonly aborted: boolean
 }
+
+interface URL {
+  readonly protocol: string
+  readonly origin: string
+  readonly hostname: string
+  readonly username: string
+  readonly password: string
+  readonly pathname: string
+  readonly search: string
+  readonly hash: string
+}
+
+declare const URL: {
+  canParse(text: string): boolean
+  new (text: string): URL
+}

@@ -19,7 +19,10 @@ export interface GatewayApi {
   endLeases(leases: readonly LeaseEnd[]): Promise<void>
   /** Null when nothing waits for this gateway. */
   takeJob(): Promise<GatewayJob | null>
-  storePendingSecret(job: string, body: { readonly take: string; readonly vaultKey: string; readonly sealed: Sealed }): Promise<void>
+  storePendingSecret(
+    job: string,
+    body: { readonly take: string; readonly vaultKey: string; readonly sealed: Sealed },
+  ): Promise<void>
   finishJob(job: string, body: { readonly take: string; readonly result: JobOutcome }): Promise<void>
   /** Resolves with the number up to which everything is committed. */
   uploadActivity(body: InputOf<RouteOf<'uploadActivity'>>['body']): Promise<{ readonly next: number }>

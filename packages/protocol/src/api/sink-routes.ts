@@ -13,7 +13,8 @@ const certificates = z.string().max(32_768)
 const address = z
   .url({ protocol: /^https?$/ })
   .max(1024)
-  .refine((text) => new URL(text).username === '' && new URL(text).password === '' && new URL(text).hash === '')
+  // Neither a user's name and password, nor a fragment.
+  .regex(/^https?:\/\/[^/?#@]+(?:[/?][^#]*)?$/)
 
 export const sinkDestination = z.discriminatedUnion('kind', [
   /** JSON lines, in a folder of the API that its operator decides. */

@@ -43,7 +43,7 @@ export const recordFacts = (record: ActivityRecord): readonly Fact[] => {
         ...known(text('activity.factApplication'), record.application),
         ...known(text('activity.factProgram'), record.caller?.program),
         ...known(text('activity.factDatabase'), record.database),
-        ...known(text('activity.factAccount'), record.user),
+        ...known(text('activity.factUser'), record.user),
         ...known(text('activity.factUpstream'), record.upstreamId),
       ]
     case 'connection.closed':

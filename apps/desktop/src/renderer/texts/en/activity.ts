@@ -70,7 +70,7 @@ export const activity = {
   factProgram: 'Program',
   factApplication: 'Calls itself',
   factDatabase: 'Database',
-  factAccount: 'Account there',
+  factUser: 'Account there',
   factUpstream: 'Its number there',
   factReason: 'Why it ended',
   factTraffic: 'Traffic',

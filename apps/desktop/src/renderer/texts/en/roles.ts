@@ -54,6 +54,7 @@ export const roles = {
   areaGateways: 'Gateways',
   areaDevices: 'Devices',
   areaSessions: 'Sessions and connections',
+  areaServiceAccounts: 'Service accounts',
   areaAudit: 'Audit log',
   areaAlerts: 'Alerts',
   areaActivity: 'Activity of everybody',

@@ -5,20 +5,21 @@ import { text } from '../../../texts/text.ts'
 type Area = Permission extends `${infer Name}.${string}` ? Name : never
 
 const NAMES = {
-  users: 'roles.areaUsers',
-  roles: 'roles.areaRoles',
-  grants: 'roles.areaGrants',
-  requests: 'roles.areaRequests',
-  rules: 'roles.areaRules',
-  resources: 'roles.areaResources',
-  secrets: 'roles.areaSecrets',
-  gateways: 'roles.areaGateways',
-  devices: 'roles.areaDevices',
-  sessions: 'roles.areaSessions',
-  audit: 'roles.areaAudit',
-  alerts: 'roles.areaAlerts',
-  activity: 'roles.areaActivity',
-  settings: 'roles.areaSettings',
+  'users': 'roles.areaUsers',
+  'roles': 'roles.areaRoles',
+  'grants': 'roles.areaGrants',
+  'requests': 'roles.areaRequests',
+  'rules': 'roles.areaRules',
+  'resources': 'roles.areaResources',
+  'secrets': 'roles.areaSecrets',
+  'gateways': 'roles.areaGateways',
+  'devices': 'roles.areaDevices',
+  'sessions': 'roles.areaSessions',
+  'service-accounts': 'roles.areaServiceAccounts',
+  'audit': 'roles.areaAudit',
+  'alerts': 'roles.areaAlerts',
+  'activity': 'roles.areaActivity',
+  'settings': 'roles.areaSettings',
 } as const satisfies Readonly<Record<Area, string>>
 
 export interface PermissionArea {
