@@ -12,6 +12,8 @@ export const migrate = async (owner: DatabaseLogin): Promise<readonly string[]> 
   const unlimited = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0'
   const config = connectionConfig(owner, 'migrations')
   const pool = new pg.Pool({ ...config, options: `${config.options ?? ''} ${unlimited}`, max: 2 })
+  // One that is lost in use fails its statement; one that is lost idle, or while it is being closed, matters to nobody.
+  pool.on('error', () => undefined)
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     const migrator = new Migrator({ db: database, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } })
