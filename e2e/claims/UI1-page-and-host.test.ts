@@ -192,7 +192,7 @@ describe.skipIf(desktopMissing() !== null)('the page and its host (needs Chromiu
     test('a link to what nobody granted says so, and names nothing', async () => {
       const { app } = grace
       await app.order({ order: 'openUrl', url: 'sallyport://connect/01933b5e-7c2a-7d11-9a53-3f1c8e0b4d21' })
-      await app.page.getByText('You have no access to what this link names.').waitFor()
+      await app.page.getByText('You have no access to what this link names.').first().waitFor()
       expect(await app.page.getByRole('dialog').innerText()).not.toContain('01933b5e')
       await app.page.keyboard.press('Escape')
       await app.page.getByRole('dialog').waitFor({ state: 'detached' })

@@ -73,7 +73,7 @@ onDesktops('administration', (start) => {
     await databases.fill(bed.shop.database)
     await databases.press('Enter')
     await finish('Add credential', true)
-    await page.getByText('invoices · reporting is ready.').waitFor()
+    await page.getByRole('region', { name: 'Menus and messages' }).getByText('invoices · reporting is ready.').waitFor()
     const { crossings } = await owner.state()
     expect(crossings.join('\n')).toContain('createSecret')
     expect(canaryOf(password).findBytes(Buffer.from(crossings.join('\n')))).toEqual([])
