@@ -271,7 +271,9 @@ describe('an alert', () => {
     const before = new Date()
     const { acknowledged } = await owner.client.call('acknowledgeAlert', { parameters })
     expect(Date.parse(acknowledged!.at)).toBeGreaterThanOrEqual(before.getTime())
-    expect(await auditSince(before)).toEqual(['alert.acknowledged'])
+    // The jobs may have written of the future that other tests looked at.
+    const told = (await auditSince(before)).filter((type) => type.startsWith('alert.'))
+    expect(told).toEqual(['alert.acknowledged'])
     expect(await about('open')).toEqual([])
     expect(await about('acknowledged')).toEqual([{ ...alert, acknowledged }])
     expect(await codeOf(owner.client.call('acknowledgeAlert', { parameters }))).toBe('conflict')
