@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Endpoint } from '@sallyport/protocol'
 import type { AccessRuleTerms, InputOf, ResponseOf, RouteName, RouteOf } from '@sallyport/protocol/api'
 import { type Agent, passwordSecret, storeSecret, type Testbed } from '@sallyport/testbed'
+import { accessRuleTerms } from './ask-for-access.ts'
 import type { Act } from './driver.ts'
 import { RawClient } from './raw-client.ts'
 import { RawGateway } from './raw-gateway.ts'
@@ -114,23 +115,7 @@ export class Furniture {
   /** What a rule says by which one person may ask for a credential, or open it at once, and the owner decides. */
   async ruleTerms(person: string, credential: string): Promise<AccessRuleTerms> {
     const { user } = await this.owner.local.call('status', {})
-    const deciding = { roles: [], users: [user!.id] }
-    return {
-      name: fresh('rule'),
-      priority: 100,
-      enabled: true,
-      selects: { everything: false, credentials: [credential], resources: [], tags: [] },
-      requesters: { roles: [] },
-      approvals: 1,
-      approvers: deciding,
-      windows: [],
-      escalation: null,
-      maxDuration: 3600,
-      maxExtensions: 1,
-      waitsFor: 86_400,
-      reasonRequired: false,
-      emergency: { responders: { roles: [], users: [person] }, maxDuration: 3600, reviewers: deciding, reviewWithin: 86_400 },
-    }
+    return accessRuleTerms({ name: fresh('rule'), credential, responder: person, decider: user!.id })
   }
 
   async rule(): Promise<string> {

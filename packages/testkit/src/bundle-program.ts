@@ -1,9 +1,8 @@
-/** `node bundle-program.ts <entry> <folder>`: bundles a program into a folder, which appears complete or not at all. */
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+/** `node bundle-program.ts <entry> <name>`: bundles a program into the folder `name` of the test run. */
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
+import { madeOnce } from './run-folder.ts'
 
 /** With native parts or files of their own beside their code, or big and seldom needed. */
 const LEFT_OUTSIDE = [
@@ -27,11 +26,9 @@ const ownPlace: Plugin = {
   },
 }
 
-const [entry, folder] = process.argv.slice(2)
-if (entry === undefined || folder === undefined) throw new Error('Usage: bundle-program.ts <entry> <folder>')
-await mkdir(dirname(folder), { recursive: true })
-const partial = await mkdtemp(`${folder}-partial-`)
-try {
+const [entry, name] = process.argv.slice(2)
+if (entry === undefined || name === undefined) throw new Error('Usage: bundle-program.ts <entry> <name>')
+await madeOnce(name, async (dir) => {
   const bundle = await rolldown({
     input: entry,
     platform: 'node',
@@ -39,9 +36,5 @@ try {
     external: (id) => LEFT_OUTSIDE.some((pattern) => pattern.test(id)),
     plugins: [ownPlace],
   })
-  await bundle.write({ dir: partial, format: 'esm' })
-  await rename(partial, folder)
-} catch (error) {
-  await rm(partial, { recursive: true, force: true })
-  if (!existsSync(folder)) throw error
-}
+  await bundle.write({ dir, format: 'esm' })
+})

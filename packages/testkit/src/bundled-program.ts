@@ -18,7 +18,8 @@ const bundler = fileURLToPath(new URL('bundle-program.ts', import.meta.url))
 export const bundledProgram = (entry: string): string => {
   const folder = runFolder()
   if (folder === null) return resolve(root, entry)
-  const bundle = join(folder, entry.replaceAll(/[/.]/g, '-'))
-  if (!existsSync(bundle)) execFileSync(process.execPath, [bundler, resolve(root, entry), bundle], { stdio: 'inherit' })
+  const name = entry.replaceAll(/[/.]/g, '-')
+  const bundle = join(folder, name)
+  if (!existsSync(bundle)) execFileSync(process.execPath, [bundler, resolve(root, entry), name], { stdio: 'inherit' })
   return join(bundle, basename(entry).replace(/ts$/, 'js'))
 }
