@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline'
 import { type BrowserContext, chromium } from 'playwright-core'
 
 const START_LIMIT = 30_000
+/** Of what it wrote last, to say why it ended. */
+const LINES_KEPT = 20
 
 export interface OwnChromium {
   /** Of its debugging protocol. */
@@ -41,10 +43,15 @@ export const startChromium = async (executable: string): Promise<OwnChromium> =>
   const ended = once(child, 'exit')
   const kill = (): void => void child.kill('SIGKILL')
   process.once('exit', kill)
+  const said: string[] = []
+  const tellOfItsEnd = (code: number | null, signal: string | null): void =>
+    void process.stderr.write(`Chromium ended by itself (${code ?? signal}):\n${said.join('\n')}\n`)
+  child.once('exit', tellOfItsEnd)
   const endpoint = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('Chromium did not start in time.')), START_LIMIT)
     child.once('error', reject)
     createInterface({ input: child.stderr }).on('line', (line) => {
+      said.splice(0, said.push(line) - LINES_KEPT)
       const found = /^DevTools listening on (ws:\/\/\S+)/.exec(line)?.[1]
       if (found === undefined) return
       clearTimeout(timer)
@@ -57,6 +64,7 @@ export const startChromium = async (executable: string): Promise<OwnChromium> =>
     context: browser.contexts()[0]!,
     close: async () => {
       process.removeListener('exit', kill)
+      child.removeListener('exit', tellOfItsEnd)
       await browser.close().catch(() => {})
       child.kill('SIGKILL')
       await ended
