@@ -22,8 +22,6 @@ export default defineConfig({
     globalSetup: ['packages/testkit/src/run-folder-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // Real programs on a busy machine: one more try. What needed it is marked in the output, and is a fault to look into.
-    retry: 1,
     passWithNoTests: false,
     projects: [
       {

@@ -7,8 +7,10 @@ import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { oneAtATime } from './one-at-a-time.ts'
 
 const desktop = fileURLToPath(new URL('../../apps/desktop', import.meta.url))
+const built = join(desktop, 'dist')
 const SOURCES = [
   'apps/desktop/src/**/*.{ts,tsx,css,html}',
   'apps/desktop/*.config.ts',
@@ -25,7 +27,17 @@ export type DesktopParts = 'renderer' | 'stories' | 'app'
 
 const commands: Readonly<Record<DesktopParts, readonly [program: string, ...words: string[]]>> = {
   renderer: ['vite/bin/vite.js', 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'error'],
-  stories: ['vite/bin/vite.js', 'build', '--config', 'vite.stories.config.ts', '--logLevel', 'error'],
+  stories: [
+    'vite/bin/vite.js',
+    'build',
+    '--config',
+    'vite.stories.config.ts',
+    '--outDir',
+    join(built, 'stories'),
+    '--emptyOutDir',
+    '--logLevel',
+    'error',
+  ],
   app: ['electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'error'],
 }
 
@@ -70,10 +82,13 @@ export const buildDesktop = (parts: DesktopParts): Promise<void> => {
 }
 
 const build = async (parts: DesktopParts): Promise<void> => {
-  const stamp = join(desktop, 'dist', `.built-${parts}`)
-  const newest = String(await newestSource())
-  if ((await readFile(stamp, 'utf8').catch(() => null)) === newest) return
-  await run(commands[parts])
-  await mkdir(dirname(stamp), { recursive: true })
-  await writeFile(stamp, newest)
+  await mkdir(built, { recursive: true })
+  // Many programs of a test run ask for it at once, and a build empties the folder from which another one already runs the app.
+  await oneAtATime(join(built, '.building'), async () => {
+    const stamp = join(built, `.built-${parts}`)
+    const newest = String(await newestSource())
+    if ((await readFile(stamp, 'utf8').catch(() => null)) === newest) return
+    await run(commands[parts])
+    await writeFile(stamp, newest)
+  })
 }
