@@ -1,11 +1,10 @@
 /** Who reaches what, as a table and as a picture, and why. */
 import { IconRoute } from '@tabler/icons-react'
-import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { Page } from '../../../ui/page.tsx'
 import { EmptyState } from '../../../ui/states.tsx'
-import { SectionTabs } from '../parts/section-tabs.tsx'
+import { useSections } from '../parts/section-tabs.tsx'
 import { GraphPage } from './graph-page.tsx'
 import { WaysTable } from './ways-table.tsx'
 import { WhyPage } from './why-page.tsx'
@@ -15,9 +14,12 @@ const GRAPH = '/access/graph'
 const WHY = '/access/why'
 
 export const AccessPage = () => {
-  const [location] = useLocation()
   const may = usePermissions()
-  const current = [GRAPH, WHY].find((path) => location === path || location.startsWith(`${path}/`)) ?? TABLE
+  const { current, tabs } = useSections([
+    { path: TABLE, label: text('reach.viewTable') },
+    { path: GRAPH, label: text('reach.viewGraph') },
+    { path: WHY, label: text('reach.viewWhy') },
+  ])
   // Ways are made of people and resources, too: without them there is nothing to show.
   if (!may.has('users.read') || !may.has('resources.read'))
     return (
@@ -27,16 +29,6 @@ export const AccessPage = () => {
         </EmptyState>
       </Page>
     )
-  const tabs = (
-    <SectionTabs
-      current={current}
-      sections={[
-        { path: TABLE, label: text('reach.viewTable') },
-        { path: GRAPH, label: text('reach.viewGraph') },
-        { path: WHY, label: text('reach.viewWhy') },
-      ]}
-    />
-  )
   switch (current) {
     case GRAPH:
       return <GraphPage tabs={tabs} />

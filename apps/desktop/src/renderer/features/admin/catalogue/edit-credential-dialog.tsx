@@ -3,10 +3,9 @@ import { NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { text } from '../../../texts/text.ts'
-import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import type { Credential } from '../data/names.ts'
-import { FormDialog } from '../parts/form-dialog.tsx'
+import { ReviewedForm } from '../parts/reviewed-form.tsx'
 import { needed, portNumber, shortName } from '../parts/validation.ts'
 
 interface EditCredentialDialogProps {
@@ -46,36 +45,34 @@ export const EditCredentialDialog = ({ credential, title, onClose }: EditCredent
     ),
   )
   return (
-    <>
-      <FormDialog
-        opened={pending === null}
-        title={text('catalogue.editCredentialTitle', { name: title })}
-        submit={text('admin.review')}
-        onSubmit={submit}
-        onClose={onClose}
-      >
-        <TextInput
-          label={text('catalogue.credentialName')}
-          description={text('catalogue.credentialNameHint')}
-          maxLength={63}
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput label={text('catalogue.account')} maxLength={256} spellCheck={false} {...form.getInputProps('userName')} />
-        <TagsInput
-          label={text('catalogue.databases')}
-          description={text('catalogue.databasesHint')}
-          maxTags={256}
-          {...form.getInputProps('databases')}
-        />
-        <NumberInput label={text('catalogue.ownPort')} allowDecimal={false} hideControls {...form.getInputProps('port')} />
-        <Switch
-          label={text('catalogue.exclusive')}
-          description={text('catalogue.exclusiveHint')}
-          {...form.getInputProps('exclusive', { type: 'checkbox' })}
-        />
-      </FormDialog>
-      <ChangeDialog plan={pending} onClose={() => setPending(null)} />
-    </>
+    <ReviewedForm
+      plan={pending}
+      onBack={() => setPending(null)}
+      title={text('catalogue.editCredentialTitle', { name: title })}
+      submit={text('admin.review')}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label={text('catalogue.credentialName')}
+        description={text('catalogue.credentialNameHint')}
+        maxLength={63}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <TextInput label={text('catalogue.account')} maxLength={256} spellCheck={false} {...form.getInputProps('userName')} />
+      <TagsInput
+        label={text('catalogue.databases')}
+        description={text('catalogue.databasesHint')}
+        maxTags={256}
+        {...form.getInputProps('databases')}
+      />
+      <NumberInput label={text('catalogue.ownPort')} allowDecimal={false} hideControls {...form.getInputProps('port')} />
+      <Switch
+        label={text('catalogue.exclusive')}
+        description={text('catalogue.exclusiveHint')}
+        {...form.getInputProps('exclusive', { type: 'checkbox' })}
+      />
+    </ReviewedForm>
   )
 }

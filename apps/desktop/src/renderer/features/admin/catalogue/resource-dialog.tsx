@@ -4,10 +4,9 @@ import { useState } from 'react'
 import { useChange } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { toast } from '../../../ui/toast.ts'
-import { ChangeDialog } from '../change/change-dialog.tsx'
 import { adminLists, type Plan, plan } from '../change/plan.ts'
 import { type Resource, useReadable } from '../data/names.ts'
-import { FormDialog } from '../parts/form-dialog.tsx'
+import { ReviewedForm } from '../parts/reviewed-form.tsx'
 import styles from './catalogue.module.css'
 import { ResourceFields } from './resource-fields.tsx'
 import { checks, endpointOf, newResource, type ResourceValues, valuesOf } from './resource-values.ts'
@@ -68,23 +67,21 @@ export const ResourceDialog = ({ resource, onClose, onMade }: ResourceDialogProp
     test.mutate({ parameters: { site }, body: { endpoint: endpointOf(form.values) } })
   }
   return (
-    <>
-      <FormDialog
-        opened={pending === null}
-        title={resource ? text('catalogue.editTitle', { name: resource.name }) : text('catalogue.addTitle')}
-        submit={text(resource ? 'admin.review' : 'catalogue.add')}
-        width={560}
-        busy={create.isPending}
-        error={create.error}
-        onSubmit={submit}
-        onClose={onClose}
-      >
-        <ResourceFields form={form} sites={sites} />
-        <div className={styles['test']}>
-          <WayTest test={test} onTest={tryIt} />
-        </div>
-      </FormDialog>
-      <ChangeDialog plan={pending} onClose={() => setPending(null)} />
-    </>
+    <ReviewedForm
+      plan={pending}
+      onBack={() => setPending(null)}
+      title={resource ? text('catalogue.editTitle', { name: resource.name }) : text('catalogue.addTitle')}
+      submit={text(resource ? 'admin.review' : 'catalogue.add')}
+      width={560}
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <ResourceFields form={form} sites={sites} />
+      <div className={styles['test']}>
+        <WayTest test={test} onTest={tryIt} />
+      </div>
+    </ReviewedForm>
   )
 }

@@ -1,9 +1,8 @@
 /** Devices of people, their sessions, and the connections that are open now: each list for whoever may read it. */
-import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
-import { SectionTabs } from '../parts/section-tabs.tsx'
+import { useSections } from '../parts/section-tabs.tsx'
 import { ConnectionsList } from './connections-list.tsx'
 import { DevicesList } from './devices-list.tsx'
 import { SessionsList } from './sessions-list.tsx'
@@ -14,9 +13,8 @@ const CONNECTIONS = '/devices/connections'
 
 export const DevicesPage = () => {
   const may = usePermissions()
-  const [location] = useLocation()
   useRefreshed('listDevices', 'listSessions', 'listConnections')
-  const sections = [
+  const { current, tabs } = useSections([
     ...(may.has('devices.read') ? [{ path: DEVICES, label: text('devices.viewDevices') }] : []),
     ...(may.has('sessions.read')
       ? [
@@ -24,10 +22,7 @@ export const DevicesPage = () => {
           { path: CONNECTIONS, label: text('devices.viewConnections') },
         ]
       : []),
-  ]
-  const wanted = [SESSIONS, CONNECTIONS].find((path) => location === path || location.startsWith(`${path}/`)) ?? DEVICES
-  const current = sections.find(({ path }) => path === wanted)?.path ?? sections[0]?.path
-  const tabs = <SectionTabs sections={sections} current={current ?? DEVICES} />
+  ])
   switch (current) {
     case SESSIONS:
       return <SessionsList path={SESSIONS} tabs={tabs} />

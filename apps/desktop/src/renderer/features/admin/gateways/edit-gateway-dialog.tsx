@@ -2,10 +2,9 @@
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { text } from '../../../texts/text.ts'
-import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import { type Gateway, useReadable } from '../data/names.ts'
-import { FormDialog } from '../parts/form-dialog.tsx'
+import { ReviewedForm } from '../parts/reviewed-form.tsx'
 import { gatewayChecks, GatewayFields, type GatewayValues } from './gateway-fields.tsx'
 import { parseAddress } from './state.ts'
 
@@ -39,17 +38,15 @@ export const EditGatewayDialog = ({ gateway, onClose }: { readonly gateway: Gate
     ),
   )
   return (
-    <>
-      <FormDialog
-        opened={pending === null}
-        title={text('gateways.editTitle', { name: gateway.name })}
-        submit={text('admin.review')}
-        onSubmit={submit}
-        onClose={onClose}
-      >
-        <GatewayFields form={form} sites={sites} isNew={false} />
-      </FormDialog>
-      <ChangeDialog plan={pending} onClose={() => setPending(null)} />
-    </>
+    <ReviewedForm
+      plan={pending}
+      onBack={() => setPending(null)}
+      title={text('gateways.editTitle', { name: gateway.name })}
+      submit={text('admin.review')}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <GatewayFields form={form} sites={sites} isNew={false} />
+    </ReviewedForm>
   )
 }

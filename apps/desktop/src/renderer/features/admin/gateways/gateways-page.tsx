@@ -2,7 +2,6 @@
 import { Button } from '@mantine/core'
 import { IconRouter } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { EmptyState } from '../../../ui/states.tsx'
@@ -10,7 +9,7 @@ import { type Gateway, useSiteNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
 import { AdminList } from '../parts/admin-list.tsx'
-import { SectionTabs } from '../parts/section-tabs.tsx'
+import { useSections } from '../parts/section-tabs.tsx'
 import { gatewayColumns } from './columns.tsx'
 import { GatewayPanel } from './gateway-panel.tsx'
 import { JoinDialog } from './join-dialog.tsx'
@@ -22,26 +21,19 @@ const MAP = '/gateways/map'
 const SITES = '/gateways/sites'
 
 export const GatewaysPage = () => {
-  const [location] = useLocation()
   const maySites = usePermissions().has('resources.read')
   useRefreshed('listGateways')
-  const current = [MAP, SITES].find((path) => location === path || location.startsWith(`${path}/`)) ?? '/gateways'
-  const tabs = (
-    <SectionTabs
-      current={current}
-      sections={[
-        { path: '/gateways', label: text('gateways.viewList') },
-        ...(maySites
-          ? [
-              { path: MAP, label: text('gateways.viewMap') },
-              { path: SITES, label: text('gateways.viewSites') },
-            ]
-          : []),
-      ]}
-    />
-  )
-  if (current === MAP && maySites) return <MapPage tabs={tabs} />
-  if (current === SITES && maySites) return <SitesPage path={SITES} tabs={tabs} />
+  const { current, tabs } = useSections([
+    { path: '/gateways', label: text('gateways.viewList') },
+    ...(maySites
+      ? [
+          { path: MAP, label: text('gateways.viewMap') },
+          { path: SITES, label: text('gateways.viewSites') },
+        ]
+      : []),
+  ])
+  if (current === MAP) return <MapPage tabs={tabs} />
+  if (current === SITES) return <SitesPage path={SITES} tabs={tabs} />
   return <GatewayListPage tabs={tabs} />
 }
 

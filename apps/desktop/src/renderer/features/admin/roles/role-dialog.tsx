@@ -6,10 +6,9 @@ import { useState } from 'react'
 import { useChange } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { toast } from '../../../ui/toast.ts'
-import { ChangeDialog } from '../change/change-dialog.tsx'
 import { adminLists, type Plan, plan } from '../change/plan.ts'
 import type { Role } from '../data/names.ts'
-import { FormDialog } from '../parts/form-dialog.tsx'
+import { ReviewedForm } from '../parts/reviewed-form.tsx'
 import { needed } from '../parts/validation.ts'
 import { PermissionFields } from './permission-fields.tsx'
 
@@ -56,24 +55,22 @@ export const RoleDialog = ({ role, onClose, onMade }: RoleDialogProps) => {
     )
   })
   return (
-    <>
-      <FormDialog
-        opened={pending === null}
-        title={role ? text('roles.editTitle', { name: role.name }) : text('roles.addTitle')}
-        submit={text(role ? 'admin.review' : 'roles.add')}
-        busy={create.isPending}
-        error={create.error}
-        onSubmit={submit}
-        onClose={onClose}
-      >
-        <TextInput label={text('roles.name')} maxLength={120} data-autofocus {...form.getInputProps('name')} />
-        <Textarea label={text('roles.description')} maxLength={1000} rows={2} {...form.getInputProps('description')} />
-        <PermissionFields
-          value={form.values.permissions}
-          onChange={(permissions) => form.setFieldValue('permissions', permissions)}
-        />
-      </FormDialog>
-      <ChangeDialog plan={pending} onClose={() => setPending(null)} />
-    </>
+    <ReviewedForm
+      plan={pending}
+      onBack={() => setPending(null)}
+      title={role ? text('roles.editTitle', { name: role.name }) : text('roles.addTitle')}
+      submit={text(role ? 'admin.review' : 'roles.add')}
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput label={text('roles.name')} maxLength={120} data-autofocus {...form.getInputProps('name')} />
+      <Textarea label={text('roles.description')} maxLength={1000} rows={2} {...form.getInputProps('description')} />
+      <PermissionFields
+        value={form.values.permissions}
+        onChange={(permissions) => form.setFieldValue('permissions', permissions)}
+      />
+    </ReviewedForm>
   )
 }
