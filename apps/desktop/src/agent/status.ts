@@ -43,6 +43,7 @@ export const agentStatusOf = ({ profile, identity, keeper, connections, pool }: 
     gateways: (pool()?.links ?? []).map(({ entry, connected, roundTripMs }) => ({
       id: entry.id,
       name: entry.name,
+      sites: entry.sites,
       connected,
       roundTripMs: connected ? roundTripMs : null,
     })),

@@ -5,13 +5,11 @@
 import { deviceFacts, grantedCredential, routes, type RouteName } from '@sallyport/protocol/api'
 import { base64urlOf, displayName, isErrorCode, port, slug, timestamp, trustBundle, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
+import { credentialName } from './credential-name.ts'
 import { bundle, diagnosis } from './diagnosis.ts'
 import { facePreferences } from './preferences.ts'
 
 const nothing = z.strictObject({})
-
-/** Name of a granted credential: `shop-db/read-only`. */
-const credentialName = z.string().min(1).max(250)
 
 export const listenerState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('listening') }),
@@ -68,7 +66,14 @@ export const agentStatus = z.strictObject({
   device: uuid.nullable(),
   session: z.strictObject({ id: uuid, expiresAt: timestamp, certificateExpiresAt: timestamp }).nullable(),
   gateways: z.array(
-    z.strictObject({ id: uuid, name: z.string(), connected: z.boolean(), roundTripMs: z.number().nonnegative().nullable() }),
+    z.strictObject({
+      id: uuid,
+      name: z.string(),
+      /** Whose resources it serves. */
+      sites: z.array(uuid),
+      connected: z.boolean(),
+      roundTripMs: z.number().nonnegative().nullable(),
+    }),
   ),
   connections: z.int().nonnegative(),
 })
@@ -196,19 +201,3 @@ export const localMethods = defineMethods({
 export type LocalMethodName = keyof typeof localMethods
 export type LocalParams<Name extends LocalMethodName> = z.input<(typeof localMethods)[Name]['params']>
 export type LocalResult<Name extends LocalMethodName> = z.output<(typeof localMethods)[Name]['result']>
-
-/** What a subscriber is told: that something changed; it asks again. */
-export const localEvent = z.strictObject({
-  event: z.enum([
-    'status',
-    'credentials',
-    'connections',
-    'preferences',
-    /** At the API, as far as this person may see it. */
-    'requests',
-    'activity',
-    'audit',
-    'alerts',
-  ]),
-})
-export type LocalEvent = z.infer<typeof localEvent>

@@ -18,7 +18,7 @@ export const sampleStatus = (changes: Partial<AgentStatus> = {}): AgentStatus =>
   user: { id: ADA, email: 'ada@example.org', firstName: 'Ada', lastName: 'Lovelace' },
   device: randomUUID(),
   session: { id: randomUUID(), expiresAt: '2036-11-22T20:00:00.000Z', certificateExpiresAt: '2036-11-22T09:00:00.000Z' },
-  gateways: [{ id: randomUUID(), name: 'berlin-1', connected: true, roundTripMs: 1.25 }],
+  gateways: [{ id: randomUUID(), name: 'berlin-1', sites: [randomUUID()], connected: true, roundTripMs: 1.25 }],
   connections: 0,
   ...changes,
 })

@@ -1,19 +1,12 @@
 /** The line at the bottom: the path that connections take, and who uses it on what. */
 import type { AgentStatus } from '../../shared/local-api.ts'
+import { type KnownGateway, nearestGateway } from '../data/gateways.ts'
 import { text } from '../texts/text.ts'
 import { Status } from '../ui/status.tsx'
 import styles from './shell.module.css'
 
-type Gateway = AgentStatus['gateways'][number]
-
-/** The connected gateway that answers fastest. */
-const nearest = (gateways: readonly Gateway[]): Gateway | undefined =>
-  gateways
-    .filter(({ connected }) => connected)
-    .toSorted((one, other) => (one.roundTripMs ?? Infinity) - (other.roundTripMs ?? Infinity))[0]
-
-const GatewayState = ({ gateways }: { readonly gateways: readonly Gateway[] }) => {
-  const gateway = nearest(gateways)
+const GatewayState = ({ gateways }: { readonly gateways: readonly KnownGateway[] }) => {
+  const gateway = nearestGateway(gateways)
   if (!gateway) return <Status kind="off">{text(gateways.length > 0 ? 'shell.noGateway' : 'shell.noGatewayYet')}</Status>
   const { name, roundTripMs } = gateway
   return (

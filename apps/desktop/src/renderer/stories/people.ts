@@ -35,8 +35,8 @@ export const signedIn: AgentStatus = {
   device: id(2),
   session: { id: id(3), expiresAt: '2026-11-22T22:40:00.000Z', certificateExpiresAt: '2026-11-22T15:00:00.000Z' },
   gateways: [
-    { id: id(4), name: 'eu-1', connected: true, roundTripMs: 18.4 },
-    { id: id(4, 2), name: 'eu-2', connected: true, roundTripMs: 24.9 },
+    { id: id(4), name: 'eu-1', sites: [id(22)], connected: true, roundTripMs: 18.4 },
+    { id: id(4, 2), name: 'eu-2', sites: [id(22)], connected: true, roundTripMs: 24.9 },
   ],
   connections: 3,
 }

@@ -1,6 +1,7 @@
 /** Everything about one credential. */
 import type { LocalCredential } from '../../../shared/local-api.ts'
 import { addressOf, isDangerous, titleOf } from '../../data/credential.ts'
+import { gatewaysOfSite, nearestGateway } from '../../data/gateways.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -92,28 +93,35 @@ const factsOf = ({ granted }: LocalCredential): readonly Fact[] => {
   ]
 }
 
-const Now = ({ credential }: { readonly credential: LocalCredential }) => {
-  const gateways = useMethod('status', {}).data?.gateways ?? []
-  const gateway = gateways.find(({ connected }) => connected)
+const Now = ({ credential }: { readonly credential: LocalCredential }) => (
+  <>
+    {credential.connections === 0 ? (
+      <p className="muted">{text('resources.noPrograms')}</p>
+    ) : (
+      <p>
+        {text('resources.programs', { count: credential.connections })} ·{' '}
+        <a href="#/connections">{text('resources.showConnections')}</a>
+      </p>
+    )}
+    <Path site={credential.granted.site} />
+  </>
+)
+
+/** The gateway that a connection would take, and how far it is; or that there is none. */
+const Path = ({ site }: { readonly site: string }) => {
+  const gateways = useMethod('status', {}).data?.gateways
+  if (!gateways) return null
+  const gateway = nearestGateway(gatewaysOfSite(gateways, site))
+  if (!gateway) return <Status kind="failed">{text('resources.noPath')}</Status>
   return (
-    <>
-      {credential.connections === 0 ? (
-        <p className="muted">{text('resources.noPrograms')}</p>
-      ) : (
-        <p>
-          {text('resources.programs', { count: credential.connections })} ·{' '}
-          <a href="#/connections">{text('resources.showConnections')}</a>
-        </p>
-      )}
-      {gateway?.roundTripMs ? (
-        <p className="muted numbers">
-          {text('resources.path')}{' '}
-          <span data-volatile>
-            {text('resources.pathThrough', { gateway: gateway.name, roundTrip: Math.round(gateway.roundTripMs) })}
-          </span>
-        </p>
-      ) : null}
-    </>
+    <p className="muted numbers">
+      {text('resources.path')}{' '}
+      <span data-volatile>
+        {gateway.roundTripMs === null
+          ? gateway.name
+          : text('resources.pathThrough', { gateway: gateway.name, roundTrip: Math.round(gateway.roundTripMs) })}
+      </span>
+    </p>
   )
 }
 

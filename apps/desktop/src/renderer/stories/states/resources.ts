@@ -3,7 +3,7 @@ import type { LocalCredential } from '../../../shared/local-api.ts'
 import { usualPreferences } from '../../../shared/preferences.ts'
 import { type Answers, methods, waits } from '../answers.ts'
 import { longCredentials, manyCredentials, someCredentials } from '../credentials.ts'
-import { asUser, id } from '../people.ts'
+import { asUser, id, signedIn } from '../people.ts'
 import type { Story } from '../story.ts'
 
 const tools: Answers = methods({
@@ -42,6 +42,14 @@ export const resourcesStories: readonly Story[] = [
   story('panel', granted(someCredentials), { at: `/resources/${id(20, 1)}` }),
   story('panel-failed', granted(someCredentials), { at: `/resources/${id(20, 3)}` }),
   story('panel-port-taken', granted(someCredentials), { at: `/resources/${id(20, 5)}` }),
+  story(
+    'panel-no-gateway',
+    {
+      ...granted(someCredentials),
+      ...methods({ status: { ...signedIn, gateways: signedIn.gateways.map((gateway) => ({ ...gateway, connected: false })) } }),
+    },
+    { at: `/resources/${id(20, 1)}` },
+  ),
   story('favourites', {
     ...granted(someCredentials),
     ...methods({ preferences: { ...usualPreferences, favourites: [id(20, 1), id(20, 6)], recent: [id(20, 6)] } }),

@@ -69,6 +69,7 @@ export const resources = {
   programs: '{count, plural, one {# connection} other {# connections}}',
   showConnections: 'Show connections',
   path: 'Path',
+  noPath: 'No gateway of its site can be reached now.',
   pathThrough: '{gateway}, {roundTrip} ms',
   why: 'Why you have it',
   throughRole: 'Role {role}',
