@@ -5,7 +5,8 @@
 import { SallyportError } from '@sallyport/protocol'
 import { issuePaths } from '@sallyport/protocol/api'
 import type { z } from 'zod'
-import { type AppAnswer, appMethods, type AppMethodName, appRequest, type AppResult, passedOnMethods } from '../shared/app-api.ts'
+import type { AppAnswer } from '../shared/app-messages.ts'
+import { appMethods, type AppMethodName, appRequest, type AppResult, passedOnMethods } from '../shared/app-api.ts'
 import type { LocalMethodName } from '../shared/local-api.ts'
 
 const MAX_MESSAGE = 2_000

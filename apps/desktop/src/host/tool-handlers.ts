@@ -1,7 +1,7 @@
 /** Opening of tools for a renderer: it hears how that goes on by events. */
 import type { Logger } from 'pino'
 import type { OpenIn } from '../open-in/open-in.ts'
-import type { AppEvent } from '../shared/app-api.ts'
+import type { AppEvent } from '../shared/app-messages.ts'
 import type { HostHandlers } from './answer-app.ts'
 
 export interface ToolServices {

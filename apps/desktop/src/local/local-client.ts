@@ -5,7 +5,8 @@ import { connect, type Socket } from 'node:net'
 import { SallyportError } from '@sallyport/protocol'
 import type { z } from 'zod'
 import type { FindingEvent } from '../shared/diagnosis.ts'
-import { type LocalEvent, localMethods, type LocalMethodName, type LocalParams, type LocalResult } from '../shared/local-api.ts'
+import type { LocalEvent } from '../shared/local-event.ts'
+import { localMethods, type LocalMethodName, type LocalParams, type LocalResult } from '../shared/local-api.ts'
 import {
   agentProofMessage,
   type AnswerMessage,

@@ -14,7 +14,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { base64urlOf, fromUtf8, isErrorCode, SallyportError, utf8 } from '@sallyport/protocol'
 import { z } from 'zod'
 import { findingEvent } from '../shared/diagnosis.ts'
-import { localEvent, localMethods, type LocalMethodName } from '../shared/local-api.ts'
+import { localEvent } from '../shared/local-event.ts'
+import { localMethods, type LocalMethodName } from '../shared/local-api.ts'
 
 /** Longest line, in bytes, without its LF. */
 export const MAX_LINE = 4 * 1024 * 1024

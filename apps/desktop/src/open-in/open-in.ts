@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
-import type { FoundTool, OpenProgress } from '../shared/app-api.ts'
+import type { FoundTool, OpenProgress } from '../shared/tools.ts'
 import type { LocalCredential } from '../shared/local-api.ts'
 import type { AgentAccess } from './agent-access.ts'
 import { type FoundRecipe, FoundTools } from './find-tools.ts'

@@ -1,5 +1,5 @@
 /** What a recipe is: one for each tool. It finds the tool and says as data how to start it; others do both. */
-import type { FoundTool } from '../shared/app-api.ts'
+import type { FoundTool } from '../shared/tools.ts'
 import type { Expectation } from './proof/match.ts'
 import type { System } from './system/system.ts'
 import type { Protocol, Target } from './target.ts'

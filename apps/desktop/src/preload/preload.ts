@@ -4,7 +4,8 @@
  */
 import { contextBridge, ipcRenderer } from 'electron'
 import { EVENT_CHANNEL, LISTENING_CHANNEL, REQUEST_CHANNEL } from '../main/ipc/channels.ts'
-import type { AppAnswer, AppEvent, AppPort } from '../shared/app-api.ts'
+import type { AppAnswer, AppEvent } from '../shared/app-messages.ts'
+import type { AppPort } from '../shared/app-api.ts'
 
 const port: AppPort = {
   send: (request) => ipcRenderer.invoke(REQUEST_CHANNEL, request) as Promise<AppAnswer>,

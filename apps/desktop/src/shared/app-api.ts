@@ -1,18 +1,17 @@
 /**
  * The app's contract: what the renderer asks of its host, and is told by it. The host is the app's main process, over IPC, or the
  * agent, over a WebSocket on loopback: the renderer cannot tell them apart but by {@link hostFacts}. One table of methods with
- * the schema of what goes in and out, in the manner of `local-api.ts`; the host parses every payload on arrival.
+ * the schema of what goes in and out, in the manner of `local-api.ts`; the host parses every payload on arrival. Answers and events
+ * are in `app-messages.ts`.
  */
-import { isErrorCode, timestamp, uuid } from '@sallyport/protocol'
+import { uuid } from '@sallyport/protocol'
 import { z } from 'zod'
-import { findingEvent } from './diagnosis.ts'
-import { localEvent, localMethods } from './local-api.ts'
+import type { AppAnswer, AppEvent } from './app-messages.ts'
+import { credentialName } from './credential-name.ts'
+import { localMethods } from './local-api.ts'
+import { foundTool } from './tools.ts'
 
 const nothing = z.strictObject({})
-const credentialName = localMethods.connect.params.shape.name
-
-/** Longest message between renderer and host, in bytes of its JSON: as long as a line of the local API. */
-export const MAX_APP_MESSAGE = 4 * 1024 * 1024
 
 /** What this host can do. Where it cannot, the renderer shows no button. */
 export const hostCapability = z.enum([
@@ -43,35 +42,6 @@ export const hostFacts = z.strictObject({
   deviceName: z.string().max(120),
 })
 export type HostFacts = z.infer<typeof hostFacts>
-
-/**
- * What a tool that was found will do: `connects` at once, is `ready` and connects at first use, or is `prepared`, one click
- * away.
- */
-export const openOutcome = z.enum(['connects', 'ready', 'prepared'])
-
-export const foundTool = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,64}$/),
-  label: z.string().max(120),
-  kind: z.enum(['terminal', 'application']),
-  outcome: openOutcome,
-  /** What the tool asks once, at its first use: told before it is opened. */
-  firstUse: z.string().max(500).nullable(),
-  /** Whether it was the last one opened for this credential. */
-  lastUsed: z.boolean(),
-})
-export type FoundTool = z.infer<typeof foundTool>
-
-/** `connected` only when a connection of that very program arrived at the credential's listener. */
-export const openProgress = z.strictObject({
-  launch: uuid,
-  credential: credentialName,
-  tool: foundTool.shape.id,
-  state: z.enum(['started', 'connected', 'prepared', 'did-not-connect', 'failed']),
-  /** What to do, when it did not connect or failed. */
-  message: z.string().max(1000).nullable(),
-})
-export type OpenProgress = z.infer<typeof openProgress>
 
 /** How the window behaves. What the person prefers elsewhere is the agent's, so that app, tray and CLI know one truth. */
 export const windowSettings = z.strictObject({
@@ -148,29 +118,6 @@ export type AppMethodName = keyof typeof appMethods
 export type AppParams<Name extends AppMethodName> = z.input<(typeof appMethods)[Name]['params']>
 export type AppResult<Name extends AppMethodName> = z.output<(typeof appMethods)[Name]['result']>
 
-/** What the host tells the renderer. The agent's own events say only that something changed; the renderer asks again. */
-export const appEvent = z.discriminatedUnion('event', [
-  localEvent,
-  findingEvent,
-  /** The agent went away or is back. */
-  z.strictObject({ event: z.literal('agent'), present: z.boolean() }),
-  z.strictObject({ event: z.literal('openIn'), progress: openProgress }),
-  /** Somebody opened `sallyport://connect/<credential>`: the renderer asks before anything happens. */
-  z.strictObject({ event: z.literal('link'), credential: uuid }),
-  /** A menu, the tray or a notification leads to a screen. */
-  z.strictObject({ event: z.literal('navigate'), to: z.string().regex(/^\/[a-z0-9/-]{0,200}$/) }),
-  /** A newer version is on disk and starts with the next start. */
-  z.strictObject({ event: z.literal('update'), version: z.string().max(64), readyAt: timestamp }),
-])
-export type AppEvent = z.infer<typeof appEvent>
-
-/** An error as it crosses to the renderer: plain data. */
-const appError = z.strictObject({
-  code: z.string().refine(isErrorCode),
-  message: z.string().max(2000),
-  details: z.array(z.string().max(300)).max(64).optional(),
-})
-
 export const appRequest = z.strictObject({
   id: z.int().nonnegative(),
   method: z.custom<AppMethodName>((value) => typeof value === 'string' && Object.hasOwn(appMethods, value)),
@@ -178,24 +125,10 @@ export const appRequest = z.strictObject({
 })
 export type AppRequest = z.infer<typeof appRequest>
 
-export const appAnswer = z.union([
-  z.strictObject({ id: z.int().nonnegative(), result: z.unknown() }),
-  z.strictObject({ id: z.int().nonnegative(), error: appError }),
-])
-export type AppAnswer = z.infer<typeof appAnswer>
-
 /** Where the loopback page finds its WebSocket, on its own origin. */
 export const LOOPBACK_SOCKET_PATH = '/bridge'
 /** What the fragment of the loopback page's address holds: `#token=<one-time token>`; the page takes it out at once. */
 export const LOOPBACK_TOKEN_FIELD = 'token'
-
-/**
- * Over a WebSocket the renderer's first message proves that it was opened by the person: the one-time token of the address's
- * fragment. The answer is {@link appWelcome}; then requests, answers and events as JSON texts.
- */
-export const appHello = z.strictObject({ hello: z.literal(1), token: z.string().min(16).max(128) })
-/** `next` is what to say hello with when this connection is lost: again good for one time, kept in memory only. */
-export const appWelcome = z.strictObject({ welcome: z.literal(1), next: z.string().min(16).max(128) })
 
 /**
  * What the preload puts into the page as `window.sallyport`. Errors are part of the answer because what crosses the isolation

@@ -2,7 +2,7 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
-import { type AppAnswer, type AppEvent, appHello, MAX_APP_MESSAGE } from '../shared/app-api.ts'
+import { type AppAnswer, type AppEvent, appHello, MAX_APP_MESSAGE } from '../shared/app-messages.ts'
 
 const HELLO_LIMIT = 5_000
 const MAX_HELLO = 1_024

@@ -6,7 +6,7 @@ import { makeTemporaryDirectory, type TemporaryDirectory } from '@sallyport/test
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { MAX_APP_MESSAGE } from '../shared/app-api.ts'
+import { MAX_APP_MESSAGE } from '../shared/app-messages.ts'
 import { WebFace } from './web-face.ts'
 
 let folder: TemporaryDirectory

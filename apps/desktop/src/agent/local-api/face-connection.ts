@@ -15,7 +15,8 @@ import {
   requestMessage,
 } from '../../local/local-wire.ts'
 import type { FindingEvent } from '../../shared/diagnosis.ts'
-import type { LocalEvent, LocalMethodName } from '../../shared/local-api.ts'
+import type { LocalEvent } from '../../shared/local-event.ts'
+import type { LocalMethodName } from '../../shared/local-api.ts'
 import { issuePaths } from '@sallyport/protocol/api'
 
 const HANDSHAKE_LIMIT = 5_000

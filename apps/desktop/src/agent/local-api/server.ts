@@ -8,7 +8,7 @@ import type { Logger } from 'pino'
 import { TOKEN_LENGTH } from '../../local/local-wire.ts'
 import { type AgentContact, type ProfilePaths } from '../../local/profile.ts'
 import type { FindingEvent } from '../../shared/diagnosis.ts'
-import type { LocalEvent } from '../../shared/local-api.ts'
+import type { LocalEvent } from '../../shared/local-event.ts'
 import { clientVersion } from '../program/version.ts'
 import { FaceConnection, type FaceOptions } from './face-connection.ts'
 

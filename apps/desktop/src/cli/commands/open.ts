@@ -1,5 +1,5 @@
 import { SallyportError } from '@sallyport/protocol'
-import type { OpenProgress } from '../../shared/app-api.ts'
+import type { OpenProgress } from '../../shared/tools.ts'
 import type { OpenIn } from '../../open-in/open-in.ts'
 import { defineCommand } from '../command.ts'
 import { grantedCredential } from '../credentials/granted.ts'

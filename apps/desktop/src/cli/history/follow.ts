@@ -2,7 +2,7 @@
 import { allItems, type QueryOfList } from '../agent/pages.ts'
 import type { Context } from '../context.ts'
 import type { ItemOf } from '../names/nouns.ts'
-import type { LocalEvent } from '../../shared/local-api.ts'
+import type { LocalEvent } from '../../shared/local-event.ts'
 
 /** Entries of transactions that took longer than others appear behind newer ones: so far back is looked again. */
 const OVERLAP = 60_000

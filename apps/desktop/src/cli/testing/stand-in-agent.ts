@@ -17,7 +17,7 @@ import {
   TOKEN_LENGTH,
 } from '../../local/local-wire.ts'
 import { profilePaths } from '../../local/profile.ts'
-import type { LocalEvent } from '../../shared/local-api.ts'
+import type { LocalEvent } from '../../shared/local-event.ts'
 
 /** What a method or a route answers; a SallyportError that it throws crosses the wire. */
 type Answers = Readonly<Record<string, (input: never) => unknown>>

@@ -7,7 +7,8 @@ import type { Logger } from 'pino'
 import { connectAgent, connectOrStartAgent } from '../../local/agent-process.ts'
 import type { LocalClient } from '../../local/local-client.ts'
 import type { FindingEvent } from '../../shared/diagnosis.ts'
-import type { LocalEvent, LocalMethodName } from '../../shared/local-api.ts'
+import type { LocalEvent } from '../../shared/local-event.ts'
+import type { LocalMethodName } from '../../shared/local-api.ts'
 
 /** Milliseconds between two looks for an agent that somebody else may have started. */
 const LOOK_EVERY = 2_000

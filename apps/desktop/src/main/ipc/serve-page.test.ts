@@ -1,6 +1,6 @@
 import { SallyportError } from '@sallyport/protocol'
 import { expect, test, vi } from 'vitest'
-import { type AppAnswer, MAX_APP_MESSAGE } from '../../shared/app-api.ts'
+import { type AppAnswer, MAX_APP_MESSAGE } from '../../shared/app-messages.ts'
 import { PAGE_ADDRESS } from './page-address.ts'
 import { servePage } from './serve-page.ts'
 

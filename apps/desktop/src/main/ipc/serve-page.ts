@@ -3,7 +3,7 @@
  * number. What they ask is parsed and answered by `host/answer-app.ts`.
  */
 import { SallyportError } from '@sallyport/protocol'
-import { type AppAnswer, MAX_APP_MESSAGE } from '../../shared/app-api.ts'
+import { type AppAnswer, MAX_APP_MESSAGE } from '../../shared/app-messages.ts'
 import { isOwnPage } from './page-address.ts'
 
 const MAX_UNANSWERED = 64

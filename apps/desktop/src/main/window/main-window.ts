@@ -3,7 +3,7 @@
  * for the page wait until it listens.
  */
 import { BrowserWindow, ipcMain, screen, type Session, type WebContents } from 'electron'
-import type { AppEvent } from '../../shared/app-api.ts'
+import type { AppEvent } from '../../shared/app-messages.ts'
 import { EVENT_CHANNEL, LISTENING_CHANNEL } from '../ipc/channels.ts'
 import { PAGE_ADDRESS } from '../ipc/page-address.ts'
 import { isFromOurPage } from '../ipc/serve-page.ts'

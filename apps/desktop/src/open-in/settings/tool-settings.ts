@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { makePrivateFolder, replacePrivateFile } from '@sallyport/program'
 import { displayName, SallyportError, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
-import { foundTool } from '../../shared/app-api.ts'
+import { foundTool } from '../../shared/tools.ts'
 import type { System } from '../system/system.ts'
 
 const MAX_REMEMBERED = 500

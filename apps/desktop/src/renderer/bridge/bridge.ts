@@ -1,7 +1,8 @@
 /** How the renderer reaches its host: the one thing every screen stands on. */
 import { SallyportError } from '@sallyport/protocol/errors'
 import { createContext, useContext } from 'react'
-import type { AppAnswer, AppEvent, AppMethodName, AppParams, AppPort, AppResult } from '../../shared/app-api.ts'
+import type { AppAnswer, AppEvent } from '../../shared/app-messages.ts'
+import type { AppMethodName, AppParams, AppPort, AppResult } from '../../shared/app-api.ts'
 
 export interface Bridge {
   /** Throws `SallyportError`; `agent_unreachable` when there is no agent to answer. */

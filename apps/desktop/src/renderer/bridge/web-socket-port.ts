@@ -12,9 +12,8 @@ import {
   MAX_APP_MESSAGE,
   type AppAnswer,
   type AppEvent,
-  type AppPort,
-  type AppRequest,
-} from '../../shared/app-api.ts'
+} from '../../shared/app-messages.ts'
+import type { AppPort, AppRequest } from '../../shared/app-api.ts'
 
 /** Milliseconds before the next try after a connection broke; doubled each time. */
 const FIRST_WAIT = 250

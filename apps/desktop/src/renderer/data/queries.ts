@@ -1,7 +1,8 @@
 /** What was asked of the host and is kept, and which event makes it stale. */
 import { QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { AppEvent, AppMethodName } from '../../shared/app-api.ts'
+import type { AppEvent } from '../../shared/app-messages.ts'
+import type { AppMethodName } from '../../shared/app-api.ts'
 import { useBridge } from '../bridge/bridge.ts'
 import { noteUpdate } from './ready-update.ts'
 import { methodKey } from './use-method.ts'

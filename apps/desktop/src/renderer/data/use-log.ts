@@ -5,7 +5,7 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
 import type { SallyportError } from '@sallyport/protocol/errors'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import type { AppEvent } from '../../shared/app-api.ts'
+import type { AppEvent } from '../../shared/app-messages.ts'
 import { useBridge } from '../bridge/bridge.ts'
 import { callRoute, type RouteAnswer, type RouteInput } from './use-route.ts'
 

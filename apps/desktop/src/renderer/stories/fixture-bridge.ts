@@ -1,7 +1,8 @@
 /** A host made of data: answers what a story says it answers. */
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { Bridge } from '../bridge/bridge.ts'
-import type { AppEvent, AppResult } from '../../shared/app-api.ts'
+import type { AppEvent } from '../../shared/app-messages.ts'
+import type { AppResult } from '../../shared/app-api.ts'
 import { type Answers, routesPrefix, waits } from './answers.ts'
 
 /** A question of the page. */

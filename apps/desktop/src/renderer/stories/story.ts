@@ -1,5 +1,5 @@
 /** One picture of the app: an address, what the host answers, and what is pressed before the picture is taken. */
-import type { AppEvent } from '../../shared/app-api.ts'
+import type { AppEvent } from '../../shared/app-messages.ts'
 import type { Answers } from './answers.ts'
 
 /** `press` is a key as Playwright names it; `click` names what is clicked as a screen reader would. */
