@@ -93,8 +93,11 @@ onDesktops('asking and approving', (start) => {
     expect(later.notifications).toMatchObject([{ open: false }])
   })
 
-  test('the access opens by itself, and its end cuts the connection', async () => {
+  test('the access opens by itself, and its end cuts the connection; both are told', async () => {
     const { page } = grace.app
+    const told = (title: string) =>
+      grace.app.until(title, ({ notifications }) => notifications.some((notice) => notice.title === title && notice.open))
+    await told(`Approved: ledger/read-only, ${SECONDS} seconds`)
     await page.getByRole('link', { name: 'Resources' }).click()
     const row = rowOf(page, 'ledger')
     await row
@@ -113,5 +116,7 @@ onDesktops('asking and approving', (start) => {
     await row.waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Requests' }).click()
     await page.getByRole('row').filter({ hasText: REASON }).getByText('Ended').waitFor()
+    const { notifications } = await told('Your access to ledger/read-only has ended')
+    expect(JSON.stringify(notifications)).not.toContain(REASON)
   })
 })

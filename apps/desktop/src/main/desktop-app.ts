@@ -11,6 +11,8 @@ import type { LocalEvent } from '../shared/local-event.ts'
 import { type FacePreferences, usualPreferences } from '../shared/preferences.ts'
 import type { DeepLink } from './links/deep-link.ts'
 import { applicationMenu } from './menu/application-menu.ts'
+import { OwnNotices } from './notices/own-notices.ts'
+import { ownRequests } from './notices/own-requests.ts'
 import { RequestNotices } from './notices/request-notices.ts'
 import { waitingRequests } from './notices/waiting-requests.ts'
 import type { AppSettings } from './settings/app-settings.ts'
@@ -59,6 +61,7 @@ export class DesktopApp {
   #status: AgentStatus | null = null
   #connections: readonly LocalConnection[] = []
   readonly #notices: RequestNotices
+  readonly #ownNotices: OwnNotices
   /** How many requests wait for this person. */
   #waiting = 0
   #waitingChanged = true
@@ -70,7 +73,9 @@ export class DesktopApp {
 
   constructor(parts: DesktopAppParts) {
     this.#parts = parts
-    this.#notices = new RequestNotices(parts.shell, (place) => this.open(place))
+    const open = (place: string): void => this.open(place)
+    this.#notices = new RequestNotices(parts.shell, open)
+    this.#ownNotices = new OwnNotices(parts.shell, open)
   }
 
   /** Menu and tray first, then the agent: a keychain may keep it waiting. */
@@ -252,14 +257,17 @@ export class DesktopApp {
     const state = this.#status?.state
     if (state !== undefined && state !== 'signed-in') {
       this.#notices.clear()
+      this.#ownNotices.clear()
       this.#waiting = 0
     }
     if (state !== 'signed-in' || !this.#waitingChanged) return
     this.#waitingChanged = false
     try {
-      const requests = await waitingRequests((method, params) => this.#parts.agent.call(method, params))
-      this.#notices.show(requests, announce)
-      this.#waiting = requests.length
+      const call = (method: 'api', params: LocalParams<'api'>): Promise<unknown> => this.#parts.agent.call(method, params)
+      const [waiting, own] = await Promise.all([waitingRequests(call), ownRequests(call)])
+      this.#notices.show(waiting, announce)
+      this.#ownNotices.show(own, announce)
+      this.#waiting = waiting.length
     } catch (error) {
       this.#waitingChanged = true
       if (!(error instanceof SallyportError)) this.#note('requests', error)

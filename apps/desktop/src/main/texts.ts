@@ -59,5 +59,31 @@ export const texts = {
     asks: (who: string, what: string, howLong: string) => `${who} asks for ${what}, ${howLong}`,
     reviews: (who: string, what: string) => `${who} used emergency access to ${what}`,
     open: 'Open Sallyport to read why and to decide.',
+    /** What became of what the person asked for. */
+    own: {
+      approved: {
+        title: (what: string, howLong: string) => `Approved: ${what}, ${howLong}`,
+        body: 'It has begun: your tools find it at its address.',
+      },
+      approvedLater: {
+        title: (what: string, howLong: string) => `Approved: ${what}, ${howLong}`,
+        body: 'It begins at the time that was approved.',
+      },
+      begins: {
+        title: (what: string, howLong: string) => `Your access to ${what} begins, ${howLong}`,
+        body: 'Your tools find it at its address.',
+      },
+      refused: { title: (what: string) => `Refused: ${what}`, body: 'Open Sallyport to read why.' },
+      undecided: { title: (what: string) => `Nobody decided in time: ${what}`, body: 'Open Sallyport to ask again.' },
+      cancelled: { title: (what: string) => `Cancelled: ${what}`, body: 'Open Sallyport to read why.' },
+      endsSoon: {
+        title: (what: string, howLong: string) => `Your access to ${what} ends in ${howLong}`,
+        body: 'Open Sallyport to ask for more time.',
+      },
+      ended: {
+        title: (what: string) => `Your access to ${what} has ended`,
+        body: 'Its connections are closed. Open Sallyport to ask again.',
+      },
+    },
   },
 } as const

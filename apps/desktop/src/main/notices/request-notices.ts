@@ -4,6 +4,7 @@
  */
 import type { Shell } from '../shell/shell.ts'
 import { texts } from '../texts.ts'
+import { plain } from './plain.ts'
 
 export interface WaitingRequest {
   readonly id: string
@@ -13,15 +14,6 @@ export interface WaitingRequest {
   readonly what: string
   readonly howLong: string
 }
-
-const MAX_NAME = 80
-
-/** Names are other people's words: on one line, and not too long. */
-const plain = (text: string): string =>
-  text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
-    .trim()
-    .slice(0, MAX_NAME)
 
 export class RequestNotices {
   readonly #shell: Pick<Shell, 'notify' | 'withdraw' | 'setBadge'>
