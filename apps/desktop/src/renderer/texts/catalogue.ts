@@ -8,6 +8,7 @@ import { admin } from './en/admin.ts'
 import { alerts } from './en/alerts.ts'
 import { approvals } from './en/approvals.ts'
 import { audit } from './en/audit.ts'
+import { browser } from './en/browser.ts'
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { connections } from './en/connections.ts'
@@ -26,6 +27,7 @@ import { rules } from './en/rules.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { sinks } from './en/sinks.ts'
+import { stores } from './en/stores.ts'
 import { users } from './en/users.ts'
 
 export const english = {
@@ -35,6 +37,7 @@ export const english = {
   alerts,
   approvals,
   audit,
+  browser,
   catalogue,
   common,
   connections,
@@ -53,6 +56,7 @@ export const english = {
   settings,
   shell,
   sinks,
+  stores,
   users,
 } as const
 

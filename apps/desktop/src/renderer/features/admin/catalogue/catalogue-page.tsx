@@ -1,7 +1,7 @@
-/** Everything that people may be given: resources, and the credentials by which they are reached. */
+/** Everything that people may be given: resources, the credentials by which they are reached, and where secrets lie that are not here. */
 import { Button } from '@mantine/core'
 import { IconDatabase } from '@tabler/icons-react'
-import { useCallback, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
@@ -9,6 +9,8 @@ import { EmptyState } from '../../../ui/states.tsx'
 import { type Credential, type Resource, useSiteNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { useSections } from '../parts/section-tabs.tsx'
+import { StoresPage } from '../stores/stores-page.tsx'
 import { resourceColumns } from './columns.tsx'
 import { addressText } from './endpoint-text.ts'
 import { ResourceDialog } from './resource-dialog.tsx'
@@ -17,7 +19,18 @@ import { ResourcePanel } from './resource-panel.tsx'
 const NONE: readonly Credential[] = []
 const isDangerous = ({ tags }: Resource): boolean => tags.includes('dangerous')
 
+const RESOURCES = '/catalogue'
+const STORES = '/catalogue/stores'
+
 export const CataloguePage = () => {
+  const { current, tabs } = useSections([
+    { path: RESOURCES, label: text('catalogue.viewResources') },
+    { path: STORES, label: text('stores.title') },
+  ])
+  return current === STORES ? <StoresPage path={STORES} tabs={tabs} /> : <ResourcesPage tabs={tabs} />
+}
+
+const ResourcesPage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const list = useItems('listResources')
   const credentials = useItems('listCredentials').items
   const siteName = useSiteNames()
@@ -40,7 +53,7 @@ export const CataloguePage = () => {
   return (
     <>
       <AdminList
-        path="/catalogue"
+        path={RESOURCES}
         title={text('catalogue.title')}
         label={text('catalogue.list')}
         searchLabel={text('catalogue.search')}
@@ -48,6 +61,7 @@ export const CataloguePage = () => {
         columns={columns}
         textOf={textOf}
         actions={add}
+        tools={tabs}
         isDangerous={isDangerous}
         empty={
           <EmptyState icon={IconDatabase} title={text('catalogue.emptyTitle')} actions={add}>
@@ -59,7 +73,7 @@ export const CataloguePage = () => {
         )}
       />
       {adding ? (
-        <ResourceDialog resource={null} onClose={() => setAdding(false)} onMade={({ id }) => navigate(`/catalogue/${id}`)} />
+        <ResourceDialog resource={null} onClose={() => setAdding(false)} onMade={({ id }) => navigate(`${RESOURCES}/${id}`)} />
       ) : null}
     </>
   )

@@ -2,7 +2,6 @@
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useBridge } from '../../../bridge/bridge.ts'
 import { useChange } from '../../../data/use-route.ts'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
@@ -48,7 +47,6 @@ type Open = { readonly kind: 'edit' | 'replace'; readonly credential: Credential
 export const CredentialList = ({ resource, credentials, propose }: CredentialListProps) => {
   const may = usePermissions()
   const now = useNow()
-  const bridge = useBridge()
   const [open, setOpen] = useState<Open | null>(null)
   const [menu, setMenu] = useState<{ readonly credential: Credential; readonly anchor: HTMLElement } | null>(null)
   const [tested, setTested] = useState<string | null>(null)
@@ -132,13 +130,11 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
           <Menu.Item onClick={() => propose(planCredentialDeletion(resource, menu.credential))}>{text('admin.delete')}</Menu.Item>
         ) : null}
       </RowMenu>
-      {open?.kind === 'add' ? <CredentialDialog resource={resource} bridge={bridge} onClose={close} /> : null}
+      {open?.kind === 'add' ? <CredentialDialog resource={resource} onClose={close} /> : null}
       {open?.kind === 'edit' ? (
         <EditCredentialDialog credential={open.credential} title={titleOf(resource, open.credential)} onClose={close} />
       ) : null}
-      {open?.kind === 'replace' ? (
-        <ReplaceSecretDialog resource={resource} credential={open.credential} bridge={bridge} onClose={close} />
-      ) : null}
+      {open?.kind === 'replace' ? <ReplaceSecretDialog resource={resource} credential={open.credential} onClose={close} /> : null}
     </>
   )
 }

@@ -4,7 +4,7 @@ import type { UseFormReturnType } from '@mantine/form'
 import { authenticationStrength } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import type { Site } from '../data/names.ts'
-import styles from './catalogue.module.css'
+import styles from '../parts/parts.module.css'
 import { strengthText } from './endpoint-text.ts'
 import type { ResourceValues } from './resource-values.ts'
 

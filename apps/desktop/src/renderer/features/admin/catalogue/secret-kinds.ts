@@ -1,31 +1,36 @@
 /** The kinds of secret that can be typed, each with its fields. Pure. */
+import { storePath } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import type { TypedSecret } from '../data/seal-secret.ts'
+import type { SealedField } from '../parts/sealed-field.ts'
+
+/** Where in a third-party store a secret lies. */
+interface StoredSecret {
+  readonly kind: 'stored'
+  readonly store: string
+  readonly path: string
+  readonly field: string | null
+}
+
+/** A secret, or where it is. */
+export type GivenSecret = TypedSecret | StoredSecret
 
 export type SecretKind = TypedSecret['kind']
 
-export interface SecretField {
-  readonly name: string
-  readonly label: () => string
-  readonly hint?: () => string
-  /** `secret` shows dots; `pem` takes several lines. */
-  readonly form: 'secret' | 'pem' | 'plain'
-  readonly most: number
-  /** What is wrong with it, beside the others; null: nothing. */
-  readonly fault?: (value: string, all: ReadonlyMap<string, string>) => string | null
-}
-
 interface Kind {
   readonly label: () => string
-  readonly fields: readonly SecretField[]
-  readonly typed: (valueOf: (name: string) => string) => TypedSecret
+  readonly hint?: () => string
+  readonly fields: readonly SealedField[]
+  readonly given: (valueOf: (name: string) => string) => GivenSecret
 }
 
 const MAX_PASSWORD = 3000
 const MAX_CERTIFICATE = 32 * 1024
 const MAX_KEY = 12 * 1024
+const MAX_PATH = 512
+const MAX_FIELD = 128
 
-const password: readonly SecretField[] = [
+export const passwordFields: readonly SealedField[] = [
   { name: 'password', label: () => text('catalogue.password'), form: 'secret', most: MAX_PASSWORD },
   {
     name: 'again',
@@ -42,8 +47,8 @@ const holds = (label: string, message: () => string) => (content: string) =>
 export const secretKinds: Readonly<Record<SecretKind, Kind>> = {
   'password': {
     label: () => text('catalogue.secretPassword'),
-    fields: password,
-    typed: (valueOf) => ({ kind: 'password', password: valueOf('password') }),
+    fields: passwordFields,
+    given: (valueOf) => ({ kind: 'password', password: valueOf('password') }),
   },
   'certificate': {
     label: () => text('catalogue.secretCertificate'),
@@ -63,7 +68,7 @@ export const secretKinds: Readonly<Record<SecretKind, Kind>> = {
         fault: holds('PRIVATE KEY', () => text('catalogue.privateKeyError')),
       },
     ],
-    typed: (valueOf) => ({ kind: 'certificate', certificate: valueOf('certificate'), privateKey: valueOf('key') }),
+    given: (valueOf) => ({ kind: 'certificate', certificate: valueOf('certificate'), privateKey: valueOf('key') }),
   },
   'aws-iam': {
     label: () => text('catalogue.secretIam'),
@@ -78,7 +83,7 @@ export const secretKinds: Readonly<Record<SecretKind, Kind>> = {
       { name: 'id', label: () => text('catalogue.iamKeyId'), form: 'plain', most: 128 },
       { name: 'key', label: () => text('catalogue.iamKey'), form: 'secret', most: 256 },
     ],
-    typed: (valueOf) => ({
+    given: (valueOf) => ({
       kind: 'aws-iam',
       region: valueOf('region').trim(),
       accessKeyId: valueOf('id').trim(),
@@ -87,6 +92,7 @@ export const secretKinds: Readonly<Record<SecretKind, Kind>> = {
   },
   'temporary-user': {
     label: () => text('catalogue.secretTemporary'),
+    hint: () => text('catalogue.secretTemporaryHint'),
     fields: [
       {
         name: 'administrator',
@@ -95,25 +101,61 @@ export const secretKinds: Readonly<Record<SecretKind, Kind>> = {
         form: 'plain',
         most: 256,
       },
-      ...password,
+      ...passwordFields,
+      {
+        name: 'owned',
+        label: () => text('catalogue.owned'),
+        hint: () => text('catalogue.ownedHint'),
+        form: 'choice',
+        options: () => [
+          { value: 'drop', label: text('catalogue.ownedDrop') },
+          { value: 'reassign', label: text('catalogue.ownedReassign') },
+        ],
+        most: 16,
+      },
     ],
-    typed: (valueOf) => ({
+    given: (valueOf) => ({
       kind: 'temporary-user',
       administrator: valueOf('administrator').trim(),
       password: valueOf('password'),
+      owned: valueOf('owned') === 'reassign' ? 'reassign' : 'drop',
     }),
   },
 }
 
-/** The first field with something wrong, and what. */
-export const secretFault = (
-  kind: SecretKind,
-  all: ReadonlyMap<string, string>,
-): { readonly field: string; readonly message: string } | null => {
-  for (const { name, fault } of secretKinds[kind].fields) {
-    const value = all.get(name) ?? ''
-    const message = value === '' ? text('admin.required') : (fault?.(value, all) ?? null)
-    if (message !== null) return { field: name, message }
-  }
-  return null
-}
+/** @param stores those that are known, the first of which is chosen. */
+export const storedKind = (stores: readonly { readonly id: string; readonly label: string }[]): Kind => ({
+  label: () => text('catalogue.secretStored'),
+  hint: () => text('catalogue.secretStoredHint'),
+  fields: [
+    {
+      name: 'store',
+      label: () => text('catalogue.store'),
+      form: 'choice',
+      options: () => stores.map(({ id, label }) => ({ value: id, label })),
+      most: 64,
+    },
+    {
+      name: 'path',
+      label: () => text('catalogue.storePath'),
+      hint: () => text('catalogue.storePathHint'),
+      form: 'plain',
+      most: MAX_PATH,
+      fault: (path) => (storePath.safeParse(path.trim()).success ? null : text('catalogue.storePathError')),
+    },
+    {
+      name: 'field',
+      label: () => text('catalogue.storeField'),
+      hint: () => text('catalogue.storeFieldHint'),
+      form: 'plain',
+      most: MAX_FIELD,
+      optional: true,
+    },
+  ],
+  given: (valueOf) => ({
+    kind: 'stored',
+    store: valueOf('store'),
+    path: valueOf('path').trim(),
+    field: valueOf('field').trim() === '' ? null : valueOf('field').trim(),
+  }),
+})

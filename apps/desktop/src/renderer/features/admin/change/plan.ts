@@ -51,4 +51,11 @@ export const adminLists: readonly RouteName[] = [
   'explainAccess',
   'getSettings',
   'listSinks',
+  'listStores',
+  'listServiceAccounts',
+  'getRotation',
+  'getKeys',
+  'getAuthorities',
+  'getTokenKeys',
+  'getLog',
 ]

@@ -16,6 +16,8 @@ export type Device = ItemOf<'listDevices'>
 export type Session = ItemOf<'listSessions'>
 export type Site = ItemOf<'listSites'>
 export type Grant = ItemOf<'listGrants'>
+export type Store = ItemOf<'listStores'>
+export type ServiceAccount = ItemOf<'listServiceAccounts'>
 
 const SHOWN_OF_ID = 8
 

@@ -1,4 +1,4 @@
-/** Seals a secret to the vault key in this page: what leaves it can be opened by the vault alone. */
+/** Seals secrets to the vault key in this page: what leaves it can be opened by the vault alone. */
 import {
   type CanonicalValue,
   canonicalJson,
@@ -6,12 +6,13 @@ import {
   type Endpoint,
   endpointDigest,
   fromBase64url,
+  type OwnedAtEnd,
   seal,
   SallyportError,
   toBase64url,
   utf8,
 } from '@sallyport/protocol'
-import { secretInfo } from '@sallyport/protocol/api'
+import { secretInfo, type SinkDestination, type SinkSecret, sinkSecretInfo } from '@sallyport/protocol/api'
 import type { Bridge } from '../../../bridge/bridge.ts'
 import type { RouteInput } from '../../../data/use-route.ts'
 
@@ -20,7 +21,12 @@ export type TypedSecret =
   | { readonly kind: 'password'; readonly password: string }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly privateKey: string }
   | { readonly kind: 'aws-iam'; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string }
-  | { readonly kind: 'temporary-user'; readonly administrator: string; readonly password: string }
+  | {
+      readonly kind: 'temporary-user'
+      readonly administrator: string
+      readonly password: string
+      readonly owned: OwnedAtEnd
+    }
 
 const encoded = (text: string): string => toBase64url(utf8(text))
 
@@ -33,37 +39,47 @@ const plaintextOf = (typed: TypedSecret, account: string): CredentialPlaintext =
     case 'aws-iam':
       return { ...typed, secretAccessKey: encoded(typed.secretAccessKey), userName: account }
     case 'temporary-user':
-      return { ...typed, password: encoded(typed.password), memberOf: account, owned: 'drop' }
+      return { ...typed, password: encoded(typed.password), memberOf: account }
   }
 }
 
-interface Target {
-  readonly id: string
-  readonly endpoint: Endpoint
-}
-
-/** Throws `vault_unavailable` when the trust bundle names no vault key. */
-export const sealSecret = async (
-  bridge: Bridge,
-  resource: Target,
-  /** `account`: who the credential is on the resource; of an IAM key and of temporary users a part of the secret. */
-  { typed, account }: { readonly typed: TypedSecret; readonly account: string },
-) => {
+/** @param infoOf what it is sealed for. Throws `vault_unavailable` when the trust bundle names no vault key. */
+const sealForVault = async (bridge: Bridge, plaintext: object, infoOf: (organization: string) => string) => {
   const { organization, vaultKeys } = await bridge.call('trust', {})
   const vaultKey = vaultKeys[0]
   if (!vaultKey) throw new SallyportError('vault_unavailable')
-  const digest = await endpointDigest(resource.endpoint)
-  const info = secretInfo({ organization, resource: resource.id, endpointDigest: digest })
-  const bytes = utf8(canonicalJson(plaintextOf(typed, account) as unknown as CanonicalValue))
+  const bytes = utf8(canonicalJson(plaintext as CanonicalValue))
   try {
-    const sealed = await seal(bytes, fromBase64url(vaultKey.publicKey), { info })
-    return {
-      resource: resource.id,
-      endpointDigest: digest,
-      vaultKey: vaultKey.id,
-      sealed,
-    } satisfies RouteInput<'createSecret'>['body']
+    const info = infoOf(organization)
+    return { vaultKey: vaultKey.id, sealed: await seal(bytes, fromBase64url(vaultKey.publicKey), { info }) }
   } finally {
     bytes.fill(0)
   }
 }
+
+export interface SealingTarget {
+  readonly id: string
+  readonly endpoint: Endpoint
+}
+
+/** Which resource a secret is for, and the endpoint that the person is shown: it is bound to that. */
+export const bindingOf = async ({ id, endpoint }: SealingTarget) => ({
+  resource: id,
+  endpointDigest: await endpointDigest(endpoint),
+})
+
+export const sealSecret = async (
+  bridge: Bridge,
+  resource: SealingTarget,
+  /** `account`: who the credential is on the resource; of an IAM key and of temporary users a part of the secret. */
+  { typed, account }: { readonly typed: TypedSecret; readonly account: string },
+) => {
+  const binding = await bindingOf(resource)
+  const sealed = await sealForVault(bridge, plaintextOf(typed, account), (organization) =>
+    secretInfo({ organization, ...binding }),
+  )
+  return { ...binding, ...sealed } satisfies RouteInput<'createSecret'>['body']
+}
+
+export const sealSinkSecret = (bridge: Bridge, destination: SinkDestination, secret: SinkSecret) =>
+  sealForVault(bridge, secret, (organization) => sinkSecretInfo({ organization, destination }))

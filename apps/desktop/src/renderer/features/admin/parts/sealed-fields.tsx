@@ -4,41 +4,11 @@
  */
 import { NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 'react'
-import { text } from '../../../texts/text.ts'
-
-export interface SealedField {
-  readonly name: string
-  readonly label: () => string
-  readonly hint?: () => string
-  /** `secret` shows dots; `pem` takes several lines; `choice` is one of its options. */
-  readonly form: 'secret' | 'pem' | 'plain' | 'choice'
-  readonly options?: readonly { readonly value: string; readonly label: string }[]
-  /** Longest content, in characters. */
-  readonly most: number
-  readonly optional?: true
-  /** What is wrong with it, beside the others; null: nothing. */
-  readonly fault?: (value: string, all: ReadonlyMap<string, string>) => string | null
-}
+import { type Fault, faultIn, type SealedField } from './sealed-field.ts'
 
 export interface FieldReader {
   /** What was typed, by the names of the fields, or null when something is wrong, which the fields then say. */
   take(): ReadonlyMap<string, string> | null
-}
-
-interface Fault {
-  readonly field: string
-  readonly message: string
-}
-
-/** The first field with something wrong, and what. */
-export const faultIn = (fields: readonly SealedField[], all: ReadonlyMap<string, string>): Fault | null => {
-  for (const { name, optional, fault } of fields) {
-    const value = all.get(name) ?? ''
-    if (value === '' && optional) continue
-    const message = value.trim() === '' ? text('admin.required') : (fault?.(value, all) ?? null)
-    if (message !== null) return { field: name, message }
-  }
-  return null
 }
 
 type Element = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
@@ -111,6 +81,6 @@ const OneField = ({ field, present, focused, error, element }: OneFieldProps) =>
     case 'pem':
       return <Textarea {...typed} ref={element as Ref<HTMLTextAreaElement>} rows={4} classNames={{ input: 'mono' }} />
     case 'choice':
-      return <NativeSelect {...common} ref={element as Ref<HTMLSelectElement>} data={[...(field.options ?? [])]} />
+      return <NativeSelect {...common} ref={element as Ref<HTMLSelectElement>} data={[...(field.options?.() ?? [])]} />
   }
 }
