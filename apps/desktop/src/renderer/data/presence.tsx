@@ -3,16 +3,15 @@
  * the API, which tells in words what is confirmed, and the call is made once more with the proof. The proof stays in this page's
  * memory, for the few minutes that it is good for.
  */
-import { Button, Modal } from '@mantine/core'
+import { Modal } from '@mantine/core'
 import type { RouteName } from '@sallyport/protocol/api'
 import { SallyportError } from '@sallyport/protocol/errors'
-import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useMemo, useRef } from 'react'
 import { useBridge } from '../bridge/bridge.ts'
 import { text } from '../texts/text.ts'
-import { useCopy } from '../ui/copy-button.tsx'
-import { errorText } from '../ui/error-text.ts'
-import styles from '../ui/confirm-dialog.module.css'
-import { toast } from '../ui/toast.ts'
+import { BrowserSteps } from './browser-steps.tsx'
+import { useBrowserVisit } from './browser-visit.ts'
+import styles from './presence.module.css'
 
 interface Act {
   readonly route: RouteName
@@ -32,33 +31,28 @@ export const usePresence = (): Presence => {
   return presence
 }
 
-interface Attempt {
-  readonly id: string
-  readonly url: string
-}
-
 interface Proof {
   readonly presence: string
   readonly until: number
 }
 
+/** The act that is confirmed may have a dialog of its own, which stays open beneath. */
+const ABOVE_DIALOGS = 300
+
 export const PresenceProvider = ({ children }: { readonly children: ReactNode }) => {
   const bridge = useBridge()
-  const [attempt, setAttempt] = useState<Attempt | null>(null)
+  const browser = useBrowserVisit()
+  const { attempt, visit } = browser
   const kept = useRef<Proof | null>(null)
 
   const presence = useMemo((): Presence => {
     const prove = async (act: Act): Promise<string> => {
-      const begun = await bridge.call('beginPresence', { call: act })
-      setAttempt(begun)
-      try {
-        await bridge.call('openBrowser', { place: 'attempt', id: begun.id })
-        const proof = await bridge.call('awaitPresence', { id: begun.id })
-        if (!proof.single) kept.current = { presence: proof.presence, until: Date.parse(proof.expiresAt) }
-        return proof.presence
-      } finally {
-        setAttempt(null)
-      }
+      const proof = await visit({
+        begin: (paste) => bridge.call('beginPresence', { call: act, paste }),
+        finish: (id) => bridge.call('awaitPresence', { id }),
+      })
+      if (!proof.single) kept.current = { presence: proof.presence, until: Date.parse(proof.expiresAt) }
+      return proof.presence
     }
     return {
       confirming: async (act, run) => {
@@ -72,41 +66,15 @@ export const PresenceProvider = ({ children }: { readonly children: ReactNode })
         return run(await prove(act))
       },
     }
-  }, [bridge])
+  }, [bridge, visit])
 
-  const cancel = (): void => {
-    if (!attempt) return
-    bridge.call('cancelBrowser', { id: attempt.id }).catch((error: unknown) => toast(errorText(error).message))
-  }
   return (
     <PresenceContext.Provider value={presence}>
       {children}
-      <PresenceDialog attempt={attempt} onCancel={cancel} />
+      <Modal opened={attempt !== null} onClose={browser.cancel} title={text('presence.title')} size={480} zIndex={ABOVE_DIALOGS}>
+        <p className={styles['text']}>{text(attempt?.paste ? 'browser.codeText' : 'presence.text')}</p>
+        {attempt ? <BrowserSteps visit={browser} attempt={attempt} /> : null}
+      </Modal>
     </PresenceContext.Provider>
-  )
-}
-
-const PresenceDialog = ({ attempt, onCancel }: { readonly attempt: Attempt | null; readonly onCancel: () => void }) => {
-  const bridge = useBridge()
-  const copy = useCopy()
-  const openAgain = (): void => {
-    if (!attempt) return
-    bridge.call('openBrowser', { place: 'attempt', id: attempt.id }).catch((error: unknown) => toast(errorText(error).message))
-  }
-  return (
-    <Modal opened={attempt !== null} onClose={onCancel} title={text('presence.title')} size={440}>
-      <p>{text('presence.text')}</p>
-      <div className={styles['actions']}>
-        <Button variant="subtle" size="md" onClick={() => attempt && copy(attempt.url, text('presence.link'))}>
-          {text('presence.copyLink')}
-        </Button>
-        <Button variant="default" size="md" onClick={openAgain}>
-          {text('presence.openAgain')}
-        </Button>
-        <Button variant="default" size="md" data-autofocus onClick={onCancel}>
-          {text('common.cancel')}
-        </Button>
-      </div>
-    </Modal>
   )
 }

@@ -113,6 +113,7 @@ export const approvalOf = (approver: AccessRequest['requester'], note = ''): Acc
   vote: 'approve',
   duration: null,
   startsAt: null,
+  sameDevice: false,
   note,
   at: inMinutes(-2),
   counts: true,

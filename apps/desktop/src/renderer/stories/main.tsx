@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications'
 import { createRoot, type Root } from 'react-dom/client'
 import { App } from '../app/app.tsx'
 import { palette } from '../app/palette-store.ts'
+import { createQueries } from '../data/queries.ts'
 import { traffic } from '../data/traffic.ts'
 import { type Language, setLanguage } from '../texts/text.ts'
 import { contrastFaults } from './contrast-faults.ts'
@@ -39,7 +40,7 @@ const showStory = async (name: string, { scheme, language }: Appearance): Promis
   history.replaceState(null, '', `${location.pathname}#${story.at}`)
   drawn = createRoot(place)
   const bridge = fixtureBridge(story.answers, { events: story.events, onAsked: (question) => asked.push(question) })
-  drawn.render(<App key={name} bridge={bridge} colorScheme={scheme} />)
+  drawn.render(<App key={name} bridge={bridge} queries={createQueries()} colorScheme={scheme} />)
   await drawnScreen(place)
   await settled()
 }

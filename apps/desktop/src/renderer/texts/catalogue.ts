@@ -23,6 +23,7 @@ import { reach } from './en/reach.ts'
 import { requests } from './en/requests.ts'
 import { resources } from './en/resources.ts'
 import { roles } from './en/roles.ts'
+import { rotation } from './en/rotation.ts'
 import { rules } from './en/rules.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
@@ -52,6 +53,7 @@ export const english = {
   requests,
   resources,
   roles,
+  rotation,
   rules,
   settings,
   shell,

@@ -2,7 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { afterEach, describe, expect, test } from 'vitest'
 import { english } from './catalogue.ts'
 import { pseudo } from './pseudo.ts'
-import { setLanguage, text } from './text.ts'
+import { richText, setLanguage, text } from './text.ts'
 
 const all = Object.entries(english).flatMap(([feature, texts]) =>
   Object.entries(texts as Readonly<Record<string, string>>).map(([name, template]) => [`${feature}.${name}`, template] as const),
@@ -26,6 +26,16 @@ test('figures choose the form of the word', () => {
 test('a name is said as it is, whatever is in it', () => {
   expect(text('common.copyNamed', { what: '<b>{count}</b>' })).toBe('Copy <b>{count}</b>')
 })
+
+test.for(all.filter(([, template]) => !/[<#]|, plural|, select/.test(template)))(
+  '%s is said as the parser of messages says it',
+  ([key, template]) => {
+    const values = Object.fromEntries(Array.from(template.matchAll(/\{(\w+)\}/g), ([, name = '']) => [name, `“${name}” {0} <b>`]))
+    const expected = new IntlMessageFormat(template, 'en-GB').format(values)
+    expect(text(key as 'common.copyNamed', values as { what: string })).toBe(expected)
+    expect(richText(key as 'common.copyNamed', values as { what: string })).toBe(expected)
+  },
+)
 
 test('plain words lose the marks of emphasis', () => {
   expect(text('errors.agentGone')).toMatch(/^The background agent stopped\. /)

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { AgentStatus } from '../../../shared/local-api.ts'
+import { type BrowserSignIn, useBrowserSignIn } from '../../data/browser-sign-in.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import styles from './first-run.module.css'
@@ -10,13 +11,13 @@ import { Frame } from './frame.tsx'
 import { IdentityStep, keyText } from './identity-step.tsx'
 import { InvitationStep } from './invitation-step.tsx'
 import { isKeyGone, SignInError } from './sign-in-error.tsx'
-import { useBrowserSignIn } from './use-browser-sign-in.ts'
 import { Waiting } from './waiting.tsx'
 
 export const FirstRun = ({ status }: { readonly status: AgentStatus }) => {
   const signIn = useBrowserSignIn()
   const [found, setFound] = useState<FoundOrganization | null>(null)
-  if (signIn.attempt) return <Waiting signIn={signIn} />
+  const { attempt } = signIn.visit
+  if (attempt) return <Waiting visit={signIn.visit} attempt={attempt} />
   if (status.state === 'signed-out') return <SignedOut status={status} signIn={signIn} />
   if (!found) return <InvitationStep onFound={setFound} />
   return <IdentityStep found={found} keyStorage={status.keyStorage} signIn={signIn} onBack={() => setFound(null)} />
@@ -24,7 +25,7 @@ export const FirstRun = ({ status }: { readonly status: AgentStatus }) => {
 
 interface SignedOutProps {
   readonly status: AgentStatus
-  readonly signIn: ReturnType<typeof useBrowserSignIn>
+  readonly signIn: BrowserSignIn
 }
 
 const SignedOut = ({ status, signIn }: SignedOutProps) => {

@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { fingerprintGroups } from '../../../shared/fingerprint-groups.ts'
 import type { AgentStatus } from '../../../shared/local-api.ts'
+import type { BrowserSignIn } from '../../data/browser-sign-in.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { Facts } from '../../ui/facts.tsx'
@@ -10,7 +11,6 @@ import styles from './first-run.module.css'
 import type { FoundOrganization } from './found-organization.ts'
 import { Frame } from './frame.tsx'
 import { SignInError } from './sign-in-error.tsx'
-import type { BrowserSignIn } from './use-browser-sign-in.ts'
 
 interface IdentityStepProps {
   readonly found: FoundOrganization

@@ -99,6 +99,7 @@ export const grants: readonly ItemOf<'listGrants'>[] = [
     id: id(GRANT, 1),
     user: id(USER, 2),
     credential: id(CREDENTIAL, 3),
+    device: null,
     reason: 'Incident 4711',
     startsAt: '2026-11-22T13:00:00.000Z',
     expiresAt: '2026-11-22T17:00:00.000Z',

@@ -235,6 +235,7 @@ const sinkOf = (name: string, change: Partial<Sink>): Sink => ({
   id: idOf.site(90 + name.length),
   name,
   destination: { kind: 'syslog', host: 'siem.acme.example', port: 6514, certificates: '' },
+  streams: ['log'],
   enabled: true,
   createdAt: '2026-03-02T09:30:00.000Z',
   next: 48_210,

@@ -42,6 +42,7 @@ const answering = (status: typeof fresh | typeof signedOut, more: Answers = {}):
     beginSignIn: begun,
     findOrganization: contact,
     giveCode: {},
+    cancelBrowser: {},
   }),
   ...more,
 })

@@ -1,5 +1,6 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { Diagnosis, Finding } from '../../../shared/diagnosis.ts'
+import type { ToolChoices } from '../../../shared/tools.ts'
 import { type Answers, methods, routes, waits } from '../answers.ts'
 import { manyCredentials, someCredentials } from '../credentials.ts'
 import { asUser } from '../people.ts'
@@ -48,11 +49,46 @@ const wrong: readonly Finding[] = [
 
 const diagnosis = (findings: readonly Finding[]): Diagnosis => ({ at: STORY_NOW, findings: [...findings] })
 
+const known = (id: string, label: string, more: Partial<ToolChoices['tools'][number]> = {}): ToolChoices['tools'][number] => ({
+  id,
+  label,
+  kind: 'application',
+  outcome: null,
+  program: null,
+  own: false,
+  ...more,
+})
+
+const ownTool = (at: number): ToolChoices['tools'][number] =>
+  known(`own-${at}`, `A tool of my own with quite a long name, ${at}`, {
+    outcome: 'connects',
+    program: `/home/ada/applications/tools-of-my-own/version-${at}/bin/tool-of-my-own`,
+    own: true,
+  })
+
+const someTools: ToolChoices = {
+  tools: [
+    known('psql', 'psql', { kind: 'terminal', outcome: 'connects' }),
+    known('dbeaver', 'DBeaver', { outcome: 'connects', program: '/home/ada/dbeaver-25.3/dbeaver' }),
+    known('tableplus', 'TablePlus'),
+    known('vscode-sqltools', 'VS Code with SQLTools', { outcome: 'connects' }),
+    known('datagrip', 'DataGrip', { outcome: 'ready' }),
+    known('pgadmin', 'pgAdmin', { outcome: 'prepared' }),
+    known('pgcli', 'pgcli', { outcome: 'connects', program: '/usr/bin/pgcli-window', own: true }),
+  ],
+  terminals: [
+    { id: 'gnome-terminal', label: 'GNOME Terminal' },
+    { id: 'konsole', label: 'Konsole' },
+  ],
+  terminal: null,
+}
+
 const answers: Answers = {
   ...asUser(),
   ...methods({
     windowSettings: { startAtLogin: true, whenClosed: 'keep-running' },
     credentials: { items: [...someCredentials] },
+    toolChoices: someTools,
     diagnose: diagnosis(well),
     bundle: {
       fileName: 'sallyport-2026-11-22.txt',
@@ -82,6 +118,35 @@ export const settingsStories: readonly Story[] = [
   story('device-loading', 'device', { answers: { ...answers, ...routes({ getMe: waits }) } }),
   story('device-error', 'device', { answers: { ...answers, ...routes({ getMe: new SallyportError('api_unreachable') }) } }),
   story('recovery-codes', 'device', { steps: [button('Make new codes…'), button('Make new codes')] }),
+  story('tools', 'tools'),
+  story('tools-many', 'tools', {
+    answers: {
+      ...answers,
+      ...methods({
+        toolChoices: {
+          ...someTools,
+          tools: [...someTools.tools, ...Array.from({ length: 24 }, (_, at) => ownTool(at))],
+          terminal: 'konsole',
+        },
+      }),
+    },
+  }),
+  story('tools-none', 'tools', {
+    answers: {
+      ...answers,
+      ...methods({
+        toolChoices: {
+          tools: someTools.tools.map((tool) => ({ ...tool, outcome: null, program: null })),
+          terminals: [],
+          terminal: null,
+        },
+      }),
+    },
+  }),
+  story('tools-loading', 'tools', { answers: { ...answers, ...methods({ toolChoices: waits }) } }),
+  story('tools-error', 'tools', {
+    answers: { ...answers, ...methods({ toolChoices: new SallyportError('profile_unreadable') }) },
+  }),
   story('ports', 'ports'),
   story('ports-empty', 'ports', { answers: { ...answers, ...methods({ credentials: { items: [] } }) } }),
   story('ports-huge', 'ports', { answers: { ...answers, ...methods({ credentials: { items: manyCredentials(5000) } }) } }),

@@ -27,6 +27,7 @@ export const access = {
   voteRefused: '<b>{name}</b> refused {time}',
   voteFor: 'for {span}',
   voteFrom: 'not before {time}',
+  voteSameDevice: 'only on the device from which it was asked',
   voteVoid: 'no longer counts',
   reasonLabel: 'Reason',
 } as const

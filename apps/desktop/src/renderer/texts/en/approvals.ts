@@ -56,6 +56,8 @@ export const approvals = {
   shorter: 'For',
   more: 'Conditions',
   notBefore: 'Not before',
+  sameDevice: 'Only on this device',
+  sameDeviceHint: 'The access works on the device from which it was asked, and on none of the person’s others.',
   note: 'Note',
   noteHint: 'Told to the person who asked.',
   refuse: 'Refuse…',

@@ -1,7 +1,4 @@
 export const presence = {
   title: 'Confirm that it is you',
   text: 'Your browser opened. Confirm there what you are about to do; it goes on here by itself.',
-  openAgain: 'Open again',
-  copyLink: 'Copy link',
-  link: 'the link',
 } as const
