@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AppEvent } from '../shared/app-messages.ts'
 import { type AppAgent, DesktopApp, type DesktopAppParts } from './desktop-app.ts'
+import type { LocalCredential } from '../shared/local-api.ts'
 import { usualPreferences } from '../shared/preferences.ts'
 import { AppSettings } from './settings/app-settings.ts'
 import type { MenuEntry, Notice, Question, Shell, TrayView } from './shell/shell.ts'
@@ -26,6 +27,8 @@ let notices: Notice[]
 /** Requests that wait for this person, as the API lists them; null: it cannot be reached. */
 let waiting: readonly AccessDecisionItem[] | null
 let session: 'signed-in' | 'signed-out'
+/** What the person may use; null: the agent cannot say. */
+let granted: readonly LocalCredential[] | null
 
 beforeEach(async () => {
   folder = await makeTemporaryDirectory()
@@ -39,6 +42,7 @@ beforeEach(async () => {
   notices = []
   waiting = []
   session = 'signed-in'
+  granted = null
 })
 afterEach(() => folder.remove())
 
@@ -53,14 +57,23 @@ const shell = {
   exit: () => asked.push('exit'),
 } as unknown as Shell
 
+const TAKEN = 15_099
+
 const agent: AppAgent = {
   start: async () => void asked.push('start agent'),
-  call: async (method: string, params: { readonly route?: string }) => {
+  call: async (method: string, params: { readonly route?: string; readonly name?: string }) => {
     if (method === 'woke') return asked.push('woke')
     if (method === 'bundle') return { fileName: 'sallyport-diagnosis.txt', text: 'what was found' }
     if (method === 'stop') return asked.push('stop agent')
     if (method === 'status') return { state: session, organization: { name: 'Acme' }, api: { reachable: true } }
-    if (method === 'credentials') throw new SallyportError('api_unreachable')
+    if (method === 'credentials') {
+      if (granted === null) throw new SallyportError('api_unreachable')
+      return { items: granted }
+    }
+    if (method === 'connect') {
+      asked.push(`connect ${params.name}`)
+      return { ...granted![0], listener: { state: granted![0]!.port === TAKEN ? 'port-taken' : 'listening' } }
+    }
     if (method === 'preferences') return usualPreferences
     if (method === 'api') {
       if (waiting === null) throw new SallyportError('api_unreachable')
@@ -111,6 +124,32 @@ test('what changed in the agent is told to the page and seen in the tray', async
   expect(told).toContainEqual({ event: 'connections' })
   expect(tray?.state).toBe('in-use')
 })
+
+test.for([
+  [15_001, ['connect ledger/owner', 'copy 127.0.0.1:15001']],
+  [TAKEN, ['connect ledger/owner', 'show']],
+] as const)(
+  'an address that is turned on in the tray is copied, or the window says why it is not ready: port %i',
+  async ([port, done]) => {
+    granted = [
+      {
+        granted: { name: 'ledger/owner', credential, bound: true },
+        host: '127.0.0.1',
+        port,
+        listener: { state: 'off' },
+      } as LocalCredential,
+    ]
+    const { app } = await make()
+    app.agentChanged({ event: 'credentials' })
+    const entry = () => tray?.entries.find((each) => each.kind === 'item' && each.label.startsWith('ledger/owner: turn on'))
+    await waitFor(() => entry() !== undefined, { description: 'the favourite in the tray' })
+    const found = entry()
+    if (found?.kind === 'item') found.onClick()
+    await waitFor(() => asked.length === 2, { description: 'what was asked' })
+    expect(asked).toEqual(done)
+    if (port === TAKEN) expect(told).toContainEqual({ event: 'navigate', to: `/resources/${credential}` })
+  },
+)
 
 test('closing the window asks once whether to stay, and remembers', async () => {
   const { app, settings } = await make()

@@ -36,6 +36,7 @@ export interface AppAgent {
   call(method: 'status', params: object): Promise<unknown>
   call(method: 'credentials', params: object): Promise<unknown>
   call(method: 'connections', params: object): Promise<unknown>
+  call(method: 'connect', params: LocalParams<'connect'>): Promise<unknown>
   call(method: 'preferences', params: object): Promise<unknown>
   call(method: 'api', params: LocalParams<'api'>): Promise<unknown>
   call(method: 'stop', params: object): Promise<unknown>
@@ -286,7 +287,23 @@ export class DesktopApp {
       waiting,
     }
     const copy = (text: string): void => void shell.copy(text).catch((error: unknown) => this.#note('copy', error))
-    shell.showTray(trayView(facts, { open: (place) => this.open(place), copy, quit: () => this.#quitAsked() }))
+    const turnOn = (credential: LocalCredential): void =>
+      void this.#turnOn(credential).catch((error: unknown) => this.#note('turning on', error))
+    shell.showTray(trayView(facts, { open: (place) => this.open(place), copy, turnOn, quit: () => this.#quitAsked() }))
+  }
+
+  /** Its address is copied once it is ready; where it is not, the window says why. */
+  async #turnOn({ granted }: LocalCredential): Promise<void> {
+    const { agent, shell } = this.#parts
+    const place = `/resources/${granted.credential}`
+    try {
+      const { listener, host, port } = (await agent.call('connect', { name: granted.name })) as LocalResult<'connect'>
+      if (listener.state === 'listening') await shell.copy(`${host}:${port}`)
+      else this.open(place)
+    } catch (error) {
+      this.open(place)
+      throw error
+    }
   }
 
   #note(what: string, error: unknown): void {

@@ -24,6 +24,7 @@ export const texts = {
     signedIn: (organization: string, connections: number) =>
       `${organization}: ${connections === 0 ? 'no open connection' : count(connections, 'open connection', 'open connections')}`,
     copyAddress: (credential: string, address: string) => `${credential}: copy ${address}`,
+    turnOn: (credential: string, address: string) => `${credential}: turn on and copy ${address}`,
     connection: (program: string, credential: string) => `${program} uses ${credential}`,
     moreConnections: (number: number) => `${number} more…`,
     waiting: (number: number) => `${count(number, 'request waits', 'requests wait')} for you…`,

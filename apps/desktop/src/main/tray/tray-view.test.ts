@@ -9,7 +9,7 @@ const status = {
   api: { reachable: true },
 } as AgentStatus
 const credential = (name: string, state = 'listening'): LocalCredential =>
-  ({ granted: { name, credential: name }, host: '127.0.0.1', port: 15_001, listener: { state } }) as LocalCredential
+  ({ granted: { name, credential: name, bound: true }, host: '127.0.0.1', port: 15_001, listener: { state } }) as LocalCredential
 const connection = (program: string): LocalConnection =>
   ({ credential: 'shop-db/read-only', caller: { program, user: 'ada', pid: 1 } }) as LocalConnection
 
@@ -21,7 +21,12 @@ const facts = (over: Partial<TrayFacts> = {}): TrayFacts => ({
   waiting: 0,
   ...over,
 })
-const acts = (): TrayActs => ({ open: vi.fn<() => void>(), copy: vi.fn<() => void>(), quit: vi.fn<() => void>() })
+const acts = (): TrayActs => ({
+  open: vi.fn<() => void>(),
+  copy: vi.fn<() => void>(),
+  turnOn: vi.fn<() => void>(),
+  quit: vi.fn<() => void>(),
+})
 const labels = (entries: readonly MenuEntry[]): string[] => entries.flatMap((entry) => ('label' in entry ? [entry.label] : []))
 const click = (entries: readonly MenuEntry[], label: RegExp): void => {
   const entry = entries.find((item) => item.kind === 'item' && label.test(item.label))
@@ -50,11 +55,22 @@ test.for([
 
 test('a favourite that is ready is copied by a click', () => {
   const done = acts()
-  const credentials = [credential('shop-db/read-only'), credential('ledger/owner', 'off'), credential('other/one')]
+  const credentials = [credential('shop-db/read-only'), credential('ledger/owner', 'port-taken'), credential('other/one')]
   const { entries } = trayView(facts({ credentials, favourites: ['shop-db/read-only', 'ledger/owner'] }), done)
   expect(labels(entries).filter((label) => label.includes('copy'))).toEqual(['shop-db/read-only: copy 127.0.0.1:15001'])
   click(entries, /copy/)
   expect(done.copy).toHaveBeenCalledWith('127.0.0.1:15001')
+})
+
+test('a favourite that is off is turned on by a click, unless its secret must be bound again', () => {
+  const done = acts()
+  const off = credential('ledger/owner', 'off')
+  const unbound = { ...off, granted: { ...off.granted, credential: 'moved', name: 'moved/owner', bound: false } }
+  const { entries } = trayView(facts({ credentials: [off, unbound], favourites: ['ledger/owner', 'moved'] }), done)
+  expect(labels(entries).filter((label) => label.includes('copy'))).toEqual(['ledger/owner: turn on and copy 127.0.0.1:15001'])
+  click(entries, /turn on/)
+  expect(done.turnOn).toHaveBeenCalledWith(off)
+  expect(done.copy).not.toHaveBeenCalled()
 })
 
 test('connections are named by program; many of them do not make a long menu', () => {

@@ -1,6 +1,6 @@
 /**
- * What the tray shows: where things stand, favourites to copy, open connections, and the way to the window. Nothing is approved
- * here, and no secret is in it.
+ * What the tray shows: where things stand, favourites to turn on and copy, open connections, and the way to the window. Nothing
+ * is approved here, and no secret is in it.
  */
 import type { AgentStatus, LocalConnection, LocalCredential } from '../../shared/local-api.ts'
 import type { MenuEntry, TrayState, TrayView } from '../shell/shell.ts'
@@ -24,6 +24,8 @@ export interface TrayFacts {
 export interface TrayActs {
   readonly open: (place?: string) => void
   readonly copy: (text: string) => void
+  /** Turns on an address of one's own access, and copies it. */
+  readonly turnOn: (credential: LocalCredential) => void
   readonly quit: () => void
 }
 
@@ -69,12 +71,27 @@ const statusLine = ({ status, connections }: TrayFacts): string => {
 
 const favouriteEntries = ({ credentials, favourites }: TrayFacts, acts: TrayActs): readonly MenuEntry[] =>
   favourites
-    .flatMap((id) => credentials.filter(({ granted, listener }) => granted.credential === id && listener.state === 'listening'))
+    .flatMap((id) => credentials.filter(({ granted }) => granted.credential === id))
+    .flatMap((credential) => favouriteEntry(credential, acts) ?? [])
     .slice(0, MAX_FAVOURITES)
-    .map(({ granted, host, port }) => {
-      const address = `${host}:${port}`
-      return { kind: 'item', label: texts.tray.copyAddress(short(granted.name), address), onClick: () => acts.copy(address) }
-    })
+
+/** null: neither on nor to be turned on by a click; the window says why. */
+const favouriteEntry = (credential: LocalCredential, acts: TrayActs): MenuEntry | null => {
+  const { granted, host, port, listener } = credential
+  const name = short(granted.name)
+  const address = `${host}:${port}`
+  switch (listener.state) {
+    case 'listening':
+      return { kind: 'item', label: texts.tray.copyAddress(name, address), onClick: () => acts.copy(address) }
+    case 'off':
+      return granted.bound
+        ? { kind: 'item', label: texts.tray.turnOn(name, address), onClick: () => acts.turnOn(credential) }
+        : null
+    case 'port-taken':
+    case 'unbound':
+      return null
+  }
+}
 
 const connectionEntries = ({ connections }: TrayFacts, acts: TrayActs): readonly MenuEntry[] => {
   const toConnections = (): void => acts.open('/connections')

@@ -29,7 +29,7 @@ export const settings = {
   themeDark: 'Dark',
   notifications: 'Notifications',
   notificationsHint:
-    'When somebody asks you for access, or decides on what you asked for. They say who and what, never the reason.',
+    'When somebody asks you for access or decides on what you asked for, and before an access ends. They say who and what, never why.',
   notificationsLabel: 'Show notifications',
   start: 'Start',
   startHint: 'Your addresses are there as soon as you are.',
