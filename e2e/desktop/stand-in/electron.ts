@@ -313,6 +313,10 @@ export const dialog = {
     canceled: state.savePath === '',
     filePath: state.savePath,
   }),
+  showOpenDialog: async (): Promise<{ canceled: boolean; filePaths: string[] }> => ({
+    canceled: state.savePath === '',
+    filePaths: [state.savePath],
+  }),
   showErrorBox: (title: string, content: string): void => void process.stderr.write(`${title}: ${content}\n`),
 }
 

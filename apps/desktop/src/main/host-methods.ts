@@ -3,13 +3,15 @@ import { appendFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { SallyportError } from '@sallyport/protocol'
 import { cannotHere, type HostHandlers } from '../host/answer-app.ts'
+import type { ToolHandlers } from '../host/tool-handlers.ts'
 import { clientVersion } from '../agent/program/version.ts'
 import type { HostFacts } from '../shared/app-api.ts'
 import { ChosenFiles } from './chosen-files.ts'
 import type { AppSettings } from './settings/app-settings.ts'
 import type { Shell } from './shell/shell.ts'
 
-export interface HostServices extends Pick<HostHandlers, 'openInTools' | 'openIn'> {
+export interface HostServices {
+  readonly tools: ToolHandlers
   readonly shell: Shell
   readonly settings: AppSettings
   readonly platform: HostFacts['platform']
@@ -34,8 +36,7 @@ export const hostHandlers = (services: HostServices): HostHandlers => {
       ...shell.facts,
       deviceName: hostname().slice(0, 120),
     }),
-    openInTools: services.openInTools,
-    openIn: services.openIn,
+    ...services.tools,
     copy: async ({ text }) => {
       await shell.copy(text)
       return {}

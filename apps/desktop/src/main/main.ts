@@ -133,7 +133,7 @@ const run = async (): Promise<void> => {
   const answer = answerApp({
     askAgent: pages.listen(ask),
     handlers: hostHandlers({
-      ...toolHandlers({ openIn, tell: (event) => window.tell(event), logger }),
+      tools: toolHandlers({ openIn, tell: (event) => window.tell(event), logger, askForProgram: () => shell.chooseProgram() }),
       shell,
       settings,
       platform,

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
-import type { FoundTool, OpenProgress } from '../shared/tools.ts'
+import type { FoundTool, OpenProgress, ToolChoices } from '../shared/tools.ts'
 import type { LocalCredential } from '../shared/local-api.ts'
 import type { AgentAccess } from './agent-access.ts'
 import { type FoundRecipe, FoundTools } from './find-tools.ts'
@@ -13,10 +13,11 @@ import { openFolderOf, writeOpenFolder } from './launch/open-folders.ts'
 import { callerOn } from './proof/caller-of.ts'
 import { type Arrival, type Before, waitForConnection } from './proof/wait.ts'
 import type { Plan, Tool } from './recipe.ts'
-import { changeToolSettings, readToolSettings, withLast } from './settings/tool-settings.ts'
+import { changeToolSettings, readToolSettings, type ToolSettings, withLast } from './settings/tool-settings.ts'
 import type { System } from './system/system.ts'
 import { type Target, targetOf } from './target.ts'
 import { arrivalText, startFailedText } from './texts.ts'
+import { toolChoices } from './tool-choices.ts'
 
 /** What does not connect by itself is watched this long for the person's own click, milliseconds. */
 const LINGER = 5 * 60_000
@@ -80,6 +81,17 @@ export class OpenIn {
         firstUse,
         lastUsed: id === last,
       }))
+  }
+
+  async choices({ again = false }: { readonly again?: boolean | undefined } = {}): Promise<ToolChoices> {
+    return toolChoices({ system: this.#options.system, found: this.#found, settings: await this.#settings(), again })
+  }
+
+  /** What another face changes is seen too: all share one file. */
+  async choose(change: (settings: ToolSettings) => ToolSettings): Promise<ToolChoices> {
+    const { system, paths } = this.#options
+    await changeToolSettings({ system, path: paths.tools }, change)
+    return this.choices()
   }
 
   /**

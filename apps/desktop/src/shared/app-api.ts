@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { AppAnswer, AppEvent } from './app-messages.ts'
 import { credentialName } from './credential-name.ts'
 import { localMethods } from './local-api.ts'
-import { foundTool } from './tools.ts'
+import { foundTool, toolChoices } from './tools.ts'
 
 const nothing = z.strictObject({})
 
@@ -19,6 +19,8 @@ export const hostCapability = z.enum([
   'open-in',
   /** Saves a file where the person says. */
   'save-file',
+  /** Lets the person show it a program. */
+  'choose-program',
   'start-at-login',
   'tray',
   'notifications',
@@ -84,6 +86,14 @@ export const appMethods = defineMethods({
     params: z.strictObject({ credential: credentialName, tool: foundTool.shape.id }),
     result: z.strictObject({ launch: uuid }),
   },
+  /** Every tool that is known, found or not, and what the person chose for them. `again`: look afresh. */
+  toolChoices: { params: z.strictObject({ again: z.boolean().optional() }), result: toolChoices },
+  /** Asks the person for the tool's program: a page never names one. As before when they thought better of it. */
+  chooseProgram: { params: z.strictObject({ tool: foundTool.shape.id }), result: toolChoices },
+  /** Forgets the program that was chosen, or the tool of the person's own. */
+  forgetTool: { params: z.strictObject({ tool: foundTool.shape.id }), result: toolChoices },
+  /** null: the first that is found. */
+  chooseTerminal: { params: z.strictObject({ terminal: z.string().max(64).nullable() }), result: toolChoices },
   /** Puts text on the clipboard. Addresses and identifiers; never a secret, which the renderer does not know. */
   copy: {
     params: z.strictObject({

@@ -21,6 +21,27 @@ export const foundTool = z.strictObject({
 })
 export type FoundTool = z.infer<typeof foundTool>
 
+/** What is known of the tools on this computer, and what the person chose for them. */
+export const toolChoices = z.strictObject({
+  tools: z
+    .array(
+      foundTool.pick({ id: true, label: true, kind: true }).extend({
+        /** null: it was not found. */
+        outcome: openOutcome.nullable(),
+        /** The program that the person chose; null: the one that is found. */
+        program: z.string().max(4096).nullable(),
+        /** Added by the person. */
+        own: z.boolean(),
+      }),
+    )
+    .max(64),
+  /** That programs like psql can open in; none where no window can be opened. */
+  terminals: z.array(z.strictObject({ id: z.string().max(64), label: z.string().max(120) })).max(64),
+  /** The chosen one; null: the first. */
+  terminal: z.string().max(64).nullable(),
+})
+export type ToolChoices = z.infer<typeof toolChoices>
+
 /** `connected` only when a connection of that very program arrived at the credential's listener. */
 export const openProgress = z.strictObject({
   launch: uuid,

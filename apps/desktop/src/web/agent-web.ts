@@ -44,9 +44,9 @@ export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWe
     return () => watchers.delete(onChange)
   }
   const openIn = new OpenIn({ system: thisSystem(), agent: agentThrough(ask, watch), paths })
-  const tools = toolHandlers({ openIn, tell: (event) => face.tell(event), logger })
+  const tools = toolHandlers({ openIn, tell: (event) => face.tell(event), logger, askForProgram: null })
   const handlers = loopbackHandlers({
-    ...tools,
+    tools,
     platform: process.platform as HostFacts['platform'],
     openBrowser: (address) => openInSystemBrowser(address),
     attemptAddress: (id) => pages.address(id),

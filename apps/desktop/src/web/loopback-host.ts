@@ -2,9 +2,11 @@
 import { hostname } from 'node:os'
 import { clientVersion } from '../agent/program/version.ts'
 import { cannotHere, type HostHandlers } from '../host/answer-app.ts'
+import type { ToolHandlers } from '../host/tool-handlers.ts'
 import type { HostFacts } from '../shared/app-api.ts'
 
-export interface LoopbackServices extends Pick<HostHandlers, 'openInTools' | 'openIn'> {
+export interface LoopbackServices {
+  readonly tools: ToolHandlers
   readonly platform: HostFacts['platform']
   readonly openBrowser: (address: string) => Promise<void>
   /** The address of a page that the agent began; null: it began none of this id. */
@@ -23,8 +25,7 @@ export const loopbackHandlers = (services: LoopbackServices): HostHandlers => ({
     titleBar: { left: 0, right: 0 },
     deviceName: hostname().slice(0, 120),
   }),
-  openInTools: services.openInTools,
-  openIn: services.openIn,
+  ...services.tools,
   openBrowser: async (place) => {
     const address = place.place === 'attempt' ? services.attemptAddress(place.id) : null
     if (address === null) throw cannotHere('This page')

@@ -1,7 +1,7 @@
 import { SallyportError } from '@sallyport/protocol'
 import { profilePaths } from '../../local/profile.ts'
 import { recipes } from '../../open-in/recipes.ts'
-import { changeToolSettings, type ToolSettings } from '../../open-in/settings/tool-settings.ts'
+import { changeToolSettings, type ToolSettings, withoutTool, withProgram } from '../../open-in/settings/tool-settings.ts'
 import { thisSystem } from '../../open-in/system/this-system.ts'
 import { type Command, defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -46,11 +46,7 @@ export const toolCommands: readonly Command[] = [
     summary: 'Forgets a program of your own, or that another one was chosen',
     parameters: { tool },
     run: async (context, { tool: id }) => {
-      await change(context, (settings) => ({
-        ...settings,
-        custom: settings.custom.filter((other) => other.id !== id),
-        programs: Object.fromEntries(Object.entries(settings.programs).filter(([name]) => name !== id)),
-      }))
+      await change(context, (settings) => withoutTool(settings, id))
       return done(`${id} is as it was.`)
     },
   }),
@@ -59,7 +55,7 @@ export const toolCommands: readonly Command[] = [
     summary: 'Chooses the program of a tool that is not found by itself',
     parameters: { tool, program: argument('program', 'its path', absolutePath) },
     run: async (context, { tool: id, program }) => {
-      await change(context, (settings) => ({ ...settings, programs: { ...settings.programs, [id]: program } }))
+      await change(context, (settings) => withProgram(settings, id, program))
       return done(`${id} is ${program}.`)
     },
   }),

@@ -64,7 +64,7 @@ export class ElectronShell implements Shell {
   constructor(options: ElectronShellOptions) {
     this.#options = options
     const { platform, loginItem, updates } = options
-    const capabilities: HostFacts['capabilities'] = ['open-in', 'save-file', 'tray', 'start-agent']
+    const capabilities: HostFacts['capabilities'] = ['open-in', 'save-file', 'choose-program', 'tray', 'start-agent']
     if (Notification.isSupported()) capabilities.push('notifications')
     if (loginItem !== null) capabilities.push('start-at-login')
     if (updates) capabilities.push('updates')
@@ -144,6 +144,15 @@ export class ElectronShell implements Shell {
       ? dialog.showSaveDialog(options)
       : dialog.showSaveDialog(window, options))
     return canceled || filePath === '' ? null : filePath
+  }
+
+  async chooseProgram(): Promise<string | null> {
+    const window = this.#options.window()
+    const options = { properties: ['openFile' as const, 'dontAddToRecent' as const] }
+    const { canceled, filePaths } = await (window === null
+      ? dialog.showOpenDialog(options)
+      : dialog.showOpenDialog(window, options))
+    return canceled ? null : (filePaths[0] ?? null)
   }
 
   startsAtLogin(): Promise<boolean> {

@@ -81,6 +81,8 @@ export interface Shell {
   ask(question: Question): Promise<number>
   /** Where to save; null: nowhere. */
   choosePath(suggestedName: string): Promise<string | null>
+  /** Of a program on this computer; null: they thought better of it. */
+  chooseProgram(): Promise<string | null>
   startsAtLogin(): Promise<boolean>
   setStartAtLogin(on: boolean): Promise<void>
   /** Ends this program, and asks nobody. */

@@ -54,6 +54,18 @@ export const changeToolSettings = async (
   await replacePrivateFile(path, `${JSON.stringify(changed, null, 2)}\n`)
 }
 
+export const withProgram = (settings: ToolSettings, tool: string, program: string): ToolSettings => ({
+  ...settings,
+  programs: { ...settings.programs, [tool]: program },
+})
+
+/** Forgets a program that was chosen, or a tool of the person's own. */
+export const withoutTool = (settings: ToolSettings, tool: string): ToolSettings => ({
+  ...settings,
+  custom: settings.custom.filter(({ id }) => id !== tool),
+  programs: Object.fromEntries(Object.entries(settings.programs).filter(([id]) => id !== tool)),
+})
+
 export const withLast = (settings: ToolSettings, credential: string, tool: string): ToolSettings => ({
   ...settings,
   last: [...settings.last.filter(([known]) => known !== credential), [credential, tool] as [string, string]].slice(

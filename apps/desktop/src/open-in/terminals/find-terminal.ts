@@ -10,8 +10,11 @@ const finders: Readonly<Record<System['platform'], FindTerminals>> = {
   win32: windowsTerminals,
 }
 
+/** Those on this computer, the first choice first; none where no window can be opened. */
+export const findTerminals = (system: System): Promise<readonly Terminal[]> => finders[system.platform](system)
+
 /** The chosen terminal where it is there, else the first; null where no window can be opened. */
 export const findTerminal = async (system: System, chosen: string | null): Promise<Terminal | null> => {
-  const found = await finders[system.platform](system)
+  const found = await findTerminals(system)
   return found.find(({ id }) => id === chosen) ?? found[0] ?? null
 }

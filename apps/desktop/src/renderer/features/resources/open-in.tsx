@@ -10,6 +10,7 @@ import { methodKey, useAction, useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { announce } from '../../ui/announcer.tsx'
 import { errorText } from '../../ui/error-text.ts'
+import { outcomeText } from '../../ui/outcome-text.ts'
 import { Status, type StatusKind } from '../../ui/status.tsx'
 import styles from './resources.module.css'
 
@@ -25,17 +26,6 @@ const useProgress = (name: string): OpenProgress | null => {
     [bridge, name],
   )
   return progress
-}
-
-const outcomeText = (outcome: FoundTool['outcome']): string => {
-  switch (outcome) {
-    case 'connects':
-      return text('resources.outcomeConnects')
-    case 'ready':
-      return text('resources.outcomeReady')
-    case 'prepared':
-      return text('resources.outcomePrepared')
-  }
 }
 
 const progressText = (progress: OpenProgress, tool: FoundTool): { readonly kind: StatusKind; readonly words: string } => {

@@ -8,8 +8,9 @@ import { DiagnosisSection } from './diagnosis-section.tsx'
 import { GeneralSection } from './general-section.tsx'
 import { PortsSection } from './ports-section.tsx'
 import { ShortcutsSection } from './shortcuts-section.tsx'
+import { ToolsSection } from './tools-section.tsx'
 
-const SECTIONS = ['general', 'device', 'ports', 'shortcuts', 'diagnosis'] as const
+const SECTIONS = ['general', 'device', 'tools', 'ports', 'shortcuts', 'diagnosis'] as const
 type Section = (typeof SECTIONS)[number]
 
 const isSection = (name: string): name is Section => SECTIONS.some((section) => section === name)
@@ -20,6 +21,8 @@ const contentOf = (section: Section) => {
       return <GeneralSection />
     case 'device':
       return <DeviceSection />
+    case 'tools':
+      return <ToolsSection />
     case 'ports':
       return <PortsSection />
     case 'shortcuts':
