@@ -74,7 +74,8 @@ const catalogueTables: Readonly<Record<string, Declared>> = {
   gateway_probes: { own: ['endpoint'], code: ['steps'] },
   gateway_jobs: { own: ['user_name'], code: ['kind', 'reason', 'state', 'code', 'message', 'steps', 'new_user_name'] },
   job_sessions: { code: ['statement'] },
-  sinks: { own: ['name', 'destination'], encrypted: ['secret'], code: ['problem'] },
+  sinks: { own: ['name', 'destination'], encrypted: ['secret'] },
+  sink_streams: { code: ['stream', 'problem'] },
   stores: { own: ['name', 'issuer', 'location'] },
   log_witnesses: { own: ['witnesses'] },
 }

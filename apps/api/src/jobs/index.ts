@@ -6,6 +6,7 @@ import type { DatabaseLogin } from '../db/login.ts'
 import { connectionConfig } from '../db/pool.ts'
 import type { Pool } from '../db/schema.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
+import type { ActivityKeys } from '../domains/activity/index.ts'
 import type { Authority } from '../domains/authority/index.ts'
 import { authorityJob } from './authority-job.ts'
 import { jobs } from './jobs.ts'
@@ -26,6 +27,7 @@ export interface JobsOptions {
   readonly logger: Logger
   readonly vault: Pick<VaultLink, 'keepKeys' | 'openSinkSecret'>
   readonly authority: Authority
+  readonly activityKeys: ActivityKeys
   readonly log: Pick<LogLink, 'erasePerson' | 'eraseUnknownPeople' | 'listEntries'>
   /** Where sinks may be besides public addresses; the folder for files, null: there are none. */
   readonly sinks: { readonly networks: BlockList; readonly folder: string | null }
@@ -36,7 +38,8 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-export const startJobs = ({ pool, login, clock, logger, vault, authority, log, sinks }: JobsOptions): RunningJobs => {
+export const startJobs = (options: JobsOptions): RunningJobs => {
+  const { pool, login, clock, logger, vault, authority, activityKeys, log, sinks } = options
   const stopping = new AbortController()
   const running = runAsLeader({
     connect: () => new pg.Client(connectionConfig(login, 'jobs')),
@@ -50,7 +53,7 @@ export const startJobs = ({ pool, login, clock, logger, vault, authority, log, s
         [
           runJobs({ pool, jobs: all, clock, logger, fence: number, stopped }),
           runSinks(
-            { pool, clock, logger, vault, log, folder: sinks.folder, outward: outward(sinks.networks, 'sinks') },
+            { pool, clock, logger, vault, activityKeys, log, folder: sinks.folder, outward: outward(sinks.networks, 'sinks') },
             { fence: (transaction) => fence(transaction, number), stopped },
           ),
           // Neither goes on without the other: a leader of the past does nothing.

@@ -114,7 +114,16 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   origins.public = config.origins.public ?? originOf(addresses.public)
   origins.gateway = config.origins.gateway ?? originOf(addresses.gateway)
   origins.pages = pagesOriginOf(config, addresses.pages)
-  const jobs = startJobs({ pool, login, clock, logger, authority, sinks: config.sinks, ...links })
+  const jobs = startJobs({
+    pool,
+    login,
+    clock,
+    logger,
+    authority,
+    activityKeys: live.activityKeys,
+    sinks: config.sinks,
+    ...links,
+  })
   closing.push(() => jobs.stop())
   return { contact: dependencies.contact, addresses }
 }

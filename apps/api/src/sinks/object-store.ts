@@ -3,7 +3,7 @@ import { Agent as PlainAgent } from 'node:http'
 import { Agent } from 'node:https'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Deliver } from './delivery.ts'
-import { lineOf, rangeOf } from './event.ts'
+import { lineOf, timeOf } from './event.ts'
 
 /** Numbers are as long as this in names, so that names are in the order of the log. */
 const DIGITS = 12
@@ -28,13 +28,14 @@ export const deliverToObjectStore: Deliver<'object-store'> = async ({ destinatio
     requestHandler: { httpsAgent: new Agent({ lookup }), httpAgent: new PlainAgent({ lookup }) },
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
   })
-  const { first, last } = rangeOf(batch)
-  const day = new Date(batch.events[0]!.entry.at).toISOString().slice(0, 10).replaceAll('-', '/')
+  const { organization, stream, first, last } = batch
+  const folder = stream === 'log' ? organization : `${organization}/${stream}`
+  const day = new Date(timeOf(batch.events[0]!)).toISOString().slice(0, 10).replaceAll('-', '/')
   try {
     await client.send(
       new PutObjectCommand({
         Bucket: bucket,
-        Key: `${prefix}${batch.organization}/${day}/${padded(first)}-${padded(last)}.jsonl`,
+        Key: `${prefix}${folder}/${day}/${padded(first)}-${padded(last)}.jsonl`,
         Body: batch.events.map((event) => `${lineOf(event)}\n`).join(''),
         ContentType: 'application/x-ndjson',
         ChecksumAlgorithm: 'SHA256',

@@ -1,25 +1,32 @@
 /**
- * Sends every organization's log to its sinks, as the leader of the jobs. Each sink has a place of its own in the log, which moves
- * only when the receiver has a batch: killed anywhere, this program sends some entries again and loses none. A sink that is slow or
- * fails keeps nobody waiting: the log does not know of it.
+ * Sends every organization's log and activity to its sinks, as the leader of the jobs. Each stream of a sink has a place of its own
+ * in the log, which moves only when the receiver has a batch: killed anywhere, this program sends some entries and records again and
+ * loses none. A sink that is slow or fails keeps nobody waiting: the log does not know of it, and its other stream goes on.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fromUtf8, SallyportError } from '@sallyport/protocol'
-import { type SinkSecret, sinkSecret } from '@sallyport/protocol/api'
+import { type SinkSecret, sinkSecret, type SinkStream } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
 import type { Pool, Transaction } from '../db/schema.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { raiseAlert } from '../domains/alerts/index.ts'
-import { advanceSink, findSink, listSinkPlaces, noteFailure, type SinkPlace, type StoredSink } from '../domains/sinks/index.ts'
+import {
+  advanceSink,
+  findSink,
+  listSinkPlaces,
+  noteFailure,
+  type SinkPlace,
+  type StoredSink,
+  type StoredStream,
+} from '../domains/sinks/index.ts'
 import { LeadershipLost } from '../jobs/leader.ts'
-import type { LogLink, VaultLink } from '../links/index.ts'
+import type { VaultLink } from '../links/index.ts'
+import { type ActivityReading, nextOfActivity } from './activity-batch.ts'
 import { deliver } from './deliver.ts'
 import type { DeliveryParts } from './delivery.ts'
-import { type Batch, eventOf } from './event.ts'
+import { type NextEvents, nextOfLog } from './log-batch.ts'
 
-export interface SinkParts extends DeliveryParts {
-  readonly pool: Pool
-  readonly log: Pick<LogLink, 'listEntries'>
+export interface SinkParts extends DeliveryParts, ActivityReading {
   readonly vault: Pick<VaultLink, 'openSinkSecret'>
   readonly logger: Logger
 }
@@ -33,10 +40,8 @@ export interface SinkRun {
 }
 
 const INTERVAL = 1_000
-/** Sinks that are served beside each other; the others wait for their turn. */
+/** Streams of sinks that are served beside each other; the others wait for their turn. */
 const MAX_BESIDE = 64
-/** Entries of one batch. */
-const BATCH = 500
 /** Batches of one turn: then it is looked at whether the sink is still wanted. */
 const TURN = 20
 /** Milliseconds for one batch. */
@@ -45,6 +50,8 @@ const FIRST_RETRY = 1_000
 const LONGEST_RETRY = 5 * 60_000
 /** Milliseconds of failing after which people are told. */
 const PATIENCE = 5 * 60_000
+
+const nameOf = ({ sink, stream }: SinkPlace): string => `${sink} ${stream}`
 
 const job = { kind: 'job', id: null, device: null, session: null, address: null } as const
 
@@ -73,14 +80,13 @@ const openSecret = async ({ vault }: SinkParts, { organization, sink }: SinkPlac
   }
 }
 
-const readBatch = async ({ log }: SinkParts, { organization, sink }: SinkPlace, next: number): Promise<Batch | null> => {
-  const { rows } = await log.listEntries({ organization, limit: BATCH, below: null, since: next - 1 })
-  if (rows.length === 0) return null
-  const events = rows.map(eventOf)
-  const gap = events.findIndex(({ index }, place) => index !== next + place)
-  if (gap >= 0) throw new Error(`entry ${next + gap} of the log cannot be read`)
-  return { organization, sink, events }
-}
+/** Null when there is nothing yet. */
+const nextOf: Readonly<
+  Record<SinkStream, (parts: SinkParts, from: { organization: string; next: number }) => Promise<NextEvents | null>>
+> = { log: ({ log }, from) => nextOfLog(log, from), activity: nextOfActivity }
+
+const streamOf = (sink: StoredSink, { stream }: SinkPlace): StoredStream | null =>
+  sink.streams.find((each) => each.stream === stream) ?? null
 
 const sendTurn = async (parts: SinkParts, place: SinkPlace, { fence, stopped }: SinkRun): Promise<void> => {
   const within = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
@@ -89,9 +95,11 @@ const sendTurn = async (parts: SinkParts, place: SinkPlace, { fence, stopped }: 
       return work(transaction)
     })
   const found = await within((transaction) => findSink(transaction, place.sink))
-  if (found === null || !found.enabled || (found.problem?.retryAt.getTime() ?? 0) > parts.clock()) return
+  const stream = found === null ? null : streamOf(found, place)
+  if (found === null || stream === null || !found.enabled) return
+  if ((stream.problem?.retryAt.getTime() ?? 0) > parts.clock()) return
   try {
-    await sendFrom(parts, { place, sink: found, stopped, within })
+    await sendFrom(parts, { place, sink: found, next: stream.next, stopped, within })
   } catch (error) {
     if (error instanceof Stopped || stopped.aborted) return
     await fail(parts, { place, error, within })
@@ -100,25 +108,31 @@ const sendTurn = async (parts: SinkParts, place: SinkPlace, { fence, stopped }: 
 
 type Within = <Result>(work: (transaction: Transaction) => Promise<Result>) => Promise<Result>
 
-const sendFrom = async (
-  parts: SinkParts,
-  turn: { readonly place: SinkPlace; readonly sink: StoredSink; readonly stopped: AbortSignal; readonly within: Within },
-): Promise<void> => {
-  const { place, sink, stopped, within } = turn
+interface Turn {
+  readonly place: SinkPlace
+  readonly sink: StoredSink
+  readonly next: number
+  readonly stopped: AbortSignal
+  readonly within: Within
+}
+
+const sendFrom = async (parts: SinkParts, { place, sink, next: begin, stopped, within }: Turn): Promise<void> => {
   let secret: SinkSecret | null | undefined
-  let { next } = sink
+  let from = begin
   for (let batches = 0; batches < TURN && !stopped.aborted; batches++) {
-    const batch = await readBatch(parts, place, next)
-    if (batch === null) return
-    secret ??= sink.secret === null ? null : await openSecret(parts, place)
-    const signal = AbortSignal.any([stopped, AbortSignal.timeout(TIME_LIMIT)])
-    await deliver({ destination: sink.destination, secret, batch, signal }, parts)
-    const [from, after] = [next, next + batch.events.length]
-    const advanced = await within((transaction) =>
-      advanceSink(transaction, { sink: place.sink, from, next: after, now: parts.clock() }),
-    )
+    const found = await nextOf[place.stream](parts, { organization: place.organization, next: from })
+    if (found === null) return
+    const { events, next } = found
+    if (events.length > 0) {
+      secret ??= sink.secret === null ? null : await openSecret(parts, place)
+      const signal = AbortSignal.any([stopped, AbortSignal.timeout(TIME_LIMIT)])
+      const batch = { ...place, first: from, last: next - 1, events }
+      await deliver({ destination: sink.destination, secret, batch, signal }, parts)
+    }
+    const moved = { from, next, now: events.length > 0 ? parts.clock() : null }
+    const advanced = await within((transaction) => advanceSink(transaction, place, moved))
     if (!advanced) throw new Stopped('somebody else sends for this sink, or it is gone')
-    next = after
+    from = next
   }
 }
 
@@ -128,21 +142,23 @@ const fail = async (
 ): Promise<void> => {
   const { clock, logger } = parts
   const reason = reasonOf(error)
-  logger.warn({ event: 'sink.failed', ...place, reason }, 'a sink of the log did not take a batch')
+  logger.warn({ event: 'sink.failed', ...place, reason }, 'a sink did not take a batch')
   await within(async (transaction) => {
     // Read again: it may have advanced meanwhile.
     const sink = await findSink(transaction, place.sink)
-    if (sink === null) return
+    const stream = sink === null ? null : streamOf(sink, place)
+    if (sink === null || stream === null) return
     const now = clock()
-    const isLong = sink.problem !== null && now - sink.problem.since.getTime() >= PATIENCE
-    const told = sink.problem?.told === true
+    const isLong = stream.problem !== null && now - stream.problem.since.getTime() >= PATIENCE
+    const told = stream.problem?.told === true
     if (isLong && !told) {
-      const message = `The log is not sent to “${sink.name}” for some time now: ${reason}`
+      const what = { log: 'The log', activity: 'Activity' }[place.stream]
+      const message = `${what} is not sent to “${sink.name}” for some time now: ${reason}`
       const about = { organization: place.organization, kind: 'sink-failing', user: null, device: null, message } as const
       await raiseAlert(transaction, { ...about, actor: job })
     }
-    const retryAt = now + retryAfter(sink.failures)
-    await noteFailure(transaction, { sink: place.sink, message: reason, now, retryAt, told: told || isLong })
+    const retryAt = now + retryAfter(stream.failures)
+    await noteFailure(transaction, place, { message: reason, now, retryAt, told: told || isLong })
   })
 }
 
@@ -165,20 +181,20 @@ export const runSinks = async (parts: SinkParts, run: SinkRun): Promise<void> =>
           parts.logger.error({ event: 'sink.error', ...place, err: error }, 'a sink could not be served')
         }
       } finally {
-        sending.delete(place.sink)
+        sending.delete(nameOf(place))
       }
     }
-    sending.set(place.sink, work())
+    sending.set(nameOf(place), work())
   }
 
   let last = ''
-  /** In the order of their ids, from behind the one that was served last. */
+  /** In the order of their names, from behind the one that was served last. */
   const startSome = (places: readonly SinkPlace[]): void => {
-    const behind = places.findIndex(({ sink }) => sink > last)
+    const behind = places.findIndex((place) => nameOf(place) > last)
     const turn = behind < 0 ? places : [...places.slice(behind), ...places.slice(0, behind)]
-    for (const place of turn.filter(({ sink }) => !sending.has(sink)).slice(0, MAX_BESIDE - sending.size)) {
+    for (const place of turn.filter((each) => !sending.has(nameOf(each))).slice(0, MAX_BESIDE - sending.size)) {
       start(place)
-      last = place.sink
+      last = nameOf(place)
     }
   }
 

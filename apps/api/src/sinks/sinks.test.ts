@@ -1,19 +1,24 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { appendFile, readdir, readFile, truncate } from 'node:fs/promises'
 import { BlockList } from 'node:net'
 import { join } from 'node:path'
 import { canonicalJson, fromBase64url, seal, utf8 } from '@sallyport/protocol'
-import { type SinkDestination, type SinkSecret, sinkSecretInfo } from '@sallyport/protocol/api'
+import { type SinkDestination, type SinkSecret, type SinkStream, sinkSecretInfo } from '@sallyport/protocol/api'
+import type { StoredActivity } from '@sallyport/recording'
 import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
+import { type ActivityKeys, activityKeysOf } from '../domains/activity/index.ts'
 import { recordAudit } from '../domains/audit/index.ts'
 import { createSink, findSink } from '../domains/sinks/index.ts'
 import { outward } from '../net/outward.ts'
+import { makeGateway } from '../testing/make-gateway.ts'
+import { makeLease } from '../testing/make-lease.ts'
 import { makeOrganization } from '../testing/make-organization.ts'
 import { playRoles } from '../testing/play-roles.ts'
 import { quietLogger } from '../testing/quiet-logger.ts'
+import { shipActivity } from '../testing/ship-activity.ts'
 import { startFakeObjectStore } from '../unlock-log/testing/fake-object-store.ts'
 import { deliverToFile } from './file.ts'
 import { runSinks, type SinkParts } from './run-sinks.ts'
@@ -27,11 +32,13 @@ let database: TestDatabase
 let roles: Awaited<ReturnType<typeof playRoles>>
 let folder: TemporaryDirectory
 let organization: string
+let keys: ActivityKeys
 
 beforeAll(async () => {
   database = await testDatabase()
   roles = await playRoles(database)
   folder = await makeTemporaryDirectory()
+  keys = activityKeysOf({ ask: roles.vault.activityKey, clock: Date.now })
 })
 afterAll(async () => {
   await roles.close()
@@ -60,15 +67,24 @@ const sealFor = async (sink: string, destination: SinkDestination, secret: SinkS
   return (await roles.vault.sealSinkSecret({ organization, sink, destination, vaultKey: vaultKey!.id, sealed })).secret
 }
 
-const addSink = async (destination: SinkDestination, secret: SinkSecret | null = null, next = 0): Promise<string> => {
+const addSink = async (
+  destination: SinkDestination,
+  secret: SinkSecret | null = null,
+  stream: SinkStream = 'log',
+): Promise<string> => {
   const id = randomUUID()
   const wrapped = secret === null ? null : await sealFor(id, destination, secret)
   await inOrganization((transaction) =>
-    createSink(transaction, { id, name: id, destination, secret: wrapped, next }, { organization, actor, now: Date.now() }),
+    createSink(
+      transaction,
+      { id, name: id, destination, secret: wrapped, streams: [stream], next: 0 },
+      { organization, actor, now: Date.now() },
+    ),
   )
   return id
 }
-const read = async (sink: string) => (await inOrganization((transaction) => findSink(transaction, sink)))!
+/** The one stream of a sink. */
+const read = async (sink: string) => (await inOrganization((transaction) => findSink(transaction, sink)))!.streams[0]!
 
 const parts = (change: Partial<SinkParts> = {}): SinkParts => ({
   pool: database.pools.api,
@@ -76,6 +92,7 @@ const parts = (change: Partial<SinkParts> = {}): SinkParts => ({
   logger: quietLogger(),
   vault: roles.vault,
   log: roles.log,
+  activityKeys: keys,
   folder: folder.path,
   outward: outward(loopback, 'sinks'),
   ...change,
@@ -139,6 +156,83 @@ describe('a webhook', () => {
   })
 })
 
+describe('activity', () => {
+  const query = (text: string): StoredActivity => ({
+    kind: 'query',
+    at: new Date().toISOString(),
+    form: 'simple',
+    statement: { text },
+    binds: [],
+    bindsOmitted: 0,
+    durationMs: 1,
+    rows: 1,
+    error: null,
+  })
+  const shipping = async () => {
+    const gateway = await makeGateway(database.pools.api, organization)
+    const lease = await makeLease(database.pools.vault, { organization, gateway: gateway.id, now: Date.now() })
+    return { lease, ...shipActivity({ pool: database.pools.api, organization, gateway, lease, keys }) }
+  }
+  const recordsIn = async (sink: string) => {
+    const place = join(folder.path, organization, sink)
+    const texts = await Promise.all((await readdir(place)).toSorted().map((name) => readFile(join(place, name), 'utf8')))
+    const lines = texts.join('').split('\n')
+    return lines
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { record: { id: string; activity: Record<string, unknown> } })
+      .map(({ record: { id, activity } }) => ({ id, activity }))
+  }
+  const destination = { kind: 'file', maxBytes: 65_536, keepFiles: 0 } as const
+
+  it('is sent in the order of the log, each record once, also after the place was lost and a line half written', async () => {
+    const sink = await addSink(destination, null, 'activity')
+    const { stream, ship } = await shipping()
+    const many = Array.from({ length: 700 }, (_, each) => query(`select ${each}`))
+    await ship(many.slice(0, 400))
+    await ship(many.slice(400))
+    await sending(() => sent(sink, 3))
+    const [name] = (await readdir(join(folder.path, organization, sink))).toSorted().slice(-1)
+    const path = join(folder.path, organization, sink, name!)
+    await truncate(path, (await readFile(path)).length - 40)
+    await inOrganization((transaction) =>
+      transaction.updateTable('sink_streams').set({ next: 0 }).where('sink_id', '=', sink).execute(),
+    )
+    await ship([query('select last')])
+    await sending(() => sent(sink, 4))
+    const records = await recordsIn(sink)
+    expect(records.map(({ id }) => id)).toEqual(upTo(701).map((number) => `${stream}-${number}`))
+    expect(records.at(-1)!.activity).toMatchObject({ kind: 'query', statement: { text: 'select last' } })
+  })
+
+  it('of a gateway that encrypts it is sent as what the API can read of it', async () => {
+    const sink = await addSink(destination, null, 'activity')
+    const { lease, ship } = await shipping()
+    const file = Buffer.from('select secret from vault')
+    const recording = createHash('sha256').update(file).digest('base64url')
+    const at = new Date().toISOString()
+    const sealed = { kind: 'sealed', at, of: 'query', failed: false, person: lease.user, recording, kept: 'both' } as const
+    await ship([sealed], [{ digest: recording, body: file.toString('base64url') }])
+    await sending(() => sent(sink, 2))
+    expect((await recordsIn(sink)).map(({ activity }) => activity)).toEqual([sealed])
+  })
+
+  it('goes to a sink beside the log, and is told apart', async () => {
+    const receiver = await startHttpReceiver()
+    const key = Buffer.alloc(32, 7).toString('base64')
+    const webhook = { kind: 'webhook', url: receiver.url, certificates: '' } as const
+    const sink = await addSink(webhook, { kind: 'signing-key', key }, 'activity')
+    const { stream, ship } = await shipping()
+    await ship([query('select 1'), query('select 2')])
+    await sending(() => sent(sink, 2))
+    const [taken, ...more] = receiver.taken.map(({ body }) => JSON.parse(body) as { type: string; data: { events: unknown[] } })
+    expect(more).toEqual([])
+    expect(taken).toMatchObject({ type: 'sallyport.activity' })
+    expect(taken!.data.events).toMatchObject([{ record: { id: `${stream}-0` } }, { record: { id: `${stream}-1` } }])
+    expect(receiver.taken[0]!.headers['webhook-id']).toMatch(new RegExp(`^${sink}\\.activity\\.\\d-\\d$`))
+    await receiver.close()
+  })
+})
+
 describe('a sink that fails', () => {
   it('waits longer each time, says why, and tells people once; the others go on', async () => {
     const clock = { now: Date.now() }
@@ -157,7 +251,7 @@ describe('a sink that fails', () => {
     expect(problem).toMatchObject({ message: expect.stringContaining('ECONNREFUSED'), told: true })
     expect(next).toBe(0)
     const alerts = await inOrganization((transaction) =>
-      transaction.selectFrom('alerts').select('message').where('kind', '=', 'sink-failing').execute(),
+      transaction.selectFrom('alerts').select('id').where('kind', '=', 'sink-failing').execute(),
     )
     expect(alerts).toHaveLength(1)
   })
@@ -178,7 +272,9 @@ describe('files', () => {
     const path = join(folder.path, organization, sink, (await filesOf(sink)).at(-1)!)
     const whole = await readFile(path, 'utf8')
     await truncate(path, Buffer.byteLength(whole) - 40)
-    await inOrganization((transaction) => transaction.updateTable('sinks').set({ next: 350 }).where('id', '=', sink).execute())
+    await inOrganization((transaction) =>
+      transaction.updateTable('sink_streams').set({ next: 350 }).where('sink_id', '=', sink).execute(),
+    )
     await appendFile(path, '')
     await record(400)
     await sending(() => sent(sink, 801))
@@ -199,7 +295,7 @@ describe('files', () => {
     const entry = rows[0]!.entry as never
     for (let index = 0; index < 5; index++) {
       const event = { index, leaf: 'x'.repeat(70_000), entry }
-      const batch = { organization, sink, events: [event] }
+      const batch = { organization, sink, stream: 'log', first: index, last: index, events: [event] } as const
       const delivery = {
         destination: { ...destination, keepFiles: 2 },
         secret: null,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import type { Deliver } from './delivery.ts'
-import { lineOf, type SinkEvent } from './event.ts'
+import { lineOf, type SinkEvent, timeOf, typeOf } from './event.ts'
 
 /** Facility 13, log audit; severity 5, notice: both of RFC 5424 §6.2.1. */
 const PRIORITY = 13 * 8 + 5
@@ -12,8 +12,7 @@ const BYTE_ORDER_MARK = '\u{feff}'
 
 /** One message, framed by octet counting (RFC 5425 §4.3.1). */
 export const frameOf = (event: SinkEvent): Buffer => {
-  const { at, type } = event.entry
-  const header = `<${PRIORITY}>1 ${new Date(at).toISOString()} ${NIL} sallyport ${NIL} ${type.slice(0, 32)} ${NIL}`
+  const header = `<${PRIORITY}>1 ${new Date(timeOf(event)).toISOString()} ${NIL} sallyport ${NIL} ${typeOf(event).slice(0, 32)} ${NIL}`
   const message = Buffer.from(`${header} ${BYTE_ORDER_MARK}${lineOf(event)}`)
   return Buffer.concat([Buffer.from(`${message.length} `), message])
 }

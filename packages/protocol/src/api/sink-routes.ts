@@ -1,4 +1,4 @@
-/** Where an organization's log is sent as it grows, and how far each of them is. */
+/** Where an organization's log and activity are sent as they grow, and how far each of them is. */
 import { z } from 'zod'
 import { canonicalJson, type CanonicalValue } from '../canonical-json.ts'
 import { displayName, host, keyId, port, timestamp, uuid } from '../fields.ts'
@@ -65,18 +65,28 @@ export const sinkSecretInfo = (fields: { readonly organization: string; readonly
     destination: fields.destination as unknown as CanonicalValue,
   })
 
+/** What may be sent: entries of the log, and what people did on resources, as the API keeps it. Each has a place of its own. */
+export const sinkStream = z.enum(['log', 'activity'])
+export type SinkStream = z.infer<typeof sinkStream>
+const sinkStreams = z
+  .array(sinkStream)
+  .min(1)
+  .max(sinkStream.options.length)
+  .refine((streams) => new Set(streams).size === streams.length)
+
 export const sink = z.strictObject({
   id: uuid,
   name: displayName,
   destination: sinkDestination,
+  streams: sinkStreams,
   enabled: z.boolean(),
   createdAt: timestamp,
-  /** Number of the entry that is sent next. */
+  /** Everything below this number of the log was sent, of each stream. */
   next: z.int().nonnegative(),
-  /** Entries that are not sent yet. */
+  /** Entries of the log that are not sent yet, or whose activity is not. */
   behind: z.int().nonnegative(),
   deliveredAt: timestamp.nullable(),
-  /** Why the last attempt failed; null: it did not. */
+  /** Why the last attempt failed, of the stream that fails for the longest time; null: none does. */
   problem: z.strictObject({ message: z.string().max(500), since: timestamp, retryAt: timestamp }).nullable(),
 })
 export type Sink = z.infer<typeof sink>
@@ -87,7 +97,7 @@ export const sinkRoutes = defineRoutes({
   listSinks: {
     method: 'GET',
     path: '/v1/sinks',
-    summary: 'Where the log is sent, and how far each of them is',
+    summary: 'Where log and activity are sent, and how far each of them is',
     authentication: 'two-signature',
     permission: 'settings.read',
     audit: null,
@@ -97,7 +107,7 @@ export const sinkRoutes = defineRoutes({
   createSink: {
     method: 'POST',
     path: '/v1/sinks',
-    summary: 'Sends the log somewhere',
+    summary: 'Sends the log, activity, or both somewhere; activity needs the permission to read it',
     authentication: 'two-signature',
     permission: 'settings.write',
     presence: 'recent',
@@ -105,7 +115,9 @@ export const sinkRoutes = defineRoutes({
     body: z.strictObject({
       name: displayName,
       destination: sinkDestination,
-      /** With what is in the log already, or with what comes from now on. */
+      /** The log alone if absent. */
+      streams: sinkStreams.optional(),
+      /** With what is there already, or with what comes from now on. */
       from: z.enum(['beginning', 'now']),
       /** Sealed by the client with {@link sinkSecretInfo}. */
       sealedSecret: z.strictObject({ vaultKey: keyId, sealed }).nullable(),
@@ -128,7 +140,7 @@ export const sinkRoutes = defineRoutes({
   deleteSink: {
     method: 'DELETE',
     path: '/v1/sinks/{sink}',
-    summary: 'Sends the log there no longer',
+    summary: 'Sends nothing there any longer',
     authentication: 'two-signature',
     permission: 'settings.write',
     audit: 'sink.deleted',

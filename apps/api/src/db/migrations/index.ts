@@ -23,6 +23,7 @@ import { up as acknowledgedAlerts } from './0120-acknowledged-alerts.ts'
 import { up as codesToPaste } from './0130-codes-to-paste.ts'
 import { up as logKeysThatFollow } from './0140-log-keys-that-follow.ts'
 import { up as serviceAccounts } from './0150-service-accounts.ts'
+import { up as streamsOfSinks } from './0180-streams-of-sinks.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -48,4 +49,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0130-codes-to-paste': { up: codesToPaste },
   '0140-log-keys-that-follow': { up: logKeysThatFollow },
   '0150-service-accounts': { up: serviceAccounts },
+  '0180-streams-of-sinks': { up: streamsOfSinks },
 }

@@ -1,7 +1,7 @@
 export { deleteActivityOf } from './delete-of-person.ts'
 export { activityKeysOf, periodOf } from './keys.ts'
 export type { ActivityKey, ActivityKeys, ActivityKeysOptions, AskForActivityKey } from './keys.ts'
-export { findActivity, findReceived, isFullPage, openActivity } from './list.ts'
+export { findActivity, findBatch, findReceived, isFullPage, openActivity } from './list.ts'
 export type { ActivityFilter, ActivityPosition, ActivityRow, ActivityTail, EncryptedRow } from './list.ts'
 export { dropOldPartitions, ensurePartitions } from './partitions.ts'
 export { deleteOldActivity, deleteOldKind, destroyOldKeys } from './retention.ts'

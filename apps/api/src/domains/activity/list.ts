@@ -146,6 +146,24 @@ export const findAtPlaces = async (
   return firstBytes(transaction, chosen)
 }
 
+/** What is left of one batch of a gateway, in its order. `receivedAt`: of the batch, milliseconds since 1970. */
+export const findBatch = async (
+  transaction: Transaction,
+  batch: { readonly stream: string; readonly first: number; readonly count: number; readonly receivedAt: number },
+): Promise<EncryptedRow[]> => {
+  const { stream, first, count, receivedAt } = batch
+  const rows = await transaction
+    .selectFrom('activity')
+    .selectAll()
+    .where('received_at', '=', new Date(receivedAt))
+    .where('stream', '=', stream)
+    .where('number', '>=', String(first))
+    .where('number', '<', String(first + count))
+    .orderBy('number')
+    .execute()
+  return rows.map(encryptedOf)
+}
+
 /** Where a tail stands: after everything received until then, or after this row of it. `received`: RFC 3339. */
 export interface ActivityTail {
   readonly received: string

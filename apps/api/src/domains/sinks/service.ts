@@ -1,17 +1,19 @@
-/** Where an organization's log is sent: decided by its administrators, each time with an entry that says where. */
+/** Where an organization's log and activity are sent: decided by its administrators, each time with an entry that says where. */
 import { SallyportError } from '@sallyport/protocol'
-import { MAX_SINKS, type SinkDestination } from '@sallyport/protocol/api'
+import { MAX_SINKS, type SinkDestination, type SinkStream } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { refusing } from '../../db/constraints.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
-import { findSink, readSinks, type StoredSink } from './store.ts'
+import { findSink, forgetFailures, readSinks, type StoredSink } from './store.ts'
 
 export interface NewSink {
   readonly id: string
   readonly name: string
   readonly destination: SinkDestination
   readonly secret: Uint8Array | null
-  /** Number of the entry that is sent first. */
+  /** At least one, none twice. */
+  readonly streams: readonly SinkStream[]
+  /** Number of the entry from which on everything is sent. */
   readonly next: number
 }
 
@@ -27,7 +29,7 @@ const sameName = 'There is a sink of this name already.'
 /** Throws `conflict` for a name that is taken, `limit_reached`. */
 export const createSink = async (
   transaction: Transaction,
-  { id, name, destination, secret, next }: NewSink,
+  { id, name, destination, secret, streams, next }: NewSink,
   { actor, now, organization }: Author,
 ): Promise<StoredSink> => {
   // Who adds one at the same moment waits.
@@ -45,19 +47,18 @@ export const createSink = async (
         destination: JSON.stringify(destination),
         secret: secret === null ? null : Buffer.from(secret),
         created_at: new Date(now),
-        next,
-        delivered_at: null,
-        failing_since: null,
-        problem: null,
-        retry_at: null,
       })
       .execute(),
   )
+  await transaction
+    .insertInto('sink_streams')
+    .values(streams.map((stream) => ({ sink_id: id, stream, next })))
+    .execute()
   await recordAudit(transaction, {
     type: 'sink.created',
     actor,
     subject: { kind: 'sink', id },
-    details: { before: null, after: { name, destination, next } },
+    details: { before: null, after: { name, destination, streams: [...streams], next } },
   })
   return requireSink(transaction, id)
 }
@@ -72,12 +73,9 @@ export const changeSink = async (
   const after = { name: name ?? before.name, enabled: enabled ?? before.enabled }
   await refusing(
     { unique: 'conflict', message: sameName },
-    transaction
-      .updateTable('sinks')
-      .set({ ...after, failures: 0, failing_since: null, problem: null, retry_at: null, told: false })
-      .where('id', '=', id)
-      .execute(),
+    transaction.updateTable('sinks').set(after).where('id', '=', id).execute(),
   )
+  await forgetFailures(transaction, id)
   await recordAudit(transaction, {
     type: 'sink.changed',
     actor,
@@ -94,6 +92,13 @@ export const deleteSink = async (transaction: Transaction, id: string, { actor }
     type: 'sink.deleted',
     actor,
     subject: { kind: 'sink', id },
-    details: { before: { name: before.name, destination: before.destination, next: before.next }, after: null },
+    details: {
+      before: {
+        name: before.name,
+        destination: before.destination,
+        streams: before.streams.map(({ stream, next }) => ({ stream, next })),
+      },
+      after: null,
+    },
   })
 }

@@ -1,6 +1,16 @@
-import type { SinkDestination } from '@sallyport/protocol/api'
+import type { SinkDestination, SinkStream } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Pool, Transaction } from '../../db/schema.ts'
+
+/** One stream of a sink, and how far it is. */
+export interface StoredStream {
+  readonly stream: SinkStream
+  /** Everything below this number of the log was sent. */
+  readonly next: number
+  readonly deliveredAt: Date | null
+  readonly failures: number
+  readonly problem: { readonly message: string; readonly since: Date; readonly retryAt: Date; readonly told: boolean } | null
+}
 
 export interface StoredSink {
   readonly id: string
@@ -10,23 +20,15 @@ export interface StoredSink {
   readonly secret: Uint8Array | null
   readonly enabled: boolean
   readonly createdAt: Date
-  /** Number of the entry that is sent next. */
-  readonly next: number
-  readonly deliveredAt: Date | null
-  readonly failures: number
-  readonly problem: { readonly message: string; readonly since: Date; readonly retryAt: Date; readonly told: boolean } | null
+  /** At least one. */
+  readonly streams: readonly StoredStream[]
 }
 
-const sinks = (transaction: Transaction) => transaction.selectFrom('sinks').selectAll()
-type Row = Awaited<ReturnType<ReturnType<typeof sinks>['executeTakeFirstOrThrow']>>
+const selectStreams = (transaction: Transaction) => transaction.selectFrom('sink_streams').selectAll()
+type StreamRow = Awaited<ReturnType<ReturnType<typeof selectStreams>['executeTakeFirstOrThrow']>>
 
-const fromRow = (row: Row): StoredSink => ({
-  id: row.id,
-  name: row.name,
-  destination: row.destination,
-  secret: row.secret,
-  enabled: row.enabled,
-  createdAt: row.created_at,
+const streamOf = (row: StreamRow): StoredStream => ({
+  stream: row.stream,
   next: Number(row.next),
   deliveredAt: row.delivered_at,
   failures: row.failures,
@@ -36,42 +38,62 @@ const fromRow = (row: Row): StoredSink => ({
       : { message: row.problem, since: row.failing_since, retryAt: row.retry_at, told: row.told },
 })
 
-export const readSinks = async (transaction: Transaction): Promise<StoredSink[]> =>
-  (await sinks(transaction).orderBy('name').execute()).map(fromRow)
-
-export const findSink = async (transaction: Transaction, id: string): Promise<StoredSink | null> => {
-  const row = await sinks(transaction).where('id', '=', id).executeTakeFirst()
-  return row === undefined ? null : fromRow(row)
+/** By name; `id`: this one only. */
+export const readSinks = async (transaction: Transaction, id?: string): Promise<StoredSink[]> => {
+  const sinks = await transaction
+    .selectFrom('sinks')
+    .selectAll()
+    .$if(id !== undefined, (query) => query.where('id', '=', id!))
+    .orderBy('name')
+    .execute()
+  const streams = await selectStreams(transaction)
+    .$if(id !== undefined, (query) => query.where('sink_id', '=', id!))
+    .orderBy('stream', 'desc')
+    .execute()
+  return sinks.map((row) => ({
+    id: row.id,
+    name: row.name,
+    destination: row.destination,
+    secret: row.secret,
+    enabled: row.enabled,
+    createdAt: row.created_at,
+    streams: streams.filter(({ sink_id: sink }) => sink === row.id).map(streamOf),
+  }))
 }
+
+export const findSink = async (transaction: Transaction, id: string): Promise<StoredSink | null> =>
+  (await readSinks(transaction, id))[0] ?? null
 
 export interface SinkPlace {
   readonly organization: string
   readonly sink: string
+  readonly stream: SinkStream
 }
 
-/** Enabled ones of all organizations. */
+/** Streams of enabled sinks of all organizations, by their sinks' ids. */
 export const listSinkPlaces = async (pool: Pool): Promise<SinkPlace[]> => {
-  const { rows } = await sql<SinkPlace>`select organization, sink from list_sinks()`.execute(pool)
+  const { rows } = await sql<SinkPlace>`select organization, sink, stream from list_sink_streams()`.execute(pool)
   return rows
 }
 
-/** Everything up to `next` was taken. False when somebody else was faster, or the sink is gone. */
+const healthy = { failures: 0, failing_since: null, problem: null, retry_at: null, told: false } as const
+
+/** Forgets that the streams of a sink failed. */
+export const forgetFailures = async (transaction: Transaction, sink: string): Promise<void> => {
+  await transaction.updateTable('sink_streams').set(healthy).where('sink_id', '=', sink).execute()
+}
+
+/** Everything up to `next` was taken; `now`: and there was something to take. False when somebody else was faster, or the sink is gone. */
 export const advanceSink = async (
   transaction: Transaction,
-  { sink, from, next, now }: { readonly sink: string; readonly from: number; readonly next: number; readonly now: number },
+  { sink, stream }: SinkPlace,
+  { from, next, now }: { readonly from: number; readonly next: number; readonly now: number | null },
 ): Promise<boolean> => {
   const { numUpdatedRows } = await transaction
-    .updateTable('sinks')
-    .set({
-      next,
-      delivered_at: new Date(now),
-      failures: 0,
-      failing_since: null,
-      problem: null,
-      retry_at: null,
-      told: false,
-    })
-    .where('id', '=', sink)
+    .updateTable('sink_streams')
+    .set({ next, ...healthy, ...(now === null ? {} : { delivered_at: new Date(now) }) })
+    .where('sink_id', '=', sink)
+    .where('stream', '=', stream)
     .where('next', '=', from)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
@@ -79,17 +101,12 @@ export const advanceSink = async (
 
 export const noteFailure = async (
   transaction: Transaction,
-  failure: {
-    readonly sink: string
-    readonly message: string
-    readonly now: number
-    readonly retryAt: number
-    readonly told: boolean
-  },
+  { sink, stream }: SinkPlace,
+  failure: { readonly message: string; readonly now: number; readonly retryAt: number; readonly told: boolean },
 ): Promise<void> => {
-  const { sink, message, now, retryAt, told } = failure
+  const { message, now, retryAt, told } = failure
   await transaction
-    .updateTable('sinks')
+    .updateTable('sink_streams')
     .set((column) => ({
       failures: sql<number>`failures + 1`,
       failing_since: sql<Date>`coalesce(${column.ref('failing_since')}, ${new Date(now)})`,
@@ -97,6 +114,7 @@ export const noteFailure = async (
       retry_at: new Date(retryAt),
       told,
     }))
-    .where('id', '=', sink)
+    .where('sink_id', '=', sink)
+    .where('stream', '=', stream)
     .execute()
 }

@@ -1,4 +1,4 @@
-import type { SinkDestination } from '@sallyport/protocol/api'
+import type { SinkDestination, SinkStream } from '@sallyport/protocol/api'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 export interface SinkTables {
@@ -12,7 +12,13 @@ export interface SinkTables {
     sealed_at: Generated<Date>
     enabled: Generated<boolean>
     created_at: ColumnType<Date, Date, never>
-    /** Number of the entry that is sent next; int8. */
+  }
+  /** Which streams a sink takes, and how far each is. */
+  sink_streams: {
+    organization_id: Generated<string>
+    sink_id: ColumnType<string, string, never>
+    stream: ColumnType<SinkStream, SinkStream, never>
+    /** Number of the entry of the log that is looked at next; int8. */
     next: ColumnType<string | number, number, number>
     delivered_at: Date | null
     /** Attempts that failed, one after the other. */

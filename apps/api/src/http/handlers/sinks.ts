@@ -1,8 +1,8 @@
-/** Where the log is sent. What a sink needs to send is the vault's: it wraps it, and nobody here reads it. */
+/** Where log and activity are sent. What a sink needs to send is the vault's: it wraps it, and nobody here reads it. */
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import type { Sink } from '@sallyport/protocol/api'
-import { changeSink, createSink, deleteSink, readSinks, type StoredSink } from '../../domains/sinks/index.ts'
+import { changeSink, createSink, deleteSink, readSinks, type StoredSink, type StoredStream } from '../../domains/sinks/index.ts'
 import type { CallerContext } from '../context.ts'
 import type { HandlersOf } from '../handler.ts'
 import { authorOf } from './author.ts'
@@ -11,24 +11,28 @@ import { authorOf } from './author.ts'
 const sizeOf = async ({ dependencies, organization }: Pick<CallerContext, 'dependencies' | 'organization'>): Promise<number> =>
   (await dependencies.log.logState({ organization: organization.id })).size
 
-const answerOf = (sink: StoredSink, size: number): Sink => ({
-  id: sink.id,
-  name: sink.name,
-  destination: sink.destination,
-  enabled: sink.enabled,
-  createdAt: sink.createdAt.toISOString(),
-  next: sink.next,
-  behind: Math.max(0, size - sink.next),
-  deliveredAt: sink.deliveredAt?.toISOString() ?? null,
-  problem:
-    sink.problem === null
-      ? null
-      : {
-          message: sink.problem.message,
-          since: sink.problem.since.toISOString(),
-          retryAt: sink.problem.retryAt.toISOString(),
-        },
-})
+const problemOf = (streams: readonly StoredStream[]): Sink['problem'] => {
+  const [first] = streams.flatMap(({ problem }) => problem ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime())
+  if (first === undefined) return null
+  return { message: first.message, since: first.since.toISOString(), retryAt: first.retryAt.toISOString() }
+}
+
+const answerOf = ({ streams, createdAt, id, name, destination, enabled }: StoredSink, size: number): Sink => {
+  const next = Math.min(...streams.map((stream) => stream.next))
+  const delivered = Math.max(0, ...streams.map(({ deliveredAt }) => deliveredAt?.getTime() ?? 0))
+  return {
+    id,
+    name,
+    destination,
+    streams: streams.map(({ stream }) => stream),
+    enabled,
+    createdAt: createdAt.toISOString(),
+    next,
+    behind: Math.max(0, size - next),
+    deliveredAt: delivered === 0 ? null : new Date(delivered).toISOString(),
+    problem: problemOf(streams),
+  }
+}
 
 /** Kinds that send nothing without a secret, and those that have none. */
 const needsSecret = { 'file': false, 'syslog': false, 'webhook': true, 'object-store': true, 'otlp': null } as const
@@ -46,13 +50,15 @@ export const sinkHandlers = {
     const sinks = await context.transaction(readSinks)
     return { items: sinks.map((sink) => answerOf(sink, size)) }
   },
-  createSink: async (context, { body: { name, destination, from, sealedSecret } }) => {
+  createSink: async (context, { body: { name, destination, streams = ['log'], from, sealedSecret } }) => {
     checkSecret(destination.kind, sealedSecret !== null)
+    // Nobody sends somewhere what they may not read themselves.
+    if (streams.includes('activity') && !context.user.permissions.has('activity.read')) throw new SallyportError('forbidden')
     const { dependencies, organization } = context
     const place = { organization: organization.id, sink: randomUUID(), destination }
     const wrapped = sealedSecret === null ? null : (await dependencies.vault.sealSinkSecret({ ...place, ...sealedSecret })).secret
     const size = await sizeOf(context)
-    const wanted = { id: place.sink, name, destination, secret: wrapped, next: from === 'beginning' ? 0 : size }
+    const wanted = { id: place.sink, name, destination, secret: wrapped, streams, next: from === 'beginning' ? 0 : size }
     return answerOf(await context.transaction((transaction) => createSink(transaction, wanted, authorOf(context))), size)
   },
   changeSink: async (context, { parameters, body: { name, enabled } }) => {

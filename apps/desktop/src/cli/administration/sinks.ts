@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError, seal, utf8 } from '@sallyport/protocol'
-import { type Sink, type SinkDestination, type SinkSecret, sinkSecret, sinkSecretInfo } from '@sallyport/protocol/api'
+import {
+  type Sink,
+  type SinkDestination,
+  type SinkSecret,
+  sinkSecret,
+  sinkSecretInfo,
+  type SinkStream,
+} from '@sallyport/protocol/api'
 import { type Command, defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readSmallFile } from '../parameters/files.ts'
@@ -28,6 +35,8 @@ const whereTo = ({ destination }: Pick<Sink, 'destination'>): string => {
   }
 }
 
+const whatOf = ({ streams }: Pick<Sink, 'streams'>): string => streams.join(' and ')
+
 const stateOf = ({ enabled, problem, behind }: Sink): string => {
   if (!enabled) return 'stopped'
   if (problem !== null) return `fails since ${localTime(problem.since)}: ${problem.message}`
@@ -42,10 +51,11 @@ const listAnswer = (data: { readonly items: readonly Sink[] }): Answer =>
       { heading: 'NAME', value: ({ name }) => name },
       { heading: 'KIND', value: ({ destination }) => destination.kind },
       { heading: 'TO', value: whereTo },
+      { heading: 'SENDS', value: whatOf },
       { heading: 'BEHIND', value: ({ behind }) => behind, align: 'right' },
       { heading: 'STATE', value: stateOf, flexible: true, color: ({ problem }) => (problem === null ? null : 'yellow') },
     ],
-    empty: 'The log is sent nowhere. Add a sink with: sallyport admin sinks add-webhook',
+    empty: 'Nothing is sent anywhere. Add a sink with: sallyport admin sinks add-webhook',
   })
 
 const sinkFields = (sink: Sink): Answer =>
@@ -53,6 +63,7 @@ const sinkFields = (sink: Sink): Answer =>
     ['Name', sink.name],
     ['Id', sink.id],
     ['To', `${sink.destination.kind}: ${whereTo(sink)}`],
+    ['Sends', whatOf(sink)],
     ['Behind', `${sink.behind} entries`],
     ['State', stateOf(sink)],
   ])
@@ -73,15 +84,28 @@ const sealFor = async (context: Context, destination: SinkDestination, secret: S
   }
 }
 
+const streamsOf: Record<SinkStream | 'both', SinkStream[]> = {
+  log: ['log'],
+  activity: ['activity'],
+  both: ['log', 'activity'],
+}
+
+interface Common {
+  readonly name: string
+  readonly fromNow: boolean
+  readonly send?: keyof typeof streamsOf | undefined
+}
+
 const add = async (
   context: Context,
-  wanted: { readonly name: string; readonly destination: SinkDestination; readonly fromNow: boolean },
+  wanted: Common & { readonly destination: SinkDestination },
   secret: SinkSecret | null,
 ): Promise<Sink> =>
   context.api('createSink', {
     body: {
       name: wanted.name,
       destination: wanted.destination,
+      ...(wanted.send === undefined ? {} : { streams: streamsOf[wanted.send] }),
       from: wanted.fromNow ? 'now' : 'beginning',
       sealedSecret: secret === null ? null : await sealFor(context, wanted.destination, secret),
     },
@@ -89,7 +113,12 @@ const add = async (
 
 const common = {
   name: argument('name', 'its name', text),
-  fromNow: flag('from-now', 'only what comes from now on, not what is in the log already'),
+  fromNow: flag('from-now', 'only what comes from now on, not what is there already'),
+  send: option(
+    'send <what>',
+    'the log, unless given; activity is what people do on resources, as far as the API may keep it',
+    choice(['log', 'activity', 'both']),
+  ),
 }
 const authority = option('authority <file>', 'PEM of the authority of its certificate; otherwise what the API trusts', text)
 const readAuthority = async (file: string | undefined, context: Context): Promise<string> =>
@@ -106,7 +135,7 @@ export const sinkCommands: readonly Command[] = [
   routeCommand({ words: 'admin sinks list', route: 'listSinks', parameters: {}, input: () => ({}), answer: listAnswer }),
   defineCommand({
     words: 'admin sinks add-file',
-    summary: 'Writes the log to files of JSON lines, where the operator of the API keeps them',
+    summary: 'Writes the log, or activity, to files of JSON lines, where the operator of the API keeps them',
     parameters: {
       ...common,
       size: option('size <MiB>', 'a file of this size is followed by another one; 64 unless given', wholeNumber(1, 1024)),
@@ -119,7 +148,7 @@ export const sinkCommands: readonly Command[] = [
   }),
   defineCommand({
     words: 'admin sinks add-syslog',
-    summary: 'Sends the log to a syslog receiver over TLS (RFC 5424, RFC 5425)',
+    summary: 'Sends the log, or activity, to a syslog receiver over TLS (RFC 5424, RFC 5425)',
     parameters: { ...common, to: requiredOption('to <host:port>', 'the receiver; usually port 6514', hostAndPort), authority },
     run: async (context, { to, authority: file, ...rest }) => {
       const destination = { kind: 'syslog', ...to, certificates: await readAuthority(file, context) } as const
@@ -128,7 +157,7 @@ export const sinkCommands: readonly Command[] = [
   }),
   defineCommand({
     words: 'admin sinks add-webhook',
-    summary: 'Posts the log to an address, signed as Standard Webhooks says',
+    summary: 'Posts the log, or activity, to an address, signed as Standard Webhooks says',
     details: 'Prints the key by which the receiver verifies; it is shown this once.',
     parameters: { ...common, url: requiredOption('url <url>', 'the address', text), authority },
     run: async (context, { url, authority: file, ...rest }) => {
@@ -140,7 +169,7 @@ export const sinkCommands: readonly Command[] = [
   }),
   defineCommand({
     words: 'admin sinks add-object-store',
-    summary: 'Writes the log to an S3-compatible store',
+    summary: 'Writes the log, or activity, to an S3-compatible store',
     parameters: {
       ...common,
       bucket: requiredOption('bucket <bucket>', 'the bucket', text),
@@ -157,7 +186,7 @@ export const sinkCommands: readonly Command[] = [
   }),
   defineCommand({
     words: 'admin sinks add-otlp',
-    summary: 'Sends the log as OpenTelemetry logs (OTLP over HTTP)',
+    summary: 'Sends the log, or activity, as OpenTelemetry logs (OTLP over HTTP)',
     parameters: {
       ...common,
       url: requiredOption('url <url>', 'the address, usually ending in /v1/logs', text),
@@ -189,8 +218,8 @@ export const sinkCommands: readonly Command[] = [
     words: 'admin sinks remove',
     route: 'deleteSink',
     parameters: { sink: idArgument('sink', 'admin sinks list') },
-    confirm: () => 'Send the log there no longer?',
+    confirm: () => 'Send nothing there any longer?',
     input: (values) => ({ parameters: values }),
-    answer: () => done('The log is sent there no longer.'),
+    answer: () => done('Nothing is sent there any longer.'),
   }),
 ]
