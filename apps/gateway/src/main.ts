@@ -4,7 +4,7 @@ import { collectRarely, giveBackMemory } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
 import { postgresqlAdapter } from './adapters/postgresql/index.ts'
-import { type Config, type JoinConfig, readConfig, UsageError } from './config.ts'
+import { type Config, type JoinConfig, readConfig, usage, UsageError } from './config.ts'
 import { joinGateway } from './control/join.ts'
 import { openStateFolder } from './control/state-folder.ts'
 import { createLogger } from './logger.ts'
@@ -48,8 +48,13 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
 const main = async (): Promise<void> => {
   collectRarely()
   let logger = createLogger('info')
+  const typed = process.argv.slice(2)
+  if (typed.includes('--help')) {
+    process.stdout.write(`${usage}\n`)
+    process.exit(0)
+  }
   try {
-    const config = await readConfig(process.argv.slice(2), process.env)
+    const config = await readConfig(typed, process.env)
     logger = createLogger(config.logLevel)
     process.on('unhandledRejection', (error) => logger.error({ event: 'defect', error }))
     await run(config, logger)

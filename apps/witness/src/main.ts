@@ -20,7 +20,8 @@ class UsageError extends Error {}
 
 const readArguments = () => {
   const option = { type: 'string' } as const
-  const options = { 'state': option, 'name': option, 'listen': option, 'tls-certificate': option, 'tls-key': option }
+  const help = { type: 'boolean' } as const
+  const options = { help, 'state': option, 'name': option, 'listen': option, 'tls-certificate': option, 'tls-key': option }
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
     return { values, command: positionals.length === 1 ? positionals[0] : undefined }
@@ -71,6 +72,10 @@ const serve = async (folder: string, values: ReturnType<typeof readArguments>['v
 
 try {
   const { values, command } = readArguments()
+  if (values.help) {
+    process.stdout.write(usage)
+    process.exit(0)
+  }
   if (values.state === undefined) throw new UsageError()
   if (command === 'init') await init(values.state, values.name)
   else if (command === 'serve') await serve(values.state, values)
