@@ -16,6 +16,7 @@ export default defineConfig({
     // Chromium of the Electron in package.json; browsers of the last two years for the loopback page.
     target: 'es2023',
     assetsInlineLimit: 0,
+    minify: 'oxc',
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2048,

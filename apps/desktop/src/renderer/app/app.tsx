@@ -1,15 +1,14 @@
 /** The app: providers, then either the first run or the shell with the screen of the address. */
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, useEffect, useMemo } from 'react'
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { type Bridge, BridgeProvider, useBridge } from '../bridge/bridge.ts'
 import { PresenceProvider } from '../data/presence.tsx'
-import { createQueries, useFreshness } from '../data/queries.ts'
+import { useFreshness } from '../data/queries.ts'
 import { useMethod } from '../data/use-method.ts'
-import { FirstRun } from '../features/first-run/first-run.tsx'
 import { text } from '../texts/text.ts'
 import { createAppTheme, FLOATING_PLACE } from '../theme/theme.ts'
 import { Announcer } from '../ui/announcer.tsx'
@@ -22,14 +21,16 @@ import { ScreenBoundary } from './screen-boundary.tsx'
 import { screens } from './screens.ts'
 import { Shell } from './shell.tsx'
 
+const FirstRun = lazy(async () => ({ default: (await import('../features/first-run/first-run.tsx')).FirstRun }))
+
 interface AppProps {
   readonly bridge: Bridge
+  readonly queries: QueryClient
   /** For pictures of both appearances; people have the system's, or what they chose. */
   readonly colorScheme?: 'light' | 'dark'
 }
 
-export const App = ({ bridge, colorScheme }: AppProps) => {
-  const queries = useMemo(createQueries, [])
+export const App = ({ bridge, queries, colorScheme }: AppProps) => {
   const theme = useMemo(createAppTheme, [])
   return (
     <MantineProvider
@@ -57,7 +58,7 @@ export const App = ({ bridge, colorScheme }: AppProps) => {
   )
 }
 
-const Freshness = ({ queries }: { readonly queries: ReturnType<typeof createQueries> }) => {
+const Freshness = ({ queries }: { readonly queries: QueryClient }) => {
   useFreshness(queries)
   return null
 }
@@ -67,7 +68,12 @@ const Content = () => {
   useRegions()
   useNavigation()
   useAppliedPreferences()
-  if (status.data && status.data.state !== 'signed-in') return <FirstRun status={status.data} />
+  if (status.data && status.data.state !== 'signed-in')
+    return (
+      <Suspense>
+        <FirstRun status={status.data} />
+      </Suspense>
+    )
   return (
     <>
       <Shell status={status.data}>

@@ -31,7 +31,6 @@ interface Hit {
 
 export const Palette = () => {
   const [search, setSearch] = useState('')
-  const hits = useHits(search)
   return (
     <Spotlight.Root
       store={paletteStore}
@@ -49,18 +48,26 @@ export const Palette = () => {
         aria-label={text('shell.palettePlaceholder')}
         leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
       />
-      <Spotlight.ActionsList>
-        {search === ''
-          ? groupsOf(hits).map(([kind, group]) => (
-              <Spotlight.ActionsGroup key={kind} label={groupName(kind)}>
-                <Hits hits={kind === 'resource' ? group : group.map((hit) => ({ ...hit, description: '' }))} />
-              </Spotlight.ActionsGroup>
-            ))
-          : null}
-        {search === '' ? null : <Hits hits={hits} />}
-        {hits.length === 0 ? <Spotlight.Empty>{text('shell.paletteNothing', { search })}</Spotlight.Empty> : null}
-      </Spotlight.ActionsList>
+      <Found search={search} />
     </Spotlight.Root>
+  )
+}
+
+/** Apart from the palette, so that nothing is looked for while it is closed. */
+const Found = ({ search }: { readonly search: string }) => {
+  const hits = useHits(search)
+  return (
+    <Spotlight.ActionsList>
+      {search === ''
+        ? groupsOf(hits).map(([kind, group]) => (
+            <Spotlight.ActionsGroup key={kind} label={groupName(kind)}>
+              <Hits hits={kind === 'resource' ? group : group.map((hit) => ({ ...hit, description: '' }))} />
+            </Spotlight.ActionsGroup>
+          ))
+        : null}
+      {search === '' ? null : <Hits hits={hits} />}
+      {hits.length === 0 ? <Spotlight.Empty>{text('shell.paletteNothing', { search })}</Spotlight.Empty> : null}
+    </Spotlight.ActionsList>
   )
 }
 

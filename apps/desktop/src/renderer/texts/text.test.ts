@@ -27,7 +27,7 @@ test('a name is said as it is, whatever is in it', () => {
   expect(text('common.copyNamed', { what: '<b>{count}</b>' })).toBe('Copy <b>{count}</b>')
 })
 
-test.for(all.filter(([, template]) => !/[<#]|, plural|, select/.test(template)))(
+test.for(all.filter(([, template]) => !/<|\{\w+,/.test(template)))(
   '%s is said as the parser of messages says it',
   ([key, template]) => {
     const values = Object.fromEntries(Array.from(template.matchAll(/\{(\w+)\}/g), ([, name = '']) => [name, `“${name}” {0} <b>`]))

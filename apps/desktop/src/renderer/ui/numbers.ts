@@ -1,5 +1,6 @@
 /** Amounts as people read them. */
-import { localeTag, text } from '../texts/text.ts'
+import { text } from '../texts/text.ts'
+import { numberFormat } from './formats.ts'
 
 const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 const STEP = 1000
@@ -11,8 +12,8 @@ export const bytes = (amount: number): string => {
   const value = amount / STEP ** step
   const maximumFractionDigits = value >= 100 ? 0 : 1
   const unit = UNITS[step - 1] ?? 'kilobyte'
-  return new Intl.NumberFormat(localeTag(), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(value)
+  return numberFormat(unit, maximumFractionDigits).format(value)
 }
 
 /** `5,000`. */
-export const count = (value: number): string => new Intl.NumberFormat(localeTag()).format(value)
+export const count = (value: number): string => numberFormat().format(value)

@@ -1,6 +1,7 @@
 /** Times as people say them. Instants are RFC 3339 texts, as everywhere on the wire. */
 import { useSyncExternalStore } from 'react'
 import { localeTag, text } from '../texts/text.ts'
+import { dateFormat } from './formats.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -9,29 +10,25 @@ const DAY = 24 * HOUR
 /** `14:02`, with the day before it when it is another one. */
 export const clockTime = (instant: string, now: number): string => {
   const at = new Date(instant)
-  const time = new Intl.DateTimeFormat(localeTag(), { hour: '2-digit', minute: '2-digit' }).format(at)
+  const time = dateFormat('time').format(at)
   if (at.toDateString() === new Date(now).toDateString()) return time
   const sameYear = at.getFullYear() === new Date(now).getFullYear()
-  const day = new Intl.DateTimeFormat(localeTag(), { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) })
-  return `${day.format(at)}, ${time}`
+  return `${dateFormat(sameYear ? 'day' : 'dayOfYear').format(at)}, ${time}`
 }
 
 /** `14:02:07`, with the day before it when it is another one: for lists in which seconds count. */
 export const logTime = (instant: string, now: number): string => {
   const at = new Date(instant)
-  const parts = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
-  const time = new Intl.DateTimeFormat(localeTag(), parts).format(at)
+  const time = dateFormat('seconds').format(at)
   if (at.toDateString() === new Date(now).toDateString()) return time
-  return `${new Intl.DateTimeFormat(localeTag(), { day: '2-digit', month: 'short' }).format(at)} ${time}`
+  return `${dateFormat('logDay').format(at)} ${time}`
 }
 
 /** `3 Mar 2027` */
-export const calendarDay = (instant: string): string =>
-  new Intl.DateTimeFormat(localeTag(), { dateStyle: 'medium' }).format(new Date(instant))
+export const calendarDay = (instant: string): string => dateFormat('date').format(new Date(instant))
 
 /** Everything about an instant: for tooltips and panels. */
-export const fullTime = (instant: string): string =>
-  new Intl.DateTimeFormat(localeTag(), { dateStyle: 'full', timeStyle: 'long' }).format(new Date(instant))
+export const fullTime = (instant: string): string => dateFormat('everything').format(new Date(instant))
 
 /** `4 min`, `2 h 10 min`, `3 days`. Never more than two units, never less than `0 min`. */
 export const duration = (milliseconds: number): string => {

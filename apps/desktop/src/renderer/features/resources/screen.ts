@@ -1,12 +1,13 @@
 import { IconDatabase } from '@tabler/icons-react'
-import { lazy } from 'react'
 import type { Screen } from '../../app/screen.ts'
 import { text } from '../../texts/text.ts'
+import { ResourcesPage } from './resources-page.tsx'
 
 export const resourcesScreen: Screen = {
   path: '/resources',
   group: 'work',
   title: () => text('resources.title'),
   icon: IconDatabase,
-  component: lazy(async () => ({ default: (await import('./resources-page.tsx')).ResourcesPage })),
+  // Where everybody begins: it comes with the frame, not after it.
+  component: ResourcesPage,
 }
