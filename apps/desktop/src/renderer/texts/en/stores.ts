@@ -70,7 +70,7 @@ export const stores = {
   next: 'What the store needs',
   nextText:
     'It must trust this issuer for tokens of your organization. How, for each kind of store, is in the operations guide under “Third-party stores”.',
-  nextGateway: 'Each gateway that asks it needs its own token: gateway serve --store-token {id}=<file>',
+  nextGateway: "Each gateway that asks it needs its own token: gateway serve --store-token {id}='<file>'",
   rename: 'Rename…',
   renameTitle: 'Rename {name}',
   doneRename: 'The store is {name} now.',
