@@ -2,14 +2,16 @@
 import { useRef, useState } from 'react'
 import { useBridge } from '../bridge/bridge.ts'
 import { callRoute, type RouteInput } from './use-route.ts'
+import { usePresence } from './presence.tsx'
 import { useMethod } from './use-method.ts'
 
-export type ExportRoute = 'exportActivity' | 'exportMyActivity' | 'exportAuditEntries'
+export type ExportRoute = 'exportActivity' | 'exportMyActivity' | 'exportAuditEntries' | 'exportPersonalData'
 export type ExportFormat = 'csv' | 'json-lines'
 
 interface ExportWish {
   readonly route: ExportRoute
-  readonly query: Readonly<Record<string, unknown>>
+  /** Of the route; where the file goes on is added to its query. */
+  readonly input: { readonly query?: Readonly<Record<string, unknown>>; readonly [part: string]: unknown }
   readonly format: ExportFormat
   /** Without its ending. */
   readonly fileName: string
@@ -30,6 +32,7 @@ interface Exporting {
 
 export const useExport = (): Exporting => {
   const bridge = useBridge()
+  const presence = usePresence()
   const saves = useMethod('host', {}).data?.capabilities.includes('save-file') ?? false
   const [written, setWritten] = useState<number | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -56,7 +59,7 @@ export const useExport = (): Exporting => {
     }
   }
 
-  const start = async ({ route, query, format, fileName }: ExportWish): Promise<number | null> => {
+  const start = async ({ route, input: wanted, format, fileName }: ExportWish): Promise<number | null> => {
     stopped.current = false
     setError(null)
     setWritten(0)
@@ -65,11 +68,11 @@ export const useExport = (): Exporting => {
       let rows = 0
       let cursor: string | null = null
       do {
-        const input = { query: { ...query, ...(cursor === null ? {} : { cursor }) }, body: { format } }
-        const part: { text: string; rows: number; next: string | null } = await callRoute(bridge, {
-          route,
-          input: input as RouteInput<ExportRoute>,
-        })
+        const query = { ...wanted.query, ...(cursor === null ? {} : { cursor }) }
+        const input = { ...wanted, query } as unknown as RouteInput<ExportRoute>
+        const part: { text: string; rows: number; next: string | null } = await presence.confirming({ route, input }, (proof) =>
+          callRoute(bridge, { route, input, ...(proof === null ? {} : { presence: proof }) }),
+        )
         if (stopped.current || !(await file.add(part.text))) return null
         rows += part.rows
         setWritten(rows)

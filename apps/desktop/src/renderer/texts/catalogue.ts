@@ -16,6 +16,7 @@ import { devices } from './en/devices.ts'
 import { errors } from './en/errors.ts'
 import { firstRun } from './en/first-run.ts'
 import { gateways } from './en/gateways.ts'
+import { keys } from './en/keys.ts'
 import { log } from './en/log.ts'
 import { organization } from './en/organization.ts'
 import { presence } from './en/presence.ts'
@@ -25,11 +26,14 @@ import { resources } from './en/resources.ts'
 import { roles } from './en/roles.ts'
 import { rotation } from './en/rotation.ts'
 import { rules } from './en/rules.ts'
+import { serviceAccounts } from './en/service-accounts.ts'
+import { session } from './en/session.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { sinks } from './en/sinks.ts'
 import { stores } from './en/stores.ts'
 import { users } from './en/users.ts'
+import { witnesses } from './en/witnesses.ts'
 
 export const english = {
   access,
@@ -46,6 +50,7 @@ export const english = {
   errors,
   firstRun,
   gateways,
+  keys,
   log,
   organization,
   presence,
@@ -55,11 +60,14 @@ export const english = {
   roles,
   rotation,
   rules,
+  serviceAccounts,
+  session,
   settings,
   shell,
   sinks,
   stores,
   users,
+  witnesses,
 } as const
 
 type Catalogue = typeof english

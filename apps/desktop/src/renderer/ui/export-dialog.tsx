@@ -22,7 +22,7 @@ export const ExportDialog = ({ opened, route, query, fileName, children, onClose
   const exporting = useExport()
   const busy = exporting.written !== null
   const start = async (): Promise<void> => {
-    const rows = await exporting.start({ route, query, format, fileName })
+    const rows = await exporting.start({ route, input: { query, body: { format } }, format, fileName })
     if (rows === null) return
     toast(text('log.exportDone', { count: rows }), 'export')
     onClose()

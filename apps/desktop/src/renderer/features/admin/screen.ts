@@ -10,7 +10,7 @@ export const adminScreens: readonly Screen[] = [
     group: 'administration',
     title: () => text('users.title'),
     icon: IconUsers,
-    permissions: ['users.read'],
+    permissions: ['users.read', 'service-accounts.read'],
     component: lazy(async () => ({ default: (await import('./users/users-page.tsx')).UsersPage })),
   },
   {

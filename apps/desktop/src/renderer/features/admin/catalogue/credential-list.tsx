@@ -16,6 +16,7 @@ import styles from './catalogue.module.css'
 import { CredentialDialog } from './credential-dialog.tsx'
 import { mayRotate, planBinding, planCredentialDeletion, planRotation, titleOf } from './credential-plans.ts'
 import { EditCredentialDialog } from './edit-credential-dialog.tsx'
+import { RotationDialog } from '../rotation/rotation-dialog.tsx'
 import { ReplaceSecretDialog } from './replace-secret-dialog.tsx'
 import { secretKinds } from './secret-kinds.ts'
 import { StoredPlace } from './stored-place.tsx'
@@ -42,7 +43,7 @@ const secretText = ({ kind, secretVersion, secretEndsAt }: Credential, now: numb
   return `${what}, ${version}, ${end}`
 }
 
-type Open = { readonly kind: 'edit' | 'replace'; readonly credential: Credential } | { readonly kind: 'add' }
+type Open = { readonly kind: 'edit' | 'replace' | 'rotation'; readonly credential: Credential } | { readonly kind: 'add' }
 
 export const CredentialList = ({ resource, credentials, propose }: CredentialListProps) => {
   const may = usePermissions()
@@ -72,7 +73,7 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
               <Status kind={credential.bound ? 'ready' : 'locked'}>
                 {text(credential.bound ? 'catalogue.bound' : 'catalogue.unbound')}
               </Status>
-              {may.has('resources.write') || may.has('secrets.write') ? (
+              {may.has('resources.write') || may.has('secrets.write') || mayRotate(credential) ? (
                 <ActionIcon
                   aria-label={text('catalogue.moreOfCredential', { name: credential.name })}
                   aria-haspopup="menu"
@@ -125,6 +126,11 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
         ) : null}
         {menu && may.has('secrets.write') && mayRotate(menu.credential) ? (
           <Menu.Item onClick={() => propose(planRotation(resource, menu.credential))}>{text('catalogue.rotate')}</Menu.Item>
+        ) : null}
+        {menu && mayRotate(menu.credential) ? (
+          <Menu.Item onClick={() => setOpen({ kind: 'rotation', credential: menu.credential })}>
+            {text('rotation.open')}
+          </Menu.Item>
         ) : null}
         {menu && may.has('resources.write') ? (
           <Menu.Item onClick={() => propose(planCredentialDeletion(resource, menu.credential))}>{text('admin.delete')}</Menu.Item>

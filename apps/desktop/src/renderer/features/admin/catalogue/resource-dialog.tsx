@@ -9,7 +9,7 @@ import { type Resource, useReadable } from '../data/names.ts'
 import { ReviewedForm } from '../parts/reviewed-form.tsx'
 import styles from './catalogue.module.css'
 import { ResourceFields } from './resource-fields.tsx'
-import { checks, endpointOf, newResource, type ResourceValues, valuesOf } from './resource-values.ts'
+import { checks, endpointOf, newResource, optionsOf, type ResourceValues, valuesOf } from './resource-values.ts'
 import { WayTest } from './way-test.tsx'
 
 interface ResourceDialogProps {
@@ -25,7 +25,7 @@ const bodyOf = (values: ResourceValues) => ({
   tags: [...values.tags],
   site: values.site,
   endpoint: endpointOf(values),
-  options: { labelConnections: values.labelConnections, strictRecording: values.strictRecording },
+  options: optionsOf(values),
 })
 
 export const ResourceDialog = ({ resource, onClose, onMade }: ResourceDialogProps) => {

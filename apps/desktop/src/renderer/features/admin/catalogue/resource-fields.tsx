@@ -1,11 +1,12 @@
 /** The fields of a resource. */
-import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
 import { authenticationStrength } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import type { Site } from '../data/names.ts'
 import styles from '../parts/parts.module.css'
 import { strengthText } from './endpoint-text.ts'
+import { RecordingFields } from '../recording/recording-fields.tsx'
 import type { ResourceValues } from './resource-values.ts'
 
 interface ResourceFieldsProps {
@@ -70,6 +71,15 @@ export const ResourceFields = ({ form, sites }: ResourceFieldsProps) => (
       label={text('catalogue.strictRecording')}
       {...form.getInputProps('strictRecording', { type: 'checkbox' })}
     />
+    <NativeSelect
+      label={text('organization.recordingOwn')}
+      data={[
+        { value: 'organization', label: text('organization.recordingAs') },
+        { value: 'own', label: text('organization.recordingOther') },
+      ]}
+      {...form.getInputProps('recording')}
+    />
+    {form.values.recording === 'own' ? <RecordingFields inputProps={(name) => form.getInputProps(name)} /> : null}
   </>
 )
 

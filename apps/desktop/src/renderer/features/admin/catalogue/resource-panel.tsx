@@ -11,6 +11,7 @@ import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import { type Credential, type Resource, useReadable, useSiteNames } from '../data/names.ts'
 import { MemberList } from '../parts/member-list.tsx'
+import { recordingText } from '../recording/recording-values.ts'
 import { CredentialList } from './credential-list.tsx'
 import { addressText, strengthText, trustText } from './endpoint-text.ts'
 import { ResourceDialog } from './resource-dialog.tsx'
@@ -86,7 +87,7 @@ export const ResourcePanel = ({ resource, credentials, onClose }: ResourcePanelP
 
 const ResourceFacts = ({ resource }: { readonly resource: Resource }) => {
   const siteName = useSiteNames()
-  const { endpoint, site } = resource
+  const { endpoint, site, options } = resource
   return (
     <Facts
       facts={[
@@ -96,7 +97,8 @@ const ResourceFacts = ({ resource }: { readonly resource: Resource }) => {
         [text('catalogue.tls'), trustText(endpoint.tls)],
         [text('catalogue.factSignIn'), strengthText(endpoint.weakestAuthentication)],
         ...(endpoint.plaintextAllowed ? [[text('catalogue.factPlaintext'), text('common.yes')] as const] : []),
-        [text('catalogue.factRecording'), text(resource.options.strictRecording ? 'common.yes' : 'common.no')],
+        [text('organization.recording'), options.recording ? recordingText(options.recording) : text('organization.recordingAs')],
+        [text('catalogue.factRecording'), text(options.strictRecording ? 'common.yes' : 'common.no')],
       ]}
     />
   )

@@ -1,7 +1,7 @@
 import { endpoint } from '@sallyport/protocol'
 import { describe, expect, test } from 'vitest'
 import { pinText } from './endpoint-text.ts'
-import { checks, endpointOf, newResource, pinOf, type ResourceValues, valuesOf } from './resource-values.ts'
+import { checks, endpointOf, newResource, optionsOf, pinOf, type ResourceValues, valuesOf } from './resource-values.ts'
 
 const digits = 'ab12'.repeat(16)
 const filled: ResourceValues = { ...newResource('site'), name: 'shop-db', host: ' db.internal ', port: 5433 }
@@ -44,4 +44,18 @@ describe('the endpoint of a form', () => {
     expect(checks.certificates('', { ...filled, trust: 'own' })).not.toBeNull()
     expect(checks.serverName('not a host', filled)).not.toBeNull()
   })
+})
+
+test('how a resource is recorded is kept by a form in which nobody touched it', () => {
+  const recording = { keep: 'both', binds: 'drop', recipients: [`age1${'q'.repeat(58)}`] } as const
+  const options = {
+    labelConnections: true,
+    strictRecording: true,
+    recording: { ...recording, recipients: [...recording.recipients] },
+  }
+  const shown = valuesOf({ id: 'id', site: 'site', name: 'db', description: '', tags: [], endpoint: endpointOf(filled), options })
+  expect(optionsOf(shown)).toEqual(options)
+  expect(optionsOf({ ...shown, recording: 'organization' })).toMatchObject({ recording: null })
+  expect(checks.recipients('', shown)).not.toBeNull()
+  expect(checks.recipients('', { ...shown, recording: 'organization' })).toBeNull()
 })

@@ -1,12 +1,12 @@
 /** What the form of a resource holds, and how that becomes an endpoint. Pure. */
-import { type Endpoint, toBase64url } from '@sallyport/protocol'
-import { slug } from '@sallyport/protocol'
+import { type Endpoint, type ResourceOptions, slug, toBase64url } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import type { Resource } from '../data/names.ts'
 import { hostName, needed, portNumber, shortName } from '../parts/validation.ts'
+import { policyOf, recipientsFault, recordingIn, recordingValues, type RecordingValues } from '../recording/recording-values.ts'
 import { pinText } from './endpoint-text.ts'
 
-export interface ResourceValues {
+export interface ResourceValues extends RecordingValues {
   readonly name: string
   readonly description: string
   readonly tags: string[]
@@ -22,6 +22,8 @@ export interface ResourceValues {
   readonly weakestAuthentication: Endpoint['weakestAuthentication']
   readonly labelConnections: boolean
   readonly strictRecording: boolean
+  /** Whether the resource says itself how it is recorded. */
+  readonly recording: 'organization' | 'own'
 }
 
 const DEFAULT_PORT = 5432
@@ -42,6 +44,8 @@ export const newResource = (site: string): ResourceValues => ({
   weakestAuthentication: 'scram',
   labelConnections: true,
   strictRecording: false,
+  recording: 'organization',
+  ...recordingValues(policyOf(null)),
 })
 
 export const valuesOf = ({ name, description, tags, site, endpoint, options }: Resource): ResourceValues => {
@@ -60,9 +64,18 @@ export const valuesOf = ({ name, description, tags, site, endpoint, options }: R
     pin: tls.kind === 'pinned' ? pinText(tls.sha256) : '',
     plaintextAllowed,
     weakestAuthentication,
-    ...options,
+    labelConnections: options.labelConnections,
+    strictRecording: options.strictRecording,
+    recording: options.recording ? 'own' : 'organization',
+    ...recordingValues(policyOf(options.recording)),
   }
 }
+
+export const optionsOf = (values: ResourceValues): ResourceOptions => ({
+  labelConnections: values.labelConnections,
+  strictRecording: values.strictRecording,
+  recording: values.recording === 'own' ? recordingIn(values) : null,
+})
 
 /** SHA-256 as people paste it, in base64url; null when it is none. */
 export const pinOf = (typed: string): string | null => {
@@ -102,6 +115,7 @@ export const checks = {
   certificates: (pem: string, { trust }: ResourceValues) =>
     trust !== 'own' || pem.includes('-----BEGIN CERTIFICATE-----') ? null : text('catalogue.authorityError'),
   serverName: (name: string, { trust }: ResourceValues) => (trust === 'pinned' || name.trim() === '' ? null : hostName(name)),
+  recipients: (typed: string, values: ResourceValues) => (values.recording === 'own' ? recipientsFault(typed, values) : null),
   pin: (typed: string, { trust }: ResourceValues) =>
     trust !== 'pinned' || pinOf(typed) !== null ? null : text('catalogue.pinError'),
 }

@@ -46,6 +46,7 @@ const plainName = ({ name }: { readonly name: string }): string => name
 const deviceName = ({ facts }: Device): string => facts.name
 
 export const useUserNames = (): NameOf => useNames('listUsers', 'users.read', fullName)
+export const useRoleNames = (): NameOf => useNames('listRoles', 'roles.read', plainName)
 export const useSiteNames = (): NameOf => useNames('listSites', 'resources.read', plainName)
 export const useGatewayNames = (): NameOf => useNames('listGateways', 'gateways.read', plainName)
 export const useDeviceNames = (): NameOf => useNames('listDevices', 'devices.read', deviceName)

@@ -1,29 +1,56 @@
-/** What holds for everybody of the organization. */
+/** What holds for everybody of the organization: its settings, its log, its keys. */
 import { usePermissions } from '../../../data/permissions.ts'
 import { useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { Facts } from '../../../ui/facts.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
+import { KeysPage } from '../keys/keys-page.tsx'
+import { LogPage } from '../log/log-page.tsx'
+import { useSections } from '../parts/section-tabs.tsx'
+import { SettingsGroup } from '../parts/settings-group.tsx'
 import styles from './organization.module.css'
 import { SettingsForm } from './settings-form.tsx'
-import { SinksSection } from './sinks-section.tsx'
+
+const SETTINGS = '/organization'
+const LOG = '/organization/log'
+const KEYS = '/organization/keys'
 
 export const OrganizationPage = () => {
+  const { current, tabs } = useSections([
+    { path: SETTINGS, label: text('organization.viewSettings') },
+    { path: LOG, label: text('organization.viewLog') },
+    { path: KEYS, label: text('organization.viewKeys') },
+  ])
+  return (
+    <Page title={text('organization.title')} toolbar={tabs} scrolling>
+      <div className={styles['page']}>{sectionOf(current)}</div>
+    </Page>
+  )
+}
+
+const sectionOf = (path: string) => {
+  switch (path) {
+    case LOG:
+      return <LogPage />
+    case KEYS:
+      return <KeysPage />
+    default:
+      return <SettingsSection />
+  }
+}
+
+const SettingsSection = () => {
   const query = useRoute('getSettings', {})
   const mayChange = usePermissions().has('settings.write')
   const organization = query.data
   return (
-    <Page
-      title={text('organization.title')}
-      banner={query.error ? <ErrorBar error={query.error} onRetry={() => void query.refetch().catch(() => {})} /> : null}
-      scrolling
-    >
+    <>
+      {query.error ? <ErrorBar error={query.error} onRetry={() => void query.refetch().catch(() => {})} /> : null}
       {query.isPending ? <SkeletonRows /> : null}
       {organization ? (
-        <div className={styles['page']}>
-          <section className={styles['group']} aria-label={text('organization.facts')}>
-            <h2 className={styles['groupTitle']}>{text('organization.facts')}</h2>
+        <>
+          <SettingsGroup title={text('organization.facts')}>
             <Facts
               facts={[
                 [text('organization.name'), organization.name],
@@ -32,11 +59,10 @@ export const OrganizationPage = () => {
                 [text('organization.id'), <code className="mono">{organization.id}</code>],
               ]}
             />
-          </section>
+          </SettingsGroup>
           <SettingsForm key={JSON.stringify(organization.settings)} organization={organization} mayChange={mayChange} />
-          <SinksSection mayChange={mayChange} />
-        </div>
+        </>
       ) : null}
-    </Page>
+    </>
   )
 }

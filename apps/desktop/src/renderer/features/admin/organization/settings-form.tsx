@@ -1,13 +1,24 @@
 /** The settings: for whoever may not change them, the same fields to read. */
-import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, NumberInput, SegmentedControl } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import type { Organization } from '@sallyport/protocol/api'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { text } from '../../../texts/text.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
+import { SettingsGroup } from '../parts/settings-group.tsx'
+import { RecordingFields } from '../recording/recording-fields.tsx'
 import styles from './organization.module.css'
-import { changedSettings, checks, LIMITS, settingsOf, type SettingsValues, valuesOf } from './settings-values.ts'
+import {
+  changedSettings,
+  checks,
+  kindFields,
+  kindText,
+  LIMITS,
+  settingsOf,
+  type SettingsValues,
+  valuesOf,
+} from './settings-values.ts'
 
 interface SettingsFormProps {
   readonly organization: Organization
@@ -42,14 +53,14 @@ export const SettingsForm = ({ organization, mayChange }: SettingsFormProps) => 
   const minutes = text('organization.minutes')
   return (
     <form onSubmit={submit} noValidate>
-      <Group title={text('organization.sessions')} hint={text('organization.sessionsHint')}>
+      <SettingsGroup title={text('organization.sessions')} hint={text('organization.sessionsHint')}>
         {field('sessionLifetime', { label: text('organization.sessionLifetime'), unit: minutes })}
         {field('sessionIdleLimit', { label: text('organization.idleLimit'), unit: minutes })}
-      </Group>
-      <Group title={text('organization.leases')} hint={text('organization.leasesHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('organization.leases')} hint={text('organization.leasesHint')}>
         {field('leaseLifetime', { label: text('organization.leaseLifetime'), unit: minutes })}
-      </Group>
-      <Group title={text('organization.devices')} hint={text('organization.devicesHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('organization.devices')} hint={text('organization.devicesHint')}>
         <SegmentedControl
           aria-label={text('organization.devices')}
           readOnly={!mayChange}
@@ -59,45 +70,33 @@ export const SettingsForm = ({ organization, mayChange }: SettingsFormProps) => 
           ]}
           {...form.getInputProps('newDevices')}
         />
-      </Group>
-      <Group title={text('organization.ports')} hint={text('organization.portsHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('organization.ports')} hint={text('organization.portsHint')}>
         {field('firstPort', { label: text('organization.portsFirst') })}
         {field('lastPort', { label: text('organization.portsLast') })}
-      </Group>
-      <Group title={text('organization.retention')} hint={text('organization.retentionHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('organization.retention')} hint={text('organization.retentionHint')}>
         {field('retention', { label: text('organization.retentionDays'), unit: text('organization.days') })}
-      </Group>
-      <Group title={text('organization.recording')} hint={text('organization.recordingHint')}>
-        <SegmentedControl
-          aria-label={text('organization.keep')}
-          readOnly={!mayChange}
-          data={[
-            { value: 'api', label: text('organization.keepApi') },
-            { value: 'gateway', label: text('organization.keepGateway') },
-            { value: 'both', label: text('organization.keepBoth') },
-          ]}
-          {...form.getInputProps('keep')}
-        />
-        <SegmentedControl
-          aria-label={text('organization.binds')}
-          readOnly={!mayChange}
-          data={[
-            { value: 'keep', label: text('organization.bindsKeep') },
-            { value: 'hash', label: text('organization.bindsHash') },
-            { value: 'drop', label: text('organization.bindsDrop') },
-          ]}
-          {...form.getInputProps('binds')}
-        />
-        <Textarea
-          label={text('organization.recipients')}
-          description={text('organization.recipientsHint')}
-          autosize
-          minRows={2}
-          spellCheck={false}
-          readOnly={!mayChange}
-          {...form.getInputProps('recipients')}
-        />
-      </Group>
+        {kindFields.map((kind) => (
+          <NumberInput
+            key={kind}
+            label={kindText(kind)}
+            placeholder={text('organization.asOthers')}
+            className={styles['number'] ?? ''}
+            min={LIMITS.retention[0]}
+            max={LIMITS.retention[1]}
+            clampBehavior="none"
+            allowDecimal={false}
+            readOnly={!mayChange}
+            hideControls
+            suffix={` ${text('organization.days')}`}
+            {...form.getInputProps(`byKind.${kind}`)}
+          />
+        ))}
+      </SettingsGroup>
+      <SettingsGroup title={text('organization.recording')} hint={text('organization.recordingHint')}>
+        <RecordingFields inputProps={(name) => form.getInputProps(name)} readOnly={!mayChange} />
+      </SettingsGroup>
       {mayChange ? (
         <div className={styles['actions']}>
           <Button type="submit" variant="filled" size="md" disabled={changed.length === 0}>
@@ -116,22 +115,6 @@ export const SettingsForm = ({ organization, mayChange }: SettingsFormProps) => 
     </form>
   )
 }
-
-interface GroupProps {
-  readonly title: string
-  readonly hint: string
-  readonly children: ReactNode
-}
-
-const Group = ({ title, hint, children }: GroupProps) => (
-  <section className={styles['group']} aria-label={title}>
-    <div>
-      <h2 className={styles['groupTitle']}>{title}</h2>
-      <p className={styles['hint']}>{hint}</p>
-    </div>
-    <div className={styles['fields']}>{children}</div>
-  </section>
-)
 
 interface SettingsNumberProps {
   readonly form: UseFormReturnType<SettingsValues>

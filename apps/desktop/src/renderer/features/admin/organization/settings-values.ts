@@ -1,13 +1,39 @@
 /** The settings of the organization as a form holds them, and what somebody changed. Pure. */
-import { ageRecipient, defaultRecording, type RecordingPolicy } from '@sallyport/protocol'
+import type { RecordingPolicy } from '@sallyport/protocol'
 import type { Organization } from '@sallyport/protocol/api'
+import type { TextKey } from '../../../texts/catalogue.ts'
 import { text } from '../../../texts/text.ts'
+import {
+  isSameRecording,
+  policyOf,
+  recipientsFault,
+  recordingIn,
+  recordingText,
+  recordingValues,
+  type RecordingValues,
+} from '../recording/recording-values.ts'
 
-/** Kinds of activity that go earlier are said on the command line. */
-export type Settings = Omit<Organization['settings'], 'activityRetentionByKind'>
+export type Settings = Organization['settings']
+type ByKind = NonNullable<Settings['activityRetentionByKind']>
+
+/** Names of fields hold no dots: a form takes them for a path. */
+const KINDS = {
+  query: ['query', 'organization.kindQuery'],
+  transfer: ['transfer', 'organization.kindTransfer'],
+  cancel: ['cancel', 'organization.kindCancel'],
+  opened: ['connection.opened', 'organization.kindOpened'],
+  closed: ['connection.closed', 'organization.kindClosed'],
+} as const satisfies Readonly<Record<string, readonly [keyof ByKind, TextKey]>>
+
+export type KindField = keyof typeof KINDS
+export const kindFields = Object.keys(KINDS) as readonly KindField[]
+export const kindText = (field: KindField): string => text(KINDS[field][1])
+
+const perKind = <Value>(valueOf: (kind: keyof ByKind) => Value) =>
+  Object.fromEntries(kindFields.map((field) => [field, valueOf(KINDS[field][0])])) as Record<KindField, Value>
 
 /** Number fields hold a text while they are empty. Times are minutes here. */
-export interface SettingsValues {
+export interface SettingsValues extends RecordingValues {
   readonly sessionLifetime: number | string
   readonly sessionIdleLimit: number | string
   readonly leaseLifetime: number | string
@@ -15,10 +41,8 @@ export interface SettingsValues {
   readonly firstPort: number | string
   readonly lastPort: number | string
   readonly retention: number | string
-  readonly keep: RecordingPolicy['keep']
-  readonly binds: RecordingPolicy['binds']
-  /** One a line. */
-  readonly recipients: string
+  /** Days of kinds that go earlier; empty: as all others. */
+  readonly byKind: Readonly<Record<KindField, number | string>>
 }
 
 const MINUTE = 60
@@ -32,8 +56,6 @@ export const LIMITS = {
   retention: [1, 3650],
 } as const
 
-const recordingOf = ({ recording }: Settings): RecordingPolicy => recording ?? defaultRecording
-
 export const valuesOf = (settings: Settings): SettingsValues => ({
   sessionLifetime: settings.sessionLifetime / MINUTE,
   sessionIdleLimit: settings.sessionIdleLimit / MINUTE,
@@ -42,22 +64,21 @@ export const valuesOf = (settings: Settings): SettingsValues => ({
   firstPort: settings.ports.first,
   lastPort: settings.ports.last,
   retention: settings.activityRetentionDays,
-  keep: recordingOf(settings).keep,
-  binds: recordingOf(settings).binds,
-  recipients: recordingOf(settings).recipients.join('\n'),
+  byKind: perKind((kind) => settings.activityRetentionByKind?.[kind] ?? ''),
+  ...recordingValues(policyOf(settings.recording)),
 })
 
-const recipientsIn = (typed: string): string[] =>
-  typed
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-
 /** What nobody touched stays as it was, also where nothing was said. */
-const recording = ({ keep, binds, recipients }: SettingsValues, before: Settings): { recording?: RecordingPolicy } => {
-  const after: RecordingPolicy = { keep, binds, recipients: recipientsIn(recipients) }
-  if (JSON.stringify(after) !== JSON.stringify(recordingOf(before))) return { recording: after }
+const recording = (values: SettingsValues, before: Settings): { recording?: RecordingPolicy } => {
+  const after = recordingIn(values)
+  if (!isSameRecording(after, policyOf(before.recording))) return { recording: after }
   return before.recording === undefined ? {} : { recording: before.recording }
+}
+
+const byKind = ({ byKind: typed }: SettingsValues, before: Settings): { activityRetentionByKind?: ByKind } => {
+  const said = kindFields.filter((field) => typed[field] !== '')
+  if (said.length === 0 && before.activityRetentionByKind === undefined) return {}
+  return { activityRetentionByKind: Object.fromEntries(said.map((field) => [KINDS[field][0], Number(typed[field])])) }
 }
 
 /** What was a whole number of minutes stays so; what was not, and was not touched, stays as it was. */
@@ -71,16 +92,21 @@ export const settingsOf = (values: SettingsValues, before: Settings): Settings =
   newDevices: values.newDevices,
   ports: { first: Number(values.firstPort), last: Number(values.lastPort) },
   activityRetentionDays: Number(values.retention),
+  ...byKind(values, before),
   ...recording(values, before),
 })
+
+const isWithin = (value: number | string, [from, to]: readonly [number, number]): boolean =>
+  typeof value === 'number' && value >= from && value <= to
 
 const within =
   (name: keyof typeof LIMITS) =>
   (value: number | string): string | null => {
     const [from, to] = LIMITS[name]
-    const fits = typeof value === 'number' && value >= from && value <= to
-    return fits ? null : text('organization.rangeError', { from, to })
+    return isWithin(value, LIMITS[name]) ? null : text('organization.rangeError', { from, to })
   }
+
+const kindDays = (value: number | string): string | null => (value === '' ? null : within('retention')(value))
 
 export const checks = {
   sessionLifetime: within('sessionLifetime'),
@@ -90,20 +116,21 @@ export const checks = {
   lastPort: (value: number | string, { firstPort }: SettingsValues) =>
     within('lastPort')(value) ?? (Number(firstPort) <= Number(value) ? null : text('organization.portsError')),
   retention: within('retention'),
-  recipients: (typed: string, { keep }: SettingsValues) => {
-    const all = recipientsIn(typed)
-    if (all.some((each) => !ageRecipient.safeParse(each).success)) return text('organization.recipientsError')
-    return keep !== 'api' && all.length === 0 ? text('organization.recipientsMissing') : null
-  },
+  byKind: perKind(() => kindDays),
+  recipients: recipientsFault,
 }
 
 const minutes = (value: number): string => text('organization.minutesText', { count: value / MINUTE })
 
-const PLACES = { api: 'organization.keepApi', gateway: 'organization.keepGateway', both: 'organization.keepBoth' } as const
-const BINDS = { keep: 'organization.bindsKeep', hash: 'organization.bindsHash', drop: 'organization.bindsDrop' } as const
+const days = (count: number): string => text('organization.daysText', { count })
 
-const recordingText = ({ keep, binds, recipients }: RecordingPolicy): string =>
-  text('organization.recordingText', { keep: text(PLACES[keep]), binds: text(BINDS[binds]), count: recipients.length })
+const byKindText = (said: ByKind = {}): string =>
+  kindFields
+    .flatMap((field) => {
+      const count = said[KINDS[field][0]]
+      return count === undefined ? [] : [`${kindText(field)}: ${days(count)}`]
+    })
+    .join(', ') || text('organization.byKindNone')
 
 const described = (settings: Settings): Readonly<Record<keyof Settings, readonly [label: string, value: string]>> => ({
   sessionLifetime: [text('organization.sessionLifetime'), minutes(settings.sessionLifetime)],
@@ -117,11 +144,9 @@ const described = (settings: Settings): Readonly<Record<keyof Settings, readonly
     text('organization.ports'),
     text('organization.portsText', { first: String(settings.ports.first), last: String(settings.ports.last) }),
   ],
-  activityRetentionDays: [
-    text('organization.retention'),
-    text('organization.daysText', { count: settings.activityRetentionDays }),
-  ],
-  recording: [text('organization.recording'), recordingText(recordingOf(settings))],
+  activityRetentionDays: [text('organization.retention'), days(settings.activityRetentionDays)],
+  activityRetentionByKind: [text('organization.byKind'), byKindText(settings.activityRetentionByKind)],
+  recording: [text('organization.recording'), recordingText(policyOf(settings.recording))],
 })
 
 export interface ChangedSetting {

@@ -1,13 +1,11 @@
 /** Asks before a person is erased, with what there is about them. */
-import { useChange, useRoute } from '../../../data/use-route.ts'
+import { useChange } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
-import { Facts } from '../../../ui/facts.tsx'
-import { Moment } from '../../../ui/moment.tsx'
-import { count } from '../../../ui/numbers.ts'
 import { toast } from '../../../ui/toast.ts'
 import { adminLists } from '../change/plan.ts'
 import { fullName, type User } from '../data/names.ts'
+import { HeldData, useHeldData } from './held-data.tsx'
 
 interface EraseDialogProps {
   readonly user: User
@@ -18,7 +16,7 @@ interface EraseDialogProps {
 export const EraseDialog = ({ user, onErased, onClose }: EraseDialogProps) => {
   const name = fullName(user)
   const parameters = { user: user.id }
-  const held = useRoute('getPersonalData', { parameters })
+  const held = useHeldData(user.id)
   const erase = useChange('erasePerson', adminLists)
   const make = (): void =>
     erase.mutate(
@@ -43,14 +41,7 @@ export const EraseDialog = ({ user, onErased, onClose }: EraseDialogProps) => {
       onClose={onClose}
     >
       <p>{text('users.eraseText')}</p>
-      {held.data ? (
-        <Facts
-          facts={[
-            [text('users.eraseRecords'), count(held.data.tables.reduce((sum, { rows }) => sum + rows, 0))],
-            [text('users.eraseActivity'), <Moment at={held.data.lastActivityAt} />],
-          ]}
-        />
-      ) : null}
+      <HeldData user={user.id} />
     </ConfirmDialog>
   )
 }

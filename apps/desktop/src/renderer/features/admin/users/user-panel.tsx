@@ -15,6 +15,7 @@ import { MemberList } from '../parts/member-list.tsx'
 import { userState } from './columns.tsx'
 import { EditUserDialog } from './edit-user-dialog.tsx'
 import { EraseDialog } from './erase-dialog.tsx'
+import { ExportPersonDialog } from './export-person-dialog.tsx'
 import type { Invitation } from './invitation-dialog.tsx'
 import { UserGrants } from './user-grants.tsx'
 import { planDeletion, planInvitation, planStatus } from './user-plans.ts'
@@ -31,6 +32,7 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
   const [pending, setPending] = useState<Plan | null>(null)
   const [editing, setEditing] = useState(false)
   const [erasing, setErasing] = useState(false)
+  const [exporting, setExporting] = useState(false)
   const name = fullName(user)
   const { kind, word } = userState(user)
   return (
@@ -70,6 +72,13 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
           <a href={`#/access/why/${user.id}`}>{text('users.why', { name })}</a>
         </PanelSection>
       ) : null}
+      {may.has('activity.read') ? (
+        <PanelActions>
+          <Button variant="default" onClick={() => setExporting(true)}>
+            {text('users.export')}
+          </Button>
+        </PanelActions>
+      ) : null}
       {may.has('users.write') ? (
         <PanelActions>
           <Button variant="default" onClick={() => setEditing(true)}>
@@ -95,6 +104,7 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
           )}
         </PanelActions>
       ) : null}
+      {exporting ? <ExportPersonDialog user={user} onClose={() => setExporting(false)} /> : null}
       {erasing ? <EraseDialog user={user} onErased={onClose} onClose={() => setErasing(false)} /> : null}
       {editing ? <EditUserDialog user={user} onClose={() => setEditing(false)} /> : null}
       <ChangeDialog plan={pending} onClose={() => setPending(null)} />

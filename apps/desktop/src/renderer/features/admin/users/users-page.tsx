@@ -1,7 +1,7 @@
-/** Everybody of the organization: who they are, which roles they have, and what they are about to gain or lose. */
+/** Everybody of the organization, the programs that act for it, and who was erased: each list for whoever may read it. */
 import { Button } from '@mantine/core'
 import { IconUserPlus, IconUsers } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { useMethod } from '../../../data/use-method.ts'
@@ -10,14 +10,38 @@ import { EmptyState } from '../../../ui/states.tsx'
 import { fullName, type User } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { useSections } from '../parts/section-tabs.tsx'
+import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.tsx'
 import { userColumns } from './columns.tsx'
+import { ErasedPage } from './erased-page.tsx'
 import { type Invitation, InvitationDialog } from './invitation-dialog.tsx'
 import { NewUserDialog } from './new-user-dialog.tsx'
 import { UserPanel } from './user-panel.tsx'
 
 const textOf = (user: User): string => [fullName(user), user.email, user.status, ...user.roles.map(({ name }) => name)].join(' ')
 
+const PEOPLE = '/users'
+const SERVICE_ACCOUNTS = '/users/service-accounts'
+const ERASED = '/users/erased'
+
 export const UsersPage = () => {
+  const may = usePermissions()
+  const { current, tabs } = useSections([
+    ...(may.has('users.read') ? [{ path: PEOPLE, label: text('users.title') }] : []),
+    ...(may.has('service-accounts.read') ? [{ path: SERVICE_ACCOUNTS, label: text('serviceAccounts.title') }] : []),
+    ...(may.has('users.read') ? [{ path: ERASED, label: text('users.erasedTitle') }] : []),
+  ])
+  switch (current) {
+    case SERVICE_ACCOUNTS:
+      return <ServiceAccountsPage path={SERVICE_ACCOUNTS} tabs={tabs} />
+    case ERASED:
+      return <ErasedPage path={ERASED} tabs={tabs} />
+    default:
+      return <PeoplePage tabs={tabs} />
+  }
+}
+
+const PeoplePage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const list = useItems('listUsers')
   const may = usePermissions()
   const me = useMethod('status', {}).data?.user?.id
@@ -33,7 +57,7 @@ export const UsersPage = () => {
   return (
     <>
       <AdminList
-        path="/users"
+        path={PEOPLE}
         title={text('users.title')}
         label={text('users.list')}
         searchLabel={text('users.search')}
@@ -41,6 +65,7 @@ export const UsersPage = () => {
         columns={columns}
         textOf={textOf}
         actions={add}
+        tools={tabs}
         empty={
           <EmptyState icon={IconUsers} title={text('users.emptyTitle')} actions={add}>
             {text('users.emptyText')}
@@ -55,7 +80,7 @@ export const UsersPage = () => {
           onClose={() => setAdding(false)}
           onMade={(user, made) => {
             setAdding(false)
-            navigate(`/users/${user}`)
+            navigate(`${PEOPLE}/${user}`)
             if (made) setInvitation(made)
           }}
         />

@@ -1,0 +1,120 @@
+/** Programs that call the API under keys of their own. */
+import { Button } from '@mantine/core'
+import { IconRobot } from '@tabler/icons-react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { usePermissions } from '../../../data/permissions.ts'
+import { text } from '../../../texts/text.ts'
+import type { Column } from '../../../ui/data-grid.tsx'
+import { Label } from '../../../ui/label.tsx'
+import { Moment } from '../../../ui/moment.tsx'
+import { EmptyState } from '../../../ui/states.tsx'
+import { Status } from '../../../ui/status.tsx'
+import { type NameOf, type ServiceAccount, useRoleNames } from '../data/names.ts'
+import { useItems } from '../data/use-items.ts'
+import { AdminList } from '../parts/admin-list.tsx'
+import { RowTitle } from '../parts/row-title.tsx'
+import { ServiceAccountDialog } from './service-account-dialog.tsx'
+import { ServiceAccountPanel } from './service-account-panel.tsx'
+import { accountState, purposeText } from './state.ts'
+
+export const ServiceAccountsPage = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
+  const list = useItems('listServiceAccounts')
+  const roleName = useRoleNames()
+  const mayChange = usePermissions().has('service-accounts.write')
+  const [, navigate] = useLocation()
+  const [adding, setAdding] = useState(false)
+  const columns = useMemo(() => accountColumns(roleName), [roleName])
+  const textOf = useCallback(
+    (account: ServiceAccount) =>
+      [account.name, accountState(account).word, ...account.purposes.map(purposeText), ...account.roles.map(roleName)].join(' '),
+    [roleName],
+  )
+  const add = mayChange ? (
+    <Button variant="filled" onClick={() => setAdding(true)}>
+      {text('serviceAccounts.add')}
+    </Button>
+  ) : null
+  return (
+    <>
+      <AdminList
+        path={path}
+        title={text('users.title')}
+        label={text('serviceAccounts.list')}
+        searchLabel={text('serviceAccounts.search')}
+        list={list}
+        columns={columns}
+        textOf={textOf}
+        actions={add}
+        tools={tabs}
+        empty={
+          <EmptyState icon={IconRobot} title={text('serviceAccounts.emptyTitle')} actions={add}>
+            {text('serviceAccounts.emptyText')}
+          </EmptyState>
+        }
+        panel={(account, onClose) => <ServiceAccountPanel key={account.id} account={account} onClose={onClose} />}
+      />
+      {adding ? (
+        <ServiceAccountDialog
+          onClose={() => setAdding(false)}
+          onMade={({ id }) => {
+            setAdding(false)
+            navigate(`${path}/${id}`)
+          }}
+        />
+      ) : null}
+    </>
+  )
+}
+
+const accountColumns = (roleName: NameOf): readonly Column<ServiceAccount>[] => [
+  {
+    id: 'name',
+    header: text('serviceAccounts.columnName'),
+    width: 'minmax(140px, 1.2fr)',
+    cell: ({ name }) => <RowTitle>{name}</RowTitle>,
+  },
+  {
+    id: 'state',
+    header: text('serviceAccounts.columnState'),
+    width: '104px',
+    cell: (account) => {
+      const { kind, word } = accountState(account)
+      return <Status kind={kind}>{word}</Status>
+    },
+  },
+  {
+    id: 'purposes',
+    header: text('serviceAccounts.columnPurposes'),
+    width: 'minmax(140px, 1.2fr)',
+    from: 860,
+    cell: ({ purposes }) => <span className="truncate muted">{purposes.map(purposeText).join(', ')}</span>,
+  },
+  {
+    id: 'roles',
+    header: text('serviceAccounts.columnRoles'),
+    width: 'minmax(120px, 1fr)',
+    from: 760,
+    cell: ({ roles }) => (
+      <>
+        {roles.slice(0, 2).map((role) => (
+          <Label key={role}>{roleName(role)}</Label>
+        ))}
+        {roles.length > 2 ? <span className="muted">+{roles.length - 2}</span> : null}
+      </>
+    ),
+  },
+  {
+    id: 'until',
+    header: text('serviceAccounts.columnUntil'),
+    width: '120px',
+    cell: ({ expiresAt }) => <Moment at={expiresAt} form="relative" muted />,
+  },
+  {
+    id: 'token',
+    header: text('serviceAccounts.columnToken'),
+    width: '120px',
+    from: 640,
+    cell: ({ lastTokenAt }) => <Moment at={lastTokenAt} form="relative" muted />,
+  },
+]

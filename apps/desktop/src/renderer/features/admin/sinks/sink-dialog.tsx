@@ -1,0 +1,108 @@
+/** A new place to which the log, or activity, is sent. What lets Sallyport in there is sealed before it leaves this window. */
+import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useRef } from 'react'
+import { useBridge } from '../../../bridge/bridge.ts'
+import { usePermissions } from '../../../data/permissions.ts'
+import { useChange } from '../../../data/use-route.ts'
+import { text } from '../../../texts/text.ts'
+import { toast } from '../../../ui/toast.ts'
+import { sealSinkSecret } from '../data/seal-secret.ts'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { type FieldReader, SealedFields } from '../parts/sealed-fields.tsx'
+import { useTask } from '../parts/use-task.ts'
+import { SinkFields } from './sink-fields.tsx'
+import { kindText } from './sink-text.ts'
+import {
+  destinationOf,
+  newSink,
+  type PreparedSecret,
+  secretFields,
+  secretOf,
+  sinkFaults,
+  type SinkKind,
+  type SinkValues,
+  streamsOf,
+} from './sink-values.ts'
+
+const KINDS: readonly SinkKind[] = ['syslog', 'webhook', 'object-store', 'otlp', 'file']
+/** Bytes of a key that is made here. */
+const KEY_LENGTH = 32
+
+export interface MadeSink {
+  readonly name: string
+  /** What the receiver must be told; it is shown this once. Null: nothing. */
+  readonly key: string | null
+}
+
+interface SinkDialogProps {
+  readonly onClose: () => void
+  readonly onMade: (made: MadeSink) => void
+}
+
+export const SinkDialog = ({ onClose, onMade }: SinkDialogProps) => {
+  const bridge = useBridge()
+  const mayReadActivity = usePermissions().has('activity.read')
+  const reader = useRef<FieldReader>(null)
+  const { error, busy, run } = useTask()
+  const create = useChange('createSink', ['listSinks'])
+  const form = useForm<SinkValues>({ initialValues: newSink, validate: sinkFaults })
+  const { kind } = form.values
+
+  const make = async (values: SinkValues, { secret, shown }: PreparedSecret): Promise<void> => {
+    const destination = destinationOf(values)
+    const sealedSecret = secret === null ? null : await sealSinkSecret(bridge, destination, secret)
+    const name = values.name.trim()
+    await create.mutateAsync({ body: { name, destination, streams: streamsOf(values), from: values.from, sealedSecret } })
+    toast(text('sinks.doneAdd', { name }))
+    onMade({ name, key: shown })
+  }
+  const submit = form.onSubmit((values) => {
+    const typed = reader.current?.take()
+    if (!typed) return
+    run(() => make(values, secretOf(values.kind, typed, crypto.getRandomValues(new Uint8Array(KEY_LENGTH)))))
+  })
+  return (
+    <FormDialog
+      opened
+      title={text('sinks.addTitle')}
+      submit={text('sinks.add')}
+      width={560}
+      busy={busy}
+      error={error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput label={text('sinks.name')} maxLength={120} data-autofocus {...form.getInputProps('name')} />
+      <NativeSelect
+        label={text('sinks.kind')}
+        data={KINDS.map((value) => ({ value, label: kindText(value) }))}
+        {...form.getInputProps('kind')}
+      />
+      <SinkFields form={form} />
+      <SealedFields key={kind} reader={reader} fields={secretFields[kind]} />
+      {kind === 'webhook' ? <p className="muted">{text('sinks.keyNote')}</p> : null}
+      {secretFields[kind].length > 0 ? <p className="muted">{text('catalogue.sealedNote')}</p> : null}
+      <NativeSelect
+        label={text('sinks.streams')}
+        description={text(mayReadActivity ? 'sinks.streamsHint' : 'sinks.streamsForbidden')}
+        disabled={!mayReadActivity}
+        data={[
+          { value: 'log', label: text('sinks.streamLog') },
+          { value: 'activity', label: text('sinks.streamActivity') },
+          { value: 'both', label: text('sinks.streamBoth') },
+        ]}
+        {...form.getInputProps('streams')}
+      />
+      <SegmentedControl
+        aria-label={text('sinks.from')}
+        fullWidth
+        data={[
+          { value: 'beginning', label: text('sinks.fromBeginning') },
+          { value: 'now', label: text('sinks.fromNow') },
+        ]}
+        {...form.getInputProps('from')}
+      />
+    </FormDialog>
+  )
+}
