@@ -71,6 +71,10 @@ const tablesWith = (text: string): Promise<string[]> =>
     return found.toSorted()
   })
 
+/** By which what is sealed for somebody opens, as far as the database has a part in it. */
+const keysOf = (id: string): Promise<unknown[]> =>
+  centralSql(superuser(), 'select 1 from users where id = $1 and seed is not null', [id])
+
 /** What the log hands out to whoever verifies it: everything that was hashed. */
 const exportedLog = async (): Promise<string> => {
   const file = join(bed.directory, `log-${(exports += 1)}.jsonl`)
@@ -104,6 +108,11 @@ test('what is held about a person can be handed to them, and of nobody else', as
   expect(new Set(kinds)).toEqual(new Set(['data', 'activity', 'log-entry']))
 })
 
+test('in tables they are sealed', async () => {
+  for (const theirs of [name, reason, statement, person.email]) expect(await tablesWith(theirs), theirs).toEqual([])
+  expect(await keysOf(person.id)).toHaveLength(1)
+})
+
 test('in the log they are sealed, and whoever may read it reads them', async () => {
   before = await exportedLog()
   const text = await readFile(before, 'utf8')
@@ -116,11 +125,11 @@ test('erased, they are in no table and no answer, the log verifies, and is the o
   await bed.api.stop()
   await onServer('create database backup template sallyport owner sallyport_owner')
   await bed.restartApi()
-  expect(await tablesWith(name)).not.toEqual([])
   const { finishedAt } = await bed.owner.agent.api('erasePerson', { parameters: { user: person.id } })
   expect(finishedAt).not.toBeNull()
-  for (const theirs of [name, reason, statement]) expect(await tablesWith(theirs), theirs).toEqual([])
+  expect(await keysOf(person.id)).toEqual([])
   expect(await allActivity(bed.owner.agent, { user: person.id })).toEqual([])
+  expect(JSON.stringify(await bed.owner.agent.api('listGrants', {}))).not.toContain(reason)
   const entries = await latestEntries(bed.owner.agent)
   expect(JSON.stringify(entries)).not.toContain(name)
   // Who it was is gone; that somebody did it is not.
@@ -144,9 +153,9 @@ test('a person who was erased cannot be erased again, and an id of nobody is non
 test('a backup of before does not bring them back', async () => {
   await bed.api.stop()
   await onServer('alter database sallyport rename to later', 'alter database backup rename to sallyport')
-  expect(await tablesWith(name)).not.toEqual([])
+  expect(await keysOf(person.id)).toHaveLength(1)
   await bed.restartApi()
   const isGone = async () => (await centralSql(superuser(), 'select 1 from erasures where finished_at is not null')).length === 1
   await waitFor(isGone, { description: 'the ledger to be replayed', timeoutMs: 30_000 })
-  for (const theirs of [name, reason, statement]) expect(await tablesWith(theirs), theirs).toEqual([])
+  expect(await keysOf(person.id)).toEqual([])
 })

@@ -16,16 +16,17 @@ interface Declared {
 }
 
 const identityTables: Readonly<Record<string, Declared>> = {
-  users: { personal: ['email', 'first_name', 'last_name'], code: ['status', 'password_hash'] },
+  // A seed says nothing without the key of the organization.
+  users: { encrypted: ['personal', 'seed'], code: ['status', 'password_hash', 'email_index'] },
   invitations: { code: ['code_hash'] },
   recovery_codes: { code: ['code_hash'] },
   devices: {
-    personal: ['facts', 'fingerprint'],
-    code: ['key_id', 'public_key', 'status', 'state_hash', 'previous_state_hash'],
+    encrypted: ['personal'],
+    code: ['key_id', 'public_key', 'status', 'platform', 'key_storage', 'state_hash', 'previous_state_hash'],
   },
-  sessions: { personal: ['address'], code: ['label', 'key_id', 'public_key', 'status', 'end_code'] },
+  sessions: { encrypted: ['personal'], code: ['label', 'key_id', 'public_key', 'status', 'end_code'] },
   browser_flows: {
-    personal: ['facts', 'first_name', 'last_name', 'act'],
+    encrypted: ['personal', 'names_personal'],
     code: [
       'id_hash',
       'kind',
@@ -48,16 +49,17 @@ const identityTables: Readonly<Record<string, Declared>> = {
 }
 
 const accessTables: Readonly<Record<string, Declared>> = {
-  grants: { personal: ['reason'], code: ['ended'] },
+  grants: { encrypted: ['personal'], code: ['ended'] },
   access_rules: { own: ['name', 'terms'] },
   access_requests: {
-    personal: ['reason', 'closed_note', 'review_note'],
+    encrypted: ['personal', 'closed_personal', 'review_personal'],
     own: ['credential_name'],
     code: ['kind', 'state', 'device_key', 'review_verdict'],
   },
-  access_votes: { personal: ['note'], code: ['device_key', 'vote'] },
+  access_votes: { encrypted: ['personal'], code: ['device_key', 'vote'] },
   leases: { code: ['end_code'] },
-  alerts: { personal: ['message'], code: ['kind'] },
+  // Sentences of the program, which repeat nothing that somebody typed or is called.
+  alerts: { own: ['message'], code: ['kind'] },
   revocations: { code: ['subject_kind', 'code'] },
   event_versions: { code: ['topic'] },
 }
@@ -86,6 +88,7 @@ const keyTables: Readonly<Record<string, Declared>> = {
   vault_keys: { encrypted: ['wrapped'], code: ['id', 'use', 'public_key'] },
   deployment_keys: { encrypted: ['wrapped'], code: ['use', 'public_key'] },
   service_accounts: { own: ['name'], code: ['public_key', 'purposes'] },
+  personal_keys: { encrypted: ['wrapped'] },
   token_keys: { encrypted: ['wrapped'], code: ['id', 'algorithm', 'public_key'] },
   unopened_keys: { code: ['digest', 'name'] },
   authority_certificates: { code: ['kind', 'key_id', 'certificate'] },
@@ -95,7 +98,7 @@ const keyTables: Readonly<Record<string, Declared>> = {
 }
 
 const recordTables: Readonly<Record<string, Declared>> = {
-  open_connections: { personal: ['caller'] },
+  open_connections: { encrypted: ['personal'] },
   activity: { encrypted: ['body'], code: ['kind'] },
   recordings: { encrypted: ['body'], code: ['digest', 'kept'] },
   activity_streams: { code: ['digest'] },

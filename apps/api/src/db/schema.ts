@@ -19,6 +19,7 @@ import type { ProbeTables } from '../domains/probes/index.ts'
 import type { CredentialTables } from '../domains/credentials/index.ts'
 import type { GrantTables } from '../domains/grants/index.ts'
 import type { LeaseTables } from '../domains/leases/index.ts'
+import type { PersonalDataTables } from '../domains/personal-data/index.ts'
 import type { ResourceTables } from '../domains/resources/index.ts'
 import type { PrivacyTables } from '../domains/privacy/index.ts'
 import type { RoleTables } from '../domains/roles/index.ts'
@@ -61,6 +62,7 @@ export interface Database
     LeaseTables,
     LogWitnessTables,
     ResourceTables,
+    PersonalDataTables,
     PrivacyTables,
     RoleTables,
     SecretTables,

@@ -1,8 +1,10 @@
 /** A real database for one test file: migrated, empty, and used through the same roles as in production. */
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { madeOnce, makeTemporaryDirectory, withTemporaryDirectory } from '@sallyport/testkit'
+import { personalKeysOf, usePersonalKeys } from '../domains/personal-data/index.ts'
 import { makeDataDirectory } from '../files/data-directory.ts'
 import { startEmbeddedDatabase } from './embedded.ts'
 import type { DatabaseLogin } from './login.ts'
@@ -61,9 +63,13 @@ export const testDatabase = async (): Promise<TestDatabase> => {
   await fillDirectory(dataDirectory)
   const server = await start(dataDirectory)
   const opened: Pool[] = []
+  // What no vault is there for; whoever starts one uses that one's.
+  const secret = randomBytes(32)
+  const keys = personalKeysOf(() => Promise.resolve({ key: new Uint8Array(secret) }))
   const open = (role: ProgramRole): Pool => {
     const pool = openPool({ role, login: server.login(role), onConnectionLost: () => undefined })
     opened.push(pool)
+    if (role === 'api') usePersonalKeys(pool, keys)
     return pool
   }
   const stop = async (): Promise<void> => {

@@ -92,6 +92,8 @@ export const vaultOperations = defineOperations({
     input: z.strictObject({ organization: uuid, period: z.string().regex(/^\d{4}-\d{2}$/), create: z.boolean() }),
     output: z.strictObject({ found: z.strictObject({ id: uuid, key: bytesUpTo(32) }).nullable() }),
   },
+  /** The key of which the keys of what is personal in tables are made, 32 bytes; made on first use. */
+  personalKey: { input: z.strictObject({ organization: uuid }), output: z.strictObject({ key: bytesUpTo(32) }) },
   /** The private key (PKCS #8) of the identity under which unattended work unlocks; made on first use. */
   jobKey: { input: z.strictObject({ organization: uuid }), output: z.strictObject({ privateKey: bytesUpTo(512) }) },
   /** Stores a password that a rotation is about to set. Throws `conflict` for a job that this gateway does not have now. */

@@ -18,6 +18,7 @@ import { startListenerCertificates } from './listener-certificates.ts'
 import { createPagesServer, pagesOriginOf } from './pages.ts'
 import { replayErasures } from './replay-erasures.ts'
 import type { RoleParts } from './roles.ts'
+import { sealClearRows } from './seal-clear-rows.ts'
 
 export interface ApiParts extends RoleParts {
   readonly links: { readonly vault: VaultLink; readonly log: LogLink }
@@ -98,6 +99,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     await Promise.all([servers.public.close(), servers.gateway.close()])
   })
   const upgrades = attachLive({
+  await sealClearRows({ pool, logger })
     dependencies,
     feed: live.feed,
     hub: live.hub,

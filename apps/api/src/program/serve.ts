@@ -1,6 +1,7 @@
 /** Everything that one process plays, from the database up; and down again in the opposite order. */
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import { personalKeysOf, usePersonalKeys } from '../domains/personal-data/index.ts'
 import { makeDataDirectory } from '../files/data-directory.ts'
 import type { Roles } from '../roles/link.ts'
 import { type RunningApi, startApi } from './api.ts'
@@ -39,6 +40,7 @@ export const startFoundation = async ({ config, clock, logger }: ProgramOptions)
     const parts = { config, server, pools, clock, logger }
     const roles = await startProgramRoles(parts)
     closing.push(() => roles.close())
+    if (roles.api !== null) usePersonalKeys(pools.of('api'), personalKeysOf(roles.api.vault.personalKey))
     const databaseEnded = server.ended ?? new Promise<void>(() => {})
     return { ...parts, roles, closing, databaseEnded, close }
   } catch (error) {

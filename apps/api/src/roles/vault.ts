@@ -3,6 +3,7 @@
  * the bytes that clients and gateways signed.
  */
 import { vaultActivityKeys } from '../domains/activity/index.ts'
+import { vaultPersonalKey } from '../domains/personal-data/index.ts'
 import type { KmsSource } from '../keys/kms-source.ts'
 import { type KmsOptions, openKms } from '../kms/open-kms.ts'
 import type { VaultLink } from '../links/index.ts'
@@ -36,6 +37,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
   const { kms, warning } = await openKms(options.kms, options.kmsOptions)
   if (warning !== null) options.logger.warn({ event: 'vault.root-key', driver: options.kms.driver }, warning)
   const parts: VaultParts = { ...options, kms }
+  const personalKey = vaultPersonalKey(parts)
   const keys = vaultKeys(parts)
   const { withSigningKey, keep, ...tokenKeyOperations } = tokenKeys(parts)
   const tokens = storeTokens(parts, { withSigningKey })
@@ -56,6 +58,7 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
       ...passwordRotation(parts, keys),
       requestLease: unlocking(parts, keys, { tokens, forJob: unlockingForJobs(parts, keys, tokens) }),
       activityKey: vaultActivityKeys(parts),
+      personalKey,
     },
     close: () => kms.close(),
   }

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { keyIdOf } from '@sallyport/protocol'
 import type { Pool } from '../db/schema.ts'
 import { withOrganization } from '../db/with-organization.ts'
+import { sealDevice } from '../domains/devices/index.ts'
+import { sealNames } from '../domains/people/index.ts'
+import { seedOfNewPerson } from '../domains/personal-data/index.ts'
 import { type MadeSigner, makeSigner } from './make-signer.ts'
 
 export interface MadeSession {
@@ -25,15 +28,14 @@ export const makeSession = async (pool: Pool, organization: string, times: Sessi
   const [id, user, device] = [randomUUID(), randomUUID(), randomUUID()]
   const [deviceSigner, signer] = [makeSigner(), makeSigner()]
   const keyIds = { device: await keyIdOf(deviceSigner.publicKey), session: await keyIdOf(signer.publicKey) }
-  const facts = { name: 'laptop', platform: 'linux', osVersion: '12', clientVersion: '1.0.0', keyStorage: 'keychain' }
+  const facts = { name: 'laptop', platform: 'linux', osVersion: '12', clientVersion: '1.0.0', keyStorage: 'keychain' } as const
   await withOrganization(pool, organization, async (transaction) => {
     await transaction
       .insertInto('users')
       .values({
         id: user,
-        email: `${user}@example.com`,
-        first_name: 'Ada',
-        last_name: 'Example',
+        seed: await seedOfNewPerson(transaction, user),
+        ...(await sealNames(transaction, user, { email: `${user}@example.com`, firstName: 'Ada', lastName: 'Example' })),
         status: 'active',
         password_hash: null,
         created_at: now,
@@ -49,8 +51,7 @@ export const makeSession = async (pool: Pool, organization: string, times: Sessi
         key_id: keyIds.device,
         public_key: Buffer.from(deviceSigner.publicKey),
         status: 'active',
-        facts: JSON.stringify(facts),
-        fingerprint: JSON.stringify({ machine: keyIds.device }),
+        ...(await sealDevice(transaction, { id: device, user }, { facts, fingerprint: { machine: keyIds.device } })),
         enrolled_at: now,
       })
       .execute()
@@ -67,7 +68,7 @@ export const makeSession = async (pool: Pool, organization: string, times: Sessi
         created_at: now,
         expires_at: expiresAt,
         last_used_at: now,
-        address: '127.0.0.1',
+        personal: null,
       })
       .execute()
   })

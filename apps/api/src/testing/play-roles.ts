@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestDatabase } from '../db/testing.ts'
 import type { Authority, TrustBundles } from '../domains/authority/index.ts'
+import { personalKeysOf, usePersonalKeys } from '../domains/personal-data/index.ts'
 import { listGatewayEntries } from '../domains/gateways/index.ts'
 import type { LogLink, VaultLink } from '../links/index.ts'
 import { startRoles } from '../roles/link.ts'
@@ -35,6 +36,7 @@ export const playRoles = async (database: TestDatabase, clock: () => number = Da
     },
   })
   const { vault, log } = roles.api!
+  usePersonalKeys(database.pools.api, personalKeysOf(vault.personalKey))
   const signer: Authority['signer'] = {
     publicKey: async (key) => (await vault.authorityPublicKey({ key })).publicKey,
     nextKey: async ({ organization, name }) => (await vault.authorityNextKey({ organization, name })).publicKey,

@@ -37,6 +37,7 @@ import type { TestDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { createCredential } from '../domains/credentials/index.ts'
 import { giveDeviceState } from '../domains/devices/index.ts'
+import { personalKeysOf, usePersonalKeys } from '../domains/personal-data/index.ts'
 import { createResource } from '../domains/resources/index.ts'
 import { addCredential, addMember, createRole } from '../domains/roles/index.ts'
 import { createSite } from '../domains/sites/index.ts'
@@ -81,7 +82,9 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
   })
   const startVaultWith = async (link: typeof log.link) => {
     const kms = { driver: 'local', rootKey: { kind: 'file', path: join(folder, 'vault.key') } } as const
-    return (await startVault({ ...common, pool: database.pools.vault, kms, log: link })).link
+    const vault = (await startVault({ ...common, pool: database.pools.vault, kms, log: link })).link
+    usePersonalKeys(database.pools.api, personalKeysOf(vault.personalKey))
+    return vault
   }
   return {
     log,

@@ -23,6 +23,7 @@ import { up as acknowledgedAlerts } from './0120-acknowledged-alerts.ts'
 import { up as codesToPaste } from './0130-codes-to-paste.ts'
 import { up as logKeysThatFollow } from './0140-log-keys-that-follow.ts'
 import { up as serviceAccounts } from './0150-service-accounts.ts'
+import { up as personalData } from './0160-personal-data.ts'
 import { up as streamsOfSinks } from './0180-streams-of-sinks.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -51,3 +52,4 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0150-service-accounts': { up: serviceAccounts },
   '0180-streams-of-sinks': { up: streamsOfSinks },
 }
+  '0160-personal-data': { up: personalData },

@@ -620,7 +620,10 @@ describe('queues and lists', () => {
     ])
     expect(await read).toEqual([[], [], []])
     const update = withOrganization(database.pools.api, elsewhere.organization, (transaction) =>
-      transaction.updateTable('access_requests').set({ closed_note: 'x' }).executeTakeFirst(),
+      transaction
+        .updateTable('access_requests')
+        .set({ closed_personal: Buffer.from('x') })
+        .executeTakeFirst(),
     )
     expect((await update).numUpdatedRows).toBe(0n)
   })

@@ -2,6 +2,7 @@
 import type { AccessRequest, personName } from '@sallyport/protocol/api'
 import type { z } from 'zod'
 import type { Transaction } from '../../db/schema.ts'
+import { namesOf } from '../people/index.ts'
 import { isExtensible } from './extend.ts'
 import type { Standing } from './people.ts'
 import type { Rule } from './rule-for.ts'
@@ -25,18 +26,6 @@ export interface Surroundings {
   readonly standings: ReadonlyMap<string, Standing>
 }
 
-/** People who were deleted still have names. */
-const peopleOf = async (transaction: Transaction, ids: Iterable<string>): Promise<ReadonlyMap<string, Person>> => {
-  const users = [...new Set(ids)]
-  if (users.length === 0) return new Map()
-  const rows = await transaction
-    .selectFrom('users')
-    .select(['id', 'email', 'first_name as firstName', 'last_name as lastName'])
-    .where('id', 'in', users)
-    .execute()
-  return new Map(rows.map((row) => [row.id, row]))
-}
-
 export const surroundingsOf = async (
   transaction: Transaction,
   requests: readonly AccessRequestRow[],
@@ -50,7 +39,7 @@ export const surroundingsOf = async (
   const named = requests.flatMap(({ user, closedBy, reviewer }) => [user, closedBy, reviewer]).filter((id) => id !== null)
   return {
     now,
-    people: await peopleOf(transaction, [...named, ...voters]),
+    people: await namesOf(transaction, [...named, ...voters]),
     rules: new Map((await allRules(transaction)).map((rule) => [rule.id, rule])),
     wanted: await findWanted(
       transaction,

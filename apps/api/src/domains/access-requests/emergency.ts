@@ -88,7 +88,7 @@ export const openEmergency = async (
     kind: 'emergency-access',
     user: caller.user,
     device: caller.device,
-    message: `Emergency access to ${wanted.name} was opened until ${closesAt.toISOString()}: ${wish.reason}`,
+    message: `Emergency access to ${wanted.name} was opened until ${closesAt.toISOString()}.`,
     actor: caller.actor,
     at: caller.now,
   })

@@ -7,7 +7,7 @@ import { isAmong, type Standing } from './people.ts'
 import type { Rule } from './rule-for.ts'
 import { allRules } from './rule-store.ts'
 import { standingOf } from './standings.ts'
-import { type AccessRequestRow, requestOfRow, selectRequests } from './store.ts'
+import { type AccessRequestRow, requestsOfRows, selectRequests } from './store.ts'
 
 /** Where a page begins: behind the last request that was seen. */
 export interface RequestPosition {
@@ -29,7 +29,11 @@ export interface RequestFilter {
 
 type Query = ReturnType<typeof selectRequests>
 
-const paged = async (query: Query, { from, limit }: RequestPage, order: 'asc' | 'desc'): Promise<AccessRequestRow[]> => {
+const paged = async (
+  transaction: Transaction,
+  query: Query,
+  { from, limit, order }: RequestPage & { readonly order: 'asc' | 'desc' },
+): Promise<AccessRequestRow[]> => {
   const rows = await query
     .$if(from !== null, (narrowed) =>
       narrowed.where(({ eb, refTuple, tuple }) =>
@@ -44,7 +48,7 @@ const paged = async (query: Query, { from, limit }: RequestPage, order: 'asc' | 
     .orderBy('access_requests.id', order)
     .limit(limit)
     .execute()
-  return rows.map(requestOfRow)
+  return requestsOfRows(transaction, rows)
 }
 
 /** The state that time has made of the written one, in SQL: the same as `stateAt`, for narrowing a page. */
@@ -70,7 +74,7 @@ export const listRequests = (
   if (filter.user !== undefined) query = query.where('access_requests.user_id', '=', filter.user)
   if (filter.credential !== undefined) query = query.where('access_requests.credential_id', '=', filter.credential)
   if (filter.state !== undefined) query = query.where(stateNow(now), '=', filter.state)
-  return paged(query, page, 'desc')
+  return paged(transaction, query, { ...page, order: 'desc' })
 }
 
 interface Queue extends RequestPage {
@@ -104,14 +108,14 @@ export const listApprovals = async (
   if (accessRequest !== undefined) query = query.where('access_requests.id', '=', accessRequest)
   if (decided) {
     const voted = transaction.selectFrom('access_votes').select('request_id').where('user_id', '=', caller.user)
-    return paged(query.where('access_requests.id', 'in', voted), page, 'desc')
+    return paged(transaction, query.where('access_requests.id', 'in', voted), { ...page, order: 'desc' })
   }
   const [rules, standing] = [await allRules(transaction), await standingOf(transaction, caller.user)]
   const own = idsWhere(rules, ({ terms }) => terms.enabled && isAmong(terms.approvers, standing))
   const waiting = query
     .where(stateNow(caller.now), '=', 'pending')
     .where(sql<boolean>`(${ruleIn(own)} or ${escalatedTo(rules, standing, caller.now)})`)
-  return paged(waiting, page, 'asc')
+  return paged(transaction, waiting, { ...page, order: 'asc' })
 }
 
 /** Emergencies that stand or wait for a review, oldest first; or those that the caller reviewed, newest first. */
@@ -124,10 +128,10 @@ export const listReviews = async (
     .where('access_requests.kind', '=', 'emergency')
     .where('access_requests.user_id', '<>', caller.user)
   if (accessRequest !== undefined) query = query.where('access_requests.id', '=', accessRequest)
-  if (decided) return paged(query.where('access_requests.reviewer_id', '=', caller.user), page, 'desc')
+  if (decided) return paged(transaction, query.where('access_requests.reviewer_id', '=', caller.user), { ...page, order: 'desc' })
   const waiting = query.where('access_requests.state', 'in', ['active', 'review-pending'])
-  if (caller.permissions.has('requests.write')) return paged(waiting, page, 'asc')
+  if (caller.permissions.has('requests.write')) return paged(transaction, waiting, { ...page, order: 'asc' })
   const [rules, standing] = [await allRules(transaction), await standingOf(transaction, caller.user)]
   const own = idsWhere(rules, ({ terms }) => terms.emergency !== null && isAmong(terms.emergency.reviewers, standing))
-  return paged(waiting.where(ruleIn(own)), page, 'asc')
+  return paged(transaction, waiting.where(ruleIn(own)), { ...page, order: 'asc' })
 }

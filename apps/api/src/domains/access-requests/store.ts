@@ -2,8 +2,9 @@ import type { AccessRequestKind, AccessRequestState } from '@sallyport/protocol/
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { Vote } from './tally.ts'
+import { openTyped, openVoteNotes, sealNotes, sealReason, sealVoteNote, type TypedTexts } from './typed.ts'
 
-export interface AccessRequestRow {
+export interface AccessRequestRow extends TypedTexts {
   readonly id: string
   readonly kind: AccessRequestKind
   /** As it was last written; see `standing.ts` for what it is now. */
@@ -14,7 +15,6 @@ export interface AccessRequestRow {
   readonly credential: string
   readonly credentialName: string
   readonly rule: string
-  readonly reason: string
   /** Seconds. */
   readonly duration: number
   readonly startsAt: Date | null
@@ -29,14 +29,12 @@ export interface AccessRequestRow {
   readonly closesAt: Date | null
   readonly closedAt: Date | null
   readonly closedBy: string | null
-  readonly closedNote: string
   /** Seconds. */
   readonly reviewWithin: number | null
   readonly reviewDueAt: Date | null
   readonly reviewOverdueAt: Date | null
   readonly reviewer: string | null
   readonly reviewVerdict: 'justified' | 'unjustified' | null
-  readonly reviewNote: string
   readonly reviewedAt: Date | null
   /** Whether its grant was ended, or is gone with its credential. False before there is one. */
   readonly grantEnded: boolean
@@ -55,7 +53,8 @@ export const selectRequests = (transaction: Transaction) =>
     )
 type Row = Awaited<ReturnType<ReturnType<typeof selectRequests>['executeTakeFirstOrThrow']>>
 
-export const requestOfRow = (row: Row): AccessRequestRow => ({
+const requestOfRow = (row: Row, typed: TypedTexts): AccessRequestRow => ({
+  ...typed,
   id: row.id,
   kind: row.kind,
   state: row.state,
@@ -65,7 +64,6 @@ export const requestOfRow = (row: Row): AccessRequestRow => ({
   credential: row.credential_id,
   credentialName: row.credential_name,
   rule: row.rule_id,
-  reason: row.reason,
   duration: row.duration,
   startsAt: row.starts_at,
   createdAt: row.created_at,
@@ -79,21 +77,25 @@ export const requestOfRow = (row: Row): AccessRequestRow => ({
   closesAt: row.closes_at,
   closedAt: row.closed_at,
   closedBy: row.closed_by,
-  closedNote: row.closed_note,
   reviewWithin: row.review_within,
   reviewDueAt: row.review_due_at,
   reviewOverdueAt: row.review_overdue_at,
   reviewer: row.reviewer_id,
   reviewVerdict: row.review_verdict,
-  reviewNote: row.review_note,
   reviewedAt: row.reviewed_at,
   grantEnded: row.grant_ended,
   grantEndedAt: row.grant_ended_at,
 })
 
+/** In their order. */
+export const requestsOfRows = async (transaction: Transaction, rows: readonly Row[]): Promise<AccessRequestRow[]> => {
+  const typed = await openTyped(transaction, rows)
+  return rows.map((row, index) => requestOfRow(row, typed[index]!))
+}
+
 export const findRequest = async (transaction: Transaction, id: string): Promise<AccessRequestRow | null> => {
   const row = await selectRequests(transaction).where('access_requests.id', '=', id).executeTakeFirst()
-  return row ? requestOfRow(row) : null
+  return row === undefined ? null : (await requestsOfRows(transaction, [row]))[0]!
 }
 
 /** Locks it until the transaction ends; what is read is what stands after everybody who held it before. */
@@ -140,7 +142,7 @@ export const insertRequest = async (transaction: Transaction, request: NewReques
       credential_id: request.credential,
       credential_name: request.credentialName,
       rule_id: request.rule,
-      reason: request.reason,
+      personal: await sealReason(transaction, request, request.reason),
       duration: request.duration,
       starts_at: request.startsAt,
       created_at: request.createdAt,
@@ -186,14 +188,12 @@ const updatable = {
   closesAt: 'closes_at',
   closedAt: 'closed_at',
   closedBy: 'closed_by',
-  closedNote: 'closed_note',
   reviewDueAt: 'review_due_at',
   reviewOverdueAt: 'review_overdue_at',
   reviewer: 'reviewer_id',
   reviewVerdict: 'review_verdict',
-  reviewNote: 'review_note',
   reviewedAt: 'reviewed_at',
-} as const satisfies Record<keyof RequestUpdate, string>
+} as const satisfies Record<Exclude<keyof RequestUpdate, 'closedNote' | 'reviewNote'>, string>
 
 /** Writes the change, and returns the request as it is then. */
 export const updateRequest = async (
@@ -201,11 +201,15 @@ export const updateRequest = async (
   request: AccessRequestRow,
   change: RequestUpdate,
 ): Promise<AccessRequestRow> => {
-  const values = Object.fromEntries(
-    Object.entries(change).map(([name, value]) => [updatable[name as keyof RequestUpdate], value]),
-  )
-  await transaction.updateTable('access_requests').set(values).where('id', '=', request.id).execute()
-  return { ...request, ...change }
+  const { closedNote, reviewNote, ...plain } = change
+  const changed = { ...request, ...change }
+  const values = Object.fromEntries(Object.entries(plain).map(([name, value]) => [updatable[name as keyof typeof plain], value]))
+  await transaction
+    .updateTable('access_requests')
+    .set({ ...values, ...(await sealNotes(transaction, changed, { closedNote, reviewNote })) })
+    .where('id', '=', request.id)
+    .execute()
+  return changed
 }
 
 export const countOpenRequests = async (transaction: Transaction, user: string): Promise<number> => {
@@ -232,14 +236,18 @@ export const votesOf = async (transaction: Transaction, requests: readonly strin
     .orderBy('at')
     .orderBy('user_id')
     .execute()
-  return rows.map((row) => ({
+  const notes = await openVoteNotes(
+    transaction,
+    rows.map((row) => ({ request: row.request_id, user: row.user_id, personal: row.personal })),
+  )
+  return rows.map((row, index) => ({
     request: row.request_id,
     user: row.user_id,
     deviceKey: row.device_key,
     vote: row.vote,
     duration: row.duration,
     startsAt: row.starts_at,
-    note: row.note,
+    note: notes[index]!,
     at: row.at,
     counted: row.counted,
   }))
@@ -255,7 +263,7 @@ export const insertVote = async (transaction: Transaction, { request, ...vote }:
       vote: vote.vote,
       duration: vote.duration,
       starts_at: vote.startsAt,
-      note: vote.note,
+      personal: await sealVoteNote(transaction, { request, user: vote.user }, vote.note),
       at: vote.at,
     })
     .execute()

@@ -8,7 +8,7 @@ import type { Rule } from './rule-for.ts'
 import { allRules } from './rule-store.ts'
 import { recordStep, settle } from './settle.ts'
 import { stateAfter } from './states.ts'
-import { type AccessRequestRow, requestOfRow, selectRequests, updateRequest } from './store.ts'
+import { type AccessRequestRow, requestsOfRows, selectRequests, updateRequest } from './store.ts'
 import { escalatesAt } from './tally.ts'
 import { tellAbout } from './tell.ts'
 
@@ -36,7 +36,7 @@ const lockDue = async (transaction: Transaction, now: Date): Promise<AccessReque
     .forUpdate('access_requests')
     .skipLocked()
     .execute()
-  return rows.map(requestOfRow)
+  return requestsOfRows(transaction, rows)
 }
 
 /** What a request was about is gone. */

@@ -29,7 +29,10 @@ export interface AccessRequestTables {
     credential_id: Fixed<string>
     credential_name: Fixed<string>
     rule_id: Fixed<string>
-    reason: Fixed<string>
+    /** Sealed: the reason, and the notes of who closed and who reviewed. */
+    personal: Buffer | null
+    closed_personal: Later<Buffer>
+    review_personal: Later<Buffer>
     /** Seconds. */
     duration: Fixed<number>
     starts_at: Fixed<Date | null>
@@ -45,14 +48,12 @@ export interface AccessRequestTables {
     closes_at: Later<Date>
     closed_at: Later<Date>
     closed_by: Later<string>
-    closed_note: ColumnType<string, string | undefined, string>
     /** Seconds; of emergency access only. */
     review_within: Fixed<number | null>
     review_due_at: Later<Date>
     review_overdue_at: Later<Date>
     reviewer_id: Later<string>
     review_verdict: Later<'justified' | 'unjustified'>
-    review_note: ColumnType<string, string | undefined, string>
     reviewed_at: Later<Date>
   }
   access_votes: {
@@ -63,7 +64,8 @@ export interface AccessRequestTables {
     vote: Fixed<'approve' | 'refuse'>
     duration: Fixed<number | null>
     starts_at: Fixed<Date | null>
-    note: Fixed<string>
+    /** Sealed: the note. */
+    personal: Buffer | null
     at: Fixed<Date>
     /** False when the approver had lost the right to approve before the request was decided. */
     counted: ColumnType<boolean, boolean | undefined, boolean>

@@ -542,7 +542,7 @@ describe('refused, with nothing stored, is a batch', () => {
   test('and an alert says so, once however often it is tried', async () => {
     const sealed = await seal([query('x')], { stream: randomUUID(), parties: { ...lease, session: randomUUID() } })
     for (let attempt = 0; attempt < 3; attempt++) await refusal(take(sealed))
-    const alerts = await run((transaction) => transaction.selectFrom('alerts').select(['kind', 'message']).execute())
+    const alerts = await run((transaction) => transaction.selectFrom('alerts').select('kind').execute())
     expect(alerts).toHaveLength(1)
     expect(alerts[0]).toMatchObject({ kind: 'activity-gap' })
     expect((await audited()).map(({ type }) => type)).toEqual(['alert.raised'])

@@ -13,7 +13,7 @@ export interface RaiseAlertOptions {
   /** Whom and which device it is about; null where nobody is known. */
   readonly user: string | null
   readonly device: string | null
-  /** One sentence for administrators, at most 500 characters; never a secret. */
+  /** One sentence for administrators, at most 500 characters; never a secret, nor what somebody typed or is called: it is kept in clear. */
   readonly message: string
   /** Who caused it. */
   readonly actor: AuditActor

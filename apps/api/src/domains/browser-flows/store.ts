@@ -7,6 +7,7 @@ import { toBase64url } from '@sallyport/protocol'
 import { type Selectable, sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { DeviceFacts } from '../devices/index.ts'
+import { openFlow, sealBegun, sealTypedNames } from './personal.ts'
 import type { Act, BrowserFlowsTable } from './tables.ts'
 
 /** Milliseconds that a person has for the page; that a program has for the code (RFC 6749 §4.1.2 asks for ten minutes at most). */
@@ -53,39 +54,39 @@ interface FlowProgress {
 
 export type BrowserFlow = FlowDraft & FlowProgress
 
-const fromRow = (row: Selectable<BrowserFlowsTable>): BrowserFlow => {
+const fromRow = async (transaction: Transaction, row: Selectable<BrowserFlowsTable>): Promise<BrowserFlow> => {
+  const { facts, act = null, firstName = null, lastName = null } = await openFlow(transaction, row)
   const common = {
     redirectPort: row.redirect_port,
     state: row.state,
     codeChallenge: row.code_challenge,
     user: row.user_id,
     passwordHash: row.password_hash,
-    firstName: row.first_name,
-    lastName: row.last_name,
+    firstName,
+    lastName,
     replaces: row.replaces,
     recovered: row.recovered,
     codeExpiresAt: row.code_expires_at,
   }
   // The table's own checks say what each kind has.
-  if (row.kind === 'presence') return { ...common, kind: row.kind, session: row.session_id!, act: row.act }
+  if (row.kind === 'presence') return { ...common, kind: row.kind, session: row.session_id!, act }
   const deviceKey = new Uint8Array(row.device_key!)
   const sessionKey = new Uint8Array(row.session_key!)
-  const signingIn = { ...common, deviceKey, sessionKey, facts: row.facts! }
+  const signingIn = { ...common, deviceKey, sessionKey, facts: facts! }
   if (row.kind === 'sign-in') return { ...signingIn, kind: row.kind }
   return { ...signingIn, kind: row.kind, invitationHash: new Uint8Array(row.invitation_hash!) }
 }
 
-const columnsOf = (draft: FlowDraft) => {
+const columnsOf = async (transaction: Transaction, idHash: Buffer, draft: FlowDraft) => {
   if (draft.kind === 'presence') {
-    const act = draft.act === null ? null : JSON.stringify(draft.act)
-    return { session_id: draft.session, act, device_key: null, session_key: null, facts: null, invitation_hash: null }
+    const personal = draft.act === null ? null : await sealBegun(transaction, idHash, { act: draft.act })
+    return { session_id: draft.session, personal, device_key: null, session_key: null, invitation_hash: null }
   }
   return {
     session_id: null,
-    act: null,
     device_key: Buffer.from(draft.deviceKey),
     session_key: Buffer.from(draft.sessionKey),
-    facts: JSON.stringify(draft.facts),
+    personal: await sealBegun(transaction, idHash, { facts: draft.facts }),
     invitation_hash: draft.kind === 'invitation' ? Buffer.from(draft.invitationHash) : null,
   }
 }
@@ -97,19 +98,19 @@ export const beginFlow = async (
   now: number,
 ): Promise<{ readonly id: string; readonly expiresAt: Date }> => {
   const [id, expiresAt] = [randomText(), new Date(now + FLOW_LIFETIME)]
+  const idHash = hashOf(id)
   await transaction
     .insertInto('browser_flows')
     .values({
-      id_hash: hashOf(id),
+      id_hash: idHash,
       kind: draft.kind,
       redirect_port: draft.redirectPort,
       state: draft.state,
       code_challenge: draft.codeChallenge,
-      ...columnsOf(draft),
+      ...(await columnsOf(transaction, idHash, draft)),
       user_id: null,
       password_hash: null,
-      first_name: null,
-      last_name: null,
+      names_personal: null,
       step_hash: null,
       replaces: null,
       code_hash: null,
@@ -129,7 +130,7 @@ export const findFlow = async (transaction: Transaction, id: string, now: number
     .where('expires_at', '>', new Date(now))
     .where('code_hash', 'is', null)
     .executeTakeFirst()
-  return row === undefined ? null : fromRow(row)
+  return row === undefined ? null : fromRow(transaction, row)
 }
 
 /** As {@link findFlow}, and only with what the page after the password was given; nobody else changes it meanwhile. */
@@ -147,16 +148,17 @@ export const lockFlowAtStep = async (
     .where('code_hash', 'is', null)
     .forUpdate()
     .executeTakeFirst()
-  return row === undefined ? null : fromRow(row)
+  return row === undefined ? null : fromRow(transaction, row)
 }
 
-export type FlowUpdate = Partial<Omit<FlowProgress, 'codeExpiresAt'>>
+export type FlowUpdate = Partial<Omit<FlowProgress, 'codeExpiresAt' | 'firstName' | 'lastName'>> & {
+  readonly names?: { readonly firstName: string; readonly lastName: string }
+}
 
-const updateOf = (update: FlowUpdate) => ({
+const updateOf = async (transaction: Transaction, id: string, update: FlowUpdate) => ({
   ...(update.user === undefined ? {} : { user_id: update.user }),
   ...(update.passwordHash === undefined ? {} : { password_hash: update.passwordHash }),
-  ...(update.firstName === undefined ? {} : { first_name: update.firstName }),
-  ...(update.lastName === undefined ? {} : { last_name: update.lastName }),
+  ...(update.names === undefined ? {} : { names_personal: await sealTypedNames(transaction, hashOf(id), update.names) }),
   ...(update.replaces === undefined ? {} : { replaces: update.replaces }),
   ...(update.recovered === undefined ? {} : { recovered: update.recovered }),
 })
@@ -166,7 +168,7 @@ export const enterStep = async (transaction: Transaction, id: string, update: Fl
   const step = randomText()
   const changed = await transaction
     .updateTable('browser_flows')
-    .set({ ...updateOf(update), step_hash: hashOf(step) })
+    .set({ ...(await updateOf(transaction, id, update)), step_hash: hashOf(step) })
     .where('id_hash', '=', hashOf(id))
     .where('code_hash', 'is', null)
     .executeTakeFirst()
@@ -184,7 +186,7 @@ export const giveCode = async (
   const changed = await transaction
     .updateTable('browser_flows')
     .set({
-      ...updateOf(update),
+      ...(await updateOf(transaction, id, update)),
       code_hash: hashOf(code),
       code_expires_at: sql<Date>`case when redirect_port is null then ${later}::timestamptz else ${soon}::timestamptz end`,
     })
@@ -202,7 +204,7 @@ export const spendCode = async (transaction: Transaction, code: string, now: num
     .returningAll()
     .executeTakeFirst()
   if (row === undefined || row.code_expires_at === null || row.code_expires_at.getTime() <= now) return null
-  return fromRow(row)
+  return fromRow(transaction, row)
 }
 
 /** Returns how many were deleted. */

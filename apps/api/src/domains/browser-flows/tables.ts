@@ -1,5 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-import type { DeviceFacts } from '../devices/index.ts'
+import type { ColumnType, Generated } from 'kysely'
 
 /** A call as it will be sent; `body` is its text. */
 export interface Act {
@@ -24,16 +23,16 @@ export interface BrowserFlowsTable {
   /** SubjectPublicKeyInfo, DER, of who signs in; null with `presence`, which has a session. */
   device_key: Fixed<Buffer | null>
   session_key: Fixed<Buffer | null>
-  facts: JSONColumnType<DeviceFacts> | null
+  /** Sealed: facts of the device, or the act; null with `presence` without one. */
+  personal: Fixed<Buffer | null>
   invitation_hash: Fixed<Buffer | null>
   session_id: Fixed<string | null>
-  act: JSONColumnType<Act> | null
   /** Who proved a password; null before. */
   user_id: string | null
   /** At a sign-in the hash that the password was compared with; with an invitation that of the new password. */
   password_hash: string | null
-  first_name: string | null
-  last_name: string | null
+  /** Sealed: names that were typed with an invitation. */
+  names_personal: Buffer | null
   /** SHA-256 of what only the page after the password carries. */
   step_hash: Buffer | null
   /** The device that this one stands in for. */

@@ -3,6 +3,7 @@ import type { Caller } from '@sallyport/protocol'
 import type { OpenConnection } from '@sallyport/protocol/api'
 import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { callers } from './caller.ts'
 
 /** Absent: any. */
 export interface ConnectionFilter {
@@ -31,7 +32,7 @@ interface Row {
   readonly resource_id: string
   readonly credential_id: string
   readonly name: string
-  readonly caller: Caller | null
+  readonly personal: Buffer | null
   readonly opened_at: Date
   readonly bytes_up: string
   readonly bytes_down: string
@@ -39,7 +40,7 @@ interface Row {
   readonly expires_at: Date
 }
 
-const answerOfRow = (row: Row): OpenConnection => ({
+const answerOfRow = (row: Row, caller: Caller | null): OpenConnection => ({
   id: row.id,
   user: row.user_id,
   session: row.session_id,
@@ -49,7 +50,7 @@ const answerOfRow = (row: Row): OpenConnection => ({
   resource: row.resource_id,
   credential: row.credential_id,
   name: row.name,
-  caller: row.caller,
+  caller,
   openedAt: row.opened_at.toISOString(),
   bytesUp: Number(row.bytes_up),
   bytesDown: Number(row.bytes_down),
@@ -90,5 +91,9 @@ export const openConnections = async (
       ${only(below, sql`and (open_connections.opened_at, open_connections.id) < (${below?.at}::timestamptz, ${below?.id}::uuid)`)}
     order by open_connections.opened_at desc, open_connections.id desc
     limit ${limit}`.execute(transaction)
-  return rows.map(answerOfRow)
+  const opened = await callers.openAll(
+    transaction,
+    rows.map((row) => ({ row: row.id, person: null, sealed: row.personal })),
+  )
+  return rows.map((row, index) => answerOfRow(row, opened[index] ?? null))
 }

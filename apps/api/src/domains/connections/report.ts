@@ -2,6 +2,7 @@
 import { type ControlFromGateway, MAX_TOLD_CONNECTIONS, SallyportError, type ToldConnection } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { callers } from './caller.ts'
 
 export type ConnectionReport = Omit<Extract<ControlFromGateway, { type: 'connections' }>, 'type'>
 
@@ -23,13 +24,16 @@ const insertOpened = async (
     .where('gateway_id', '=', gateway)
     .executeTakeFirstOrThrow()
   if (Number(count) + opened.length > MAX_TOLD_CONNECTIONS) throw new SallyportError('limit_reached')
+  const sealed = await Promise.all(
+    opened.map(({ id, caller }) => (caller === null ? null : callers.seal(transaction, { row: id, person: null }, caller))),
+  )
   const column = (type: string, value: (told: ToldConnection) => unknown) => sql`${opened.map(value)}::${sql.raw(type)}[]`
   await sql`
-    insert into open_connections (id, gateway_id, lease_id, caller, opened_at, reported_at)
-    select told.id, ${gateway}::uuid, told.lease, told.caller, least(told.opened_at, ${new Date(now)}::timestamptz), ${new Date(now)}
+    insert into open_connections (id, gateway_id, lease_id, personal, opened_at, reported_at)
+    select told.id, ${gateway}::uuid, told.lease, told.personal, least(told.opened_at, ${new Date(now)}::timestamptz), ${new Date(now)}
     from unnest(${column('uuid', ({ id }) => id)}, ${column('uuid', ({ lease }) => lease)},
-      ${column('jsonb', ({ caller }) => (caller === null ? null : JSON.stringify(caller)))},
-      ${column('timestamptz', ({ openedAt }) => new Date(openedAt))}) as told (id, lease, caller, opened_at)
+      ${sealed}::bytea[],
+      ${column('timestamptz', ({ openedAt }) => new Date(openedAt))}) as told (id, lease, personal, opened_at)
     join leases on leases.id = told.lease and leases.gateway_id = ${gateway}
     on conflict do nothing`.execute(transaction)
 }

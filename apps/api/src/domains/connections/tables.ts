@@ -1,4 +1,3 @@
-import type { Caller } from '@sallyport/protocol'
 import type { ColumnType, Generated } from 'kysely'
 
 /** int8, which the driver hands over as text. */
@@ -11,7 +10,8 @@ export interface ConnectionTables {
     id: string
     gateway_id: string
     lease_id: string
-    caller: ColumnType<Caller | null, string | null, never>
+    /** Sealed: which program of which user connected; null: nobody knows. */
+    personal: Buffer | null
     opened_at: Date
     bytes_up: Int8
     bytes_down: Int8

@@ -4,7 +4,6 @@ export {
   answerOfDevice,
   type Device,
   type DeviceAnswer,
-  type DeviceFacts,
   findDevice,
   findDeviceOfUser,
   insertDevice,
@@ -13,4 +12,5 @@ export {
   lockDevice,
   updateDevice,
 } from './store.ts'
+export { type DeviceFacts, sealDevice } from './personal.ts'
 export type { DeviceTables } from './tables.ts'

@@ -1,6 +1,5 @@
-import type { deviceFacts, Fingerprint } from '@sallyport/protocol/api'
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-import type { z } from 'zod'
+import type { ColumnType, Generated } from 'kysely'
+import type { DeviceFacts } from './personal.ts'
 
 export interface DevicesTable {
   id: ColumnType<string, string, never>
@@ -11,8 +10,11 @@ export interface DevicesTable {
   /** SubjectPublicKeyInfo, DER. */
   public_key: ColumnType<Buffer, Buffer, never>
   status: 'pending' | 'active' | 'revoked'
-  facts: JSONColumnType<z.infer<typeof deviceFacts>>
-  fingerprint: JSONColumnType<Fingerprint>
+  /** Which kind of device it is stays when its person is erased. */
+  platform: DeviceFacts['platform']
+  key_storage: DeviceFacts['keyStorage']
+  /** Sealed: facts and fingerprint. */
+  personal: Buffer | null
   /** The device state given last; null before the first. The value is kept as its SHA-256. */
   state_counter: number | null
   state_hash: Buffer | null

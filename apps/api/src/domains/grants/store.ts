@@ -1,5 +1,6 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
+import { personalColumn } from '../personal-data/index.ts'
 
 export interface Grant {
   readonly id: string
@@ -21,17 +22,23 @@ export interface GrantPosition {
 
 const select = (transaction: Transaction) => transaction.selectFrom('grants').selectAll()
 type GrantRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>
+const typed = personalColumn<{ readonly reason: string }>('grants')
 
-const grantOfRow = (row: GrantRow): Grant => ({
-  id: row.id,
-  user: row.user_id,
-  credential: row.credential_id,
-  reason: row.reason,
-  startsAt: row.starts_at,
-  expiresAt: row.expires_at,
-  createdAt: row.created_at,
-  ended: row.ended,
-})
+
+const grantsOfRows = async (transaction: Transaction, rows: readonly GrantRow[]): Promise<Grant[]> => {
+  const places = rows.map((row) => ({ row: row.id, person: row.user_id, sealed: row.personal }))
+  const opened = await typed.openAll(transaction, places)
+  return rows.map((row, index) => ({
+    id: row.id,
+    user: row.user_id,
+    credential: row.credential_id,
+    reason: opened[index]?.reason ?? '',
+    startsAt: row.starts_at,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+    ended: row.ended,
+  }))
+}
 
 /** Newest first. */
 export const listGrants = async (
@@ -46,13 +53,13 @@ export const listGrants = async (
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(grantOfRow)
+  return grantsOfRows(transaction, rows)
 }
 
 /** Locks it until the transaction ends. */
 export const lockGrant = async (transaction: Transaction, id: string): Promise<Grant | null> => {
   const row = await select(transaction).where('id', '=', id).forUpdate().executeTakeFirst()
-  return row ? grantOfRow(row) : null
+  return row === undefined ? null : (await grantsOfRows(transaction, [row]))[0]!
 }
 
 /** Whose it is and to what. Throws `not_found`. */
@@ -78,7 +85,7 @@ export const lockOverdueGrants = async (
     .forUpdate()
     .skipLocked()
     .execute()
-  return rows.map(grantOfRow)
+  return grantsOfRows(transaction, rows)
 }
 
 export const insertGrant = async (transaction: Transaction, grant: Omit<Grant, 'ended'>): Promise<void> => {
@@ -88,7 +95,7 @@ export const insertGrant = async (transaction: Transaction, grant: Omit<Grant, '
       id: grant.id,
       user_id: grant.user,
       credential_id: grant.credential,
-      reason: grant.reason,
+      personal: await typed.seal(transaction, { row: grant.id, person: grant.user }, { reason: grant.reason }),
       starts_at: grant.startsAt,
       expires_at: grant.expiresAt,
       created_at: grant.createdAt,

@@ -6,7 +6,8 @@ export interface GrantTables {
     organization_id: Generated<string>
     user_id: ColumnType<string, string, never>
     credential_id: ColumnType<string, string, never>
-    reason: string
+    /** Sealed: the reason. */
+    personal: Buffer | null
     starts_at: ColumnType<Date, Date, never>
     expires_at: ColumnType<Date, Date, never>
     ended_at: ColumnType<Date | null, null | undefined, Date>

@@ -6,6 +6,7 @@ import type { ErrorCode } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { notifyChange } from '../events/index.ts'
+import { namesOf } from '../people/index.ts'
 import { revoke } from '../revocations/index.ts'
 
 /** Who has a credential, and until when unless they go on. */
@@ -52,8 +53,7 @@ export const othersWithExclusive = async (
   const rows = await transaction
     .selectFrom('leases')
     .innerJoin('credentials', 'credentials.id', 'leases.credential_id')
-    .innerJoin('users', 'users.id', 'leases.user_id')
-    .select(['leases.credential_id', 'leases.user_id', 'leases.expires_at', 'users.first_name', 'users.last_name'])
+    .select(['leases.credential_id', 'leases.user_id', 'leases.expires_at'])
     .where('credentials.exclusive', '=', true)
     .where('leases.credential_id', 'in', credentials)
     .where('leases.user_id', '<>', user)
@@ -61,17 +61,16 @@ export const othersWithExclusive = async (
     .where('leases.expires_at', '>', new Date(now))
     .orderBy('leases.expires_at')
     .execute()
+  const people = await namesOf(
+    transaction,
+    rows.map((row) => row.user_id),
+  )
   return new Map(
-    rows.map((row) => [
-      row.credential_id,
-      {
-        credential: row.credential_id,
-        user: row.user_id,
-        firstName: row.first_name,
-        lastName: row.last_name,
-        until: row.expires_at,
-      },
-    ]),
+    rows.map((row) => {
+      const { firstName, lastName } = people.get(row.user_id)!
+      const { credential_id: credential, user_id: holder, expires_at: until } = row
+      return [credential, { credential, user: holder, firstName, lastName, until }]
+    }),
   )
 }
 

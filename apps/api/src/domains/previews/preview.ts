@@ -2,6 +2,7 @@
 import { type Impact, MAX_NAMED } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { openConnections } from '../connections/index.ts'
+import { namesOf, type Person } from '../people/index.ts'
 import { endedLeases, liveLeases, type PreviewScope, type Standing, standingOf } from './standing.ts'
 
 /** Ends the transaction of a preview. Never seen outside. */
@@ -51,18 +52,14 @@ const peopleWithMore = (more: Standing, less: Standing): string[] => {
     .map(([user]) => user)
 }
 
+const byName = (one: Person, other: Person): number => {
+  const [a, b] = [one, other].map(({ lastName, firstName, id }) => `${lastName}\n${firstName}\n${id}`)
+  return a! < b! ? -1 : 1
+}
+
 const named = async (transaction: Transaction, ids: readonly string[]): Promise<Impact['losing']> => {
-  if (ids.length === 0) return { count: 0, items: [] }
-  const rows = await transaction
-    .selectFrom('users')
-    .select(['id', 'email', 'first_name as firstName', 'last_name as lastName'])
-    .where('id', 'in', ids)
-    .orderBy('last_name')
-    .orderBy('first_name')
-    .orderBy('id')
-    .limit(MAX_NAMED)
-    .execute()
-  return { count: ids.length, items: rows }
+  const people = await namesOf(transaction, ids)
+  return { count: ids.length, items: [...people.values()].toSorted(byName).slice(0, MAX_NAMED) }
 }
 
 export const preview = async (options: PreviewOptions): Promise<Impact> => {

@@ -1,7 +1,8 @@
 /** What the database holds about one person, besides activity and the log, row by row. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
-import { personalTables } from './personal-tables.ts'
+import { personalColumn } from '../personal-data/index.ts'
+import { type PersonalTable, personalTables } from './personal-tables.ts'
 
 /** Where a part of an export ended: in which table, and after which row of it. */
 export interface PersonalPosition {
@@ -16,6 +17,26 @@ export interface PersonalRow {
   readonly position: PersonalPosition
 }
 
+interface FoundRow {
+  readonly key: string
+  readonly data: object
+  readonly row: string | null
+  readonly person: string | null
+  /** In the order of the sealed columns. */
+  readonly sealed: readonly (Buffer | null)[]
+}
+
+/** What is sealed stands beside the rest, as it was given. */
+const openRows = async (transaction: Transaction, { table, sealed }: PersonalTable, rows: readonly FoundRow[]) => {
+  const data: object[] = rows.map((row) => row.data)
+  for (const [index, column] of (sealed?.columns ?? []).entries()) {
+    const places = rows.map((row) => ({ row: row.row!, person: row.person, sealed: row.sealed[index] ?? null }))
+    const opened = await personalColumn<object>(table, column).openAll(transaction, places)
+    for (const [position, value] of opened.entries()) data[position] = { ...data[position], ...value }
+  }
+  return data
+}
+
 /** In the order of the tables, `limit` at most; fewer: there are no more. */
 export const findPersonalRows = async (
   transaction: Transaction,
@@ -23,15 +44,24 @@ export const findPersonalRows = async (
 ): Promise<PersonalRow[]> => {
   const { person, after, limit } = options
   const found: PersonalRow[] = []
-  for (const [index, { table, rowsOf, key, exported }] of personalTables.entries()) {
+  for (const [index, described] of personalTables.entries()) {
+    const { table, rowsOf, key, exported, sealed } = described
     if (after !== null && index < after.table) continue
     if (found.length >= limit) break
     const beyond = after?.table === index ? sql`and ${key}::text collate "C" > ${after.after}` : sql``
-    const { rows } = await sql<{ readonly key: string; readonly data: unknown }>`
-      select ${key}::text as key, to_jsonb(picked) as data
+    const place =
+      sealed === undefined
+        ? sql`null as row, null as person, array[]::bytea[] as sealed`
+        : sql`(${sealed.row})::text as row, (${sealed.person})::text as person,
+            array[${sql.join(sealed.columns.map((column) => sql.ref(`${table}.${column}`)))}] as sealed`
+    const { rows } = await sql<FoundRow>`
+      select ${key}::text as key, to_jsonb(picked) as data, ${place}
       from ${sql.table(table)}, lateral (select ${sql.join(exported.map((column) => sql.ref(`${table}.${column}`)))}) as picked
       where ${rowsOf(person)} ${beyond} order by ${key}::text collate "C" limit ${limit - found.length}`.execute(transaction)
-    for (const row of rows) found.push({ table, ...row, position: { table: index, after: row.key } })
+    const data = await openRows(transaction, described, rows)
+    for (const [place, row] of rows.entries()) {
+      found.push({ table, key: row.key, data: data[place], position: { table: index, after: row.key } })
+    }
   }
   return found
 }

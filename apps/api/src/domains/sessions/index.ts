@@ -7,6 +7,7 @@ export { findLiveSession, findSession, type Session, sessionStanding, touchSessi
 export {
   answerOfSession,
   type CreatedSession,
+  findListedSession,
   insertSession,
   type ListedSession,
   listSessions,

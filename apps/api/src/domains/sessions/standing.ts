@@ -13,7 +13,6 @@ export interface Session {
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly lastUsedAt: Date
-  readonly address: string
   readonly keyId: string
   /** SubjectPublicKeyInfo of the session key and of the device key. */
   readonly publicKey: Uint8Array
@@ -32,7 +31,8 @@ export const findSession = async (transaction: Transaction, id: string): Promise
     .innerJoin('devices', 'devices.id', 'sessions.device_id')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .innerJoin('organizations', 'organizations.id', 'sessions.organization_id')
-    .selectAll('sessions')
+    .select(['sessions.id', 'sessions.user_id', 'sessions.device_id', 'sessions.label', 'sessions.status', 'sessions.end_code'])
+    .select(['sessions.created_at', 'sessions.expires_at', 'sessions.last_used_at', 'sessions.key_id', 'sessions.public_key'])
     .select(['devices.key_id as device_key_id', 'devices.public_key as device_public_key', 'devices.status as device_status'])
     .select(['users.status as user_status', 'organizations.settings'])
     .where('sessions.id', '=', id)
@@ -48,7 +48,6 @@ export const findSession = async (transaction: Transaction, id: string): Promise
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
-    address: row.address,
     keyId: row.key_id,
     publicKey: new Uint8Array(row.public_key),
     deviceKeyId: row.device_key_id,

@@ -4,7 +4,11 @@ import type { session } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Transaction } from '../../db/schema.ts'
+import { personalColumn } from '../personal-data/index.ts'
 import type { Session } from './standing.ts'
+
+/** From where it was begun. */
+const place = personalColumn<{ readonly address: string }>('sessions')
 
 export type SessionAnswer = z.infer<typeof session>
 
@@ -53,7 +57,7 @@ export const insertSession = async (transaction: Transaction, session: NewSessio
         created_at: session.createdAt,
         expires_at: session.expiresAt,
         last_used_at: session.createdAt,
-        address: session.address,
+        personal: await place.seal(transaction, { row: id, person: session.user }, { address: session.address }),
       })
       .onConflict((conflict) => conflict.columns(['organization_id', 'label']).doNothing())
       .executeTakeFirst()
@@ -62,27 +66,44 @@ export const insertSession = async (transaction: Transaction, session: NewSessio
   throw new SallyportError('internal', { cause: new Error('no free session label') })
 }
 
-export interface ListedSession extends Pick<Session, 'id' | 'user' | 'device' | 'label' | 'status' | 'address'> {
+export interface ListedSession extends Pick<Session, 'id' | 'user' | 'device' | 'label' | 'status'> {
+  /** Empty for somebody who was erased. */
+  readonly address: string
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly lastUsedAt: Date
 }
 
+const listed = (transaction: Transaction) =>
+  transaction
+    .selectFrom('sessions')
+    .select(['id', 'user_id as user', 'device_id as device', 'label', 'status', 'personal'])
+    .select(['created_at as createdAt', 'expires_at as expiresAt', 'last_used_at as lastUsedAt'])
+
+type ListedRow = Awaited<ReturnType<ReturnType<typeof listed>['executeTakeFirstOrThrow']>>
+
+const openSessions = async (transaction: Transaction, rows: readonly ListedRow[]): Promise<ListedSession[]> => {
+  const places = rows.map(({ id, user, personal }) => ({ row: id, person: user, sealed: personal }))
+  const opened = await place.openAll(transaction, places)
+  return rows.map(({ personal: _, ...row }, index) => ({ ...row, address: opened[index]?.address ?? '' }))
+}
+
+/** As lists show it; null for an id of nobody or of another organization. */
+export const findListedSession = async (transaction: Transaction, id: string): Promise<ListedSession | null> => {
+  const row = await listed(transaction).where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : (await openSessions(transaction, [row]))[0]!
+}
+
 /** Newest first, before `before`. */
-export const listSessions = (
+export const listSessions = async (
   transaction: Transaction,
   page: { readonly before: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
 ): Promise<ListedSession[]> => {
-  const query = transaction
-    .selectFrom('sessions')
-    .select(['id', 'user_id as user', 'device_id as device', 'label', 'status', 'address'])
-    .select(['created_at as createdAt', 'expires_at as expiresAt', 'last_used_at as lastUsedAt'])
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
+  const query = listed(transaction).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit)
   const { before } = page
-  if (before === null) return query.execute()
-  return query.where(sql<boolean>`(created_at, id) < (${new Date(before.createdAt)}, ${before.id})`).execute()
+  const narrowed =
+    before === null ? query : query.where(sql<boolean>`(created_at, id) < (${new Date(before.createdAt)}, ${before.id})`)
+  return openSessions(transaction, await narrowed.execute())
 }
 
 /** A session whose time is over is shown as expired before a job has written it down. */

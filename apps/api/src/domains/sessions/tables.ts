@@ -16,7 +16,8 @@ export interface SessionsTable {
   created_at: ColumnType<Date, Date, never>
   expires_at: Date
   last_used_at: Date
-  address: string
+  /** Sealed: the address from which it was begun. */
+  personal: Buffer | null
 }
 
 export interface SessionTables {

@@ -59,7 +59,7 @@ export const completeAcceptance = async (
   if (invited === null || invited.status === 'disabled') throw new SallyportError('invitation_invalid')
   const { firstName = invited.firstName, lastName = invited.lastName } = proven
   const user = { ...invited, firstName, lastName, status: 'active', passwordHash, lastSignInAt: new Date(now) } as const
-  await updateUser(transaction, id, { firstName, lastName, status: 'active', passwordHash, lastSignInAt: new Date(now) })
+  await updateUser(transaction, id, { names: user, status: 'active', passwordHash, lastSignInAt: new Date(now) })
   // Whoever had signed in with the password before does so no more.
   await endSessions(transaction, {
     organization: organization.id,

@@ -3,9 +3,9 @@
  * that a restart forgets none. Whoever signs in from a device of their own is counted apart: a stranger who fails on purpose
  * does not lock a person out of their own computer.
  */
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { blindIndex } from '../personal-data/index.ts'
 
 /** Milliseconds. */
 const WINDOW = 15 * 60_000
@@ -25,7 +25,8 @@ export type AttemptVerdict =
   | 'first-refused'
   | 'refused'
 
-const keyOf = (bucket: AttemptBucket): Buffer => createHash('sha256').update(`${bucket.kind}\n${bucket.value}`).digest()
+const keyOf = (transaction: Transaction, bucket: AttemptBucket): Promise<Buffer> =>
+  blindIndex(transaction, `attempt ${bucket.kind}`, bucket.value)
 
 /** Counts one attempt. Unknown accounts are counted like known ones. */
 export const countAttempt = async (transaction: Transaction, bucket: AttemptBucket, now: number): Promise<AttemptVerdict> => {
@@ -33,7 +34,7 @@ export const countAttempt = async (transaction: Transaction, bucket: AttemptBuck
   const over = sql<boolean>`sign_in_attempts.window_ends_at <= ${new Date(now)}`
   const { failures } = await transaction
     .insertInto('sign_in_attempts')
-    .values({ bucket: keyOf(bucket), ...begins })
+    .values({ bucket: await keyOf(transaction, bucket), ...begins })
     .onConflict((conflict) =>
       conflict.columns(['organization_id', 'bucket']).doUpdateSet({
         failures: sql<number>`case when ${over} then 1 else least(sign_in_attempts.failures + 1, 1000000) end`,
@@ -49,7 +50,10 @@ export const countAttempt = async (transaction: Transaction, bucket: AttemptBuck
 
 /** An attempt that succeeded takes the others of its account or device with it. */
 export const forgetAttempts = async (transaction: Transaction, bucket: AttemptBucket): Promise<void> => {
-  await transaction.deleteFrom('sign_in_attempts').where('bucket', '=', keyOf(bucket)).execute()
+  await transaction
+    .deleteFrom('sign_in_attempts')
+    .where('bucket', '=', await keyOf(transaction, bucket))
+    .execute()
 }
 
 /** Returns how many were deleted. */

@@ -70,6 +70,6 @@ export const replaceDevice = async (
   if (device === null || device.user !== change.user || device.status === 'revoked') return
   await shutOut(transaction, change, device)
   const { organization, user, actor } = change
-  const message = `Somebody who knows the password enrols another computer in place of "${device.facts.name}".`.slice(0, 500)
+  const message = 'Somebody who knows the password enrols another computer in place of this one.'
   await raiseAlert(transaction, { organization, kind: 'device-replaced', user, device: device.id, message, actor })
 }

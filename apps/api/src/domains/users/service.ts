@@ -96,11 +96,7 @@ export const changeUser = async (transaction: Transaction, changer: UserChanger,
   if (disabled && (await isLastOwner(transaction, user.id))) {
     throw new SallyportError('conflict', { message: 'The last owner cannot be disabled.' })
   }
-  await updateUser(transaction, user.id, {
-    firstName: changed.firstName,
-    lastName: changed.lastName,
-    status: changed.status,
-  })
+  await updateUser(transaction, user.id, { names: changed, status: changed.status })
   if (disabled) await cutOff(transaction, changer, user.id)
   await recordAudit(transaction, {
     type: 'user.changed',

@@ -1,10 +1,10 @@
+import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { emailIndexOf, openNames, peopleInOrder, type PersonNames, sealNames, type SealedNames } from '../people/index.ts'
+import { seedOfNewPerson } from '../personal-data/index.ts'
 
-export interface User {
+export interface User extends PersonNames {
   readonly id: string
-  readonly email: string
-  readonly firstName: string
-  readonly lastName: string
   readonly status: 'invited' | 'active' | 'disabled'
   readonly passwordHash: string | null
   readonly createdAt: Date
@@ -13,9 +13,7 @@ export interface User {
 
 const columns = [
   'id',
-  'email',
-  'first_name as firstName',
-  'last_name as lastName',
+  'personal',
   'status',
   'password_hash as passwordHash',
   'created_at as createdAt',
@@ -24,32 +22,50 @@ const columns = [
 
 const users = (transaction: Transaction) => transaction.selectFrom('users').select(columns).where('deleted_at', 'is', null)
 
+type Row = SealedNames & Omit<User, keyof PersonNames>
+
+const usersOfRows = async (transaction: Transaction, rows: readonly Row[]): Promise<User[]> => {
+  const names = await openNames(transaction, rows)
+  return rows.map(({ personal: _, ...row }, index) => ({ ...row, ...names[index]! }))
+}
+
+const userOfRow = async (transaction: Transaction, row: Row | undefined): Promise<User | null> =>
+  row === undefined ? null : (await usersOfRows(transaction, [row]))[0]!
+
 /** Null for an id of nobody, of another organization, or of a user that was deleted. */
 export const findUser = async (transaction: Transaction, id: string): Promise<User | null> =>
-  (await users(transaction).where('id', '=', id).executeTakeFirst()) ?? null
+  userOfRow(transaction, await users(transaction).where('id', '=', id).executeTakeFirst())
 
 /** As {@link findUser}; nobody else changes the user until the transaction ends. */
 export const lockUser = async (transaction: Transaction, id: string): Promise<User | null> =>
-  (await users(transaction).where('id', '=', id).forUpdate().executeTakeFirst()) ?? null
+  userOfRow(transaction, await users(transaction).where('id', '=', id).forUpdate().executeTakeFirst())
 
 /** `email` in lower case. */
-export const findUserByEmail = async (transaction: Transaction, email: string): Promise<User | null> =>
-  (await users(transaction).where('email', '=', email).executeTakeFirst()) ?? null
+export const findUserByEmail = async (transaction: Transaction, email: string): Promise<User | null> => {
+  const index = await emailIndexOf(transaction, email)
+  return userOfRow(transaction, await users(transaction).where('email_index', '=', index).executeTakeFirst())
+}
 
 /** By e-mail address, after `after`. */
-export const listUsers = (
+export const listUsers = async (
   transaction: Transaction,
   page: { readonly after: string | null; readonly limit: number },
 ): Promise<User[]> => {
-  const query = users(transaction).orderBy('email').limit(page.limit)
-  return (page.after === null ? query : query.where('email', '>', page.after)).execute()
+  const people = await peopleInOrder(transaction, page)
+  if (people.length === 0) return []
+  const ids = people.map(({ id }) => id)
+  const rows = await users(transaction)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .execute()
+  const byId = new Map(rows.map(({ personal: _, ...row }) => [row.id, row]))
+  return people.flatMap((person) => {
+    const row = byId.get(person.id)
+    return row === undefined ? [] : [{ ...row, ...person }]
+  })
 }
 
-export interface NewUser {
+export interface NewUser extends PersonNames {
   readonly id: string
-  readonly email: string
-  readonly firstName: string
-  readonly lastName: string
   readonly createdAt: Date
 }
 
@@ -59,9 +75,8 @@ export const insertUser = async (transaction: Transaction, user: NewUser): Promi
     .insertInto('users')
     .values({
       id: user.id,
-      email: user.email,
-      first_name: user.firstName,
-      last_name: user.lastName,
+      seed: await seedOfNewPerson(transaction, user.id),
+      ...(await sealNames(transaction, user.id, user)),
       status: 'invited',
       password_hash: null,
       created_at: user.createdAt,
@@ -72,8 +87,8 @@ export const insertUser = async (transaction: Transaction, user: NewUser): Promi
 }
 
 export interface UserChange {
-  readonly firstName?: string | undefined
-  readonly lastName?: string | undefined
+  /** All of them: they are one value. */
+  readonly names?: PersonNames | undefined
   readonly status?: User['status'] | undefined
   readonly passwordHash?: string | undefined
   readonly lastSignInAt?: Date | undefined
@@ -81,8 +96,7 @@ export interface UserChange {
 
 export const updateUser = async (transaction: Transaction, id: string, change: UserChange): Promise<void> => {
   const values = {
-    ...(change.firstName === undefined ? {} : { first_name: change.firstName }),
-    ...(change.lastName === undefined ? {} : { last_name: change.lastName }),
+    ...(change.names === undefined ? {} : await sealNames(transaction, id, change.names)),
     ...(change.status === undefined ? {} : { status: change.status }),
     ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
     ...(change.lastSignInAt === undefined ? {} : { last_sign_in_at: change.lastSignInAt }),

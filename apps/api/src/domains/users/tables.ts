@@ -3,10 +3,12 @@ import type { ColumnType, Generated } from 'kysely'
 export interface UsersTable {
   id: ColumnType<string, string, never>
   organization_id: Generated<string>
-  /** In lower case. */
-  email: string
-  first_name: string
-  last_name: string
+  /** From which, with the organization's key, the person's key of personal data is made; null: erased. */
+  seed: Buffer | null
+  /** By which the account of an e-mail address is found; random once the person was erased. */
+  email_index: Buffer
+  /** Sealed: e-mail address and names. */
+  personal: Buffer | null
   status: 'invited' | 'active' | 'disabled'
   /** argon2id in PHC form; null before the first password and after deletion. */
   password_hash: string | null

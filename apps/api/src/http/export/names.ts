@@ -1,5 +1,6 @@
 /** Names beside ids, as they are now: who reads an exported file cannot ask. */
 import type { Transaction } from '../../db/schema.ts'
+import { namesOf as namesOfPeople } from '../../domains/people/index.ts'
 
 export interface Names {
   /** E-mail addresses. */
@@ -19,10 +20,11 @@ export const namesOf = async (transaction: Transaction, rows: readonly Named[]):
   const ids = (key: keyof Named): string[] => [...new Set(rows.map((row) => row[key]))]
   const named = (found: readonly { readonly id: string; readonly name: string }[]) =>
     new Map(found.map(({ id, name }) => [id, name]))
-  const users = await transaction.selectFrom('users').select(['id', 'email as name']).where('id', 'in', ids('user')).execute()
+  const people = await namesOfPeople(transaction, ids('user'))
   const [resources, credentials] = [
     await transaction.selectFrom('resources').select(['id', 'name']).where('id', 'in', ids('resource')).execute(),
     await transaction.selectFrom('credentials').select(['id', 'name']).where('id', 'in', ids('credential')).execute(),
   ]
-  return { users: named(users), resources: named(resources), credentials: named(credentials) }
+  const users = new Map([...people.values()].map(({ id, email }) => [id, email]))
+  return { users, resources: named(resources), credentials: named(credentials) }
 }

@@ -4,7 +4,7 @@ import { permissions } from '@sallyport/protocol/api'
 import { trustBundleFor } from '../../domains/authority/index.ts'
 import { answerOfDevice, findDevice } from '../../domains/devices/index.ts'
 import { changeSettings } from '../../domains/organizations/index.ts'
-import { answerOfSession, findSession } from '../../domains/sessions/index.ts'
+import { answerOfSession, findListedSession } from '../../domains/sessions/index.ts'
 import { answersOfUsers, findUser } from '../../domains/users/index.ts'
 import type { HandlersOf } from '../handler.ts'
 
@@ -13,7 +13,7 @@ export const meHandlers = {
     context.transaction(async (transaction) => {
       const [user, session, device] = [
         await findUser(transaction, context.user.id),
-        await findSession(transaction, context.session.id),
+        await findListedSession(transaction, context.session.id),
         await findDevice(transaction, context.device.id),
       ]
       if (user === null || session === null || device === null) throw new SallyportError('session_unknown')

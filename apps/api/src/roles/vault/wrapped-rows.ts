@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { activityKeyContext } from '../../domains/activity/index.ts'
+import { personalKeyContext } from '../../domains/personal-data/index.ts'
 import type { EncryptionContext } from '../../kms/kms.ts'
 import { vaultKeyContext } from './keys.ts'
 import { secretContext, type SecretContext } from './secret-envelope.ts'
@@ -159,6 +160,29 @@ const tokenKeyRows: Find = async (transaction, organization, { condition, limit 
   }))
 }
 
+const personalKeyRows: Find = async (transaction, organization, { condition, limit }) => {
+  const rows = await transaction
+    .selectFrom('personal_keys')
+    .select(['id', 'wrapped'])
+    .where(condition('wrapped'))
+    .limit(limit)
+    .execute()
+  return rows.map(({ id, wrapped }) => ({
+    name: 'the key of personal data',
+    wrapped,
+    context: personalKeyContext({ organization, id }),
+    replace: async (writing, by) =>
+      changed(
+        await writing
+          .updateTable('personal_keys')
+          .set({ wrapped: by.wrapped, ...sealedAt(by.sealedAt) })
+          .where('id', '=', id)
+          .where('wrapped', '=', wrapped)
+          .executeTakeFirstOrThrow(),
+      ),
+  }))
+}
+
 const sinkRows: Find = async (transaction, organization, { condition, limit }) => {
   const rows = await transaction
     .selectFrom('sinks')
@@ -185,7 +209,7 @@ const sinkRows: Find = async (transaction, organization, { condition, limit }) =
 
 const findRows: Find = async (transaction, organization, { condition, limit }) => {
   const rows: WrappedRow[] = []
-  for (const find of [vaultKeyRows, tokenKeyRows, activityKeyRows, secretRows, sinkRows]) {
+  for (const find of [vaultKeyRows, tokenKeyRows, activityKeyRows, personalKeyRows, secretRows, sinkRows]) {
     if (rows.length < limit) rows.push(...(await find(transaction, organization, { condition, limit: limit - rows.length })))
   }
   return rows
@@ -223,6 +247,7 @@ const tables = [
   ['vault_keys', 'wrapped'],
   ['token_keys', 'wrapped'],
   ['activity_keys', 'wrapped'],
+  ['personal_keys', 'wrapped'],
   ['secret_versions', 'wrapped_key'],
   ['sinks', 'secret'],
 ] as const

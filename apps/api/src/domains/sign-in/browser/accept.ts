@@ -44,7 +44,7 @@ export const acceptOnPage = async (
   return within(async (transaction) => {
     const invited = await findInvited(transaction, id, now)
     if (invited === null) return null
-    const update = { user: invited.user.id, passwordHash, firstName, lastName }
+    const update = { user: invited.user.id, passwordHash, names: { firstName, lastName } }
     const code = await giveCode(transaction, id, { update, now })
     return code === null ? null : deliveryOf(invited.flow, code)
   })
