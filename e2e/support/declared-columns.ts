@@ -92,7 +92,8 @@ const keyTables: Readonly<Record<string, Declared>> = {
   token_keys: { encrypted: ['wrapped'], code: ['id', 'algorithm', 'public_key'] },
   unopened_keys: { code: ['digest', 'name'] },
   authority_certificates: { code: ['kind', 'key_id', 'certificate'] },
-  deployment_certificates: { code: ['key_id', 'certificate'] },
+  deployment_certificates: { code: ['key_id', 'kind', 'certificate'] },
+  announced_api_roots: { code: ['roots'] },
   trust_bundles: { code: ['statement'] },
   job_leaders: { code: ['job'] },
 }

@@ -55,6 +55,8 @@ export interface Config {
 export type Command =
   | { readonly name: 'serve' }
   | { readonly name: 'migrate' }
+  /** A new root of the API's own servers. */
+  | { readonly name: 'rotate-root' }
   /** Prints what the owner of another database runs to keep unlocks there. */
   | { readonly name: 'unlock-log-sql'; readonly login: string }
   | {
@@ -282,6 +284,7 @@ export const readConfig = (environment: Environment): Config => {
 
 export const usage = `usage: main.ts serve
        main.ts migrate
+       main.ts rotate-root
        main.ts unlock-log-sql --login <role>
        main.ts bootstrap --organization <slug> --name <text> --email <owner> --first-name <text> --last-name <text>`
 
@@ -323,6 +326,6 @@ export const readCommand = (parameters: readonly string[]): Command => {
   const [name, ...flags] = parameters
   if (name === 'bootstrap') return parseBootstrap(flags)
   if (name === 'unlock-log-sql') return parseUnlockLogSql(flags)
-  if ((name === 'serve' || name === 'migrate') && flags.length === 0) return { name }
+  if ((name === 'serve' || name === 'migrate' || name === 'rotate-root') && flags.length === 0) return { name }
   throw new ConfigError(usage)
 }

@@ -14,7 +14,7 @@ import type { LogLink, VaultLink } from './links/index.ts'
 export interface Contact {
   /** How the outside reaches the listeners: scheme, host and port, without a slash at the end. */
   readonly origins: { readonly public: string; readonly gateway: string; readonly pages: string }
-  /** DER of the root of the listeners' certificates; null: web PKI. */
+  /** DER of the root of the listeners' certificates, at present; null: web PKI. */
   readonly apiRoot: Uint8Array | null
 }
 

@@ -1,10 +1,11 @@
-/** The central API. `main.ts serve | migrate | bootstrap … | unlock-log-sql …`; see config.ts for what can be set. */
+/** The central API. `main.ts serve | migrate | rotate-root | bootstrap … | unlock-log-sql …`; see config.ts for what can be set. */
 import { assertNever, SallyportError } from '@sallyport/protocol'
 import { type Logger, pino } from 'pino'
 import { type Command, type Config, ConfigError, readCommand, readConfig } from './config.ts'
 import { makeDataDirectory } from './files/data-directory.ts'
 import { bootstrap } from './program/bootstrap.ts'
 import { migrateDatabase, startDatabase } from './program/database.ts'
+import { rotateRoot } from './program/rotate-root.ts'
 import { startProgram } from './program/serve.ts'
 import { unlockLogSql } from './unlock-log/setup-sql.ts'
 import { version } from './version.ts'
@@ -88,6 +89,11 @@ const run = async (command: Command, config: Config): Promise<void> => {
       return migrateOnly(config)
     case 'unlock-log-sql':
       process.stdout.write(unlockLogSql(command.login))
+      return
+    case 'rotate-root':
+      process.stdout.write(
+        `${JSON.stringify(await rotateRoot({ config, clock: Date.now, logger: createLogger(config, STANDARD_ERROR) }))}\n`,
+      )
       return
     case 'bootstrap': {
       // Only the answer goes to standard output: programs read it.

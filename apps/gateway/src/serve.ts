@@ -9,7 +9,7 @@ import { createApiCalls } from './control/api-calls.ts'
 import { OwnCertificate } from './control/certificate.ts'
 import { loadGatewayKey } from './control/gateway-key.ts'
 import { ControlLink, type LinkCredentials } from './control/link.ts'
-import { derToPem, loadMembership } from './control/membership.ts'
+import { chainToPem, loadMembership } from './control/membership.ts'
 import { openStateFolder } from './control/state-folder.ts'
 import { Trust } from './control/trust.ts'
 import { TrustRefresh } from './control/trust-refresh.ts'
@@ -99,8 +99,9 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
       `The gateway's certificate ended at ${ended}, so that it cannot renew it. Join anew, with a folder of its own.`,
     )
   }
-  const apiAuthority = apiRoot === null ? {} : { ca: derToPem(apiRoot) }
-  const credentials = (): LinkCredentials => ({ cert: certificate.chain, key: key.pem, ...apiAuthority })
+  const apiAuthority = (): { readonly ca?: string } =>
+    apiRoot === null ? {} : { ca: chainToPem(trust.bundle.apiRoots ?? [apiRoot]) }
+  const credentials = (): LinkCredentials => ({ cert: certificate.chain, key: key.pem, ...apiAuthority() })
   const api = createApiCalls({ origin: gatewayApi, signer: key.signer, credentials, random, clock: now })
   const trustRefresh = new TrustRefresh({
     trust,

@@ -34,6 +34,11 @@ export const trustBundle = defineStatement({
      * the first.
      */
     roots: z.array(der).min(1).max(8),
+    /**
+     * Roots of the API's own server certificates, in the place of the one of first contact. Absent: they never changed, or are not
+     * this deployment's.
+     */
+    apiRoots: z.array(der).min(1).max(8).optional(),
     /** Intermediate certificates that issue sessions and gateways. */
     issuers: z.array(der).min(1).max(16),
     vaultKeys: z

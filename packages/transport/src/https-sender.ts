@@ -13,8 +13,8 @@ export interface ClientCertificate {
 }
 
 export interface HttpsSenderOptions {
-  /** PEM certificates that alone are trusted; absent: those of web PKI that Node brings. */
-  readonly ca?: string | readonly string[]
+  /** PEM certificates that alone are trusted, asked for at each call; absent or undefined: those of web PKI that Node brings. */
+  readonly ca?: string | readonly string[] | (() => string | undefined)
   /** Asked for at each call, because certificates are renewed; null: none. */
   readonly clientCertificate?: () => ClientCertificate | null
   /** From the call to the end of the answer; 30 s if absent. */
@@ -77,6 +77,12 @@ const serverNameOf = (targetUri: string): string => {
   return isIP(hostname.replaceAll(/^\[|\]$/g, '')) === 0 ? hostname : ''
 }
 
+const trusted = (option: HttpsSenderOptions['ca']): { ca?: string[] } => {
+  const ca = typeof option === 'function' ? option() : option
+  if (ca === undefined) return {}
+  return { ca: typeof ca === 'string' ? [ca] : [...ca] }
+}
+
 export const createHttpsSender = (options: HttpsSenderOptions = {}): HttpsSender => {
   const agent = new Agent({
     keepAlive: true,
@@ -95,7 +101,7 @@ export const createHttpsSender = (options: HttpsSenderOptions = {}): HttpsSender
         minVersion: 'TLSv1.3',
         maxHeaderSize: MAX_HEADER_BYTES,
         signal,
-        ...(options.ca === undefined ? {} : { ca: [...(typeof options.ca === 'string' ? [options.ca] : options.ca)] }),
+        ...trusted(options.ca),
         ...options.clientCertificate?.(),
       })
       request.on('response', (response) => {

@@ -2,7 +2,7 @@
 import type { AuditActor } from '@sallyport/protocol/api'
 import type { Pool } from '../db/schema.ts'
 import { withOrganization } from '../db/with-organization.ts'
-import { type Authority, keepAuthorities } from '../domains/authority/index.ts'
+import { announceApiRoots, type Authority, keepAuthorities, keepDeploymentRoots } from '../domains/authority/index.ts'
 import { readOrganization } from '../domains/organizations/index.ts'
 import type { OutsideJob } from './scheduler.ts'
 
@@ -13,8 +13,10 @@ export const authorityJob = ({ pool, authority }: { readonly pool: Pool; readonl
   name: 'authorities',
   interval: INTERVAL,
   stepOutside: async ({ organization: id }) => {
+    await keepDeploymentRoots(pool, authority)
     await withOrganization(pool, id, async (transaction) => {
       await keepAuthorities(transaction, authority, { organization: await readOrganization(transaction), actor })
+      await announceApiRoots(transaction, authority, { organization: id, actor })
     })
     return false
   },

@@ -1,9 +1,9 @@
 /** Runs each job over every organization when it is due, in small fenced transactions, until told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Pool, Transaction } from '../db/schema.ts'
 import { withOrganization } from '../db/with-organization.ts'
+import { listOrganizations } from '../domains/organizations/index.ts'
 import { fence, LeadershipLost } from './leader.ts'
 
 export interface JobTurn {
@@ -45,11 +45,6 @@ export interface SchedulerOptions {
 /** Steps for one organization in one run: a large backlog does not keep the others waiting. */
 const MAX_STEPS = 50
 
-const organizationsOf = async (pool: Pool): Promise<string[]> => {
-  const { rows } = await sql<{ id: string }>`select list_organizations() as id`.execute(pool)
-  return rows.map(({ id }) => id)
-}
-
 const runStep = async (job: Job, options: Omit<SchedulerOptions, 'jobs'>, organization: string): Promise<boolean> => {
   const { pool, clock } = options
   const turn = (): JobTurn => ({ organization, now: clock() })
@@ -66,7 +61,7 @@ const runStep = async (job: Job, options: Omit<SchedulerOptions, 'jobs'>, organi
 /** One run of one job. A failure in one organization is logged and does not keep the others from theirs. */
 export const runJob = async (job: Job, options: Omit<SchedulerOptions, 'jobs'>): Promise<void> => {
   const { pool, logger, stopped } = options
-  for (const organization of await organizationsOf(pool)) {
+  for (const organization of await listOrganizations(pool)) {
     try {
       for (let steps = 0; steps < MAX_STEPS && !stopped.aborted; steps++) {
         if (!(await runStep(job, options, organization))) break

@@ -18,7 +18,7 @@ import { z } from 'zod'
 import { bytesUpTo, defineOperations, type LinkOf } from './operation.ts'
 
 const authorityKey = z.discriminatedUnion('scope', [
-  z.strictObject({ scope: z.literal('deployment'), name: z.literal('root') }),
+  z.strictObject({ scope: z.literal('deployment'), name: z.literal('root'), id: keyId.optional() }),
   z.strictObject({
     scope: z.literal('organization'),
     organization: uuid,
@@ -65,7 +65,7 @@ export const vaultOperations = defineOperations({
   },
   /** SubjectPublicKeyInfo (DER) of a key that has no certificate yet. Throws `limit_reached` while too many of before are accepted. */
   authorityNextKey: {
-    input: z.strictObject({ organization: uuid, name: z.enum(['root', 'issuer']) }),
+    input: z.strictObject({ key: authorityKey }),
     output: z.strictObject({ publicKey: bytesUpTo(256) }),
   },
   /** Signs a TBSCertificate or a trust bundle's signing input, after checking that it is one that this key may sign. */

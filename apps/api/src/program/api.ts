@@ -36,7 +36,7 @@ export const authorityOf = (vault: VaultLink, clock: () => number): Authority =>
   clock,
   signer: {
     publicKey: async (key) => (await vault.authorityPublicKey({ key })).publicKey,
-    nextKey: async ({ organization, name }) => (await vault.authorityNextKey({ organization, name })).publicKey,
+    nextKey: async (key) => (await vault.authorityNextKey({ key })).publicKey,
     sign: async (key, payload, data) => (await vault.authoritySign({ key, payload, data: new Uint8Array(data) })).signature,
   },
 })
@@ -61,7 +61,11 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   const { config, server, pools, clock, logger, links, closing } = parts
   const pool = pools.of('api')
   const login = server.login('api')
-  const authority = { ...authorityOf(links.vault, clock), sessionLifetime: config.sessionCertificateLifetime }
+  const authority = {
+    ...authorityOf(links.vault, clock),
+    certifiesListeners: config.tls === null,
+    sessionLifetime: config.sessionCertificateLifetime,
+  }
   const live = startLiveServices({ pool, login, vault: links.vault, clock, logger })
   closing.push(() => live.close())
   const certificates = await startListenerCertificates({ config, pool, authority, logger })
@@ -78,7 +82,12 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     pool,
     clock,
     logger,
-    contact: { origins, apiRoot: certificates.apiRoot },
+    contact: {
+      origins,
+      get apiRoot() {
+        return certificates.apiRoot()
+      },
+    },
     authority,
     trustBundles: { ...authority, pool, keys, gateways: listGatewayEntries },
     passwords: await createPasswords(),

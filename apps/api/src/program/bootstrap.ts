@@ -46,7 +46,7 @@ export const bootstrap = async (options: ProgramOptions, command: BootstrapComma
         public: config.origins.public ?? originOf(config.listen.public),
         pages: pagesOriginOf(config, config.listen.pages),
       },
-      apiRoot: certificates.apiRoot,
+      apiRoot: certificates.apiRoot(),
     }
     const id = newOrganizationId()
     return await withOrganization(pool, id, async (transaction) => {

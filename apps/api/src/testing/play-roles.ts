@@ -39,7 +39,7 @@ export const playRoles = async (database: TestDatabase, clock: () => number = Da
   usePersonalKeys(database.pools.api, personalKeysOf(vault.personalKey))
   const signer: Authority['signer'] = {
     publicKey: async (key) => (await vault.authorityPublicKey({ key })).publicKey,
-    nextKey: async ({ organization, name }) => (await vault.authorityNextKey({ organization, name })).publicKey,
+    nextKey: async (key) => (await vault.authorityNextKey({ key })).publicKey,
     sign: async (key, payload, data) => (await vault.authoritySign({ key, payload, data: new Uint8Array(data) })).signature,
   }
   const authority = { signer, clock }

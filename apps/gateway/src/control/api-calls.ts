@@ -22,12 +22,11 @@ export interface ApiCalls extends GatewayApi {
 }
 
 export const createApiCalls = ({ origin, signer, credentials, random, clock }: ApiCallsOptions): ApiCalls => {
-  const { ca } = credentials()
   const sender = createHttpsSender({
     clientCertificate: () => ({ cert: credentials().cert, key: credentials().key }),
     timeoutMs: CALL_LIMIT,
     maxConnections: 16,
-    ...(ca === undefined ? {} : { ca }),
+    ca: () => credentials().ca,
   })
   const client = createGatewayClient({ origin, send: sender.send, signers: () => [{ label: 'gateway', signer }], random, clock })
   return {

@@ -4,11 +4,11 @@ import { base64urlOf, keyId, timestamp } from '../fields.ts'
 import { defineRoutes } from './route.ts'
 
 export const authorities = z.strictObject({
-  /** Roots, then issuers; of each the newest first. */
+  /** Roots, then issuers, then roots of the API's own servers; of each the newest first. */
   authorities: z
     .array(
       z.strictObject({
-        kind: z.enum(['root', 'issuer']),
+        kind: z.enum(['root', 'issuer', 'deployment']),
         key: keyId,
         /** SHA-256 of the certificate. */
         fingerprint: base64urlOf(32),
@@ -46,11 +46,12 @@ export const authorityRoutes = defineRoutes({
     permission: 'settings.write',
     audit: 'authority.rotated',
     body: z.strictObject({
-      what: z.enum(['issuer', 'root']),
+      /** `deployment`: a new root of the API's own servers, where there is no other organization whose matter it is, too. */
+      what: z.enum(['issuer', 'root', 'deployment']),
       /** Seconds for which the new issuer is announced before it signs. */
       announceFor: z.int().min(1).max(MAX_ANNOUNCEMENT).default(120),
     }),
     response: authorities,
-    errors: ['vault_unavailable', 'limit_reached'],
+    errors: ['vault_unavailable', 'limit_reached', 'conflict'],
   },
 })

@@ -24,7 +24,10 @@ import {
   type AuthorityKey,
   type AuthoritySigner,
   bumpTrustBundle,
-  deploymentRoot,
+  announceApiRoots,
+  deploymentRoots,
+  followDeploymentRoot,
+  keepDeploymentRoots,
   ensureAuthority,
   issueLeaf,
   issueServerCertificate,
@@ -45,7 +48,7 @@ const memorySigner = (): AuthoritySigner => {
   const newest = new Map<string, number>()
   const nameOf = (key: AuthorityKey): string => (key.scope === 'deployment' ? 'deployment' : `${key.organization} ${key.name}`)
   const keyOf = (key: AuthorityKey) => {
-    const id = key.scope === 'organization' ? key.id : undefined
+    const { id } = key
     const byId = [...keys.values()].find(({ publicKey }) => createHash('sha256').update(publicKey).digest('base64url') === id)
     const name = `${nameOf(key)} ${newest.get(nameOf(key)) ?? 0}`
     const present = byId ?? keys.get(name)
@@ -117,11 +120,12 @@ const openssl = async (certificates: {
     await writeFile(path, toPem(ders))
     return path
   }
-  const paths = [await file('root', [certificates.root]), await file('issuers', issuers), await file('leaf', [leaf!])]
+  const [root, leafFile] = [await file('root', [certificates.root]), await file('leaf', [leaf!])]
+  const untrusted = issuers.length === 0 ? [] : ['-untrusted', await file('issuers', issuers)]
   const { stdout } = await run('openssl', [
     ...['verify', '-x509_strict', '-purpose', certificates.purpose],
     ...['-attime', String(Math.floor((certificates.at ?? now) / 1000))],
-    ...['-CAfile', paths[0]!, '-untrusted', paths[1]!, paths[2]!],
+    ...['-CAfile', root, ...untrusted, leafFile],
   ])
   return stdout
 }
@@ -294,26 +298,100 @@ describe('the trust bundle', () => {
 })
 
 describe('the deployment root', () => {
+  const DAY = 86_400_000
+  const actor = { kind: 'job', id: null, device: null, session: null, address: null } as const
+  const time = { now }
+  const authority = { signer: memorySigner(), clock: () => time.now, certifiesListeners: true }
+  const names = [
+    { type: 'dns', value: 'api.example.test' },
+    { type: 'ip', value: '127.0.0.1' },
+  ] as const
+  const issue = async () => issueServerCertificate(pool, authority, { names, publicKey: (await requestFor()).publicKey })
+  const follow = () => pool.transaction().execute((transaction) => followDeploymentRoot(transaction, authority))
+  const newest = async () => (await deploymentRoots(pool, authority))[0]!
+  const believes = async (root: { readonly certificate: Uint8Array }): Promise<string> =>
+    openssl({ chain: (await issue()).certificates, root: root.certificate, purpose: 'sslserver', at: time.now })
+
   it('is one for all replicas, and names a server by DNS name and address', async () => {
-    const authority = { signer: memorySigner(), clock }
-    const [first, second] = await Promise.all([
-      deploymentRoot(pool, authority),
-      deploymentRoot(database.openPool('api'), authority),
+    const [[first], [second]] = await Promise.all([
+      deploymentRoots(pool, authority),
+      deploymentRoots(database.openPool('api'), authority),
     ])
-    expect(toBase64url(first)).toBe(toBase64url(second))
-    const { publicKey } = await requestFor()
-    const names = [
-      { type: 'dns', value: 'api.example.test' },
-      { type: 'ip', value: '127.0.0.1' },
-    ] as const
-    const issued = await issueServerCertificate(pool, authority, { names, publicKey })
-    expect(await openssl({ chain: issued.certificates, root: first, purpose: 'sslserver' })).toContain(': OK')
-    const leaf = new X509Certificate(issued.certificates[0]!)
+    expect(second).toEqual(first)
+    expect(await believes(first!)).toContain(': OK')
+    const leaf = new X509Certificate((await issue()).certificates[0]!)
     expect([leaf.checkHost('api.example.test'), leaf.checkIP('127.0.0.1'), leaf.checkHost('other.test')]).toEqual([
       'api.example.test',
       '127.0.0.1',
       undefined,
     ])
+  })
+
+  it('is followed by others that sign at once, and whoever knows only an earlier one believes the servers still', async () => {
+    const known = [await newest()]
+    for (let count = 0; count < 3; count++) {
+      await follow()
+      known.push(await newest())
+      expect((await issue()).root).toBe(known.at(-1)!.keyId)
+      for (const root of known) expect(await believes(root), `root ${known.indexOf(root)} of ${known.length}`).toContain(': OK')
+      time.now += 31 * DAY
+      await keepDeploymentRoots(pool, authority)
+    }
+    expect(await deploymentRoots(pool, authority)).toEqual([known.at(-1)])
+    for (const root of known) expect(await believes(root)).toContain(': OK')
+  })
+
+  it('that nobody finished is made again, and is not half there', async () => {
+    const before = await newest()
+    const failing = { ...authority, signer: { ...authority.signer, sign: () => Promise.reject(new Error('the vault is gone')) } }
+    const attempt = pool.transaction().execute((transaction) => followDeploymentRoot(transaction, failing))
+    await expect(attempt).rejects.toThrow('the vault is gone')
+    expect(await newest()).toEqual(before)
+    expect(await believes(before)).toContain(': OK')
+  })
+
+  it('is told to an organization once, with an entry in its log, as long as it is accepted', async () => {
+    const organization = await createOrganization()
+    const inOrganization = <Result>(work: Parameters<typeof withOrganization<Result>>[2]) =>
+      withOrganization(pool, organization.id, work)
+    const announce = () =>
+      inOrganization((transaction) => announceApiRoots(transaction, authority, { organization: organization.id, actor }))
+    const told = async () => {
+      const bundles = { ...authority, pool, keys: testKeys, gateways: () => Promise.resolve([]) }
+      const { number, apiRoots } = parseStatement(trustBundle, await trustBundleFor(bundles, organization)).payload
+      return { number, apiRoots }
+    }
+    const entries = async () => {
+      const rows = await withOrganization(database.pools.log, organization.id, (transaction) =>
+        transaction.selectFrom('audit_outbox').select('type').orderBy('position').execute(),
+      )
+      return rows.map(({ type }) => type)
+    }
+    await newest()
+    await announce()
+    const { number, apiRoots } = await told()
+    expect(apiRoots).toBeUndefined()
+
+    await follow()
+    await Promise.all([announce(), announce(), announce()])
+    const accepted = await deploymentRoots(pool, authority)
+    expect(accepted).toHaveLength(2)
+    const both = accepted.map(({ certificate }) => toBase64url(certificate))
+    expect(await told()).toEqual({ number: number + 1, apiRoots: both })
+
+    time.now += 31 * DAY
+    await keepDeploymentRoots(pool, authority)
+    await announce()
+    expect(await told()).toEqual({ number: number + 2, apiRoots: both.slice(0, 1) })
+    expect(await entries()).toEqual(['authority.rotated', 'authority.retired'])
+  })
+
+  it('follows by itself after five years, once', async () => {
+    const before = await newest()
+    time.now += 1826 * DAY
+    await Promise.all([keepDeploymentRoots(pool, authority), keepDeploymentRoots(pool, authority)])
+    const roots = await deploymentRoots(pool, authority)
+    expect(roots.map(({ keyId }) => keyId)).toEqual([expect.not.stringMatching(before.keyId), before.keyId])
   })
 })
 

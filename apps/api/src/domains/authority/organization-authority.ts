@@ -11,6 +11,8 @@ export interface Authority {
   readonly signer: AuthoritySigner
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Whether the API's own listeners have certificates of the deployment's root; absent: no. */
+  readonly certifiesListeners?: boolean
   /** Milliseconds that certificates of sessions last; one hour if absent. */
   readonly sessionLifetime?: number
 }

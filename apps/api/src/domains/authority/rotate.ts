@@ -19,6 +19,7 @@ import {
   lockAuthority,
   rootKeyOf,
 } from './organization-authority.ts'
+import { listDeploymentRoots } from './deployment.ts'
 import { deleteRetired, listCertificates, retireOlder, type StoredCertificate } from './store.ts'
 
 const MINUTE = 60_000
@@ -103,11 +104,15 @@ export const keepAuthorities = async (
   await follow(transaction, authority, { organization, actor, what: isRootDue ? 'root' : 'issuer', announceFor: ANNOUNCEMENT })
 }
 
-/** Roots and issuers that are accepted, the newest first. */
-export const describeAuthorities = async (transaction: Transaction, now: number): Promise<Authorities> => {
-  const describe = async (kind: 'root' | 'issuer') =>
+/** Roots and issuers that are accepted, then the roots of the API's own servers; of each the newest first. */
+export const describeAuthorities = async (
+  transaction: Transaction,
+  { clock, certifiesListeners = false }: Pick<Authority, 'clock' | 'certifiesListeners'>,
+): Promise<Authorities> => {
+  const now = clock()
+  const describe = (kind: 'root' | 'issuer' | 'deployment', certificates: readonly StoredCertificate[]) =>
     Promise.all(
-      (await listCertificates(transaction, kind, now)).map(async (stored) => ({
+      certificates.map(async (stored) => ({
         kind,
         key: stored.keyId,
         fingerprint: toBase64url(await sha256(stored.certificate)),
@@ -117,5 +122,11 @@ export const describeAuthorities = async (transaction: Transaction, now: number)
         retiresAt: stored.retiresAt?.toISOString() ?? null,
       })),
     )
-  return { authorities: [...(await describe('root')), ...(await describe('issuer'))] }
+  return {
+    authorities: [
+      ...(await describe('root', await listCertificates(transaction, 'root', now))),
+      ...(await describe('issuer', await listCertificates(transaction, 'issuer', now))),
+      ...(certifiesListeners ? await describe('deployment', await listDeploymentRoots(transaction, now)) : []),
+    ],
+  }
 }

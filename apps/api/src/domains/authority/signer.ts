@@ -4,9 +4,15 @@
  * The deployment's root names the API's own servers; an organization's root signs its issuer and its trust bundles. `id`: which
  * one of those that followed one another (base64url SHA-256 of its public key); absent: the newest.
  */
-export type AuthorityKey = { readonly scope: 'deployment'; readonly name: 'root' } | OrganizationKey
+export type AuthorityKey = DeploymentKey | OrganizationKey
 
-export interface OrganizationKey {
+interface DeploymentKey {
+  readonly scope: 'deployment'
+  readonly name: 'root'
+  readonly id?: string
+}
+
+interface OrganizationKey {
   readonly scope: 'organization'
   readonly organization: string
   readonly name: 'root' | 'issuer'
@@ -26,7 +32,7 @@ export interface AuthoritySigner {
    * SubjectPublicKeyInfo (DER) of a key that no certificate was made for yet: asking again, after something failed in between,
    * gives the same one. Throws `limit_reached` while too many of before are still accepted.
    */
-  nextKey(key: Omit<OrganizationKey, 'id'>): Promise<Uint8Array>
+  nextKey(key: Omit<DeploymentKey, 'id'> | Omit<OrganizationKey, 'id'>): Promise<Uint8Array>
   /**
    * ECDSA P-256 with SHA-256, 64 bytes r ‖ s. `data`: the DER of a TBSCertificate for `certificate`; the signing input of a
    * `trust-bundle` statement for `trust-bundle`. Throws `vault_unavailable`.

@@ -2,6 +2,7 @@
 import { type GatewayEntry, signStatement, type TrustBundle, toBase64url, trustBundle } from '@sallyport/protocol'
 import type { Pool, Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { announcedApiRoots } from './api-roots.ts'
 import { type Authority, type AuthorityOrganization, ensureAuthority, rootKeyOf } from './organization-authority.ts'
 import { type AuthorityKind, listCertificates } from './store.ts'
 
@@ -48,6 +49,7 @@ const readDraft = async (
   const stored = await transaction.selectFrom('trust_bundles').select('statement').where('number', '=', number).executeTakeFirst()
   const encoded = async (kind: AuthorityKind): Promise<string[]> =>
     (await listCertificates(transaction, kind, now)).map(({ certificate }) => toBase64url(certificate))
+  const apiRoots = await announcedApiRoots(transaction)
   const payload = {
     version: 1,
     number,
@@ -55,6 +57,7 @@ const readDraft = async (
     trustDomain: organization.trustDomain,
     issuedAt: now,
     roots: [...(await encoded('root')), ...(await encoded('cross'))].slice(0, MAX_ROOTS),
+    ...(apiRoots === null ? {} : { apiRoots: [...apiRoots] }),
     issuers: await encoded('issuer'),
     gateways: await bundles.gateways(transaction),
   } as const

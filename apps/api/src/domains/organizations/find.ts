@@ -25,3 +25,9 @@ export const findOrganization = (pool: Pool, slug: string): Promise<string | nul
 /** The id of the organization of this trust domain; null when there is none. */
 export const findOrganizationByTrustDomain = (pool: Pool, trustDomain: string): Promise<string | null> =>
   idOf(sql<{ id: string | null }>`select find_organization_by_trust_domain(${trustDomain}) as id`.execute(pool))
+
+/** Ids of all organizations of this deployment. */
+export const listOrganizations = async (connection: Pool | Transaction): Promise<string[]> => {
+  const { rows } = await sql<{ id: string }>`select list_organizations() as id`.execute(connection)
+  return rows.map(({ id }) => id)
+}

@@ -2,6 +2,7 @@ import { randomUUID, X509Certificate } from 'node:crypto'
 import {
   canonicalJson,
   fromBase64url,
+  parseStatement,
   toBase64url,
   trustBundle,
   utf8,
@@ -14,16 +15,19 @@ import { withOrganization } from '../../db/with-organization.ts'
 import {
   type AuthorityKey,
   type AuthoritySigner,
-  deploymentRoot,
+  announceApiRoots,
+  deploymentRoots,
+  followDeploymentRoot,
   issueLeaf,
   issueServerCertificate,
   keepAuthorities,
+  keepDeploymentRoots,
   rotateAuthority,
   trustBundleFor,
 } from '../../domains/authority/index.ts'
 import { makeOrganization, type MadeOrganization } from '../../testing/make-organization.ts'
 import { makeSigner } from '../../testing/make-signer.ts'
-import { type MovedClock, type RolesOfWorld, startTestRoles } from '../../testing/unlock-world.ts'
+import { administrator, type MovedClock, type RolesOfWorld, startTestRoles } from '../../testing/unlock-world.ts'
 
 const clock: MovedClock = { now: Date.now() }
 let database: TestDatabase
@@ -47,7 +51,7 @@ const recordingSigner = () => {
   const signed: { key: AuthorityKey; payload: 'certificate' | 'trust-bundle'; data: Uint8Array }[] = []
   const signer: AuthoritySigner = {
     publicKey: async (key) => (await roles.vault.authorityPublicKey({ key })).publicKey,
-    nextKey: async ({ organization: id, name }) => (await roles.vault.authorityNextKey({ organization: id, name })).publicKey,
+    nextKey: async (key) => (await roles.vault.authorityNextKey({ key })).publicKey,
     async sign(key, payload, data) {
       signed.push({ key, payload, data })
       return (await roles.vault.authoritySign({ key, payload, data: new Uint8Array(data) })).signature
@@ -79,7 +83,7 @@ describe('the vault as authority', () => {
     const [first, issuer] = leaf.certificates.map((der) => new X509Certificate(der))
     expect(first!.verify(issuer!.publicKey)).toBe(true)
     const { pools } = database
-    const root = new X509Certificate(await deploymentRoot(pools.api, authority))
+    const root = new X509Certificate((await deploymentRoots(pools.api, authority))[0]!.certificate)
     const { publicKey } = makeSigner()
     const server = await issueServerCertificate(pools.api, authority, { names: [{ type: 'dns', value: 'api.test' }], publicKey })
     expect(new X509Certificate(server.certificates[0]!).verify(root.publicKey)).toBe(true)
@@ -135,16 +139,48 @@ describe('authorities that follow one another', () => {
 
   it('use a key again that was made and never certified', async () => {
     await issueAll()
-    const next = () => roles.vault.authorityNextKey({ organization: organization.id, name: 'issuer' })
+    const next = () => roles.vault.authorityNextKey({ key: issuerKey() })
     expect((await next()).publicKey).toEqual((await next()).publicKey)
     expect(await keysOf('issuer')).toBe(2)
+  })
+})
+
+describe("roots of the API's own servers", () => {
+  it('follow one another, and the key of the one before is destroyed with its certificate', async () => {
+    const { api, vault } = database.pools
+    const { authority } = recordingSigner()
+    const follow = () => api.transaction().execute((transaction) => followDeploymentRoot(transaction, authority))
+    const keys = async () => (await vault.selectFrom('deployment_keys').select('public_key').execute()).length
+    const before = (await deploymentRoots(api, authority))[0]!
+    await follow()
+    const bundles = {
+      ...{ ...authority, certifiesListeners: true, pool: api, gateways: () => Promise.resolve([]) },
+      keys: { vaultKeys: roles.vault.vaultKeys, receiptKeys: roles.log.link.receiptKeys },
+    }
+    await withOrganization(api, organization.id, (transaction) =>
+      announceApiRoots(transaction, bundles, { organization: organization.id, actor: administrator }),
+    )
+    const { apiRoots } = parseStatement(trustBundle, await trustBundleFor(bundles, organization)).payload
+    expect(apiRoots).toHaveLength(2)
+    expect(await keys()).toBe(2)
+    await roles.vault.rewrapKeys({ organization: organization.id, actor: administrator })
+    expect(await keys()).toBe(2)
+
+    const { now } = clock
+    clock.now += 31 * 86_400_000
+    await keepDeploymentRoots(api, authority)
+    await roles.vault.rewrapKeys({ organization: organization.id, actor: administrator })
+    expect(await keys()).toBe(1)
+    const gone = { scope: 'deployment', name: 'root', id: before.keyId } as const
+    await expect(roles.vault.authorityPublicKey({ key: gone })).rejects.toMatchObject(refused)
+    clock.now = now
   })
 })
 
 describe('the vault refuses to sign', () => {
   it('with a key that it does not have, and for a root of somebody else', async () => {
     const { signed } = await issueAll()
-    const unknown = { ...rootKey(), id: 'A'.repeat(43) } as AuthorityKey
+    const unknown = { ...rootKey(), id: 'A'.repeat(43) }
     await expect(sign(unknown, 'certificate', tbsOf(signed, 'root'))).rejects.toMatchObject(refused)
     const foreign = await makeOrganization(database.pools.api)
     const { signed: others } = await issueAll(foreign)

@@ -13,10 +13,12 @@ type AuthorityKey = Asked['key']
 /** What precedes the payload in the signing input of a statement with one signature: `spec/statement.md`. */
 const TRUST_BUNDLE_INPUT = 'sallyport-statement-v1\ntrust-bundle\n1\n'
 
+const idOf = ({ id }: AuthorityKey) => (id === undefined ? {} : { id })
+
 const scopeOf = (key: AuthorityKey) =>
   key.scope === 'deployment'
-    ? ({ scope: 'deployment' } as const)
-    : ({ scope: 'organization', organization: key.organization, ...(key.id === undefined ? {} : { id: key.id }) } as const)
+    ? ({ scope: 'deployment', ...idOf(key) } as const)
+    : ({ scope: 'organization', organization: key.organization, ...idOf(key) } as const)
 
 const refuse = (reason: string, cause?: unknown): never => {
   throw new SallyportError('certificate_invalid', {
@@ -56,7 +58,10 @@ export const authority = (
 
   const signerOf = async (key: AuthorityKey): Promise<CertificateSigner> => {
     const { publicKey } = await keys.authorityKey(scopeOf(key), key.name)
-    if (key.scope === 'deployment') return { kind: 'deployment-root', publicKey }
+    if (key.scope === 'deployment') {
+      const roots = await keys.deploymentKeys()
+      return { kind: 'deployment-root', publicKey, authorityKeys: roots.map((root) => root.publicKey) }
+    }
     if (key.name === 'issuer') return { kind: 'issuer', publicKey, trustDomain: await trustDomainOf(key.organization) }
     // Another root of its own, too: those who pinned the one before find the next one by that.
     const known = [...(await keys.knownKeys(key.organization, 'issuer')), ...(await keys.knownKeys(key.organization, 'root'))]
@@ -69,12 +74,13 @@ export const authority = (
     const bundle = readTrustBundle(data)
     if (bundle.organization !== key.organization) refuse('a trust bundle of another organization')
     const known = {
+      apiRoots: await keys.deploymentKeys(),
       roots: await keys.knownKeys(key.organization, 'root'),
       issuers: await keys.knownKeys(key.organization, 'issuer'),
       sealing: await keys.knownKeys(key.organization, 'sealing'),
     }
-    for (const kind of ['roots', 'issuers'] as const) {
-      for (const certificate of bundle[kind]) {
+    for (const kind of ['roots', 'issuers', 'apiRoots'] as const) {
+      for (const certificate of bundle[kind] ?? []) {
         const spki = spkiOf(certificate)
         if (!known[kind].some((candidate) => equalBytes(candidate.publicKey, spki))) refuse(`${kind}: a key of somebody else`)
       }
@@ -90,8 +96,8 @@ export const authority = (
       const { publicKey } = await keys.authorityKey(scopeOf(key), key.name)
       return { publicKey: new Uint8Array(publicKey) }
     },
-    async authorityNextKey({ organization, name }) {
-      const { publicKey } = await keys.nextAuthorityKey(organization, name)
+    async authorityNextKey({ key }) {
+      const { publicKey } = await keys.nextAuthorityKey(scopeOf(key), key.name)
       return { publicKey: new Uint8Array(publicKey) }
     },
     async authoritySign({ key, payload, data }) {

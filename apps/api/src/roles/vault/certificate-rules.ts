@@ -11,7 +11,7 @@ const MAX_LEAF_LIFETIME = 26 * 60 * 60 * 1000
 const MAX_SERVER_LIFETIME = 400 * 24 * 60 * 60 * 1000
 
 export type CertificateSigner =
-  | { readonly kind: 'deployment-root'; readonly publicKey: Uint8Array }
+  | { readonly kind: 'deployment-root'; readonly authorityKeys: readonly Uint8Array[]; readonly publicKey: Uint8Array }
   | { readonly kind: 'organization-root'; readonly authorityKeys: readonly Uint8Array[]; readonly publicKey: Uint8Array }
   | { readonly kind: 'issuer'; readonly trustDomain: string; readonly publicKey: Uint8Array }
 
@@ -51,11 +51,14 @@ const parse = (tbs: Uint8Array): X509Certificate => {
 const isKeyOf = (certificate: X509Certificate, key: Uint8Array): boolean =>
   certificate.publicKey.export({ type: 'spki', format: 'der' }).equals(key)
 
+const isOneOf = (authorityKeys: readonly Uint8Array[], certificate: X509Certificate): boolean =>
+  certificate.ca && authorityKeys.some((key) => isKeyOf(certificate, key))
+
 const lifetimeOf = (certificate: X509Certificate): number =>
   certificate.validToDate.getTime() - certificate.validFromDate.getTime()
 
 const checkServer = (certificate: X509Certificate): void => {
-  if (certificate.ca) refuse('the deployment root signs no authority but itself')
+  if (certificate.ca) refuse('the deployment root signs no authority but itself and others of this vault')
   if (lifetimeOf(certificate) > MAX_SERVER_LIFETIME) refuse('a server certificate that lives too long')
 }
 
@@ -75,11 +78,11 @@ export const checkCertificate = (tbs: Uint8Array, signer: CertificateSigner): vo
   const selfSigned = certificate.ca && isKeyOf(certificate, signer.publicKey)
   switch (signer.kind) {
     case 'deployment-root':
-      if (!selfSigned) checkServer(certificate)
+      if (!selfSigned && !isOneOf(signer.authorityKeys, certificate)) checkServer(certificate)
       return
     case 'organization-root':
       if (selfSigned) return
-      if (!certificate.ca || !signer.authorityKeys.some((key) => isKeyOf(certificate, key))) {
+      if (!isOneOf(signer.authorityKeys, certificate)) {
         refuse('an organization root signs itself, and the roots and issuers of this vault')
       }
       return

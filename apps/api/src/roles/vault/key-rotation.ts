@@ -11,7 +11,8 @@ import { bumpTrustBundle } from '../../domains/authority/index.ts'
 import type { VaultLink } from '../../links/index.ts'
 import { dropAuthorityKeys } from './authority-keys.ts'
 import { dataKeyStep, readRotation, startRotation } from './data-keys.ts'
-import { insertSealingKey, makeSealingKey, MAX_KEYS, type StoredKey } from './keys.ts'
+import { insertSealingKey, makeSealingKey } from './keys.ts'
+import { MAX_KEYS, type StoredKey } from './make-key.ts'
 import type { VaultParts } from './parts.ts'
 import { rewrapStep, STEP } from './rewrap.ts'
 import { countRows } from './wrapped-rows.ts'
@@ -155,7 +156,8 @@ export const keyRotation = (
       await within(organization, (transaction) => dropAuthorityKeys(transaction, parts.clock()))
       const turn = { organization, actor: job, patience: PATIENCE.job }
       const [rewrapped, sealedAgain] = [await rewrapStep(parts, turn, false), await dataKeyStep(parts, turn)]
-      return { more: rewrapped === STEP || sealedAgain === STEP }
+      // That nothing is left to seal again is found by the step after the last.
+      return { more: rewrapped === STEP || sealedAgain > 0 }
     },
   }
 }

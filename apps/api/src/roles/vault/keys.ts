@@ -1,67 +1,29 @@
 /** The vault's own keys: authorities' and sealing keys, made on first use, kept wrapped, unwrapped for one use at a time. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { deriveSealingKeyPair, keyIdOf, SallyportError, type SealingKeyPair, sha256, toBase64url } from '@sallyport/protocol'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { deriveSealingKeyPair, SallyportError, type SealingKeyPair } from '@sallyport/protocol'
 import { sql } from 'kysely'
-import type { Pool, Transaction } from '../../db/schema.ts'
+import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { withSecretBytes } from '../../keys/with-bytes.ts'
-import type { EncryptionContext } from '../../kms/kms.ts'
+import { deploymentKeys, nextDeploymentKey } from './deployment-keys.ts'
+import {
+  type AuthorityUse,
+  lockMaking,
+  makeKey,
+  MAX_KEYS,
+  refuseAnother,
+  type StoredKey,
+  type Use,
+  vaultKeyContext,
+} from './make-key.ts'
 import type { VaultParts } from './parts.ts'
 
-export type AuthorityUse = 'root' | 'issuer'
-/** `job`: of the identity under which unattended work unlocks. */
-type Use = AuthorityUse | 'sealing' | 'job'
-export type KeyScope = { readonly scope: 'deployment' } | { readonly scope: 'organization'; readonly organization: string }
 /** `id`: which of those that followed one another; absent: the newest. */
 type AuthorityScope =
-  | { readonly scope: 'deployment' }
+  | { readonly scope: 'deployment'; readonly id?: string }
   | { readonly scope: 'organization'; readonly organization: string; readonly id?: string }
 
-export interface StoredKey {
-  readonly id: string
-  /** SubjectPublicKeyInfo (DER), or the 32 bytes of an X25519 key. */
-  readonly publicKey: Uint8Array
-  readonly wrapped: Uint8Array
-  /** Milliseconds since 1970 after which it opens nothing; null: not decided. */
-  readonly retiresAt: number | null
-}
-
 type Parts = Pick<VaultParts, 'pool' | 'kms' | 'clock'>
-
-/** What a wrapped key of the vault belongs to. */
-export const vaultKeyContext = (scope: KeyScope, key: { readonly use: Use; readonly id: string }): EncryptionContext => ({
-  purpose: 'vault-key',
-  organization: scope.scope === 'deployment' ? 'deployment' : scope.organization,
-  use: key.use,
-  key: key.id,
-})
-
-/** A fresh key and its secret form: PKCS #8 of P-256, or 32 bytes from which an X25519 pair derives. */
-const generate = async (use: Use): Promise<{ publicKey: Uint8Array; secret: Buffer }> => {
-  if (use === 'sealing') {
-    const secret = randomBytes(32)
-    return { publicKey: (await deriveSealingKeyPair(secret)).publicKey, secret }
-  }
-  const pair = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  })
-  return { publicKey: pair.publicKey, secret: pair.privateKey }
-}
-
-const idOf = async (use: Use, publicKey: Uint8Array): Promise<string> =>
-  use === 'sealing' ? toBase64url(await sha256(publicKey)) : keyIdOf(publicKey)
-
-const make = async (parts: Pick<Parts, 'kms'>, scope: KeyScope, use: Use): Promise<StoredKey> => {
-  const { publicKey, secret } = await generate(use)
-  const id = await idOf(use, publicKey)
-  const wrapped = await withSecretBytes(secret, (bytes) => parts.kms.wrap(bytes, vaultKeyContext(scope, { use, id })))
-  return { id, publicKey, wrapped, retiresAt: null }
-}
-
-/** Keys of one use that an organization has at a time. */
-export const MAX_KEYS = 8
 
 const readOrganizationKeys = async (transaction: Transaction, use: Use): Promise<StoredKey[]> => {
   const rows = await transaction
@@ -80,12 +42,8 @@ const readOrganizationKeys = async (transaction: Transaction, use: Use): Promise
   }))
 }
 
-/** One maker at a time: whoever comes second finds the key of the first. */
-const lockMaking = (transaction: Transaction, name: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended(${`sallyport vault key ${name}`}, 0))`.execute(transaction)
-
 export const makeSealingKey = (parts: Pick<Parts, 'kms'>, organization: string): Promise<StoredKey> =>
-  make(parts, { scope: 'organization', organization }, 'sealing')
+  makeKey(parts, { scope: 'organization', organization }, 'sealing')
 
 /** The newest from now on. */
 export const insertSealingKey = async (transaction: Transaction, key: StoredKey, createdAt: Date): Promise<void> => {
@@ -123,7 +81,7 @@ const organizationKeys = (parts: Parts, organization: string, use: Use): Promise
     await lockMaking(transaction, `${organization} ${use}`)
     const meanwhile = await readOrganizationKeys(transaction, use)
     if (meanwhile.length > 0) return meanwhile
-    const key = await make(parts, { scope: 'organization', organization }, use)
+    const key = await makeKey(parts, { scope: 'organization', organization }, use)
     await insertKey(transaction, use, key)
     return [key]
   })
@@ -136,48 +94,28 @@ const hasCertificate = async (transaction: Transaction, { id }: StoredKey): Prom
 /** The newest key that has no certificate yet. */
 const nextKey = async (parts: Parts, organization: string, use: AuthorityUse): Promise<StoredKey> => {
   // Made before a lock is taken: the service may take its time.
-  const fresh = await make(parts, { scope: 'organization', organization }, use)
+  const fresh = await makeKey(parts, { scope: 'organization', organization }, use)
   return withOrganization(parts.pool, organization, async (transaction) => {
     await lockMaking(transaction, `${organization} ${use}`)
     const present = await readOrganizationKeys(transaction, use)
     if (present[0] !== undefined && !(await hasCertificate(transaction, present[0]))) return present[0]
-    if (present.length >= MAX_KEYS) {
-      const message = 'Too many authorities of before are still accepted. Wait until they end.'
-      throw new SallyportError('limit_reached', { message })
-    }
+    if (present.length >= MAX_KEYS) refuseAnother()
     await insertKey(transaction, use, fresh)
     return fresh
   })
-}
-
-const readDeploymentKey = async (connection: Pool | Transaction): Promise<StoredKey | null> => {
-  const row = await connection.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
-  return row ? { id: await keyIdOf(row.public_key), publicKey: row.public_key, wrapped: row.wrapped, retiresAt: null } : null
-}
-
-const deploymentKey = async (parts: Parts): Promise<StoredKey> => {
-  const present = await readDeploymentKey(parts.pool)
-  if (present) return present
-  const key = await make(parts, { scope: 'deployment' }, 'root')
-  await parts.pool
-    .insertInto('deployment_keys')
-    .values({ use: 'root', public_key: Buffer.from(key.publicKey), wrapped: Buffer.from(key.wrapped) })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  const kept = await readDeploymentKey(parts.pool)
-  if (!kept) throw new SallyportError('internal', { cause: new Error('the deployment key vanished') })
-  return kept
 }
 
 export interface VaultKeys {
   /** Made when there is none. Throws `certificate_invalid` for a key that is not there. */
   authorityKey(scope: AuthorityScope, use: AuthorityUse): Promise<{ readonly id: string; readonly publicKey: Uint8Array }>
   /** The newest one, unless it has a certificate already: then another one is made. Throws `limit_reached`. */
-  nextAuthorityKey(organization: string, use: AuthorityUse): Promise<{ readonly publicKey: Uint8Array }>
+  nextAuthorityKey(scope: AuthorityScope, use: AuthorityUse): Promise<{ readonly publicKey: Uint8Array }>
   /** Hands the private key to `work`; nothing keeps it afterwards. */
   withAuthorityKey<Result>(scope: AuthorityScope, use: AuthorityUse | 'job', work: (key: KeyObject) => Result): Promise<Result>
   /** Key ids of every key this organization's vault ever had of this use, as far as they are still in use. */
   knownKeys(organization: string, use: Use): Promise<readonly { readonly id: string; readonly publicKey: Uint8Array }[]>
+  /** Keys of the deployment's roots, the newest first. */
+  deploymentKeys(): Promise<readonly { readonly id: string; readonly publicKey: Uint8Array }[]>
   /** Opens with the sealing key of this id. Throws `unseal_failed` for an id that is not one of this organization's. */
   withSealingKey<Result>(
     organization: string,
@@ -227,8 +165,8 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
   }
 
   const stored = async (scope: AuthorityScope, use: AuthorityUse | 'job'): Promise<StoredKey> => {
-    if (scope.scope === 'deployment') return deploymentKey(parts)
-    const known = await organizationKeys(parts, scope.organization, use)
+    const known =
+      scope.scope === 'deployment' ? await deploymentKeys(parts) : await organizationKeys(parts, scope.organization, use)
     const found = scope.id === undefined ? known[0] : known.find(({ id }) => id === scope.id)
     if (!found) throw new SallyportError('certificate_invalid', { message: 'The vault has no such key.' })
     return found
@@ -242,7 +180,9 @@ export const vaultKeys = (parts: Parts): VaultKeys => {
         work(createPrivateKey({ key: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format: 'der', type: 'pkcs8' })),
       )
     },
-    nextAuthorityKey: (organization, use) => nextKey(parts, organization, use),
+    nextAuthorityKey: (scope, use) =>
+      scope.scope === 'deployment' ? nextDeploymentKey(parts) : nextKey(parts, scope.organization, use),
+    deploymentKeys: () => deploymentKeys(parts),
     knownKeys: (organization, use) => organizationKeys(parts, organization, use),
     withSealingKey: (organization, id, work) =>
       withSecretBytes(unwrapSealing(organization, id), async (bytes) => work((await deriveSealingKeyPair(bytes)).privateKey)),

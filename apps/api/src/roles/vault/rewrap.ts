@@ -2,11 +2,10 @@
  * Brings what is wrapped by the KMS under the newest version of its root key, a few rows at a time: until a row is replaced the
  * old bytes open, and after that the new ones do, so that being killed anywhere loses nothing.
  */
-import { keyIdOf, SallyportError } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
-import { vaultKeyContext } from './keys.ts'
+import { keepDeploymentKeys } from './deployment-keys.ts'
 import type { VaultParts } from './parts.ts'
 import { forgetUnopened, noteUnopened, tryRows } from './unopened-keys.ts'
 import { findOlderRows } from './wrapped-rows.ts'
@@ -21,25 +20,6 @@ export interface KeyTurn {
   readonly patience: number
 }
 
-/** The deployment's own key belongs to no organization; what happens to it is in the program's log. */
-const rewrapDeploymentKey = async ({ kms, pool, logger }: VaultParts, prefix: Uint8Array): Promise<void> => {
-  const row = await pool.selectFrom('deployment_keys').selectAll().where('use', '=', 'root').executeTakeFirst()
-  if (!row || row.wrapped.subarray(0, prefix.length).equals(prefix)) return
-  const id = await keyIdOf(row.public_key)
-  try {
-    const rotated = await kms.rotate(row.wrapped, vaultKeyContext({ scope: 'deployment' }, { use: 'root', id }))
-    await pool
-      .updateTable('deployment_keys')
-      .set({ wrapped: Buffer.from(rotated) })
-      .where('wrapped', '=', row.wrapped)
-      .execute()
-    logger.info({ event: 'vault.deployment-key-rewrapped' }, 'the deployment key is under the newest root key')
-  } catch (error) {
-    if (!(error instanceof SallyportError) || error.code !== 'secret_unavailable') throw error
-    logger.error({ event: 'vault.deployment-key-unopened', err: error }, 'the deployment key does not open: the others go on')
-  }
-}
-
 /**
  * One step; returns how many rows it looked at. Nothing is held while the service is asked. `always`: records an entry also when
  * there was nothing to do. Throws what the service threw, after keeping what was done before.
@@ -51,7 +31,7 @@ export const rewrapStep = async (
 ): Promise<number> => {
   const { kms, pool, clock } = parts
   const { prefix, keyId } = await kms.describe()
-  await rewrapDeploymentKey(parts, prefix)
+  await keepDeploymentKeys(parts, prefix)
   const triedBefore = new Date(clock() - patience)
   const older = await withOrganization(pool, organization, (transaction) =>
     findOlderRows(transaction, organization, { prefix, triedBefore, limit: STEP }),

@@ -11,7 +11,7 @@ const NOTABLE_SKEW = 30_000
 export interface ApiConnectionOptions {
   readonly origin: string
   /** DER, base64url; null: web PKI. */
-  readonly root: string | null
+  readonly roots: readonly string[] | null
   readonly signers: () => CallSigners
   /** Told when the API begins or ceases to answer. */
   readonly onReachable: (reachable: boolean) => void
@@ -26,7 +26,7 @@ export interface ApiConnection extends ApiClient {
 }
 
 export const openApi = (options: ApiConnectionOptions): ApiConnection => {
-  const sender = createHttpsSender(options.root === null ? {} : { ca: toPem([options.root]) })
+  const sender = createHttpsSender(options.roots === null ? {} : { ca: toPem(options.roots) })
   let reachable = true
   let skew = 0
   const noteReachable = (now: boolean): void => {

@@ -39,7 +39,7 @@ export const findOrganization = async (address: string): Promise<Contact> => {
   const { origin, organization } = found
   const api = openApi({
     origin,
-    root: null,
+    roots: null,
     signers: () => {
       throw new SallyportError('session_unknown')
     },

@@ -11,7 +11,7 @@ import { endsSession } from './ending-codes.ts'
 import { EventSocket } from './event-socket.ts'
 import { type LiveSession, liveSession } from './live-session.ts'
 import { Renewal } from './renewal.ts'
-import { followTrust } from './trust.ts'
+import { apiRootsOf, followTrust } from './trust.ts'
 
 export interface RunningSessionOptions {
   readonly identity: IdentityStore
@@ -44,8 +44,9 @@ export class RunningSession {
     this.#confirmed = options.fresh
     const { identity, logger, live } = options
     const signers = () => this.#live.callSigners
-    const { api: origin, apiRoot: root } = live.enrolment
-    this.#api = openApi({ origin, root, signers, onReachable: options.onReachable })
+    const { api: origin } = live.enrolment
+    const roots = apiRootsOf(live.enrolment)
+    this.#api = openApi({ origin, roots, signers, onReachable: options.onReachable })
     this.gate = new DeviceStateGate({ current: () => currentState(identity) })
     this.#renewal = new Renewal({
       identity,
@@ -57,7 +58,7 @@ export class RunningSession {
     })
     this.#events = new EventSocket({
       origin,
-      ca: root === null ? undefined : toPem([root]),
+      ca: roots === null ? undefined : toPem(roots),
       signers,
       logger,
       onOpen: () => {

@@ -9,7 +9,7 @@ import { readFingerprint } from '../identity/fingerprint.ts'
 import type { IdentityChange, IdentityStore } from '../identity/identity-store.ts'
 import { certificateRequest, generatePrivateKey, signerOf } from '../identity/key-pair.ts'
 import { type ApiConnection, openApi } from './api-connection.ts'
-import { type FirstContact, followTrust, pinOrganization } from './trust.ts'
+import { apiRootsOf, type FirstContact, followTrust, pinOrganization } from './trust.ts'
 
 export interface PasswordSignIn {
   readonly email: string
@@ -78,14 +78,13 @@ export const firstContactOf = ({
 /** The enrolment that is known, or the one of a first contact, which must be of the same organization. The caller closes `api`. */
 export const openEnrolment = async (document: IdentityDocument, first: FirstContact | null): Promise<OpenEnrolment> => {
   const known = document.enrolment
-  const contact = first ?? { api: known!.api, apiRoot: known!.apiRoot }
   if (known !== null && first !== null && known.organization.slug !== first.organization) {
     const message = `This profile belongs to ${known.organization.slug}. Use another profile for ${first.organization}.`
     throw new SallyportError('conflict', { message })
   }
   const api = openApi({
-    origin: new URL(contact.api).origin,
-    root: contact.apiRoot,
+    origin: new URL((first ?? known!).api).origin,
+    roots: first === null ? apiRootsOf(known!) : first.apiRoot === null ? null : [first.apiRoot],
     signers: () => {
       throw new SallyportError('session_unknown')
     },

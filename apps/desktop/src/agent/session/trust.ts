@@ -54,6 +54,13 @@ export const followTrust = async (enrolment: Enrolment, statement: string): Prom
   return { ...enrolment, root: bundle.roots[0]!, trustBundle: statement, trustNumber: bundle.number }
 }
 
+/**
+ * Roots that the API's own certificates may have (DER, base64url); null: web PKI. What the organization says of them counts more
+ * than first contact.
+ */
+export const apiRootsOf = (enrolment: Enrolment): readonly string[] | null =>
+  enrolment.apiRoot === null ? null : (knownTrust(enrolment)?.apiRoots ?? [enrolment.apiRoot])
+
 /** The bundle that was verified when it was stored; the sealed profile vouches for it. null before the first. */
 export const knownTrust = (enrolment: Enrolment | null): TrustBundle | null =>
   enrolment?.trustBundle ? parseStatement(trustBundle, enrolment.trustBundle).payload : null

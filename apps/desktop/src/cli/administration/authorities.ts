@@ -1,6 +1,7 @@
 import type { Authorities } from '@sallyport/protocol/api'
 import type { Command } from '../command.ts'
 import { flag, option } from '../parameters/parameter.ts'
+import { invalid } from '../parameters/invalid.ts'
 import { wholeNumber } from '../parameters/readers.ts'
 import { routeCommand } from '../route-command.ts'
 import type { Answer } from '../views/answer.ts'
@@ -28,19 +29,23 @@ export const authorityCommands: readonly Command[] = [
       'This happens by itself, twice a year. Open connections go on; what the issuer before signed is accepted until it ends, a day at most.',
     parameters: {
       root: flag('root', 'makes a new root, too; who knows only the one before finds it by that'),
+      deployment: flag('deployment', 'makes a new root of the API’s own servers instead'),
       announce: option(
         'announce <seconds>',
         'for how long gateways and agents are told of the new issuer before it signs; 120 unless given',
         wholeNumber(1, 3600),
       ),
     },
-    examples: ['sallyport admin authority rotate --root'],
-    input: ({ root, announce }) => ({
-      body: {
-        what: root ? ('root' as const) : ('issuer' as const),
-        ...(announce === undefined ? {} : { announceFor: announce }),
-      },
-    }),
+    examples: ['sallyport admin authority rotate --root', 'sallyport admin authority rotate --deployment'],
+    input: ({ root, deployment, announce }) => {
+      if (deployment && (root || announce !== undefined)) throw invalid('--deployment goes alone.')
+      return {
+        body: {
+          what: deployment ? ('deployment' as const) : root ? ('root' as const) : ('issuer' as const),
+          ...(announce === undefined ? {} : { announceFor: announce }),
+        },
+      }
+    },
     answer: view,
   }),
 ]
