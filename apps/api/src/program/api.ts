@@ -99,6 +99,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     probes: live.probes,
     jobIdentities: jobIdentities({ pool, vault: links.vault, clock }),
   }
+  await sealClearRows({ pool, logger })
   await replayErasures({ pool, clock, logger, ledger })
   const table = routeTable(handlers)
   const serverOf = (listener: 'public' | 'gateway'): ApiServer =>
@@ -108,7 +109,6 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     await Promise.all([servers.public.close(), servers.gateway.close()])
   })
   const upgrades = attachLive({
-  await sealClearRows({ pool, logger })
     dependencies,
     feed: live.feed,
     hub: live.hub,
