@@ -56,6 +56,29 @@ export const credentialRotation = z.strictObject({
 })
 export type CredentialRotation = z.infer<typeof credentialRotation>
 
+/** Most credentials that are named. */
+export const MAX_OPENED = 500
+
+/** Whose secrets a gateway opened in the version that they have now. */
+export const openedSecrets = z.strictObject({
+  /** When it was noted that the gateway was in the hands of others; null: it was not. */
+  compromisedAt: timestamp.nullable(),
+  credentials: z
+    .array(
+      z.strictObject({
+        credential: uuid,
+        /** `resource/credential`. */
+        name: z.string().max(250),
+        /** Whether its password can be rotated; otherwise somebody must replace what the gateway saw. */
+        rotates: z.boolean(),
+      }),
+    )
+    .max(MAX_OPENED),
+  /** False: there are more than are named. */
+  complete: z.boolean(),
+})
+export type OpenedSecrets = z.infer<typeof openedSecrets>
+
 export const rotationRoutes = defineRoutes({
   getRotation: {
     method: 'GET',
@@ -91,6 +114,17 @@ export const rotationRoutes = defineRoutes({
     parameters,
     response: credentialRotation,
     errors: ['not_found', 'conflict'],
+  },
+  getOpenedSecrets: {
+    method: 'GET',
+    path: '/v1/gateways/{gateway}/opened-secrets',
+    summary: 'Whose secrets a gateway opened: what is rotated if it was in the hands of others, and what must be replaced',
+    authentication: 'two-signature',
+    permission: 'gateways.read',
+    audit: null,
+    parameters: z.strictObject({ gateway: uuid }),
+    response: openedSecrets,
+    errors: ['not_found'],
   },
   markGatewayCompromised: {
     method: 'POST',

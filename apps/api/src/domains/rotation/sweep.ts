@@ -7,6 +7,7 @@ import { requireCredential } from '../credentials/index.ts'
 import { forgetOldJobs, startJob, wakeForDueJobs } from '../gateway-jobs/index.ts'
 import { deleteExpiredJobSessions } from '../job-identity/index.ts'
 import { beginRotation } from './begin.ts'
+import { openedBy, rotates, withSecrets } from './opened.ts'
 
 /** Rotations that one step begins. */
 const LIMIT = 100
@@ -68,17 +69,8 @@ const afterCompromise = async (transaction: Transaction, now: number): Promise<D
   if (fallen.length === 0) return []
   const gateways = fallen.map(({ id }) => id)
   const { rows } = await sql<{ id: string }>`
-    select distinct credentials.id from credentials
-    left join credential_rotations as terms
-      on terms.organization_id = credentials.organization_id and terms.credential_id = credentials.id
-    join secrets on secrets.organization_id = credentials.organization_id
-      and secrets.id in (credentials.secret_id, terms.second_secret_id)
-    where secrets.store_id is null and (secrets.kind is null or secrets.kind = 'password') and ${notBackingOff(now)} and ${notRotating} and (
-      exists (select 1 from leases where leases.credential_id = credentials.id and leases.gateway_id = any(${gateways}::uuid[])
-        and leases.secret_id = secrets.id and leases.secret_version = secrets.version)
-      or exists (select 1 from gateway_jobs where gateway_jobs.credential_id = credentials.id
-        and gateway_jobs.gateway_id = any(${gateways}::uuid[]) and gateway_jobs.secret_id = secrets.id
-        and secrets.version in (gateway_jobs.base_version, gateway_jobs.pending_version)))
+    select distinct credentials.id from ${withSecrets}
+    where ${rotates} and ${notBackingOff(now)} and ${notRotating} and ${openedBy(gateways)}
     limit ${LIMIT}`.execute(transaction)
   return rows.map(({ id }) => ({ credential: id, reason: 'compromise' }))
 }

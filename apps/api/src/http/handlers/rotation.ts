@@ -2,7 +2,7 @@
 import { requireCredential } from '../../domains/credentials/index.ts'
 import { startJob, stepsOfTest } from '../../domains/gateway-jobs/index.ts'
 import { requireResource } from '../../domains/resources/index.ts'
-import { beginRotation, changeRotation, markCompromised, readRotation } from '../../domains/rotation/index.ts'
+import { beginRotation, changeRotation, markCompromised, readOpenedSecrets, readRotation } from '../../domains/rotation/index.ts'
 import type { HandlersOf } from '../handler.ts'
 import { authorOf } from './author.ts'
 import { chooseGateway } from './choose-gateway.ts'
@@ -21,6 +21,9 @@ export const rotationHandlers = {
       return readRotation(transaction, credential)
     })
   },
+
+  getOpenedSecrets: (context, { parameters: { gateway } }) =>
+    context.transaction((transaction) => readOpenedSecrets(transaction, gateway)),
 
   markGatewayCompromised: async (context, { parameters: { gateway } }) => {
     await context.transaction((transaction) => markCompromised(transaction, gateway, authorOf(context)))
@@ -51,4 +54,6 @@ export const rotationHandlers = {
     )
     return { gateway, ok: steps.every(({ ok }) => ok), steps: [...steps] }
   },
-} satisfies HandlersOf<'getRotation' | 'changeRotation' | 'rotateCredential' | 'markGatewayCompromised' | 'testCredential'>
+} satisfies HandlersOf<
+  'getRotation' | 'changeRotation' | 'rotateCredential' | 'getOpenedSecrets' | 'markGatewayCompromised' | 'testCredential'
+>

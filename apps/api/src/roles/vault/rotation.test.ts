@@ -23,7 +23,14 @@ import { finishTest, type TakenJob, takeNextJob } from '../../domains/gateway-jo
 import { revokeGateway } from '../../domains/gateway-enrolment/index.ts'
 import { type JobIdentities, jobIdentities } from '../../domains/job-identity/index.ts'
 import { renewLeases } from '../../domains/leases/index.ts'
-import { beginRotation, changeRotation, markCompromised, readRotation, sweepRotations } from '../../domains/rotation/index.ts'
+import {
+  beginRotation,
+  changeRotation,
+  markCompromised,
+  readOpenedSecrets,
+  readRotation,
+  sweepRotations,
+} from '../../domains/rotation/index.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import {
   administrator,
@@ -297,7 +304,11 @@ describe('two logins', () => {
     await begin()
     await rotateTo('made by the fallen one', fallen.id)
     await world.inOrganization((transaction) => revokeGateway(transaction, { ...world.author(), gateway: fallen.id }))
+    const opened = () => world.inOrganization((transaction) => readOpenedSecrets(transaction, fallen.id))
+    const credential = { credential: world.credential.id, name: expect.stringMatching(/.\/./), rotates: true }
+    expect(await opened()).toEqual({ compromisedAt: null, credentials: [credential], complete: true })
     await world.inOrganization((transaction) => markCompromised(transaction, fallen.id, world.author()))
+    expect(await opened()).toMatchObject({ compromisedAt: new Date(clock.now).toISOString(), credentials: [credential] })
     clock.now += 1000
     await sweep()
     expect((await read()).last).toMatchObject({ reason: 'compromise', userName: 'shop_ro' })
@@ -308,6 +319,7 @@ describe('two logins', () => {
     await rotateTo('new of b')
     await sweep()
     expect((await read()).last).toMatchObject({ state: 'done' })
+    expect(await opened()).toMatchObject({ credentials: [] })
     expect(await handedOut()).toEqual({ userName: 'shop_ro_b', password: 'new of b' })
   })
 })

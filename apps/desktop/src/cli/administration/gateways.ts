@@ -5,6 +5,7 @@ import { choice, hostAndPort, text } from '../parameters/readers.ts'
 import { previewedCommand } from '../previewed-command.ts'
 import { done, given, listCommand, routeCommand } from '../route-command.ts'
 import { message } from '../views/answer.ts'
+import { table } from '../views/table.ts'
 import { localTime, withRelative } from '../views/time.ts'
 import type { Context } from '../context.ts'
 
@@ -90,9 +91,25 @@ export const gatewayCommands = [
     answer: () => done('The gateway is revoked.'),
   }),
   routeCommand({
+    words: 'admin gateways opened',
+    route: 'getOpenedSecrets',
+    parameters: { gateway },
+    input: (values) => ({ parameters: values }),
+    answer: (opened) =>
+      table(opened.credentials, {
+        data: opened,
+        columns: [
+          { heading: 'CREDENTIAL', value: ({ name }) => name },
+          { heading: 'IF COMPROMISED', value: ({ rotates }) => (rotates ? 'is rotated' : 'must be replaced') },
+        ],
+        empty: 'It opened no secret in the version that it has now.',
+      }),
+  }),
+  routeCommand({
     words: 'admin gateways compromised',
     route: 'markGatewayCompromised',
-    details: 'For a gateway that is revoked. What cannot be rotated raises an alert: see sallyport admin alerts list.',
+    details:
+      'For a gateway that is revoked. What it opened: sallyport admin gateways opened. Where a rotation fails, an alert says so: see sallyport admin alerts list.',
     parameters: { gateway },
     confirm: () => 'Rotate every password that this gateway opened?',
     input: (values) => ({ parameters: values }),

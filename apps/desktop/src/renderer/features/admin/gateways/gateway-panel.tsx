@@ -13,6 +13,7 @@ import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import { type Gateway, useSiteNames } from '../data/names.ts'
 import { EditGatewayDialog } from './edit-gateway-dialog.tsx'
+import { CompromiseDialog } from './compromise-dialog.tsx'
 import { gatewayState } from './state.ts'
 
 const PERCENT = 100
@@ -21,6 +22,7 @@ export const GatewayPanel = ({ gateway, onClose }: { readonly gateway: Gateway; 
   const mayChange = usePermissions().has('gateways.write')
   const [pending, setPending] = useState<Plan | null>(null)
   const [editing, setEditing] = useState(false)
+  const [compromised, setCompromised] = useState(false)
   const { name } = gateway
   const { kind, word } = gatewayState(gateway)
   const revoke = (): void =>
@@ -63,6 +65,14 @@ export const GatewayPanel = ({ gateway, onClose }: { readonly gateway: Gateway; 
           </Button>
         </PanelActions>
       ) : null}
+      {gateway.status === 'revoked' ? (
+        <PanelActions>
+          <Button variant="default" {...(mayChange ? { color: 'bad' } : {})} onClick={() => setCompromised(true)}>
+            {text(mayChange ? 'gateways.compromised' : 'gateways.opened')}
+          </Button>
+        </PanelActions>
+      ) : null}
+      {compromised ? <CompromiseDialog gateway={gateway} mayChange={mayChange} onClose={() => setCompromised(false)} /> : null}
       {editing ? <EditGatewayDialog gateway={gateway} onClose={() => setEditing(false)} /> : null}
       <ChangeDialog plan={pending} onClose={() => setPending(null)} />
     </SidePanel>

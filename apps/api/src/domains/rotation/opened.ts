@@ -1,0 +1,41 @@
+/** Which secrets gateways opened in the version that they have now, or made themselves. */
+import { SallyportError } from '@sallyport/protocol'
+import { MAX_OPENED, type OpenedSecrets } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/schema.ts'
+
+/** Credentials with each secret of theirs: that of the second login, too. */
+export const withSecrets = sql`credentials
+    left join credential_rotations as terms
+      on terms.organization_id = credentials.organization_id and terms.credential_id = credentials.id
+    join secrets on secrets.organization_id = credentials.organization_id
+      and secrets.id in (credentials.secret_id, terms.second_secret_id)`
+
+/** Passwords that rest in the vault; those of before their kind was noted, too. */
+export const rotates = sql<boolean>`(secrets.store_id is null and (secrets.kind is null or secrets.kind = 'password'))`
+
+export const openedBy = (gateways: readonly string[]) => sql`(
+      exists (select 1 from leases where leases.credential_id = credentials.id and leases.gateway_id = any(${gateways}::uuid[])
+        and leases.secret_id = secrets.id and leases.secret_version = secrets.version)
+      or exists (select 1 from gateway_jobs where gateway_jobs.credential_id = credentials.id
+        and gateway_jobs.gateway_id = any(${gateways}::uuid[]) and gateway_jobs.secret_id = secrets.id
+        and secrets.version in (gateway_jobs.base_version, gateway_jobs.pending_version)))`
+
+/** Throws `not_found`. */
+export const readOpenedSecrets = async (transaction: Transaction, gateway: string): Promise<OpenedSecrets> => {
+  const found = await transaction.selectFrom('gateways').select('compromised_at').where('id', '=', gateway).executeTakeFirst()
+  if (found === undefined) throw new SallyportError('not_found', { message: 'There is no such gateway.' })
+  const { rows } = await sql<{ credential: string; name: string; rotates: boolean }>`
+    select credentials.id as credential, resources.name || '/' || credentials.name as name, bool_and(${rotates}) as rotates
+    from ${withSecrets}
+    join resources on resources.organization_id = credentials.organization_id and resources.id = credentials.resource_id
+    where ${openedBy([gateway])}
+    group by credentials.id, resources.name, credentials.name order by name, credentials.id limit ${MAX_OPENED + 1}`.execute(
+    transaction,
+  )
+  return {
+    compromisedAt: found.compromised_at?.toISOString() ?? null,
+    credentials: rows.slice(0, MAX_OPENED),
+    complete: rows.length <= MAX_OPENED,
+  }
+}
