@@ -1,12 +1,15 @@
 /**
- * C7 (authorities and data keys). A new root, a new issuer and new data keys come under load, without one failed query or connection.
+ * C7 (authorities and data keys). New roots, a new issuer and new data keys come under load, without one failed query or connection.
  *
  * While four people's connections work and new ones open without pause, the organization gets a new root, signed by the one before,
- * a new issuer below it, and data keys that nobody has seen. Somebody whose invitation names the root before comes in afterwards;
- * somebody whose computer was switched off follows when it is switched on again.
+ * a new issuer below it, and data keys that nobody has seen; and the API's own servers get a new root. Somebody whose invitation
+ * names the roots before comes in afterwards; somebody whose computer was switched off follows when it is switched on again, and so
+ * does a gateway.
  */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { decodeInvitation, fromBase64url, parseStatement, trustBundle } from '@sallyport/protocol'
 import { addRole, type Person, Testbed } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
 import pg from 'pg'
@@ -72,7 +75,19 @@ const load = () => {
   }
 }
 
-test('a new root, a new issuer and new data keys under load: nothing fails, and everybody follows', async () => {
+/** Whether the certificate that the API shows is good for somebody who knows this root alone (DER, base64url). */
+const isBelieved = (root: string): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(bed.api.origin)
+    const ca = new X509Certificate(fromBase64url(root)).toString()
+    const socket = connect({ host: hostname, port: Number(port), ca, rejectUnauthorized: false, minVersion: 'TLSv1.3' }, () => {
+      resolve(socket.authorized)
+      socket.destroy()
+    })
+    socket.once('error', reject)
+  })
+
+test('new roots, a new issuer and new data keys under load: nothing fails, and everybody follows', async () => {
   const owner = bed.owner.agent
   const late = await bed.invite('late')
   await addRole(owner, { name: 'late ones', users: [late.id], credentials: [bed.database.credentials['read-only']!] })
@@ -83,13 +98,24 @@ test('a new root, a new issuer and new data keys under load: nothing fails, and 
 
   const { authorities } = await owner.api('rotateAuthority', { body: { what: 'root', announceFor: ANNOUNCEMENT } })
   const rotated = authorities.filter(({ retiresAt }) => retiresAt === null)
-  expect(rotated.map(({ kind }) => kind)).toEqual(['root', 'issuer'])
+  expect(rotated.map(({ kind }) => kind)).toEqual(['root', 'issuer', 'deployment'])
   expect(authorities.filter(({ retiresAt }) => retiresAt !== null).map(({ key }) => key)).toEqual(
-    before.authorities.map(({ key }) => key),
+    before.authorities.filter(({ kind }) => kind !== 'deployment').map(({ key }) => key),
   )
   await owner.api('rotateDataKeys')
 
-  // An invitation that names the root before, accepted when the new issuer signs.
+  const deployment = await owner.api('rotateAuthority', { body: { what: 'deployment' } })
+  expect(deployment.authorities.filter(({ kind }) => kind === 'deployment').map(({ retiresAt }) => retiresAt)).toEqual([
+    null,
+    expect.any(String),
+  ])
+  const firstRoot = decodeInvitation(bed.central.invitation).apiRoot!
+  const { apiRoots } = parseStatement(trustBundle, (await owner.api('getTrustBundle')).trustBundle).payload
+  expect(apiRoots).toEqual([expect.not.stringContaining(firstRoot), firstRoot])
+  await waitFor(() => isBelieved(apiRoots![0]!), { description: 'the API to show its new root', timeoutMs: 60_000 })
+  expect(await isBelieved(firstRoot)).toBe(true)
+
+  // An invitation that names the roots before, accepted when the new issuer signs.
   const signsFrom = Date.parse(rotated[1]!.signsFrom)
   await waitFor(() => Date.now() >= signsFrom, { description: 'the new issuer to sign' })
   const agent = await bed.startAgent(join(bed.directory, 'profile-late'))
@@ -107,4 +133,9 @@ test('a new root, a new issuer and new data keys under load: nothing fails, and 
     description: 'the load to go on',
   })
   expect(await working.stop()).toEqual([])
+
+  // A gateway that is started anew.
+  await bed.gateways[0]!.stop()
+  await bed.restartGateway(bed.gateways[0]!)
+  expect(await ask(bed.owner)).toBe(1)
 })
