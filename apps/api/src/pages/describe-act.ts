@@ -120,6 +120,7 @@ const groupFacts = async (transaction: Transaction, group: string, value: unknow
 const factsOf = async (transaction: Transaction, field: string, value: unknown): Promise<readonly Fact[]> => {
   if (field === 'endpoint') return [{ label: 'Endpoint', text: endpointText(value) ?? '' }]
   if (field === 'location') return [{ label: 'Where', text: locationText(value) }]
+  if (field === 'sameDevice') return value === true ? [{ label: 'Only on', text: 'the device from which it was asked' }] : []
   if (field === 'duration') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value) }] : []
   if (Object.hasOwn(groups, field)) return groupFacts(transaction, groups[field]!, value)
   const named = await nameIds(transaction, field, value)

@@ -129,11 +129,13 @@ describe('deciding', () => {
     expect(stdout).toContain('never had it')
   })
 
-  test('may be for a shorter time', async () => {
+  test('may be for a shorter time, and one device', async () => {
     const { profile } = await start({ approveAccessRequest: () => request })
-    expect(await runCli(['approvals', 'approve', request.id, '--for', '30m'], { profile })).toMatchObject({ code: 0 })
+    expect(await runCli(['approvals', 'approve', request.id, '--for', '30m', '--same-device'], { profile })).toMatchObject({
+      code: 0,
+    })
     expect(asked('approveAccessRequest')).toEqual([
-      { parameters: { accessRequest: request.id }, body: { duration: 1800, startsAt: null, note: '' } },
+      { parameters: { accessRequest: request.id }, body: { duration: 1800, startsAt: null, sameDevice: true, note: '' } },
     ])
   })
 

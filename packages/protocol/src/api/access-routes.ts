@@ -92,7 +92,7 @@ export const accessRoutes = defineRoutes({
   approveAccessRequest: {
     method: 'POST',
     path: '/v1/me/approvals/{accessRequest}/approval',
-    summary: 'Approves a request, perhaps for a shorter time or a later beginning',
+    summary: 'Approves a request, perhaps for a shorter time, a later beginning or one device',
     authentication: 'two-signature',
     permission: null,
     presence: 'act',
@@ -102,6 +102,8 @@ export const accessRoutes = defineRoutes({
       /** Null: what was asked for. */
       duration: access.accessDuration.nullable().default(null),
       startsAt: timestamp.nullable().default(null),
+      /** Only on the device from which it was asked. */
+      sameDevice: z.boolean().default(false),
       note: access.accessNote.default(''),
     }),
     response: access.accessRequest,

@@ -145,9 +145,10 @@ const wanted = z.strictObject({
 export const accessVote = z.strictObject({
   approver: personName,
   vote: z.enum(['approve', 'refuse']),
-  /** Conditions: not longer than this, not before this. */
+  /** Conditions: not longer than this, not before this, only on the device from which it was asked. */
   duration: accessDuration.nullable(),
   startsAt: timestamp.nullable(),
+  sameDevice: z.boolean(),
   note: reason,
   at: timestamp,
   /** False when the approver has lost the right to approve since. */

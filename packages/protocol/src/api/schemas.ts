@@ -123,6 +123,8 @@ export const grant = z.strictObject({
   id: uuid,
   user: uuid,
   credential: uuid,
+  /** The device it is for; null: any of the person's. */
+  device: uuid.nullable(),
   reason: z.string().max(1000),
   startsAt: timestamp,
   expiresAt: timestamp,

@@ -26,6 +26,7 @@ import { up as serviceAccounts } from './0150-service-accounts.ts'
 import { up as personalData } from './0160-personal-data.ts'
 import { up as deploymentRoots } from './0170-deployment-roots.ts'
 import { up as streamsOfSinks } from './0180-streams-of-sinks.ts'
+import { up as conditionsOfApproval } from './0200-conditions-of-approval.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },

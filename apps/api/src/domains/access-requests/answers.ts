@@ -81,6 +81,7 @@ const approvalsAnswer = (request: AccessRequestRow, around: Surroundings): Acces
       vote: vote.vote,
       duration: vote.duration,
       startsAt: vote.startsAt?.toISOString() ?? null,
+      sameDevice: vote.sameDevice,
       note: vote.note,
       at: vote.at.toISOString(),
       counts: counting.includes(vote),

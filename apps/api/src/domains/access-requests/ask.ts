@@ -60,7 +60,7 @@ export const checkNotHeld = async (transaction: Transaction, wish: Wish, caller:
   const now = wish.startsAt?.getTime() ?? caller.now
   const facts = await factsOfAccess(transaction, { user: caller.user, credential: wish.credential, now })
   if (facts === null) throw notRequestable()
-  const [way] = waysOf(facts)
+  const [way] = waysOf({ ...facts, device: { id: caller.device, status: 'active' } })
   if (way === undefined) return
   const message =
     way.kind === 'role' ? `You have this through the role ${way.name}.` : 'You have access then. Ask for an extension.'

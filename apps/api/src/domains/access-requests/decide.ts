@@ -32,6 +32,7 @@ interface Conditions {
   /** Seconds; null: as asked. */
   readonly duration: number | null
   readonly startsAt: Date | null
+  readonly sameDevice: boolean
   readonly note: string
 }
 
@@ -108,6 +109,7 @@ export const approveRequest = async (
     note: conditions.note,
     duration: conditions.duration,
     startsAt: conditions.startsAt?.toISOString() ?? null,
+    sameDevice: conditions.sameDevice,
     given: counting.length,
     needed,
   }
@@ -151,6 +153,7 @@ export const refuseRequest = async (
     vote: 'refuse',
     duration: null,
     startsAt: null,
+    sameDevice: false,
     note,
     at,
     counted: true,

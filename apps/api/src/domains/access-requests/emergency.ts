@@ -54,7 +54,7 @@ export const openEmergency = async (
   const closesAt = new Date(caller.now + wish.duration * 1000)
   const grant = await openGrant(
     transaction,
-    { user: caller.user, credential: wish.credential, reason: wish.reason, startsAt: opensAt, expiresAt: closesAt },
+    { user: caller.user, credential: wish.credential, device: null, reason: wish.reason, startsAt: opensAt, expiresAt: closesAt },
     caller,
   )
   const request: NewRequestRow = {

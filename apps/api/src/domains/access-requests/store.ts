@@ -247,6 +247,7 @@ export const votesOf = async (transaction: Transaction, requests: readonly strin
     vote: row.vote,
     duration: row.duration,
     startsAt: row.starts_at,
+    sameDevice: row.same_device,
     note: notes[index]!,
     at: row.at,
     counted: row.counted,
@@ -263,6 +264,7 @@ export const insertVote = async (transaction: Transaction, { request, ...vote }:
       vote: vote.vote,
       duration: vote.duration,
       starts_at: vote.startsAt,
+      same_device: vote.sameDevice,
       personal: await sealVoteNote(transaction, { request, user: vote.user }, vote.note),
       at: vote.at,
     })

@@ -64,6 +64,7 @@ export interface AccessRequestTables {
     vote: Fixed<'approve' | 'refuse'>
     duration: Fixed<number | null>
     starts_at: Fixed<Date | null>
+    same_device: Fixed<boolean>
     /** Sealed: the note. */
     personal: Buffer | null
     at: Fixed<Date>

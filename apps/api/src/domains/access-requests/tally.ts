@@ -9,6 +9,8 @@ export interface Vote {
   /** Seconds. */
   readonly duration: number | null
   readonly startsAt: Date | null
+  /** Only on the device from which it was asked. */
+  readonly sameDevice: boolean
   readonly note: string
   readonly at: Date
   readonly counted: boolean
@@ -61,9 +63,10 @@ export interface Opening {
   readonly startsAt: number
   /** Seconds. */
   readonly duration: number
+  readonly sameDevice: boolean
 }
 
-/** What is opened: the shortest of all durations, from the latest of all beginnings, and never before now. */
+/** What is opened: the shortest of all durations, from the latest of all beginnings and never before now; all conditions hold. */
 export const openingOf = (
   wish: { readonly duration: number; readonly startsAt: Date | null },
   {
@@ -71,11 +74,12 @@ export const openingOf = (
     maxDuration,
     now,
   }: {
-    readonly approvals: readonly Pick<Vote, 'duration' | 'startsAt'>[]
+    readonly approvals: readonly Pick<Vote, 'duration' | 'startsAt' | 'sameDevice'>[]
     readonly maxDuration: number
     readonly now: number
   },
 ): Opening => ({
   duration: Math.min(wish.duration, maxDuration, ...approvals.map(({ duration }) => duration ?? Number.POSITIVE_INFINITY)),
   startsAt: Math.max(now, ...[wish, ...approvals].map(({ startsAt }) => startsAt?.getTime() ?? 0)),
+  sameDevice: approvals.some(({ sameDevice }) => sameDevice),
 })

@@ -6,7 +6,7 @@ import { notifyChange } from '../events/index.ts'
 import { endLeasesNoLongerAllowed } from '../leases/index.ts'
 import { endGrant, type Grant, insertGrant, lockGrant } from './store.ts'
 
-type GrantToOpen = Pick<Grant, 'user' | 'credential' | 'reason' | 'startsAt' | 'expiresAt'>
+type GrantToOpen = Pick<Grant, 'user' | 'credential' | 'device' | 'reason' | 'startsAt' | 'expiresAt'>
 
 export const openGrant = async (transaction: Transaction, input: GrantToOpen, author: Author): Promise<Grant> => {
   const grant: Grant = { ...input, id: randomUUID(), createdAt: new Date(author.now), ended: null }

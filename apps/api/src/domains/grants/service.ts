@@ -22,9 +22,10 @@ export interface NewGrant {
   readonly expiresAt: Date
 }
 
-const described = ({ user, credential, reason, startsAt, expiresAt }: Grant) => ({
+const described = ({ user, credential, device, reason, startsAt, expiresAt }: Grant) => ({
   user,
   credential,
+  device,
   reason,
   startsAt: startsAt.toISOString(),
   expiresAt: expiresAt.toISOString(),
@@ -39,7 +40,7 @@ export const createGrant = async (transaction: Transaction, input: NewGrant, aut
   await requirePresentUser(transaction, input.user)
   await requireCredential(transaction, input.credential)
   const now = new Date(author.now)
-  const grant: Grant = { ...input, id: randomUUID(), startsAt: now, createdAt: now, ended: null }
+  const grant: Grant = { ...input, id: randomUUID(), device: null, startsAt: now, createdAt: now, ended: null }
   await refusing({ foreign: 'not_found' }, insertGrant(transaction, grant))
   await recordAudit(transaction, {
     type: 'grant.created',

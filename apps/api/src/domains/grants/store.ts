@@ -6,6 +6,8 @@ export interface Grant {
   readonly id: string
   readonly user: string
   readonly credential: string
+  /** The device it is for; null: any of the person's. */
+  readonly device: string | null
   readonly reason: string
   readonly startsAt: Date
   readonly expiresAt: Date
@@ -20,10 +22,10 @@ export interface GrantPosition {
   readonly id: string
 }
 
-const select = (transaction: Transaction) => transaction.selectFrom('grants').selectAll()
-type GrantRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>
 const typed = personalColumn<{ readonly reason: string }>('grants')
 
+const select = (transaction: Transaction) => transaction.selectFrom('grants').selectAll()
+type GrantRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>
 
 const grantsOfRows = async (transaction: Transaction, rows: readonly GrantRow[]): Promise<Grant[]> => {
   const places = rows.map((row) => ({ row: row.id, person: row.user_id, sealed: row.personal }))
@@ -32,6 +34,7 @@ const grantsOfRows = async (transaction: Transaction, rows: readonly GrantRow[])
     id: row.id,
     user: row.user_id,
     credential: row.credential_id,
+    device: row.device_id,
     reason: opened[index]?.reason ?? '',
     startsAt: row.starts_at,
     expiresAt: row.expires_at,
@@ -95,6 +98,7 @@ export const insertGrant = async (transaction: Transaction, grant: Omit<Grant, '
       id: grant.id,
       user_id: grant.user,
       credential_id: grant.credential,
+      device_id: grant.device,
       personal: await typed.seal(transaction, { row: grant.id, person: grant.user }, { reason: grant.reason }),
       starts_at: grant.startsAt,
       expires_at: grant.expiresAt,

@@ -6,6 +6,8 @@ export interface GrantTables {
     organization_id: Generated<string>
     user_id: ColumnType<string, string, never>
     credential_id: ColumnType<string, string, never>
+    /** The device it is for; null: any of the person's. */
+    device_id: ColumnType<string | null, string | null, never>
     /** Sealed: the reason. */
     personal: Buffer | null
     starts_at: ColumnType<Date, Date, never>

@@ -45,6 +45,7 @@ const nobodyInParticular = {
   session_status: null,
   session_end_code: null,
   session_expires_at: null,
+  device_id: null,
   device_status: null,
   gateway_status: null,
   gateway_sites: [],
@@ -60,7 +61,7 @@ const select = sql`
   join resources on resources.organization_id = credentials.organization_id and resources.id = credentials.resource_id
   join secrets on secrets.organization_id = credentials.organization_id and secrets.id = credentials.secret_id`
 
-const grantedOfRow = (row: Row, now: number): GrantedCredential => ({
+const grantedOfRow = (row: Row, { device, now }: Pick<Asking, 'device' | 'now'>): GrantedCredential => ({
   credential: row.credential_id,
   name: `${row.resource_name}/${row.name}`,
   resource: {
@@ -76,13 +77,20 @@ const grantedOfRow = (row: Row, now: number): GrantedCredential => ({
   port: row.port,
   bound: row.bound,
   exclusive: row.exclusive,
-  through: waysOf({ roles: row.roles, grants: row.grants, now }),
+  through: waysOf({ roles: row.roles, grants: row.grants, device, now }),
 })
+
+interface Asking {
+  readonly user: string
+  /** From which they ask. */
+  readonly device: Facts['device']
+  readonly now: number
+}
 
 /** Every credential that the user may lease now, by name; also those whose secret is not bound, which say so. */
 export const grantedCredentials = async (
   transaction: Transaction,
-  { user, now }: { readonly user: string; readonly now: number },
+  { user, device, now }: Asking,
 ): Promise<GrantedCredential[]> => {
   const { rows } = await sql<Row>`${select}
     where users.id = ${user} and credentials.id in (
@@ -90,7 +98,7 @@ export const grantedCredentials = async (
       union
       select credential_id from grants where user_id = ${user} and ended is null and expires_at > ${new Date(now)})
     order by resources.name, credentials.name`.execute(transaction)
-  return rows.map((row) => grantedOfRow(row, now)).filter(({ through }) => through.length > 0)
+  return rows.map((row) => grantedOfRow(row, { device, now })).filter(({ through }) => through.length > 0)
 }
 
 /** Null when there is no such user or credential. */

@@ -13,6 +13,7 @@ export interface FactsRow {
   readonly session_status: NonNullable<Facts['session']>['status'] | null
   readonly session_end_code: string | null
   readonly session_expires_at: Date | null
+  readonly device_id: string | null
   readonly device_status: NonNullable<Facts['device']>['status'] | null
   readonly gateway_status: NonNullable<Facts['gateway']>['status'] | null
   readonly gateway_sites: readonly string[]
@@ -36,7 +37,7 @@ export const rolesColumn = sql`coalesce((
   where role_members.user_id = users.id and role_credentials.credential_id = credentials.id), '[]'::json)`
 
 export const grantsColumn = sql`coalesce((
-  select json_agg(json_build_object('id', grants.id, 'startsAt', ${milliseconds('grants.starts_at')},
+  select json_agg(json_build_object('id', grants.id, 'device', grants.device_id, 'startsAt', ${milliseconds('grants.starts_at')},
     'expiresAt', ${milliseconds('grants.expires_at')}, 'ended', grants.ended,
     'endedAt', ${milliseconds('grants.ended_at')}) order by grants.expires_at)
   from grants where grants.user_id = users.id and grants.credential_id = credentials.id), '[]'::json)`
@@ -46,7 +47,7 @@ export const boundColumn = sql`(secrets.endpoint_digest = resources.endpoint_dig
 /** For a statement that joins users, sessions, devices, gateways, credentials, resources and secrets under these names. */
 export const factColumns = sql`
   ${userStatus} as user_status, sessions.status as session_status, sessions.end_code as session_end_code,
-  sessions.expires_at as session_expires_at, devices.status as device_status, gateways.status as gateway_status,
+  sessions.expires_at as session_expires_at, devices.id as device_id, devices.status as device_status, gateways.status as gateway_status,
   array(select site_id from gateway_sites
     where gateway_sites.organization_id = gateways.organization_id and gateway_sites.gateway_id = gateways.id) as gateway_sites,
   resources.site_id, ${boundColumn} as bound, ${rolesColumn} as roles, ${grantsColumn} as grants`
@@ -66,7 +67,7 @@ export const factsOfRow = (row: FactsRow, now: number): Facts => ({
   now,
   user: { status: row.user_status },
   session: sessionFact(row),
-  device: row.device_status === null ? null : { status: row.device_status },
+  device: row.device_id === null || row.device_status === null ? null : { id: row.device_id, status: row.device_status },
   gateway: row.gateway_status === null ? null : { status: row.gateway_status, sites: row.gateway_sites },
   resource: { site: row.site_id },
   secret: { bound: row.bound },

@@ -326,7 +326,7 @@ describe('what a person may lease', () => {
     const wish = { user: person.user, credential: credential.id, reason: '', expiresAt }
     const grant = await world.inOrganization((transaction) => createGrant(transaction, wish, author()))
     const mine = () =>
-      world.inOrganization((transaction) => grantedCredentials(transaction, { user: person.user, now: clock.now }))
+      world.inOrganization((transaction) => grantedCredentials(transaction, { user: person.user, device: null, now: clock.now }))
     expect(await mine()).toMatchObject([
       {
         credential: credential.id,

@@ -4,13 +4,13 @@ import { decide, type Facts, waysOf } from './index.ts'
 
 const now = Date.UTC(2026, 5, 1, 12)
 const role = { id: 'role', name: 'readers' }
-const grant = { id: 'grant', startsAt: now - 1000, expiresAt: now + 1000, ended: null, endedAt: null }
+const grant = { id: 'grant', device: null, startsAt: now - 1000, expiresAt: now + 1000, ended: null, endedAt: null }
 
 const allowing: Facts = {
   now,
   user: { status: 'active' },
   session: { status: 'active', endCode: null, expiresAt: now + 3_600_000 },
-  device: { status: 'active' },
+  device: { id: 'laptop', status: 'active' },
   gateway: { status: 'joined', sites: ['site'] },
   resource: { site: 'site' },
   secret: { bound: true },
@@ -29,8 +29,8 @@ const refusals: readonly [string, Partial<Facts>, string][] = [
   ],
   ['the session has expired', { session: { status: 'expired', endCode: null, expiresAt: now } }, 'session_expired'],
   ['the session expires this moment', { session: { status: 'active', endCode: null, expiresAt: now } }, 'session_expired'],
-  ['the device waits for approval', { device: { status: 'pending' } }, 'device_not_approved'],
-  ['the device was revoked', { device: { status: 'revoked' } }, 'device_revoked'],
+  ['the device waits for approval', { device: { id: 'laptop', status: 'pending' } }, 'device_not_approved'],
+  ['the device was revoked', { device: { id: 'laptop', status: 'revoked' } }, 'device_revoked'],
   ['the gateway was revoked', { gateway: { status: 'revoked', sites: ['site'] } }, 'gateway_unknown'],
   ['the gateway serves other sites', { gateway: { status: 'joined', sites: ['other'] } }, 'wrong_site'],
   ['the gateway serves no site', { gateway: { status: 'joined', sites: [] } }, 'wrong_site'],
@@ -38,6 +38,7 @@ const refusals: readonly [string, Partial<Facts>, string][] = [
   ['the grant has not begun', { roles: [], grants: [{ ...grant, startsAt: now + 1 }] }, 'not_granted'],
   ['the grant ends this moment', { roles: [], grants: [{ ...grant, expiresAt: now }] }, 'grant_expired'],
   ['the grant was revoked', { roles: [], grants: [{ ...grant, ended: 'revoked', endedAt: now - 1 }] }, 'grant_expired'],
+  ['the grant is for another device', { roles: [], grants: [{ ...grant, device: 'phone' }] }, 'not_granted'],
   ['the secret is not bound', { secret: { bound: false } }, 'secret_unbound'],
 ]
 
@@ -78,7 +79,9 @@ describe('a decision', () => {
 
   it('counts only what is in force as a way', () => {
     const ended = { ...grant, ended: 'expired' as const, endedAt: now }
-    expect(waysOf({ roles: [role], grants: [grant, ended], now })).toEqual([
+    const elsewhere = { ...grant, id: 'elsewhere', device: 'phone' }
+    const device = allowing.device
+    expect(waysOf({ roles: [role], grants: [grant, ended, elsewhere], device, now })).toEqual([
       { kind: 'role', id: 'role', name: 'readers' },
       { kind: 'grant', id: 'grant', expiresAt: now + 1000 },
     ])

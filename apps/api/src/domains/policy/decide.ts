@@ -3,7 +3,7 @@
  * renewing, listing, ending after a change, and explaining all ask here.
  */
 import type { ErrorCode } from '@sallyport/protocol'
-import type { Decision, Facts, Reason, Way } from './facts.ts'
+import type { Decision, Facts, GrantFact, Reason, Way } from './facts.ts'
 
 interface Rule {
   readonly rule: string
@@ -74,10 +74,15 @@ const gatewayRules = ({ gateway, resource }: Facts): Rule[] => {
   ]
 }
 
-/** Every way by which the credential is the user's now. */
-export const waysOf = ({ roles, grants, now }: Pick<Facts, 'roles' | 'grants' | 'now'>): Way[] => [
+/** Where nobody asks from a device, grants for one count too. */
+const isForDevice = (grant: GrantFact, device: Facts['device']): boolean =>
+  grant.device === null || device === null || grant.device === device.id
+
+/** Every way by which the credential is the user's now, on this device. */
+export const waysOf = ({ roles, grants, device, now }: Pick<Facts, 'roles' | 'grants' | 'device' | 'now'>): Way[] => [
   ...roles.map((role): Way => ({ kind: 'role', id: role.id, name: role.name })),
   ...grants
+    .filter((grant) => isForDevice(grant, device))
     .filter((grant) => grant.ended === null && grant.startsAt <= now && now < grant.expiresAt)
     .map((grant): Way => ({ kind: 'grant', id: grant.id, expiresAt: grant.expiresAt })),
 ]
@@ -89,7 +94,11 @@ const grantRule = (facts: Facts, ways: readonly Way[]): Rule => {
       first.kind === 'role' ? `The role ${first.name} leases it.` : `A temporary grant lasts until ${at(first.expiresAt)}.`
     return { rule: 'granted', code: 'not_granted', holds: true, text }
   }
-  const ended = facts.grants.filter((grant) => grant.startsAt <= facts.now)
+  const begun = facts.grants.filter((grant) => grant.startsAt <= facts.now)
+  const ended = begun.filter((grant) => isForDevice(grant, facts.device))
+  if (ended.length === 0 && begun.length > 0) {
+    return { rule: 'granted', code: 'not_granted', holds: false, text: 'It was granted on another device.' }
+  }
   if (ended.length === 0) {
     return { rule: 'granted', code: 'not_granted', holds: false, text: 'No role of the user and no grant leases it.' }
   }

@@ -9,6 +9,8 @@ export interface RoleFact {
 /** A temporary grant of the credential to the user, whatever became of it. Times in milliseconds since 1970. */
 export interface GrantFact {
   readonly id: string
+  /** The device it is for; null: any. */
+  readonly device: string | null
   readonly startsAt: number
   readonly expiresAt: number
   readonly ended: 'revoked' | 'expired' | null
@@ -26,7 +28,7 @@ export interface Facts {
     readonly endCode: ErrorCode | null
     readonly expiresAt: number
   } | null
-  readonly device: { readonly status: 'pending' | 'active' | 'revoked' } | null
+  readonly device: { readonly id: string; readonly status: 'pending' | 'active' | 'revoked' } | null
   readonly gateway: { readonly status: 'joined' | 'revoked'; readonly sites: readonly string[] } | null
   readonly resource: { readonly site: string }
   readonly secret: { readonly bound: boolean }

@@ -15,6 +15,7 @@ const answerOf = (grant: Grant, now: number) => ({
   id: grant.id,
   user: grant.user,
   credential: grant.credential,
+  device: grant.device,
   reason: grant.reason,
   startsAt: grant.startsAt.toISOString(),
   expiresAt: grant.expiresAt.toISOString(),

@@ -10,6 +10,7 @@ import {
   othersWithExclusive,
 } from '../../domains/leases/index.ts'
 import { decide, type Way } from '../../domains/policy/index.ts'
+import type { CallerContext } from '../context.ts'
 import { decodeCursor, pageOfFound } from '../cursor.ts'
 import type { HandlersOf } from '../handler.ts'
 
@@ -31,6 +32,9 @@ const grantedAnswer = (granted: GrantedCredential, inUse: ReturnType<typeof useA
   through: granted.through.map(wayAnswer),
 })
 
+/** Who calls signed in on it, so it is active. */
+const deviceOf = ({ device }: CallerContext) => ({ id: device.id, status: 'active' as const })
+
 export const leaseHandlers = {
   listLeases: async (context, { query: { cursor, limit } }) => {
     const below = decodeCursor(cursor, position)
@@ -47,7 +51,7 @@ export const leaseHandlers = {
     }
   },
   listMyCredentials: async (context) => {
-    const asked = { user: context.user.id, now: context.now() }
+    const asked = { user: context.user.id, device: deviceOf(context), now: context.now() }
     const mayName = context.user.permissions.has('users.read')
     return context.transaction(async (transaction) => {
       const granted = await grantedCredentials(transaction, asked)
@@ -60,7 +64,7 @@ export const leaseHandlers = {
     const asked = { user: context.user.id, credential, now: context.now() }
     const facts = await context.transaction((transaction) => factsOfAccess(transaction, asked))
     if (!facts) throw new SallyportError('not_found', { message: 'There is no such credential.' })
-    const { allowed, reasons } = decide(facts)
+    const { allowed, reasons } = decide({ ...facts, device: deviceOf(context) })
     return { allowed, reasons: reasons.map((reason) => ({ ...reason })) }
   },
   explainAccess: async (context, { query }) => {

@@ -121,7 +121,7 @@ const look = (things: Things) =>
       .execute()
     for (const user of users) {
       const isActive = active.some(({ id }) => id === user)
-      const granted = isActive ? await grantedCredentials(transaction, { user, now: clock.now }) : []
+      const granted = isActive ? await grantedCredentials(transaction, { user, device: null, now: clock.now }) : []
       const own = isActive ? await permissionsOfUser(transaction, user) : []
       reach.set(user, new Set([...granted.filter(({ bound }) => bound).map(({ credential }) => credential), ...own]))
     }

@@ -49,6 +49,7 @@ const voteText = (vote: AccessRequest['approvals']['votes'][number]): string =>
     `${vote.vote === 'approve' ? 'approved' : 'refused'} by ${whoIs(vote.approver)} ${localTime(vote.at)}`,
     vote.duration === null ? '' : `for ${roughly(vote.duration)}`,
     vote.startsAt === null ? '' : `from ${localTime(vote.startsAt)}`,
+    vote.sameDevice ? 'only on the device from which it was asked' : '',
     vote.note === '' ? '' : `“${vote.note}”`,
     vote.counts ? '' : '(does not count)',
   ]

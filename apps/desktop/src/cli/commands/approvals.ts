@@ -50,12 +50,13 @@ export const approvalCommands = [
       request,
       duration: option('for <duration>', 'a shorter time than was asked for: 30m', duration),
       startsAt: option('start <time>', 'a later beginning: 2026-11-22T18:00', futureInstant),
+      sameDevice: flag('same-device', 'only on the device from which it was asked'),
       note: option('note <text>', 'what the person who asked should know', text),
     },
     examples: ['sallyport approvals approve 8d1f6c1e-0000-4000-8000-000000000000 --for 30m'],
-    input: ({ request: accessRequest, duration: length = null, startsAt = null, note = '' }) => ({
+    input: ({ request: accessRequest, duration: length = null, startsAt = null, sameDevice = false, note = '' }) => ({
       parameters: { accessRequest },
-      body: { duration: length, startsAt, note },
+      body: { duration: length, startsAt, sameDevice, note },
     }),
     answer: requestFields,
   }),

@@ -16,6 +16,7 @@ export const VoteList = ({ votes }: { readonly votes: readonly Vote[] }) => {
         const conditions = [
           ...(vote.duration === null ? [] : [text('access.voteFor', { span: timeSpan(vote.duration) })]),
           ...(vote.startsAt === null ? [] : [text('access.voteFrom', { time: clockTime(vote.startsAt, now) })]),
+          ...(vote.sameDevice ? [text('access.voteSameDevice')] : []),
           ...(vote.counts ? [] : [text('access.voteVoid')]),
         ]
         return (

@@ -1,5 +1,5 @@
-/** Approves, perhaps for a shorter time or a later beginning; or refuses, with a reason. Approving asks that the person is there. */
-import { Button, Textarea, TextInput } from '@mantine/core'
+/** Approves, perhaps for a shorter time or a later beginning, or on one device; or refuses, with a reason. Approving asks that the person is there. */
+import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
 import type { AccessDecisionItem } from '@sallyport/protocol/api'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { timeSpan } from '../../data/access-request.ts'
@@ -24,6 +24,7 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
   const most = Math.min(request.duration, maxDuration)
   const [seconds, setSeconds] = useState(most)
   const [startsAt, setStartsAt] = useState('')
+  const [sameDevice, setSameDevice] = useState(false)
   const [note, setNote] = useState('')
   const [refusing, setRefusing] = useState(false)
   const approve = useChange('approveAccessRequest', DECIDED)
@@ -42,6 +43,7 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
         body: {
           duration: seconds === request.duration ? null : seconds,
           startsAt: Number.isNaN(begins) ? null : new Date(begins).toISOString(),
+          sameDevice,
           note: note.trim(),
         },
       },
@@ -72,6 +74,12 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
                 label={text('approvals.notBefore')}
                 value={startsAt}
                 onChange={(event) => setStartsAt(event.currentTarget.value)}
+              />
+              <Checkbox
+                label={text('approvals.sameDevice')}
+                description={text('approvals.sameDeviceHint')}
+                checked={sameDevice}
+                onChange={(event) => setSameDevice(event.currentTarget.checked)}
               />
               <Textarea
                 label={text('approvals.note')}
