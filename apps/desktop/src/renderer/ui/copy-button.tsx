@@ -1,9 +1,9 @@
 /** Copies one text and says so, also to screen readers. */
-import { ActionIcon } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { useBridge } from '../bridge/bridge.ts'
 import { text } from '../texts/text.ts'
 import { errorText } from './error-text.ts'
+import { IconButton } from './icon-button.tsx'
 import { toast } from './toast.ts'
 
 /** `what` names the text when it is too long to be said: the address itself, or "connection string for psql". */
@@ -26,7 +26,7 @@ interface CopyButtonProps {
 export const CopyButton = ({ content, what, tabIndex }: CopyButtonProps) => {
   const copy = useCopy()
   return (
-    <ActionIcon
+    <IconButton
       aria-label={text('common.copyNamed', { what })}
       tabIndex={tabIndex ?? 0}
       onClick={(event) => {
@@ -35,6 +35,6 @@ export const CopyButton = ({ content, what, tabIndex }: CopyButtonProps) => {
       }}
     >
       <IconCopy size={16} stroke={1.75} />
-    </ActionIcon>
+    </IconButton>
   )
 }

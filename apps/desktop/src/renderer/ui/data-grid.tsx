@@ -6,8 +6,9 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { classes } from './classes.ts'
 import styles from './data-grid.module.css'
-import { type GridEntry, gridEntries, movedTo } from './grid-entries.ts'
-import { singleKeys } from './single-keys.ts'
+import { gridEntries } from './grid-entries.ts'
+import { GridRow } from './grid-row.tsx'
+import { useRoving } from './use-roving.ts'
 
 export interface Column<Row> {
   readonly id: string
@@ -59,7 +60,11 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
   const columns = useFittingColumns(props.columns, scroller)
   const entries = useMemo(() => gridEntries(rows, { keyOf, groupOf }), [rows, keyOf, groupOf])
   const positions = useMemo(() => entries.flatMap((entry, at) => (entry.kind === 'row' ? [at] : [])), [entries])
-  const { active, setActive, focusRow, container } = useRoving(props, positions, (at) => virtual.scrollToIndex(at))
+  const { active, setActive, focusRow, container } = useRoving(positions, (at) => virtual.scrollToIndex(at))
+  const grid = useRef(props)
+  useLayoutEffect(() => {
+    grid.current = props
+  })
   const virtual = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -85,7 +90,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
     if (onEndNear && entries.length > 0 && last >= entries.length - NEAR_END) onEndNear()
   }, [onEndNear, last, entries.length])
 
-  const tracks = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') }
+  const tracks = columns.map(({ width }) => width).join(' ')
   return (
     <div
       className={styles['frame']}
@@ -97,7 +102,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
     >
       <div role="presentation" className={styles['scroll']} ref={scroller}>
         <div role="rowgroup" className={styles['head']}>
-          <div role="row" aria-rowindex={1} className={styles['header']} style={tracks}>
+          <div role="row" aria-rowindex={1} className={styles['header']} style={{ gridTemplateColumns: tracks }}>
             {columns.map((column) => (
               <span key={column.id} role="columnheader" className={classes('truncate', column.align === 'end' && styles['end'])}>
                 {column.quiet ? <span className="visually-hidden">{column.header}</span> : column.header}
@@ -108,11 +113,16 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
         <div role="rowgroup" className={styles['body']} style={{ height: virtual.getTotalSize() }}>
           {drawn.map((item) => {
             const entry = entries[item.index]
-            const place = { height: item.size, transform: `translateY(${item.start - HEADER_HEIGHT}px)` }
+            const top = item.start - HEADER_HEIGHT
             if (!entry) return null
             if (entry.kind === 'group')
               return (
-                <div key={item.key} role="row" className={styles['group']} style={place}>
+                <div
+                  key={item.key}
+                  role="row"
+                  className={styles['group']}
+                  style={{ height: item.size, transform: `translateY(${top}px)` }}
+                >
                   <span role="gridcell" aria-colspan={columns.length} className={classes(styles['cell'], 'truncate')}>
                     {props.groupHeader?.(entry.rows)}
                   </span>
@@ -121,11 +131,16 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
             return (
               <GridRow
                 key={item.key}
-                entry={entry}
-                grid={props}
+                row={entry.row}
+                index={entry.index}
+                grid={grid}
                 columns={columns}
+                tracks={tracks}
+                top={top}
+                height={item.size}
                 isActive={entry.index === active}
-                style={{ ...tracks, ...place }}
+                isSelected={props.selected === entry.key}
+                isDangerous={props.isDangerous?.(entry.row) ?? false}
                 activate={setActive}
                 focusRow={focusRow}
               />
@@ -133,63 +148,6 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
           })}
         </div>
       </div>
-    </div>
-  )
-}
-
-const isLetter = ({ key }: KeyboardEvent): boolean => key.length === 1 && key !== ' '
-
-interface GridRowProps<Row> {
-  readonly entry: Extract<GridEntry<Row>, { kind: 'row' }>
-  readonly grid: DataGridProps<Row>
-  readonly columns: readonly Column<Row>[]
-  readonly isActive: boolean
-  readonly style: Readonly<Record<string, string | number>>
-  readonly activate: (index: number) => void
-  readonly focusRow: (index: number) => void
-}
-
-const GridRow = <Row,>({ entry, grid, columns, isActive, style, activate, focusRow }: GridRowProps<Row>) => {
-  const { row, index, key } = entry
-  const tabIndex = isActive ? 0 : -1
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const moved = movedTo(event.key, index, grid.rows.length)
-    const inside = event.target !== event.currentTarget
-    if (moved !== null && !event.altKey && !event.metaKey && !event.ctrlKey) {
-      event.preventDefault()
-      return focusRow(moved)
-    }
-    if (inside) return
-    if (event.key === 'Enter' && grid.onOpen) {
-      event.preventDefault()
-      return grid.onOpen(row)
-    }
-    if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu' || (event.key === '.' && singleKeys())) {
-      if (!grid.onContextMenu) return
-      event.preventDefault()
-      return grid.onContextMenu(row, event.currentTarget)
-    }
-    if (isLetter(event) && !singleKeys()) return
-    if (grid.onRowKey?.(row, event)) event.preventDefault()
-  }
-  return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={grid.selected === key}
-      className={classes(styles['row'], grid.isDangerous?.(row) && styles['danger'])}
-      style={style}
-      tabIndex={tabIndex}
-      data-row={index}
-      onFocus={() => activate(index)}
-      onKeyDown={onKeyDown}
-      onClick={() => grid.onOpen?.(row)}
-    >
-      {columns.map((column) => (
-        <div key={column.id} role="gridcell" className={classes(styles['cell'], column.align === 'end' && styles['end'])}>
-          {column.cell(row, { tabIndex })}
-        </div>
-      ))}
     </div>
   )
 }
@@ -209,53 +167,4 @@ const useFittingColumns = <Row,>(
     return () => observer.disconnect()
   }, [frame])
   return useMemo(() => columns.filter(({ from = 0 }) => width >= from), [columns, width])
-}
-
-/** Which row the keyboard is on. When it goes away, the focus goes to the row that took its place. */
-const useRoving = <Row,>(props: DataGridProps<Row>, positions: readonly number[], scrollTo: (at: number) => void) => {
-  const { rows } = props
-  const [remembered, setActive] = useState(0)
-  const active = Math.max(0, Math.min(remembered, rows.length - 1))
-  const container = useRef<HTMLDivElement>(null)
-  const wanted = useRef<number | null>(null)
-  const hadFocus = useRef(false)
-
-  const rowElement = (index: number): HTMLElement | null =>
-    container.current?.querySelector<HTMLElement>(`[data-row="${index}"]`) ?? null
-
-  const focusRow = (index: number): void => {
-    wanted.current = index
-    setActive(index)
-    const at = positions[index]
-    if (at !== undefined) scrollTo(at)
-    rowElement(index)?.focus({ preventScroll: true })
-  }
-
-  useEffect(() => {
-    // A row that was far away is drawn only after the list has moved.
-    if (wanted.current !== null) {
-      const element = rowElement(wanted.current)
-      if (!element) return
-      if (document.activeElement !== element) element.focus({ preventScroll: true })
-      wanted.current = null
-    }
-    if (hadFocus.current && document.activeElement === document.body) rowElement(active)?.focus({ preventScroll: true })
-  })
-
-  useEffect(() => {
-    const element = container.current
-    const onFocusIn = (): boolean => (hadFocus.current = true)
-    const onFocusOut = ({ relatedTarget }: FocusEvent): void => {
-      // Without a next element the focused one may just have been removed: the effect above looks.
-      if (relatedTarget instanceof Node && !element?.contains(relatedTarget)) hadFocus.current = false
-    }
-    element?.addEventListener('focusin', onFocusIn)
-    element?.addEventListener('focusout', onFocusOut)
-    return () => {
-      element?.removeEventListener('focusin', onFocusIn)
-      element?.removeEventListener('focusout', onFocusOut)
-    }
-  }, [])
-
-  return { active, setActive, focusRow, container }
 }

@@ -1,8 +1,8 @@
 /** What there is to know about one row. Escape closes it, and the focus goes back to where it came from. */
-import { ActionIcon } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { text } from '../texts/text.ts'
+import { IconButton } from './icon-button.tsx'
 import styles from './side-panel.module.css'
 
 interface SidePanelProps {
@@ -44,9 +44,9 @@ export const SidePanel = ({ title, subtitle, onClose, children }: SidePanelProps
           </h2>
           {subtitle}
         </div>
-        <ActionIcon aria-label={text('common.close')} onClick={onClose}>
+        <IconButton aria-label={text('common.close')} onClick={onClose}>
           <IconX size={16} stroke={1.75} />
-        </ActionIcon>
+        </IconButton>
       </header>
       <div className={styles['content']}>{children}</div>
     </aside>

@@ -1,10 +1,10 @@
 /** What a row of the list shows. */
-import { ActionIcon } from '@mantine/core'
 import { IconAppWindow, IconX } from '@tabler/icons-react'
 import type { LocalConnection } from '../../../shared/local-api.ts'
-import { type Sample, traffic } from '../../data/traffic.ts'
+import type { Sample } from '../../data/traffic.ts'
 import { text } from '../../texts/text.ts'
 import type { Column } from '../../ui/data-grid.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
 import { Label } from '../../ui/label.tsx'
 import { bytes } from '../../ui/numbers.ts'
 import { Sparkline } from '../../ui/sparkline.tsx'
@@ -14,6 +14,8 @@ import { programOf } from './program.ts'
 
 interface ColumnNeeds {
   readonly now: number
+  /** The oldest first. */
+  readonly samplesOf: (connection: LocalConnection) => readonly Sample[]
   /** When the access itself ends; null: it is renewed. */
   readonly accessEndOf: (connection: LocalConnection) => number | null
   readonly onEnd: (connection: LocalConnection) => void
@@ -52,7 +54,7 @@ export const connectionColumns = (needs: ColumnNeeds): readonly Column<LocalConn
     id: 'traffic',
     header: text('connections.columnTraffic'),
     width: '196px',
-    cell: ({ id }) => <TrafficCell samples={traffic.of(id)} />,
+    cell: (connection) => <TrafficCell samples={needs.samplesOf(connection)} />,
   },
   {
     id: 'gateway',
@@ -87,7 +89,7 @@ export const connectionColumns = (needs: ColumnNeeds): readonly Column<LocalConn
     width: '36px',
     align: 'end',
     cell: (connection, { tabIndex }) => (
-      <ActionIcon
+      <IconButton
         aria-label={text('connections.endNamed', { program: programOf(connection) })}
         tabIndex={tabIndex}
         onClick={(event) => {
@@ -96,7 +98,7 @@ export const connectionColumns = (needs: ColumnNeeds): readonly Column<LocalConn
         }}
       >
         <IconX size={16} stroke={1.75} />
-      </ActionIcon>
+      </IconButton>
     ),
   },
 ]

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useCallback, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { LocalConnection } from '../../../shared/local-api.ts'
 import { accessEnd, titleOfName } from '../../data/credential.ts'
-import { traffic } from '../../data/traffic.ts'
+import { type Sample, traffic } from '../../data/traffic.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { DataGrid } from '../../ui/data-grid.tsx'
@@ -21,7 +21,7 @@ import { programOf } from './program.ts'
 
 /** Milliseconds between two looks at the byte counts. */
 const REFRESH = 1000
-const NONE: readonly LocalConnection[] = []
+const NOTHING = { connections: [] as readonly LocalConnection[], samples: new Map<string, readonly Sample[]>() }
 const keyOf = ({ id }: LocalConnection): string => id
 const groupOf = ({ credential }: LocalConnection): string => credential
 
@@ -32,18 +32,19 @@ const fits = (connection: LocalConnection, typed: string): boolean =>
 const useConnections = () => {
   const query = useMethod('connections', {}, { every: REFRESH })
   const { data, dataUpdatedAt } = query
-  const connections = useMemo(() => {
-    if (!data) return NONE
+  const counted = useMemo(() => {
+    if (!data) return NOTHING
     traffic.record(data.items, dataUpdatedAt)
-    return data.items.toSorted(
+    const connections = data.items.toSorted(
       (one, other) => one.credential.localeCompare(other.credential) || one.openedAt.localeCompare(other.openedAt),
     )
+    return { connections, samples: new Map(connections.map(({ id }) => [id, traffic.of(id)])) }
   }, [data, dataUpdatedAt])
-  return { query, connections }
+  return { query, ...counted }
 }
 
 export const ConnectionsPage = () => {
-  const { query, connections } = useConnections()
+  const { query, connections, samples } = useConnections()
   const credentials = useMethod('credentials', {}).data?.items
   const now = useNow()
   const [location, navigate] = useLocation()
@@ -59,10 +60,11 @@ export const ConnectionsPage = () => {
     const ends = new Map((credentials ?? []).map((credential) => [credential.granted.name, accessEnd(credential)]))
     return connectionColumns({
       now,
+      samplesOf: ({ id }) => samples.get(id) ?? [],
       accessEndOf: ({ credential }) => ends.get(credential) ?? null,
       onEnd: (connection) => setEnding({ connections: [connection], kind: 'one' }),
     })
-  }, [credentials, now])
+  }, [credentials, samples, now])
 
   const onRowKey = (connection: LocalConnection, event: KeyboardEvent): boolean => {
     if (event.key !== 'Delete') return false

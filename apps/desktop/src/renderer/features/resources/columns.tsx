@@ -1,12 +1,13 @@
 /** What a row of the list shows. */
-import { ActionIcon, Switch } from '@mantine/core'
 import { IconDatabase, IconDots, IconStarFilled } from '@tabler/icons-react'
 import type { LocalCredential } from '../../../shared/local-api.ts'
 import { accountOf, addressOf, isDangerous, titleOf } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
 import { Label } from '../../ui/label.tsx'
+import { RowSwitch } from '../../ui/row-switch.tsx'
 import { Status } from '../../ui/status.tsx'
 import styles from './resources.module.css'
 import { type CredentialState, isOn } from './state.ts'
@@ -73,7 +74,7 @@ export const resourceColumns = (needs: ColumnNeeds): readonly Column<LocalCreden
     quiet: true,
     width: '40px',
     cell: (credential, { tabIndex }) => (
-      <Switch
+      <RowSwitch
         checked={isOn(credential)}
         disabled={needs.isPending(credential) || !credential.granted.bound}
         aria-label={text('resources.switch', { name: titleOf(credential) })}
@@ -90,7 +91,7 @@ export const resourceColumns = (needs: ColumnNeeds): readonly Column<LocalCreden
     width: '36px',
     align: 'end',
     cell: (credential, { tabIndex }) => (
-      <ActionIcon
+      <IconButton
         aria-label={text('common.moreOf', { name: titleOf(credential) })}
         aria-haspopup="menu"
         tabIndex={tabIndex}
@@ -100,7 +101,7 @@ export const resourceColumns = (needs: ColumnNeeds): readonly Column<LocalCreden
         }}
       >
         <IconDots size={16} stroke={1.75} />
-      </ActionIcon>
+      </IconButton>
     ),
   },
 ]

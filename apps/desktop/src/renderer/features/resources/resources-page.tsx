@@ -40,7 +40,7 @@ export const ResourcesPage = () => {
   const wanted = useDeferredValue(typed)
   const [menu, setMenu] = useState<{ readonly credential: LocalCredential; readonly anchor: HTMLElement } | null>(null)
   const favourites = useFavourites()
-  const switching = useSwitch()
+  const { pending, toggle, turnOn, progress } = useSwitch()
   const copy = useCopy()
   const openLast = useLastTool()
 
@@ -59,15 +59,15 @@ export const ResourcesPage = () => {
     () =>
       resourceColumns({
         stateOf: (credential) =>
-          switching.pending.has(credential.granted.name)
+          pending.has(credential.granted.name)
             ? { kind: 'preparing', word: text('resources.preparing') }
             : credentialState(credential, now),
         isFavourite: favourites.has,
-        isPending: ({ granted }) => switching.pending.has(granted.name),
-        onToggle: switching.toggle,
+        isPending: ({ granted }) => pending.has(granted.name),
+        onToggle: toggle,
         onMenu: (credential, anchor) => setMenu({ credential, anchor }),
       }),
-    [switching, favourites, now],
+    [pending, toggle, favourites.has, now],
   )
 
   const copyAddress = (credential: LocalCredential): void => {
@@ -78,7 +78,7 @@ export const ResourcesPage = () => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false
     switch (event.key) {
       case ' ':
-        switching.toggle(credential)
+        toggle(credential)
         return true
       case 'c':
         copyAddress(credential)
@@ -114,16 +114,12 @@ export const ResourcesPage = () => {
         ) : null
       }
       actions={
-        switching.progress ? (
+        progress ? (
           <span className="muted numbers" role="status">
-            {text('resources.turningOn', switching.progress)}
+            {text('resources.turningOn', progress)}
           </span>
         ) : turnable.length > 0 && turnable.length <= MOST_AT_ONCE ? (
-          <Button
-            variant="default"
-            leftSection={<IconPower size={16} stroke={1.75} />}
-            onClick={() => switching.turnOn(turnable)}
-          >
+          <Button variant="default" leftSection={<IconPower size={16} stroke={1.75} />} onClick={() => turnOn(turnable)}>
             {text('resources.turnOnAll', { count: turnable.length })}
           </Button>
         ) : null
@@ -156,7 +152,7 @@ export const ResourcesPage = () => {
             credential={selected}
             state={credentialState(selected, now)}
             onClose={close}
-            onRetry={() => switching.turnOn([{ ...selected, listener: { state: 'off' } }])}
+            onRetry={() => turnOn([{ ...selected, listener: { state: 'off' } }])}
             onUsed={() => favourites.used(selected)}
           />
         ) : null
@@ -196,7 +192,7 @@ export const ResourcesPage = () => {
             <Menu.Item leftSection={<IconCopy size={16} stroke={1.75} />} onClick={() => copyAddress(menu.credential)}>
               {text('resources.copyAddress')}
             </Menu.Item>
-            <Menu.Item leftSection={<IconPower size={16} stroke={1.75} />} onClick={() => switching.toggle(menu.credential)}>
+            <Menu.Item leftSection={<IconPower size={16} stroke={1.75} />} onClick={() => toggle(menu.credential)}>
               {text(isOn(menu.credential) ? 'resources.turnOff' : 'resources.turnOn')}
             </Menu.Item>
             <Menu.Item leftSection={<IconStar size={16} stroke={1.75} />} onClick={() => favourites.toggle(menu.credential)}>

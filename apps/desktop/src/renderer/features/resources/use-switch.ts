@@ -1,6 +1,6 @@
 /** Turning addresses on and off, one or many, with what is under way. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { LocalCredential } from '../../../shared/local-api.ts'
 import { useBridge } from '../../bridge/bridge.ts'
 import { methodKey } from '../../data/use-method.ts'
@@ -27,51 +27,50 @@ export const useSwitch = (): Switching => {
   const [pending, setPending] = useState<ReadonlySet<string>>(new Set())
   const [progress, setProgress] = useState<Switching['progress']>(null)
 
-  const put = async (name: string, on: boolean): Promise<void> => {
-    setPending((before) => new Set(before).add(name))
-    try {
-      await bridge.call(on ? 'connect' : 'disconnect', { name })
-    } finally {
-      setPending((before) => new Set([...before].filter((other) => other !== name)))
-    }
-  }
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: methodKey('credentials') })
-
-  const toggle = (credential: LocalCredential): void => {
-    put(credential.granted.name, !isOn(credential))
-      .catch((error: unknown) => toast(errorText(error).message, credential.granted.name))
-      .then(refresh)
-      .catch(() => {})
-  }
-
-  const turnOnAll = async (credentials: readonly LocalCredential[]): Promise<void> => {
-    const names = credentials.map(({ granted }) => granted.name)
-    const waiting = names.values()
-    let done = 0
-    let failed = 0
-    setProgress({ done, total: names.length })
-    const worker = async (): Promise<void> => {
-      for (const name of waiting) {
-        await put(name, true).catch(() => failed++)
-        setProgress({ done: ++done, total: names.length })
+  const actions = useMemo(() => {
+    const put = async (name: string, on: boolean): Promise<void> => {
+      setPending((before) => new Set(before).add(name))
+      try {
+        await bridge.call(on ? 'connect' : 'disconnect', { name })
+      } finally {
+        setPending((before) => new Set([...before].filter((other) => other !== name)))
       }
     }
-    await Promise.all(Array.from({ length: AT_A_TIME }, worker))
-    setProgress(null)
-    const on = names.length - failed
-    toast(
-      failed === 0 ? text('resources.turnedOn', { count: on }) : text('resources.turnedOnSome', { count: on, failed }),
-      'turned-on',
-    )
-    await refresh()
-  }
+    const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: methodKey('credentials') })
 
-  return {
-    pending,
-    toggle,
-    progress,
-    turnOn: (credentials) => {
+    const toggle = (credential: LocalCredential): void => {
+      put(credential.granted.name, !isOn(credential))
+        .catch((error: unknown) => toast(errorText(error).message, credential.granted.name))
+        .then(refresh)
+        .catch(() => {})
+    }
+
+    const turnOnAll = async (credentials: readonly LocalCredential[]): Promise<void> => {
+      const names = credentials.map(({ granted }) => granted.name)
+      const waiting = names.values()
+      let done = 0
+      let failed = 0
+      setProgress({ done, total: names.length })
+      const worker = async (): Promise<void> => {
+        for (const name of waiting) {
+          await put(name, true).catch(() => failed++)
+          setProgress({ done: ++done, total: names.length })
+        }
+      }
+      await Promise.all(Array.from({ length: AT_A_TIME }, worker))
+      setProgress(null)
+      const on = names.length - failed
+      toast(
+        failed === 0 ? text('resources.turnedOn', { count: on }) : text('resources.turnedOnSome', { count: on, failed }),
+        'turned-on',
+      )
+      await refresh()
+    }
+    const turnOn = (credentials: readonly LocalCredential[]): void => {
       turnOnAll(credentials.filter((credential) => !isOn(credential) && credential.granted.bound)).catch(() => setProgress(null))
-    },
-  }
+    }
+    return { toggle, turnOn }
+  }, [bridge, queries])
+
+  return { pending, progress, ...actions }
 }
