@@ -52,8 +52,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0130-codes-to-paste': { up: codesToPaste },
   '0140-log-keys-that-follow': { up: logKeysThatFollow },
   '0150-service-accounts': { up: serviceAccounts },
-  '0180-streams-of-sinks': { up: streamsOfSinks },
   '0160-personal-data': { up: personalData },
   '0170-deployment-roots': { up: deploymentRoots },
+  '0180-streams-of-sinks': { up: streamsOfSinks },
+  '0200-conditions-of-approval': { up: conditionsOfApproval },
 }
-  '0160-personal-data': { up: personalData },
