@@ -1,24 +1,28 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { longestFirst } from './scripts/longest-first.ts'
 import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.ts'
 
 /**
  * Five kinds of test, told apart by where they lie and how their file is named. `unit` and `fuzz` share nothing; `ui` draws the
  * screens of the app in Chromium; `e2e` and `claims` start real programs, each file its own on ports of its own, so that they
  * run side by side but get time to do it; `house` proves that the repository's own rules bite. What measures a time runs alone,
- * when the others are done.
+ * when the others are done. Files of a project share their workers, so that what they import is read once for many of them.
  */
 const countsFile = process.env[COUNTS_FILE_VARIABLE]
 const elsewhere = ['**/node_modules/**', '**/dist/**']
 /** Files of tests that run whole systems side by side. */
 const PROGRAMS_AT_ONCE = availableParallelism() + 1
-const MEASURED = ['e2e/claims/O1-*.test.ts']
+const MEASURED = ['e2e/claims/O1-revocation.test.ts']
+/** Of those that run whole systems, the files that take a minute and more whatever their size. */
+const LONGEST = ['L4-', 'D2-', 'C1-', 'bench']
 
 export default defineConfig({
   test: {
     reporters: countsFile === undefined ? ['default'] : ['default', testCountsReporter(countsFile)],
     // One more than there are processors: most tests wait for a database or a program.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: longestFirst(LONGEST) },
     globalSetup: ['packages/testkit/src/run-folder-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
@@ -30,7 +34,6 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/**/*.test.ts', 'apps/**/*.test.ts'],
           exclude: [...elsewhere, '**/*.fuzz.test.ts', '**/*.ui.test.ts'],
-          // Files share their workers, so that what they import is read once for many of them.
           isolate: false,
         },
       },
@@ -62,6 +65,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['e2e/**/*.test.ts'],
           exclude: [...elsewhere, 'e2e/claims/**'],
+          isolate: false,
           maxWorkers: PROGRAMS_AT_ONCE,
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -74,6 +78,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['e2e/claims/**/*.test.ts'],
           exclude: [...elsewhere, ...MEASURED],
+          isolate: false,
           maxWorkers: PROGRAMS_AT_ONCE,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -30,8 +30,7 @@ const STEPS: readonly Step[] = [
   { name: 'unit', kind: 'tests', limitMinutes: 12 },
   { name: 'ui', kind: 'tests', limitMinutes: 10 },
   { name: 'fuzz', kind: 'tests', limitMinutes: 5 },
-  { name: 'e2e', kind: 'tests', limitMinutes: 15 },
-  { name: 'claims', kind: 'tests', limitMinutes: 25 },
+  { name: 'systems', kind: 'tests', limitMinutes: 40 },
 ]
 
 const GRACE_MS = 5_000

@@ -32,9 +32,7 @@ const clients: RawClient[] = []
 const stops: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
-  const starting = noKeychain === null ? secretService() : null
-  testbed = await Testbed.start()
-  keychain = await starting
+  ;[testbed, keychain] = await Promise.all([Testbed.start(), noKeychain === null ? secretService() : null])
 })
 afterAll(async () => {
   for (const client of clients) client.close()

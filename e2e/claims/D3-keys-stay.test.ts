@@ -121,9 +121,7 @@ const sendInTheClear = async (port: number): Promise<void> => {
 }
 
 beforeAll(async () => {
-  const starting = noKeychain === null ? secretService() : null
-  testbed = await Testbed.start()
-  keychain = await starting
+  ;[testbed, keychain] = await Promise.all([Testbed.start(), noKeychain === null ? secretService() : null])
   const [gateway] = testbed.gateways
   const ports = [new URL(testbed.api.origin), new URL(testbed.api.gatewayOrigin)].map(({ port }) => Number(port))
   const capture = noCapture === null ? await packetCapture([...ports, gateway!.port]) : null

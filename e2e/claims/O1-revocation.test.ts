@@ -1,18 +1,16 @@
 /**
- * O1: taking access away closes open connections, p99 under a second; a gateway cut off from the API fails closed when its
- * leases end.
+ * O1: taking access away closes open connections, p99 under a second.
  *
- * The attacker was granted access, is connected, and holds on to the connection: they never close it, and renew nothing. The
- * first test takes the access of such a person away 1,000 times and measures from the commit in the API's database (its own
- * record of the time) to the close at the client's end of the stream. The second takes the API away from the gateway.
+ * The attacker was granted access, is connected, and holds on to the connection: they never close it, and renew nothing. Their
+ * access is taken away 1,000 times, and measured is the time from the commit in the API's database (its own record of the time)
+ * to the close at the client's end of the stream.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type MuxSession, type MuxStream } from '@sallyport/transport'
+import type { MuxSession } from '@sallyport/transport'
 import { Testbed } from '@sallyport/testbed'
-import { waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import pg from 'pg'
-import { openStream, queryPostgres, refusalOf, startPostgres } from '../support/raw-stream.ts'
+import { openStream, refusalOf, startPostgres } from '../support/raw-stream.ts'
 import { RawClient } from '../support/raw-client.ts'
 
 const REVOCATIONS = 1_000
@@ -36,13 +34,12 @@ beforeAll(async () => {
   await database.connect()
 })
 afterAll(async () => {
-  await database.end()
-  person.close()
-  await testbed.stop()
+  await database?.end()
+  person?.close()
+  await testbed?.stop()
 })
 
 interface Held {
-  readonly stream: MuxStream
   readonly lease: string
   readonly grant: string
   /** Resolves with the time at which the stream ended. */
@@ -50,8 +47,8 @@ interface Held {
 }
 
 /** Grants, connects and holds. */
-const hold = async (credential: string, lifetimeMs = 3_600_000): Promise<Held> => {
-  const body = { user: person.user, credential, expiresAt: new Date(Date.now() + lifetimeMs).toISOString() }
+const hold = async (credential: string): Promise<Held> => {
+  const body = { user: person.user, credential, expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
   const { id: grant } = await testbed.owner.agent.api('createGrant', { body })
   const ticket = await person.makeTicket({ gateway, credential })
   const { stream, answer } = await openStream(mux, { type: 'open', ticket: ticket.text, share: ticket.share, caller: null })
@@ -59,7 +56,7 @@ const hold = async (credential: string, lifetimeMs = 3_600_000): Promise<Held> =
   await startPostgres(stream, testbed.shop.database)
   const closed = new Promise<number>((resolve) => stream.once('close', () => resolve(Date.now())))
   stream.resume()
-  return { stream, lease: (answer.ok && answer.lease?.id) || '', grant, closed }
+  return { lease: (answer.ok && answer.lease?.id) || '', grant, closed }
 }
 
 const percentile = (sorted: readonly number[], share: number): number => sorted[Math.ceil(sorted.length * share) - 1]!
@@ -105,26 +102,3 @@ test(`${REVOCATIONS} revocations close ${REVOCATIONS} connections, p99 under a s
   )
   expect(p99).toBeLessThan(LIMIT_MS)
 }, 600_000)
-
-test('a gateway that lost the API serves on until the lease ends, opens nothing new, and then closes', async () => {
-  const credential = testbed.database.credentials['read-write']!
-  const held = await hold(credential, 20_000)
-  const end = Date.now() + 20_000
-  held.stream.pause()
-  testbed.api.program.kill('SIGKILL')
-  await testbed.api.program.exited
-  expect(await queryPostgres(held.stream, 'select 41 + 1')).toBe('42')
-  const another = await person.makeTicket({ gateway, credential: testbed.database.credentials['owner']! })
-  const refused = await waitFor(
-    async () => {
-      const { answer } = await openStream(mux, { type: 'open', ticket: another.text, share: another.share, caller: null })
-      return refusalOf(answer) === 'gateway_isolated' ? answer : undefined
-    },
-    { description: 'the gateway to notice that it is cut off', timeoutMs: 40_000 },
-  )
-  expect(refused.ok).toBe(false)
-  held.stream.resume()
-  const closed = await held.closed
-  expect(closed).toBeGreaterThan(end - 2_000)
-  expect(closed).toBeLessThan(end + 5_000)
-})

@@ -7,7 +7,7 @@ import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { oneAtATime } from './one-at-a-time.ts'
+import { oneAtATime } from '@sallyport/testkit'
 
 const desktop = fileURLToPath(new URL('../../apps/desktop', import.meta.url))
 const built = join(desktop, 'dist')

@@ -26,16 +26,16 @@ export const programEnvironment = (extra: Readonly<Record<string, string>> = {})
   return { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: compileCache, ...extra }
 }
 
-const invocation = ({ entry, args, env, name, within = [] }: NodeProgramOptions) => {
-  const [command, ...words] = [...within, process.execPath, bundledProgram(entry), ...args]
+const invocation = async ({ entry, args, env, name, within = [] }: NodeProgramOptions) => {
+  const [command, ...words] = [...within, process.execPath, await bundledProgram(entry), ...args]
   return { name, command: command!, args: words, env: programEnvironment(env) }
 }
 
-export const startNodeProgram = (options: NodeProgramOptions): Promise<Program> => spawnProgram(invocation(options))
+export const startNodeProgram = async (options: NodeProgramOptions): Promise<Program> => spawnProgram(await invocation(options))
 
 /** Runs to the end and returns its standard output. Throws with its standard error when it fails. */
 export const runNodeProgram = async (options: NodeProgramOptions): Promise<string> => {
-  const { code, stdout, stderr } = await runProgram({ ...invocation(options), timeoutMs: 120_000 })
+  const { code, stdout, stderr } = await runProgram({ ...(await invocation(options)), timeoutMs: 120_000 })
   if (code !== 0) throw new Error(`${options.name} ended with ${code}:\n${stderr}\n${stdout}`)
   return stdout
 }

@@ -19,7 +19,7 @@ import { addCredential, startGateway, type TestGateway, type TestGatewayOptions 
 
 /** Starting a program takes long where many do so at once. */
 const PATIENCE = { timeoutMs: 60_000 }
-const MAIN = bundledProgram('apps/gateway/src/main.ts')
+const MAIN = await bundledProgram('apps/gateway/src/main.ts')
 
 let api: PlayedApi
 let agent: PlayedAgent

@@ -1,8 +1,7 @@
-/** `node bundle-program.ts <entry> <name>`: bundles a program into the folder `name` of the test run. */
+/** `node bundle-program.ts <entry> <folder>`: bundles a program into a folder. */
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
-import { madeOnce } from './run-folder.ts'
 
 /** With native parts or files of their own beside their code, or big and seldom needed. */
 const LEFT_OUTSIDE = [
@@ -26,15 +25,13 @@ const ownPlace: Plugin = {
   },
 }
 
-const [entry, name] = process.argv.slice(2)
-if (entry === undefined || name === undefined) throw new Error('Usage: bundle-program.ts <entry> <name>')
-await madeOnce(name, async (dir) => {
-  const bundle = await rolldown({
-    input: entry,
-    platform: 'node',
-    logLevel: 'silent',
-    external: (id) => LEFT_OUTSIDE.some((pattern) => pattern.test(id)),
-    plugins: [ownPlace],
-  })
-  await bundle.write({ dir, format: 'esm' })
+const [entry, folder] = process.argv.slice(2)
+if (entry === undefined || folder === undefined) throw new Error('Usage: bundle-program.ts <entry> <folder>')
+const bundle = await rolldown({
+  input: entry,
+  platform: 'node',
+  logLevel: 'silent',
+  external: (id) => LEFT_OUTSIDE.some((pattern) => pattern.test(id)),
+  plugins: [ownPlace],
 })
+await bundle.write({ dir: folder, format: 'esm' })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { searchFor } from './needle-search.ts'
 
 /** How the secret was written where it was found. */
 export type SecretForm = 'plain' | 'base64' | 'base64url' | 'hex' | 'HEX' | 'utf-16le' | 'utf-16be'
@@ -66,35 +67,33 @@ const needlesOf = (secret: Buffer): Needle[] => {
   ]
 }
 
-/** A needle that begins with zero is found slowly among zeros, of which files and memory are full: its rest is looked for. */
-const indexOfNeedle = (bytes: Buffer, needle: Buffer): number => {
-  const zeros = needle[0] === 0 ? 1 : 0
-  const rest = needle.subarray(zeros)
-  for (let from = zeros; ; from += 1) {
-    from = bytes.indexOf(rest, from)
-    if (from < 0) return -1
-    if (zeros === 0 || bytes[from - 1] === 0) return from - zeros
+/** Every form in which one secret is found, with its first place. */
+type Search = (haystack: Uint8Array) => Sighting[]
+
+const searchBy = (needles: readonly Needle[]): Search => {
+  const eachPlace = searchFor(needles)
+  return (haystack) => {
+    const found = new Map<SecretForm, number>()
+    const note = ({ form }: Needle, offset: number): void => void (found.has(form) || found.set(form, offset))
+    eachPlace(Buffer.from(haystack.buffer, haystack.byteOffset, haystack.byteLength), note)
+    return [...found].map(([form, offset]) => ({ form, offset }))
   }
 }
 
-const search = (haystack: Uint8Array, needles: readonly Needle[]): Sighting[] => {
-  const bytes = Buffer.from(haystack.buffer, haystack.byteOffset, haystack.byteLength)
-  const found = new Map<SecretForm, number>()
-  for (const needle of needles) {
-    const offset = indexOfNeedle(bytes, needle.bytes)
-    if (offset >= 0) found.set(needle.form, Math.min(offset, found.get(needle.form) ?? offset))
-  }
-  return [...found].map(([form, offset]) => ({ form, offset }))
+interface Wanted {
+  readonly search: Search
+  /** Bytes of the longest form. */
+  readonly longest: number
 }
 
-const searchFile = async (path: string, needles: readonly Needle[]): Promise<Sighting[]> => {
-  const overlap = Math.max(...needles.map(({ bytes }) => bytes.length)) - 1
+const searchFile = async (path: string, { search, longest }: Wanted): Promise<Sighting[]> => {
+  const overlap = longest - 1
   const found = new Map<SecretForm, number>()
   let tail = Buffer.alloc(0)
   let position = 0
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
     const window = Buffer.concat([tail, chunk])
-    for (const { form, offset } of search(window, needles)) {
+    for (const { form, offset } of search(window)) {
       if (!found.has(form)) found.set(form, position - tail.length + offset)
     }
     position += chunk.length
@@ -112,19 +111,19 @@ const unlessGone = async <Value>(promise: Promise<Value>, otherwise: Value): Pro
   }
 }
 
-const searchPath = async (path: string, needles: readonly Needle[]): Promise<FileSighting[]> => {
+const searchPath = async (path: string, wanted: Wanted): Promise<FileSighting[]> => {
   const entry = await unlessGone(lstat(path), null)
   if (entry === null) return []
   const inContent = (sightings: Sighting[]): FileSighting[] => sightings.map((one) => ({ ...one, path, inName: false }))
   const inText = (text: string, of: string): FileSighting[] =>
-    search(Buffer.from(text), needles).map((one) => ({ ...one, path: of, inName: true }))
+    wanted.search(Buffer.from(text)).map((one) => ({ ...one, path: of, inName: true }))
   if (entry.isSymbolicLink()) return inText(await unlessGone(readlink(path), ''), path)
-  if (entry.isFile()) return inContent(await unlessGone(searchFile(path, needles), []))
+  if (entry.isFile()) return inContent(await unlessGone(searchFile(path, wanted), []))
   if (!entry.isDirectory()) return []
   const found: FileSighting[] = []
   for (const name of await unlessGone(readdir(path), [])) {
     const below = join(path, name)
-    found.push(...inText(name, below), ...(await searchPath(below, needles)))
+    found.push(...inText(name, below), ...(await searchPath(below, wanted)))
   }
   return found
 }
@@ -134,12 +133,14 @@ export const canaryOf = (secret: string | Uint8Array): Canary => {
   const bytes = Buffer.from(secret)
   if (bytes.length < MIN_BYTES) throw new Error(`a secret of ${bytes.length} bytes would be found by chance`)
   const needles = needlesOf(bytes)
+  const search = searchBy(needles)
+  const longest = Math.max(...needles.map((needle) => needle.bytes.length))
   return {
     text: bytes.toString(),
-    findBytes: (haystack) => search(haystack, needles),
+    findBytes: search,
     searchDirectory: async (path) => {
       await lstat(path)
-      return searchPath(path, needles)
+      return searchPath(path, { search, longest })
     },
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { oneAtATime } from './one-at-a-time.ts'
 
 export const RUN_FOLDER_VARIABLE = 'SALLYPORT_TEST_RUN_FOLDER'
 
@@ -9,21 +10,24 @@ export const RUN_FOLDER_VARIABLE = 'SALLYPORT_TEST_RUN_FOLDER'
 export const runFolder = (): string | null => process.env[RUN_FOLDER_VARIABLE] ?? null
 
 /**
- * The folder `name` of this run, which the first caller has made: `make` fills an empty folder, which then appears complete or
- * not at all. Two that begin at the same moment both make one, and one of them stays. Null outside a test run.
+ * The folder `name` of this run, which the first caller has made while others wait: `make` fills an empty folder, which then
+ * appears complete or not at all. Null outside a test run.
  */
 export const madeOnce = async (name: string, make: (folder: string) => Promise<void>): Promise<string | null> => {
   const parent = runFolder()
   if (parent === null) return null
   const made = join(parent, name)
   if (existsSync(made)) return made
-  const partial = await mkdtemp(`${made}-partial-`)
-  try {
-    await make(partial)
-    await rename(partial, made)
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true })
-    if (!existsSync(made)) throw error
-  }
-  return made
+  return oneAtATime(`${made}.lock`, async () => {
+    if (existsSync(made)) return made
+    const partial = await mkdtemp(`${made}-partial-`)
+    try {
+      await make(partial)
+      await rename(partial, made)
+      return made
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true })
+      throw error
+    }
+  })
 }

@@ -39,7 +39,7 @@ export interface Program {
   readonly exited: Promise<Exit>
   /**
    * The match of the first line, past or future, that matches. Rejects with the output when the program ends without it
-   * or the time (default 10 s) is over.
+   * or the time (default 30 s) is over.
    */
   waitForLine(pattern: RegExp, options?: { readonly timeoutMs?: number }): Promise<RegExpExecArray>
   /** Sends a signal to the program alone. */
@@ -93,7 +93,7 @@ export const spawnProgram = async (options: ProgramOptions): Promise<Program> =>
   })
   const describe = (): string => `--- output of ${name} ---\n${lines.slice(-LINES_QUOTED).join('\n')}`
 
-  const waitForLine: Program['waitForLine'] = (pattern, { timeoutMs = 10_000 } = {}) =>
+  const waitForLine: Program['waitForLine'] = (pattern, { timeoutMs = 30_000 } = {}) =>
     new Promise((settle, reject) => {
       const finish = (): void => {
         clearTimeout(timer)
@@ -110,7 +110,8 @@ export const spawnProgram = async (options: ProgramOptions): Promise<Program> =>
         finish()
         reject(new Error(`${name} ${why} without a line like ${String(pattern)}\n${describe()}`))
       }
-      const timer = setTimeout(() => giveUp(`ran ${timeoutMs} ms`), timeoutMs)
+      // Where this process was busy for that long, what the program wrote meanwhile is read first.
+      const timer = setTimeout(() => setImmediate(() => giveUp(`ran ${timeoutMs} ms`)), timeoutMs)
       if (lines.some(look)) return
       listeners.add(look)
       void exited.then(({ code, signal }) => giveUp(`ended (${signal ?? code})`))

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 const POLL_MS = 10
 
 export interface WaitOptions {
-  /** How long to wait at most, in milliseconds; default 10 s. */
+  /** How long to wait at most, in milliseconds; default 30 s. */
   readonly timeoutMs?: number
   /** What is waited for, as the error says it: "the listener to open". */
   readonly description: string
@@ -15,7 +15,7 @@ export interface WaitOptions {
  */
 export const waitFor = async <Value>(
   condition: () => Value | Promise<Value>,
-  { timeoutMs = 10_000, description }: WaitOptions,
+  { timeoutMs = 30_000, description }: WaitOptions,
 ): Promise<NonNullable<Exclude<Value, false>>> => {
   const end = performance.now() + timeoutMs
   let cause: unknown

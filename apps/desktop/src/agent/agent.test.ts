@@ -13,7 +13,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectAgent, connectOrStartAgent } from '../local/agent-process.ts'
 
-const MAIN = bundledProgram('apps/desktop/src/agent/main.ts')
+const MAIN = await bundledProgram('apps/desktop/src/agent/main.ts')
 let folder: TemporaryDirectory
 let passphraseFile: string
 const programs: Program[] = []

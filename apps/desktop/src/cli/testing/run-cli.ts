@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { bundledProgram, type Finished, findProgram, runProgram, skipReason, waitFor } from '@sallyport/testkit'
 
-export const PROGRAM = bundledProgram('apps/desktop/src/cli/main.ts')
+export const PROGRAM = await bundledProgram('apps/desktop/src/cli/main.ts')
 export const LAUNCHER = fileURLToPath(new URL('../../../bin/sallyport.mjs', import.meta.url))
 
 /** Where Node keeps what it compiled, so that not every start of a test compiles it again. */
