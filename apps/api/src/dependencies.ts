@@ -6,6 +6,7 @@ import type { Authority, TrustBundles } from './domains/authority/index.ts'
 import type { Announcer } from './domains/events/index.ts'
 import type { JobIdentities } from './domains/job-identity/index.ts'
 import type { ProbeBoard } from './domains/probes/index.ts'
+import type { TokenKeyring } from './domains/service-accounts/index.ts'
 import type { Passwords } from './domains/sign-in/index.ts'
 import type { ErasureLedger } from './files/erasure-ledger.ts'
 import type { LogLink, VaultLink } from './links/index.ts'
@@ -35,4 +36,5 @@ export interface Dependencies {
   readonly announcer: Announcer
   readonly probes: ProbeBoard
   readonly jobIdentities: JobIdentities
+  readonly tokenKeys: TokenKeyring
 }

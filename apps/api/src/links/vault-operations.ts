@@ -145,7 +145,17 @@ export const vaultOperations = defineOperations({
   tokenKeys: {
     input: z.strictObject({ organization: uuid }),
     output: z.strictObject({
-      keys: z.array(z.strictObject({ id: keyId, algorithm: tokenAlgorithm, publicKey: bytesUpTo(1024) })).max(16),
+      keys: z
+        .array(
+          z.strictObject({
+            id: keyId,
+            algorithm: tokenAlgorithm,
+            publicKey: bytesUpTo(1024),
+            /** When nothing that it signed counts any more; null: not decided. */
+            retiresAt: timestamp.nullable(),
+          }),
+        )
+        .max(16),
     }),
   },
   tokenKeyState: { input: z.strictObject({ organization: uuid }), output: tokenKeyState },

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { listGatewayEntries } from '../domains/gateways/index.ts'
 import { jobIdentities } from '../domains/job-identity/index.ts'
 import type { Authority } from '../domains/authority/index.ts'
+import { tokenKeyring } from '../domains/service-accounts/index.ts'
 import { createPasswords } from '../domains/sign-in/index.ts'
 import type { Contact, Dependencies } from '../dependencies.ts'
 import { erasureLedger } from '../files/erasure-ledger.ts'
@@ -98,6 +99,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     announcer: live.announcer,
     probes: live.probes,
     jobIdentities: jobIdentities({ pool, vault: links.vault, clock }),
+    tokenKeys: tokenKeyring({ ask: links.vault.tokenKeys, clock }),
   }
   await sealClearRows({ pool, logger })
   await replayErasures({ pool, clock, logger, ledger })

@@ -2,3 +2,4 @@ export { createServiceAccount, listServiceAccounts, revokeServiceAccount } from 
 export { statusOfServiceAccount } from './standing.ts'
 export { findServiceAccount, findServiceAccountKey, type ServiceAccountRow } from './store.ts'
 export type { ServiceAccountTables } from './tables.ts'
+export { type TokenKeyring, tokenKeyring } from './token-keys.ts'

@@ -97,10 +97,8 @@ export const authenticateService = async (
 /** Throws `service_token_invalid`: the token is not one of the vault for this organization. */
 const requireTokenOfVault = async ({ dependencies, organization }: ServiceContext, token: string): Promise<void> => {
   const { keyId, input, signature } = readServiceToken(token)
-  const { keys } = await dependencies.vault.tokenKeys({ organization: organization.id })
-  const key = keys.find(({ id, algorithm }) => id === keyId && algorithm === 'ES256')
-  const verifies =
-    key !== undefined && (await verifySignature({ algorithm: 'ecdsa-p256-sha256', publicKey: key.publicKey }, input, signature))
+  const publicKey = await dependencies.tokenKeys.find(organization.id, keyId)
+  const verifies = publicKey !== null && (await verifySignature({ algorithm: 'ecdsa-p256-sha256', publicKey }, input, signature))
   if (!verifies) throw new SallyportError('service_token_invalid')
 }
 

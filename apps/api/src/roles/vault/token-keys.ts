@@ -221,7 +221,14 @@ export const tokenKeys = (parts: Pick<VaultParts, 'pool' | 'kms' | 'clock'>): To
     },
     async tokenKeys({ organization }) {
       const keys = await published(organization)
-      return { keys: keys.map(({ id, algorithm, publicKey }) => ({ id, algorithm, publicKey: new Uint8Array(publicKey) })) }
+      return {
+        keys: keys.map(({ id, algorithm, publicKey, retiresAt }) => ({
+          id,
+          algorithm,
+          publicKey: new Uint8Array(publicKey),
+          retiresAt: retiresAt?.toISOString() ?? null,
+        })),
+      }
     },
     tokenKeyState: ({ organization }) => state(organization),
     async rotateTokenKeys(asked) {
