@@ -15,6 +15,11 @@ export interface StatusSources {
   readonly pool: () => GatewayPool | null
 }
 
+type Ended = NonNullable<IdentityStore['document']['ended']>
+
+const endOf = ({ at, ...ended }: Ended): AgentStatus['ended'] =>
+  at === undefined ? ended : { ...ended, at: new Date(at).toISOString() }
+
 export const agentStatusOf = ({ profile, identity, keeper, connections, pool }: StatusSources): AgentStatus => {
   const { enrolment, device, ended } = identity.document
   const session = keeper.running?.live.stored ?? null
@@ -23,7 +28,7 @@ export const agentStatusOf = ({ profile, identity, keeper, connections, pool }: 
     profile,
     pid: process.pid,
     state: keeper.state,
-    ended,
+    ended: ended === null ? null : endOf(ended),
     keyStorage: identity.keyStorage,
     api: enrolment === null ? null : { origin: enrolment.api, reachable: keeper.running?.reachable ?? true },
     organization:

@@ -58,7 +58,7 @@ export const agentStatus = z.strictObject({
   pid: z.int(),
   state: z.enum(['not-enrolled', 'signed-out', 'signed-in']),
   /** Why the last session ended, when it did not end by the user's will. */
-  ended: z.strictObject({ code: z.string().refine(isErrorCode), message: z.string() }).nullable(),
+  ended: z.strictObject({ code: z.string().refine(isErrorCode), message: z.string(), at: timestamp.optional() }).nullable(),
   keyStorage: deviceFacts.shape.keyStorage,
   api: z.strictObject({ origin: z.string(), reachable: z.boolean() }).nullable(),
   organization: z.strictObject({ id: uuid, slug: z.string(), name: z.string() }).nullable(),

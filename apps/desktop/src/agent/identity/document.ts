@@ -51,7 +51,9 @@ export const identityDocument = z.strictObject({
   enrolment: enrolment.nullable(),
   session: storedSession.nullable(),
   /** Why the last session ended, when it was not by the person's will. */
-  ended: z.strictObject({ code: z.string().refine(isErrorCode), message: z.string().max(2000) }).nullable(),
+  ended: z
+    .strictObject({ code: z.string().refine(isErrorCode), message: z.string().max(2000), at: instant.optional() })
+    .nullable(),
   /** For TLS on loopback: tools may ask for it. */
   loopback: z.strictObject({ key: privateKey, certificate: der, expiresAt: instant }).nullable(),
 })

@@ -15,7 +15,7 @@ import {
 import { errorBody } from './refusal.ts'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
-import { endsSession } from './ending-codes.ts'
+import { endsSession } from '../../shared/session-ends.ts'
 
 /** The close code by which the API ends a session; the reason is the error code. */
 const SESSION_ENDED = 4401

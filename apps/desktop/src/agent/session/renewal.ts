@@ -8,7 +8,7 @@ import { certificateRequest } from '../identity/key-pair.ts'
 import { atInstant, type InstantTimer } from '../program/timer.ts'
 import type { ApiConnection } from './api-connection.ts'
 import type { DeviceStateGate } from './device-state-gate.ts'
-import { endsSession } from './ending-codes.ts'
+import { endsSession } from '../../shared/session-ends.ts'
 import { materialChange } from './sign-in.ts'
 import { followTrust } from './trust.ts'
 

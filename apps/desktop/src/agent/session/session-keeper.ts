@@ -173,7 +173,7 @@ export class SessionKeeper {
   }
 
   async #forget(error: SallyportError | null): Promise<void> {
-    const ended = error === null ? null : { code: error.code, message: error.message }
+    const ended = error === null ? null : { code: error.code, message: error.message, at: Date.now() }
     await this.#identity.change(() => ({ session: null, ended }))
   }
 

@@ -19,6 +19,7 @@ import { Palette } from './palette.tsx'
 import { useRegions } from './regions.ts'
 import { ScreenBoundary } from './screen-boundary.tsx'
 import { screens } from './screens.ts'
+import { useSessionPage } from './session-page.ts'
 import { Shell } from './shell.tsx'
 
 const FirstRun = lazy(async () => ({ default: (await import('../features/first-run/first-run.tsx')).FirstRun }))
@@ -68,7 +69,9 @@ const Content = () => {
   useRegions()
   useNavigation()
   useAppliedPreferences()
-  if (status.data && status.data.state !== 'signed-in')
+  const page = useSessionPage(status.data)
+  if (page === 'changing') return null
+  if (page === 'sign-in' && status.data)
     return (
       <Suspense>
         <FirstRun status={status.data} />

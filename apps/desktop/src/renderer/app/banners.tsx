@@ -1,10 +1,12 @@
 /** What concerns every screen: the agent, the API, the keychain, the end of the sign-in. The page behind stays readable. */
 import { Button } from '@mantine/core'
 import type { AgentStatus } from '../../shared/local-api.ts'
+import { isOver } from '../data/session-over.ts'
 import { useAction, useMethod } from '../data/use-method.ts'
 import { richText, text } from '../texts/text.ts'
 import { Banner } from '../ui/states.tsx'
 import { duration, useNow } from '../ui/time.ts'
+import { SessionBar } from './session-bar.tsx'
 
 /** Milliseconds before the end of the sign-in when people are told. */
 const NOTICE = 15 * 60 * 1000
@@ -20,6 +22,7 @@ export const Banners = ({ status }: { readonly status: AgentStatus | undefined }
         {richText('errors.apiUnreachable', { address: new URL(status.api.origin).host, connections: status.connections })}
       </Banner>
     )
+  if (status?.ended && isOver(status)) return <SessionBar status={status} ended={status.ended} />
   return <SessionEnds status={status} />
 }
 

@@ -1,8 +1,12 @@
 /** The way to every screen that this person may see. */
+import { Button } from '@mantine/core'
 import { useLocation } from 'wouter'
 import { usePermissions } from '../data/permissions.ts'
 import { useReadyUpdate } from '../data/ready-update.ts'
+import { useAction } from '../data/use-method.ts'
 import { text } from '../texts/text.ts'
+import { errorText } from '../ui/error-text.ts'
+import { toast } from '../ui/toast.ts'
 import { isVisible, type Screen } from './screen.ts'
 import { screens } from './screens.ts'
 import styles from './shell.module.css'
@@ -30,12 +34,17 @@ export const Sidebar = ({ open, onNavigate }: { readonly open: boolean; readonly
 /** Never a window of its own: a line that waits until somebody has time. */
 const ReadyUpdate = () => {
   const version = useReadyUpdate()
+  const install = useAction('installUpdate')
+  const restart = (): void => install.mutate({}, { onError: (error) => toast(errorText(error).message, 'update') })
   if (version === null) return null
   return (
-    <p className={styles['update']} role="status">
+    <div className={styles['update']} role="status">
       <strong>{text('shell.updateReady', { version })}</strong>
       <span className="muted">{text('shell.updateWhen')}</span>
-    </p>
+      <Button size="compact-sm" variant="default" loading={install.isPending} onClick={restart}>
+        {text('shell.updateNow')}
+      </Button>
+    </div>
   )
 }
 

@@ -32,7 +32,11 @@ export const StatusBar = ({ status, gone }: StatusBarProps) => (
       <Status kind="failed">{text('shell.agentGone')}</Status>
     ) : status ? (
       <>
-        <GatewayState gateways={status.gateways} />
+        {status.state === 'signed-in' ? (
+          <GatewayState gateways={status.gateways} />
+        ) : (
+          <Status kind="off">{text('shell.signedOut')}</Status>
+        )}
         <span>{text('shell.connections', { count: status.connections })}</span>
         <span>{text('shell.agentVersion', { version: status.version })}</span>
         <span className="truncate">{status.user?.email}</span>

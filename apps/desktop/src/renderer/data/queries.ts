@@ -5,6 +5,7 @@ import type { AppEvent } from '../../shared/app-messages.ts'
 import type { AppMethodName } from '../../shared/app-api.ts'
 import { useBridge } from '../bridge/bridge.ts'
 import { noteUpdate } from './ready-update.ts'
+import { isSessionOver } from './session-over.ts'
 import { methodKey } from './use-method.ts'
 
 export const createQueries = (): QueryClient =>
@@ -21,6 +22,25 @@ const STALE: Partial<Record<AppEvent['event'], readonly AppMethodName[]>> = {
   credentials: ['credentials'],
   connections: ['connections', 'credentials', 'status'],
   preferences: ['preferences'],
+}
+
+/** What does not need a session. */
+const OWN: ReadonlySet<unknown> = new Set<AppMethodName>(['host', 'preferences', 'windowSettings'])
+
+/** Of what is asked again only by whoever is signed in, the last answers stay while nobody is. */
+const refresh = async (queries: QueryClient, event: AppEvent['event']): Promise<void> => {
+  const keys = keysOf(event)
+  // First: it tells whether the rest may be asked.
+  if (keys.some(([, name]) => name === undefined || name === 'status'))
+    await queries.invalidateQueries({ queryKey: methodKey('status') })
+  const stays = isSessionOver(queries)
+  const refreshed = keys.map((queryKey) =>
+    queries.invalidateQueries({
+      queryKey,
+      predicate: ({ queryKey: [, name] }) => name !== 'status' && (!stays || OWN.has(name)),
+    }),
+  )
+  Promise.all(refreshed).catch(() => {})
 }
 
 const keysOf = (event: AppEvent['event']): readonly (readonly unknown[])[] => {
@@ -40,14 +60,12 @@ const keysOf = (event: AppEvent['event']): readonly (readonly unknown[])[] => {
 /** Kept by the app's root: asks again what an event made stale. */
 export const useFreshness = (queries: QueryClient): void => {
   const bridge = useBridge()
-  useEffect(
-    () =>
-      bridge.subscribe((told) => {
-        const { event } = told
-        if (told.event === 'update') noteUpdate(queries, told.version)
-        const refreshed = keysOf(event).map((queryKey) => queries.invalidateQueries({ queryKey }))
-        Promise.all(refreshed).catch(() => {})
-      }),
-    [bridge, queries],
-  )
+  useEffect(() => {
+    /** In order: what an event says of the session holds for those after it. */
+    let before: Promise<void> = Promise.resolve()
+    return bridge.subscribe((told) => {
+      if (told.event === 'update') noteUpdate(queries, told.version)
+      before = before.then(() => refresh(queries, told.event)).catch(() => {})
+    })
+  }, [bridge, queries])
 }

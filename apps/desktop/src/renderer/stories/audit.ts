@@ -71,11 +71,16 @@ export const someEntries: readonly AuditRow[] = [
   ),
 ]
 
-/** As many as asked for, newest first. */
-export const manyEntries = (total: number): AuditRow[] =>
-  Array.from({ length: total }, (_, number) =>
-    auditRow({ number, type: auditEntryTypes[(number * 7) % auditEntryTypes.length]!, details: { endedLeases: number % 4 } }),
-  )
+/** As many as asked for, newest first, after so many others. */
+export const manyEntries = (total: number, from = 0): AuditRow[] =>
+  Array.from({ length: total }, (_, at) => {
+    const number = from + at
+    return auditRow({
+      number,
+      type: auditEntryTypes[(number * 7) % auditEntryTypes.length]!,
+      details: { endedLeases: number % 4 },
+    })
+  })
 
 const HASH = 'CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='
 

@@ -13,26 +13,33 @@ export interface Asked {
 
 interface FixtureOptions {
   readonly events?: readonly AppEvent[] | undefined
+  /** What is answered otherwise from the events on. */
+  readonly later?: Answers | undefined
   /** Told of every question. */
   readonly onAsked?: (asked: Asked) => void
 }
 
-export const fixtureBridge = (answers: Answers, { events = [], onAsked }: FixtureOptions = {}): Bridge => ({
-  call: async (method, params) => {
-    onAsked?.({ method, params })
-    const name = method === 'api' ? `${routesPrefix}${(params as { route: string }).route}` : method
-    return (await answerOf(answers, name, params)) as AppResult<typeof method>
-  },
-  subscribe: (listener) => {
-    const timers = events.map((event) => setTimeout(() => listener(event), EVENT_DELAY))
-    return () => {
-      for (const timer of timers) clearTimeout(timer)
-    }
-  },
-})
-
-/** Milliseconds until the story's events are told, so that they meet a screen that is there. */
-const EVENT_DELAY = 50
+/** `tellEvents`: once there is a screen for them to meet. */
+export const fixtureBridge = (first: Answers, { events = [], later, onAsked }: FixtureOptions = {}) => {
+  const listeners = new Set<(event: AppEvent) => void>()
+  let answers = first
+  const bridge: Bridge = {
+    call: async (method, params) => {
+      onAsked?.({ method, params })
+      const name = method === 'api' ? `${routesPrefix}${(params as { route: string }).route}` : method
+      return (await answerOf(answers, name, params)) as AppResult<typeof method>
+    },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  const tellEvents = (): void => {
+    answers = { ...first, ...later }
+    for (const event of events) for (const listener of listeners) listener(event)
+  }
+  return { bridge, tellEvents }
+}
 
 const answerOf = async (answers: Answers, name: string, params: unknown): Promise<unknown> => {
   const answer = answers[name]

@@ -2,6 +2,7 @@
 import '../no-eval.ts'
 import '../styles.ts'
 import { notifications } from '@mantine/notifications'
+import type { Permission } from '@sallyport/protocol/api'
 import { createRoot, type Root } from 'react-dom/client'
 import { App } from '../app/app.tsx'
 import { palette } from '../app/palette-store.ts'
@@ -11,6 +12,7 @@ import { type Language, setLanguage } from '../texts/text.ts'
 import { contrastFaults } from './contrast-faults.ts'
 import { type Asked, fixtureBridge } from './fixture-bridge.ts'
 import { layoutFaults } from './layout-faults.ts'
+import { me } from './people.ts'
 import { settled } from './settled.ts'
 import { stories } from './stories.ts'
 import { STORY_NOW } from './story.ts'
@@ -18,6 +20,8 @@ import { STORY_NOW } from './story.ts'
 interface Appearance {
   readonly scheme: 'light' | 'dark'
   readonly language: Language
+  /** What the person may do, instead of what the story says. */
+  readonly permissions?: readonly Permission[]
 }
 
 let drawn: Root | null = null
@@ -25,7 +29,7 @@ let drawn: Root | null = null
 const asked: Asked[] = []
 
 /** Nothing of the story before is left: not its messages, not what its connections carried. Resolves when the page rests. */
-const showStory = async (name: string, { scheme, language }: Appearance): Promise<void> => {
+const showStory = async (name: string, { scheme, language, permissions }: Appearance): Promise<void> => {
   const story = stories.find((candidate) => candidate.name === name)
   const place = document.querySelector('#root')
   if (!story || !place) throw new Error(`There is no story ${name}.`)
@@ -39,9 +43,17 @@ const showStory = async (name: string, { scheme, language }: Appearance): Promis
   for (const { secondsAgo, connections } of story.past ?? []) traffic.record(connections, now - secondsAgo * 1000)
   history.replaceState(null, '', `${location.pathname}#${story.at}`)
   drawn = createRoot(place)
-  const bridge = fixtureBridge(story.answers, { events: story.events, onAsked: (question) => asked.push(question) })
+  const answers = permissions ? { ...story.answers, ...me(permissions) } : story.answers
+  const { bridge, tellEvents } = fixtureBridge(answers, {
+    events: story.events,
+    later: story.later,
+    onAsked: (question) => asked.push(question),
+  })
   drawn.render(<App key={name} bridge={bridge} queries={createQueries()} colorScheme={scheme} />)
   await drawnScreen(place)
+  await settled()
+  if (!story.events) return
+  tellEvents()
   await settled()
 }
 

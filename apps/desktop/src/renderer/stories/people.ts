@@ -41,7 +41,8 @@ export const signedIn: AgentStatus = {
   connections: 3,
 }
 
-const me = (permissions: readonly Permission[]): Answers =>
+/** Who is signed in, and what they may do. */
+export const me = (permissions: readonly Permission[]): Answers =>
   routes({
     getMe: {
       user: {

@@ -11,6 +11,7 @@ import { requestsStories } from './states/requests.ts'
 import { resourcesStories } from './states/resources.ts'
 import { rulesStories } from './states/rules.ts'
 import { administrationStories } from './states/administration.ts'
+import { sessionStories } from './states/session.ts'
 import { settingsStories } from './states/settings.ts'
 import type { Story } from './story.ts'
 
@@ -18,6 +19,7 @@ export const stories: readonly Story[] = [
   ...firstRunStories,
   ...frameStories,
   ...presenceStories,
+  ...sessionStories,
   ...resourcesStories,
   ...connectionsStories,
   ...requestsStories,

@@ -2,10 +2,12 @@
 import type { AppEvent } from '../../shared/app-messages.ts'
 import type { Answers } from './answers.ts'
 
-/** `press` is a key as Playwright names it; `click` names what is clicked as a screen reader would. */
+/** `press` is a key as Playwright names it; the others name what is clicked or filled in as a screen reader would. */
 export type Step =
   | { readonly press: string }
   | { readonly type: string }
+  | { readonly fill: { readonly name: string; readonly text: string } }
+  | { readonly choose: { readonly name: string; readonly option: string } }
   | {
       readonly click: {
         readonly role: 'button' | 'radio' | 'row' | 'tab' | 'switch' | 'menuitem' | 'link'
@@ -20,6 +22,8 @@ export interface Story {
   readonly at: string
   readonly answers: Answers
   readonly events?: readonly AppEvent[]
+  /** What is answered otherwise once the events were told. */
+  readonly later?: Answers
   readonly steps?: readonly Step[]
   /** Byte counts of connections before the story begins, so that graphs have something to show. */
   readonly past?: readonly {

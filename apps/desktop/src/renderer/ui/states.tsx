@@ -1,6 +1,8 @@
 /** What a list shows when it has no rows to show, or not the newest. */
 import { Button } from '@mantine/core'
+import { isErrorCode } from '@sallyport/protocol/errors'
 import type { ComponentType, ReactNode } from 'react'
+import { endsSession } from '../../shared/session-ends.ts'
 import { text } from '../texts/text.ts'
 import { classes } from './classes.ts'
 import { errorText } from './error-text.ts'
@@ -65,6 +67,9 @@ interface ErrorBarProps {
 
 export const ErrorBar = ({ error, asOf, onRetry }: ErrorBarProps) => {
   const { code, message } = errorText(error)
+  // What happened to the session is told once, over every page.
+  if (asOf && isErrorCode(code) && endsSession(code))
+    return <Banner tone="info">{text('common.shownAsOf', { time: asOf })}</Banner>
   const retry = onRetry ? (
     <Button variant="default" onClick={onRetry}>
       {text('common.tryAgain')}

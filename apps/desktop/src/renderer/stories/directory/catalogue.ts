@@ -65,7 +65,7 @@ const credential = (number: number, part: Partial<Credential> & { readonly at: n
   }
 }
 
-/** One that cannot check tokens of single leases. */
+/** One that cannot check tokens of single leases, and one that does. */
 export const stores: readonly ItemOf<'listStores'>[] = [
   {
     id: id(STORE, 1),
@@ -82,6 +82,19 @@ export const stores: readonly ItemOf<'listStores'>[] = [
     },
     gatewayTrusted: true,
     createdAt: '2026-10-05T09:00:00.000Z',
+  },
+  {
+    id: id(STORE, 2),
+    name: 'AWS production',
+    issuer: 'https://api.acme.example/v1/token-issuers/acme',
+    location: {
+      kind: 'aws',
+      region: 'eu-central-1',
+      role: 'arn:aws:iam::111122223333:role/sallyport-gateways',
+      audience: 'sts.amazonaws.com',
+    },
+    gatewayTrusted: false,
+    createdAt: '2026-11-01T09:00:00.000Z',
   },
 ]
 const inStore = { store: id(STORE, 1), path: 'apps/shop/read-write', field: 'password' }

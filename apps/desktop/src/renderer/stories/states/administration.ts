@@ -1,48 +1,31 @@
 /** Screens of administrators, each in its states. */
-import type { Sink } from '@sallyport/protocol/api'
-import { SallyportError } from '@sallyport/protocol/errors'
 import { someAlerts } from '../alerts.ts'
-import { type Answers, methods, routes, waits } from '../answers.ts'
+import { type Answers, routes, waits } from '../answers.ts'
 import { auditRow } from '../audit.ts'
-import { emptyOrganization, organizationAnswers } from '../directory/answers.ts'
+import { emptyOrganization } from '../directory/answers.ts'
 import { hugeOrganization, longOrganization, wideOrganization } from '../directory/extremes.ts'
 import { idOf } from '../directory/ids.ts'
 import { gainingImpact, noImpact, someImpact } from '../directory/impacts.ts'
-import { asAdministrator, asUser } from '../people.ts'
+import { sealing } from '../sealing.ts'
 import type { Story } from '../story.ts'
+import { button, having, reader, states, story } from './administration-story.ts'
+import { organizationStories } from './organization.ts'
+import { rotationStories } from './rotation.ts'
+import { serviceAccountStories } from './service-accounts.ts'
+import { storeStories } from './stores.ts'
 
-const usual: Answers = { ...asAdministrator, ...organizationAnswers }
-const having = (more: Answers): Answers => ({ ...usual, ...more })
-const reader: Answers = {
-  ...asUser(
-    'users.read',
-    'roles.read',
-    'grants.read',
-    'resources.read',
-    'gateways.read',
-    'devices.read',
-    'sessions.read',
-    'settings.read',
-  ),
-  ...organizationAnswers,
-}
-
-const story = (name: string, at: string, more: Partial<Story> = {}): Story => ({ name, at, answers: usual, ...more })
-
-const failing = (route: string): Answers => ({ ...usual, [`api:${route}`]: new SallyportError('session_expired') })
-const loading = (route: string): Answers => ({ ...usual, [`api:${route}`]: waits })
-
-/** The five states that every list has. */
-const states = (name: string, { at, route }: { readonly at: string; readonly route: string }): readonly Story[] => [
-  story(`${name}/some`, at),
-  story(`${name}/reader`, at, { answers: reader }),
-  story(`${name}/empty`, at, { answers: having(emptyOrganization) }),
-  story(`${name}/loading`, at, { answers: loading(route) }),
-  story(`${name}/error`, at, { answers: failing(route) }),
-  story(`${name}/long`, at, { answers: having(longOrganization) }),
-]
-
-const button = (name: string) => ({ click: { role: 'button' as const, name } })
+const heldData = routes({
+  getPersonalData: {
+    user: idOf.user(2),
+    erasure: null,
+    tables: [
+      { table: 'users', rows: 1 },
+      { table: 'devices', rows: 2 },
+      { table: 'activity_records', rows: 18_412 },
+    ],
+    lastActivityAt: '2026-11-22T13:41:00.000Z',
+  },
+})
 
 const userStories: readonly Story[] = [
   ...states('users', { at: '/users', route: 'listUsers' }),
@@ -68,6 +51,25 @@ const userStories: readonly Story[] = [
     ),
     steps: [button('New invitation'), button('Make invitation')],
   }),
+  story('users/export', `/users/${idOf.user(2)}`, {
+    answers: having(heldData),
+    steps: [button('Export data…')],
+  }),
+  story('users/erase', `/users/${idOf.user(2)}`, { answers: having(heldData), steps: [button('Erase…')] }),
+  story('users/erased', '/users/erased', {
+    answers: having(
+      routes({
+        listErasures: {
+          items: [
+            { user: idOf.site(71), erasedAt: '2026-11-22T14:01:00.000Z', finishedAt: null },
+            { user: idOf.site(72), erasedAt: '2026-08-02T09:30:00.000Z', finishedAt: '2026-08-02T09:31:00.000Z' },
+          ],
+          next: null,
+        },
+      }),
+    ),
+  }),
+  story('users/erased-none', '/users/erased', { answers: having(routes({ listErasures: { items: [], next: null } })) }),
   story('users/grant', `/users/${idOf.user(2)}`, { steps: [button('Give access for a time…')] }),
 ]
 
@@ -119,22 +121,6 @@ const replacing: NonNullable<Story['steps']> = [
   { click: { role: 'menuitem', name: 'Replace secret…' } },
 ]
 
-/** 32 bytes in base64url: what any key of the trust bundle looks like. */
-const KEY = 'CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
-const sealing = methods({
-  trust: {
-    version: 1,
-    number: 1,
-    organization: idOf.site(9),
-    trustDomain: 'acme.example',
-    issuedAt: 1_763_820_000,
-    roots: [KEY],
-    issuers: [KEY],
-    vaultKeys: [{ id: KEY, publicKey: KEY }],
-    receiptKeys: [{ id: KEY, publicKey: KEY }],
-    gateways: [],
-  },
-})
 const replaced = routes({
   replaceSecret: ({ input }) => ({
     id: input.parameters.secret,
@@ -169,6 +155,13 @@ const catalogueStories: readonly Story[] = [
     answers: having({ ...sealing, ...replaced }),
     steps: [...replacing, { type: 'one' }, { press: 'Tab' }, { type: 'one' }, { press: 'Enter' }],
   }),
+  story('catalogue/add-stored', `/catalogue/${idOf.resource(1)}`, {
+    steps: [button('Add credential'), { choose: { name: 'It signs in by', option: 'What lies in a third-party store' } }],
+  }),
+  story('catalogue/replace-stored', `/catalogue/${idOf.resource(1)}`, {
+    steps: [button('More actions for read-write'), { click: { role: 'menuitem', name: 'Replace secret…' } }],
+  }),
+  story('catalogue/edit', `/catalogue/${idOf.resource(2)}`, { steps: [button('Edit…')] }),
   story('catalogue/bind', `/catalogue/${idOf.resource(2)}`, { steps: [button('Bind again…')] }),
 ]
 
@@ -184,6 +177,31 @@ const gatewayStories: readonly Story[] = [
     answers: having(routes({ previewRevokeGateway: { ...someImpact, losing: { count: 0, items: [] } } })),
     steps: [button('Revoke…')],
   }),
+]
+
+const opened = (compromisedAt: string | null): Answers =>
+  routes({
+    getOpenedSecrets: {
+      compromisedAt,
+      credentials: [
+        { credential: idOf.credential(4), name: 'ledger/read-only', rotates: true },
+        { credential: idOf.credential(1), name: 'shop/read-only', rotates: true },
+        { credential: idOf.credential(5), name: 'warehouse/reports', rotates: false },
+      ],
+      complete: true,
+    },
+  })
+
+const compromiseStories: readonly Story[] = [
+  story('gateways/compromised', `/gateways/${idOf.gateway(4)}`, {
+    answers: having(opened(null)),
+    steps: [button('It was in the hands of others…')],
+  }),
+  story('gateways/compromised-before', `/gateways/${idOf.gateway(4)}`, {
+    answers: having(opened('2026-11-22T11:02:00.000Z')),
+    steps: [button('It was in the hands of others…')],
+  }),
+  story('gateways/compromised-error', `/gateways/${idOf.gateway(4)}`, { steps: [button('It was in the hands of others…')] }),
 ]
 
 const deviceStories: readonly Story[] = [
@@ -214,67 +232,6 @@ const deviceStories: readonly Story[] = [
   story('devices/session-panel', `/devices/sessions/${idOf.session(2)}`),
   story('devices/connections', '/devices/connections'),
   story('devices/connection-panel', `/devices/connections/${idOf.connection(2)}`),
-]
-
-const acme = {
-  id: idOf.site(9),
-  slug: 'acme',
-  name: 'Acme',
-  trustDomain: 'acme.example',
-  settings: {
-    sessionLifetime: 43_200,
-    sessionIdleLimit: 14_400,
-    leaseLifetime: 300,
-    newDevices: 'approve' as const,
-    ports: { first: 15_000, last: 19_999 },
-    activityRetentionDays: 365,
-  },
-}
-
-const sinkOf = (name: string, change: Partial<Sink>): Sink => ({
-  id: idOf.site(90 + name.length),
-  name,
-  destination: { kind: 'syslog', host: 'siem.acme.example', port: 6514, certificates: '' },
-  streams: ['log'],
-  enabled: true,
-  createdAt: '2026-03-02T09:30:00.000Z',
-  next: 48_210,
-  behind: 0,
-  deliveredAt: '2026-03-02T09:30:00.000Z',
-  problem: null,
-  ...change,
-})
-
-const sinks = {
-  items: [
-    sinkOf('SIEM', {}),
-    sinkOf('Archive', {
-      destination: { kind: 'object-store', endpoint: null, region: 'eu-central-1', bucket: 'acme-audit', prefix: 'sallyport/' },
-      behind: 1204,
-      problem: {
-        message: 'it answered 503',
-        since: '2026-03-02T09:12:00.000Z',
-        retryAt: '2026-03-02T09:32:00.000Z',
-      },
-    }),
-    sinkOf('Chat-ops', {
-      destination: { kind: 'webhook', url: 'https://hooks.acme.example/audit', certificates: '' },
-      enabled: false,
-    }),
-  ],
-}
-
-const organizationStories: readonly Story[] = [
-  story('organization/some', '/organization', { answers: having(routes({ getSettings: acme, listSinks: sinks })) }),
-  story('organization/reader', '/organization', {
-    answers: { ...reader, ...routes({ getSettings: acme, listSinks: { items: [] } }) },
-  }),
-  story('organization/loading', '/organization', { answers: loading('getSettings') }),
-  story('organization/error', '/organization', { answers: failing('getSettings') }),
-  story('organization/review', '/organization', {
-    answers: having(routes({ getSettings: acme, listSinks: { items: [] } })),
-    steps: [{ click: { role: 'radio', name: 'May sign in' } }, button('Review changes…')],
-  }),
 ]
 
 const explained = (allowed: boolean): Answers =>
@@ -311,6 +268,10 @@ export const administrationStories: readonly Story[] = [
   ...accessStories,
   ...catalogueStories,
   ...gatewayStories,
+  ...compromiseStories,
   ...deviceStories,
   ...organizationStories,
+  ...storeStories,
+  ...rotationStories,
+  ...serviceAccountStories,
 ]

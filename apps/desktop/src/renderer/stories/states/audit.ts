@@ -40,6 +40,9 @@ const story = (state: string, answers: Answers, more: Partial<Story> = {}): Stor
   ...more,
 })
 
+const MANY = 100_000
+const PAGE = 200
+
 const entry = (number: number): string => `/audit/${id(60, number)}`
 const waiting = { ...auditRow({ number: 0, type: 'session.renewed' }), index: null, leaf: null }
 const newer: AuditRow = { index: 88_300, leaf: LEAF, entry: { version: 2, kind: 'of a later day' } }
@@ -65,9 +68,19 @@ export const auditStories: readonly Story[] = [
   story('loading', { ...frame, ...routes({ listAuditEntries: waits }) }),
   story('error', { ...frame, ...routes({ listAuditEntries: new SallyportError('log_unavailable') }) }),
   story('long', withEntries([long, ...someEntries]), { at: entry(99) }),
-  // Made only where it is shown.
+  // Made only where they are shown.
+  story('pages', {
+    ...frame,
+    ...routes({
+      listAuditEntries: ({ input }) => {
+        const from = Number(input.query.cursor ?? 0)
+        const next = from + PAGE < MANY ? String(from + PAGE) : null
+        return { items: manyEntries(Math.min(PAGE, MANY - from), from), next, tail: 'tail' }
+      },
+    }),
+  }),
   story('huge', {
     ...frame,
-    ...routes({ listAuditEntries: () => ({ items: manyEntries(100_000), next: null, tail: 'tail' }) }),
+    ...routes({ listAuditEntries: () => ({ items: manyEntries(MANY), next: null, tail: 'tail' }) }),
   }),
 ]

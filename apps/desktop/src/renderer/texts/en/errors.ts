@@ -11,8 +11,6 @@ export const errors = {
     '<b>Your keychain is locked.</b> The key of this device is in it; without it nothing can be signed. Open connections go on.',
   keychainMissing: '<b>No keychain is running on this desktop.</b> Sallyport does not keep a key in a plain file by itself.',
   keychainMissingHelp: 'Start GNOME Keyring or KWallet, then try again.',
-  signInEnded: '<b>You are signed out.</b> {reason}',
-  signInAgain: 'Sign in',
   sessionEnds: '<b>Your sign-in ends in {time}.</b> Connections close with it.',
   noHost: 'This page was opened without its key.',
   noHostHelp: 'Run “sallyport ui” in a terminal: it opens this page with a key that is good for one time.',

@@ -13,6 +13,7 @@ export const shell = {
   paletteCommands: 'Commands',
   goTo: 'Go to {place}',
   signOut: 'Sign out',
+  signedOut: 'Signed out',
   openNavigation: 'Open navigation',
   sessionLeft: 'Signed in for {time} more',
   gatewayConnected: '{name}, {roundTrip} ms',
@@ -34,4 +35,5 @@ export const shell = {
   floating: 'Menus and messages',
   updateReady: 'Version {version} is ready',
   updateWhen: 'It starts when you start Sallyport next. Connections go on.',
+  updateNow: 'Restart',
 } as const

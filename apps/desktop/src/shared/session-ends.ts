@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@sallyport/protocol'
+import type { ErrorCode } from '@sallyport/protocol/errors'
 
 /** Refusals by the API after which a session is over: nothing but a new sign-in helps. */
 const endingCodes: ReadonlySet<ErrorCode> = new Set([
