@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
+import type { Permission } from '@sallyport/protocol/api'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import type { Step, Story } from '../renderer/stories/story.ts'
@@ -34,6 +35,8 @@ export interface View {
   readonly height: number
   readonly language?: 'pseudo'
   readonly forcedColors?: 'active'
+  /** What the person may do, instead of what the story says. */
+  readonly permissions?: readonly Permission[]
 }
 
 export interface StoryPages {
@@ -124,7 +127,8 @@ const drawn = async ({ page, view, faults }: StoryView, story: Story): Promise<P
   faults.length = 0
   // Nothing is under the pointer but what the story points at.
   await page.mouse.move(0, 0)
-  const appearance = JSON.stringify({ scheme: view.scheme, language: view.language ?? 'en-GB' })
+  const { scheme, language = 'en-GB', permissions } = view
+  const appearance = JSON.stringify({ scheme, language, permissions })
   await page.evaluate(`showStory('${story.name}', ${appearance})`)
   for (const step of story.steps ?? []) {
     await perform(page, step)
@@ -137,6 +141,11 @@ const drawn = async ({ page, view, faults }: StoryView, story: Story): Promise<P
 const perform = async (page: Page, step: Step): Promise<void> => {
   if ('press' in step) return page.keyboard.press(step.press)
   if ('type' in step) return page.keyboard.type(step.type)
+  if ('fill' in step) return page.getByRole('textbox', { name: step.fill.name }).fill(step.fill.text)
+  if ('choose' in step) {
+    await page.getByRole('combobox', { name: step.choose.name }).selectOption({ label: step.choose.option })
+    return
+  }
   const target = page.getByRole(step.click.role, { name: step.click.name }).first()
   // A radio button is drawn by its label, which lies over it.
   await (step.click.role === 'radio' ? target.dispatchEvent('click') : target.click())

@@ -1,18 +1,20 @@
-/** What axe cannot see: where the focus is, and that everything is reached without a mouse. */
+/** What axe cannot see: where the focus is, that everything is reached without a mouse, and that nobody sees what they cannot use. */
+import { builtInRoles } from '@sallyport/protocol/api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stories } from '../renderer/stories/stories.ts'
-import { hasChromium, openStories, type StoryPages } from './story-page.ts'
+import type { Story } from '../renderer/stories/story.ts'
+import { hasChromium, openStories, type StoryPages, type View } from './story-page.ts'
 
 const view = { scheme: 'light', width: 1240, height: 760 } as const
 
-describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
-  let pages: StoryPages
-  beforeAll(async () => {
-    pages = await openStories()
-  })
-  afterAll(() => pages.close())
+let pages: StoryPages
+beforeAll(async () => {
+  if (hasChromium()) pages = await openStories()
+})
+afterAll(() => pages?.close())
 
+describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
   const open = (name: string): Promise<Page> => {
     const story = stories.find((candidate) => candidate.name === name)
     if (!story) throw new Error(`There is no story ${name}.`)
@@ -97,5 +99,35 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
   test('nothing moves for people who asked for stillness', async () => {
     const page = await open('connections/some')
     expect(await page.evaluate('document.getAnimations().length')).toBe(0)
+  })
+})
+
+describe.skipIf(!hasChromium())('an auditor, who may read everything and change nothing (needs Chromium)', () => {
+  /** A list and a panel of each screen that permissions decide on. */
+  const shown = stories.filter(
+    ({ name, at, steps }) =>
+      steps === undefined && !/^\/(resources|connections|requests|settings|$)/.test(at) && /(some|list|edit|panel)$/.test(name),
+  )
+  const READING = /^(Close|Export…|All rules|(Copy|Clear|All by|All about|All of) .*)$/
+  const buttons = async (page: Page): Promise<readonly string[]> =>
+    page
+      .locator('main')
+      .getByRole('button')
+      .evaluateAll((all) => all.map((button) => button.getAttribute('aria-label') ?? button.textContent ?? ''))
+
+  test('sees no button that changes something, on any screen; who administers does', async () => {
+    const auditor = { ...view, permissions: builtInRoles.auditor }
+    const changing = async (story: Story, seenAs: View) =>
+      (await buttons(await pages.open(story, seenAs))).filter((name) => !READING.test(name))
+    const dead = new Map<string, readonly string[]>()
+    for (const story of shown) {
+      const names = await changing(story, auditor)
+      if (names.length > 0) dead.set(story.name, names)
+    }
+    expect(dead).toEqual(new Map())
+    expect(shown.length).toBeGreaterThan(10)
+    const panels = shown.filter(({ name }) => ['users/panel', 'catalogue/panel'].includes(name))
+    for (const story of panels) expect((await changing(story, view)).length).toBeGreaterThan(3)
+    expect(panels).toHaveLength(2)
   })
 })
