@@ -1,5 +1,5 @@
 /** Where a secret is typed, or where it is said in which third-party store it lies. */
-import { Select } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { type RefObject, useImperativeHandle, useRef, useState } from 'react'
 import { text } from '../../../texts/text.ts'
 import { type Credential, useReadable } from '../data/names.ts'
@@ -36,12 +36,11 @@ export const SecretFields = ({ reader, present }: SecretFieldsProps) => {
   const stored = present?.stored
   return (
     <>
-      <Select
+      <NativeSelect
         label={text('catalogue.secretKind')}
         description={kind.hint?.()}
         value={chosen in kinds ? chosen : 'password'}
-        allowDeselect={false}
-        onChange={(next) => next !== null && setChosen(next)}
+        onChange={({ currentTarget }) => setChosen(currentTarget.value)}
         data={Object.entries(kinds).map(([value, { label }]) => ({ value, label: label() }))}
       />
       <SealedFields
