@@ -3,7 +3,8 @@
  * of its own that opens nothing else, and ends consistent whenever it is cut off.
  *
  * pgbench keeps connecting anew and keeps connections while the password behind them changes; a thief tries the old one afterwards,
- * and tickets of jobs where they do not belong. In the other file of this claim the gateway is killed at each step.
+ * and tickets of jobs where they do not belong. A person changes a password behind Sallyport's back; a gateway falls into the hands of
+ * somebody who has kept what it opened. In the other file of this claim the gateway is killed at each step.
  */
 import { addRole, passwordSecret, type Person, storeSecret, Testbed } from '@sallyport/testbed'
 import { hasProgram, runProgram, waitFor } from '@sallyport/testkit'
@@ -18,12 +19,12 @@ const FIRST = 'the first password of a login that rotates'
 let bed: Testbed
 let credential: string
 
-const rotation = () => bed.owner.agent.api('getRotation', { parameters: { credential } })
+const rotation = (of = credential) => bed.owner.agent.api('getRotation', { parameters: { credential: of } })
 
-const rotated = async (): Promise<Awaited<ReturnType<typeof rotation>>> =>
+const rotated = async (of = credential): Promise<Awaited<ReturnType<typeof rotation>>> =>
   waitFor(
     async () => {
-      const found = await rotation()
+      const found = await rotation(of)
       return (found.last?.state === 'done' || found.last?.state === 'failed') && found
     },
     { description: 'the rotation to end', timeoutMs: 30_000 },
@@ -42,12 +43,30 @@ const signsIn = async (user: string, password: string): Promise<boolean> => {
   }
 }
 
-const whoIs = async ({ agent }: Person): Promise<string> => {
-  const client = new pg.Client({ connectionString: await agent.url('shop-db/rotating') })
+/** The rows of one statement, over a connection of its own. */
+const ask = async <Row extends pg.QueryResultRow>({ agent }: Person, name: string, text: string): Promise<Row[]> => {
+  const client = new pg.Client({ connectionString: await agent.url(`shop-db/${name}`) })
   await client.connect()
-  const { rows } = await client.query<{ user: string }>('select session_user as user')
-  await client.end()
-  return rows[0]!.user
+  try {
+    return (await client.query<Row>(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const whoIs = async (person: Person, name = 'rotating'): Promise<string> =>
+  (await ask<{ user: string }>(person, name, 'select session_user as user'))[0]!.user
+
+/** A login with a password of its own, and the credential for it, which those of the role may use. */
+const addLogin = async (name: string, password: string): Promise<string> => {
+  const { owner, database, shop } = bed
+  await asSuperuser(shop.postgres, `create role ${name} login password '${password}' in role ${shop.users.readonly.name}`)
+  const resource = await owner.agent.api('getResource', { parameters: { resource: database.resource } })
+  const secret = await storeSecret(owner.agent, resource, passwordSecret(password))
+  const body = { resource: resource.id, name, userName: name, secret, databases: [shop.database] }
+  const made = await owner.agent.api('createCredential', { body })
+  await addRole(owner.agent, { name: `those of ${name}`, users: [owner.id], credentials: [made.id] })
+  return made.id
 }
 
 beforeAll(async () => {
@@ -140,4 +159,44 @@ describe.skipIf(!hasProgram('pgbench'))('under load (needs pgbench)', () => {
     )
     expect(row!.rolpassword).toMatch(/^SCRAM-SHA-256\$/)
   })
+})
+
+test('a password that a person changed where no gateway can see it is found when the session is over', async () => {
+  const sneaky = await addLogin('sneaky', 'the password of sneaky')
+  await bed.owner.agent.api('changeRotation', { parameters: { credential: sneaky }, body: { checkAfterSession: true } })
+  const person = await bed.addPerson('sneak', { roles: ['those of sneaky'] })
+  await takeOwnPorts(person.agent)
+  await ask(person, 'sneaky', `do $do$ begin execute 'alter role sneaky pass' || 'word ''mine'''; end $do$`)
+  expect(await signsIn('sneaky', 'mine')).toBe(true)
+  await person.agent.local.call('signOut', {})
+  const alert = await waitFor(
+    async () => {
+      const { items } = await bed.owner.agent.api('listAlerts', { query: { limit: 50 } })
+      return items.find(({ kind }) => kind === 'credential-refused') ?? false
+    },
+    { description: 'the alert', timeoutMs: 60_000 },
+  )
+  expect(alert.message).toContain('sneaky')
+})
+
+test('whatever a gateway opened is rotated when it turns out to be compromised, and nothing else', async () => {
+  const [opened, untouched] = [await addLogin('opened', FIRST), await addLogin('untouched', FIRST)]
+  await takeOwnPorts(bed.owner.agent)
+  expect(await whoIs(bed.owner, 'opened')).toBe('opened')
+  expect(await signsIn('opened', FIRST)).toBe(true)
+
+  const { items } = await bed.owner.agent.api('listGateways', {})
+  await bed.addGateway()
+  const parameters = { gateway: items[0]!.id }
+  await bed.owner.agent.api('revokeGateway', { parameters })
+  await bed.owner.agent.api('markGatewayCompromised', { parameters })
+  expect(await rotated(opened)).toMatchObject({ last: { state: 'done', reason: 'compromise' } })
+  expect(await signsIn('opened', FIRST)).toBe(false)
+  // By the other gateway, with a password that the first one never saw.
+  await waitFor(async () => (await whoIs(bed.owner, 'opened').catch(() => '')) === 'opened', {
+    description: 'the new password to be used',
+    timeoutMs: 60_000,
+  })
+  expect((await rotation(untouched)).last).toBeNull()
+  expect(await signsIn('untouched', FIRST)).toBe(true)
 })
