@@ -162,11 +162,13 @@ const logStories: readonly Story[] = [
     answers: having(logAnswers()),
     steps: [
       button('Edit witnesses…'),
-      { press: 'Control+End' },
-      { press: 'Shift+Home' },
-      { press: 'Backspace' },
+      { fill: { name: 'Witnesses', text: `${log.witnesses[0]!.key} ${log.witnesses[0]!.url}` } },
       button('Review…'),
     ],
+  }),
+  story('log/witnesses-wrong', '/organization/log', {
+    answers: having(logAnswers()),
+    steps: [button('Edit witnesses…'), { fill: { name: 'Witnesses', text: 'witness.partner.example' } }, button('Review…')],
   }),
   story('log/start-key', '/organization/log', { answers: having(logAnswers()), steps: [button('Begin a new key…')] }),
   story('log/add-syslog', '/organization/log', { answers: having(logAnswers()), steps: [button('Add sink…')] }),

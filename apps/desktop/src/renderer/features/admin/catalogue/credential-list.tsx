@@ -140,6 +140,14 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
       {open?.kind === 'edit' ? (
         <EditCredentialDialog credential={open.credential} title={titleOf(resource, open.credential)} onClose={close} />
       ) : null}
+      {open?.kind === 'rotation' ? (
+        <RotationDialog
+          resource={resource}
+          credential={open.credential}
+          name={titleOf(resource, open.credential)}
+          onClose={close}
+        />
+      ) : null}
       {open?.kind === 'replace' ? <ReplaceSecretDialog resource={resource} credential={open.credential} onClose={close} /> : null}
     </>
   )

@@ -79,7 +79,7 @@ export const ResourceFields = ({ form, sites }: ResourceFieldsProps) => (
       ]}
       {...form.getInputProps('recording')}
     />
-    {form.values.recording === 'own' ? <RecordingFields inputProps={(name) => form.getInputProps(name)} /> : null}
+    {form.values.recording === 'own' ? <RecordingFields inputProps={(key) => form.getInputProps(key)} /> : null}
   </>
 )
 

@@ -37,12 +37,20 @@ export const checks = {
     if (new Set(found.map(({ key }) => key)).size < found.length) return text('witnesses.listTwice')
     return found.length > MOST ? text('witnesses.listMost') : null
   },
-  quorum: (quorum: number | string, { list }: WitnessValues): string | null =>
-    typeof quorum === 'number' && quorum <= (witnessesIn(list)?.length ?? 0) ? null : text('witnesses.quorumError'),
+  quorum: (quorum: number | string, { list }: WitnessValues): string | null => {
+    const found = witnessesIn(list)
+    if (found === null) return null
+    return typeof quorum === 'number' && quorum <= found.length ? null : text('witnesses.quorumError')
+  },
+}
+
+const countWithout = (witnesses: readonly LogWitness[], others: readonly LogWitness[]): number => {
+  const known = new Set(others.map(({ key }) => key))
+  return witnesses.filter(({ key }) => !known.has(key)).length
 }
 
 /** How many are new, and how many are no longer there. */
-export const difference = (before: readonly LogWitness[], after: readonly LogWitness[]) => {
-  const [then, now] = [new Set(before.map(({ key }) => key)), new Set(after.map(({ key }) => key))]
-  return { added: now.difference(then).size, removed: then.difference(now).size }
-}
+export const difference = (before: readonly LogWitness[], after: readonly LogWitness[]) => ({
+  added: countWithout(after, before),
+  removed: countWithout(before, after),
+})

@@ -95,7 +95,7 @@ export const SettingsForm = ({ organization, mayChange }: SettingsFormProps) => 
         ))}
       </SettingsGroup>
       <SettingsGroup title={text('organization.recording')} hint={text('organization.recordingHint')}>
-        <RecordingFields inputProps={(name) => form.getInputProps(name)} readOnly={!mayChange} />
+        <RecordingFields inputProps={(key) => form.getInputProps(key)} readOnly={!mayChange} />
       </SettingsGroup>
       {mayChange ? (
         <div className={styles['actions']}>
