@@ -1,6 +1,6 @@
 /** A Chromium without a window on the screen, whose processes can be counted. */
 import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 
 /** Where Debian and Ubuntu put it; another place by the variable. */
 const PROGRAM = process.env['SALLYPORT_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -37,4 +37,26 @@ export const startChromium = async (): Promise<OwnChromium> => {
       await server.close()
     },
   }
+}
+
+const metricOf = async (session: CDPSession, name: string): Promise<number> => {
+  const { metrics } = await session.send('Performance.getMetrics')
+  return metrics.find((metric) => metric.name === name)?.value ?? Number.NaN
+}
+
+/** Asked again and again: milliseconds of a processor that the page's own thread has used. Other load is not in it. */
+export const threadTime = async (page: Page): Promise<() => Promise<number>> => {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  return async () => (await metricOf(session, 'TaskDuration')) * 1_000
+}
+
+/** What the page's scripts hold after a garbage collection, MB. */
+export const heapOf = async (page: Page): Promise<number> => {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  await session.send('Performance.enable')
+  const bytes = await metricOf(session, 'JSHeapUsedSize')
+  await session.detach()
+  return bytes / 1e6
 }

@@ -3,27 +3,38 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Testbed } from '@sallyport/testbed'
-import type { CDPSession, Page } from 'playwright-core'
-import { proportionalMemory } from '../processes.ts'
-import type { OwnChromium } from './chromium.ts'
+import type { Page } from 'playwright-core'
+import { cpuSeconds, proportionalMemory } from '../processes.ts'
+import { heapOf, type OwnChromium, threadTime } from './chromium.ts'
 import { NOTE_FIRST_ROW, TURN_ON } from './page-scripts.ts'
 
 /** Milliseconds after which nothing of the start goes on any more. */
 const IDLE_AFTER = 3_000
+/** Milliseconds of doing nothing that are looked at. */
+const IDLE_FOR = 5_000
 
-const opened = async (testbed: Testbed, chromium: OwnChromium): Promise<Page> => {
+const opened = async (testbed: Testbed, chromium: OwnChromium, meanwhile?: (page: Page) => Promise<void>): Promise<Page> => {
   const { url } = await testbed.owner.agent.local.call('serveUi', {})
   const page = await chromium.open()
+  await meanwhile?.(page)
   await page.addInitScript(NOTE_FIRST_ROW)
   await page.goto(url)
   return page
 }
 
-/** Milliseconds from opening the page to the list with its first resource. Nothing of it is in a cache. */
-export const firstPaint = async (testbed: Testbed, chromium: OwnChromium): Promise<number> => {
-  const page = await opened(testbed, chromium)
+export interface FirstPaint {
+  /** Milliseconds from opening the page to the list with its first resource. Nothing of it is in a cache. */
+  readonly after: number
+  /** Of these, what the page's own thread worked. */
+  readonly work: number
+}
+
+export const firstPaint = async (testbed: Testbed, chromium: OwnChromium): Promise<FirstPaint> => {
+  let worked = (): Promise<number> => Promise.resolve(Number.NaN)
+  const page = await opened(testbed, chromium, async (blank) => void (worked = await threadTime(blank)))
   try {
-    return (await page.evaluate('firstRow')) as number
+    const after = (await page.evaluate('firstRow')) as number
+    return { after, work: await worked() }
   } finally {
     await page.context().close()
   }
@@ -61,27 +72,39 @@ export const switchings = async (testbed: Testbed, chromium: OwnChromium, times:
   }
 }
 
-export interface IdleMemory {
+/** All processes of the browser, MB. Pages that they share count once. */
+const memoryOf = ({ pid }: OwnChromium): number => (proportionalMemory([pid]) * 1024) / 1e6
+
+/** What Chromium takes to show nothing, MB: the floor under everything that it shows. */
+export const emptyMemory = async (chromium: OwnChromium): Promise<number> => {
+  const page = await chromium.open()
+  try {
+    await pause(IDLE_AFTER)
+    return memoryOf(chromium)
+  } finally {
+    await page.context().close()
+  }
+}
+
+export interface Idle {
   /** All processes of the browser, MB. */
-  readonly all: number
+  readonly memory: number
   /** What the page's scripts hold after a garbage collection, MB. */
   readonly heap: number
+  /** Part of one processor that all processes of the browser use, %. */
+  readonly work: number
 }
 
-const heapOf = async (session: CDPSession): Promise<number> => {
-  await session.send('HeapProfiler.collectGarbage')
-  await session.send('Performance.enable')
-  const { metrics } = await session.send('Performance.getMetrics')
-  return (metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? Number.NaN) / 1e6
-}
-
-export const idleMemory = async (testbed: Testbed, chromium: OwnChromium): Promise<IdleMemory> => {
+export const idle = async (testbed: Testbed, chromium: OwnChromium): Promise<Idle> => {
   const page = await opened(testbed, chromium)
   try {
     await page.evaluate('firstRow')
     await pause(IDLE_AFTER)
-    const all = (proportionalMemory([chromium.pid]) * 1024) / 1e6
-    return { all, heap: await heapOf(await page.context().newCDPSession(page)) }
+    const memory = memoryOf(chromium)
+    const before = cpuSeconds([chromium.pid])
+    await pause(IDLE_FOR)
+    const work = ((cpuSeconds([chromium.pid]) - before) * 1_000 * 100) / IDLE_FOR
+    return { memory, heap: await heapOf(page), work }
   } finally {
     await page.context().close()
   }

@@ -58,6 +58,10 @@ export const goals: readonly Goal[] = [
   atMost(['app-first-paint', 'app', null], 400),
   atMost(['app-switch', 'app', null], 150),
   atMost(['app-filter', 'app', null], 30),
+  atMost(['app-palette-open', 'app', null], 60),
+  atMost(['app-palette-key', 'app', null], 30),
+  atMost(['app-scroll-p95', 'app', null], 32),
+  atMost(['app-log-first', 'app', null], 300),
   atMost(['app-memory', 'app', null], 180),
 ]
 
