@@ -190,6 +190,11 @@ export const errorTable = define({
     status: 503,
     text: 'The key is about to be deleted in the key management service. Cancel that now: nothing opens without it.',
   },
+  kms_clock_wrong: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The key management service says that the clock of the vault is wrong. Set its time.',
+  },
   kms_sealed: { kind: 'unavailable', status: 503, text: 'The key management service is sealed. Someone must unseal it.' },
   store_unreachable: { kind: 'unavailable', status: 502, text: 'The store of this secret cannot be reached from the gateway.' },
   store_slow: { kind: 'unavailable', status: 502, text: 'The store of this secret did not answer in time.' },

@@ -25,8 +25,8 @@ export const usualPatience: Patience = {
 
 const MAX_CALLS = 5
 
-/** Errors that another try may cure. */
-const transient: ReadonlySet<ErrorCode> = new Set(['kms_unreachable', 'kms_slow', 'kms_throttled'])
+/** Errors that another try may cure: clients take on the time of the service that corrects them. */
+const transient: ReadonlySet<ErrorCode> = new Set(['kms_unreachable', 'kms_slow', 'kms_throttled', 'kms_clock_wrong'])
 
 const once = async <Result>(limit: number, call: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
   const late = new AbortController()

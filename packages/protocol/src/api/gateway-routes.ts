@@ -83,6 +83,7 @@ export const gatewayRoutes = defineRoutes({
       'kms_key_missing',
       'kms_key_disabled',
       'kms_key_pending_deletion',
+      'kms_clock_wrong',
       'kms_sealed',
       'log_unavailable',
       'unlock_log_unavailable',

@@ -39,6 +39,7 @@ const failures = [
   'kms_key_missing',
   'kms_key_disabled',
   'kms_key_pending_deletion',
+  'kms_clock_wrong',
   'kms_sealed',
 ] as const
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
+import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
 import { awsService } from './aws.ts'
 import { type FakeKeyState, startFakeAwsKms } from './testing.ts'
@@ -16,13 +17,40 @@ beforeAll(async () => {
 afterAll(() => fake.server.close())
 
 const service = (key: string, credentials = fake.credentials) => awsService({ key, endpoint: fake.server.origin, credentials })
-const open = (key: string) => serviceKms({ present: service(key), patience: quick })
+const open = (key: string, patience = quick) => serviceKms({ present: service(key), patience })
 const context = { purpose: 'secret', organization: 'a', version: 7 }
 
 kmsConformance('AWS', {
   open: async () => open(keys[0]!.arn),
   openOther: async () => open(keys[1]!.arn),
   rotateKey: () => keys[0]!.ring.rotate(),
+})
+
+const server = () => fake.server
+const refusing = (type: string, message = '') => answering(server, { status: 400, body: { __type: type, message } })
+const inState = (state: FakeKeyState) => ({
+  fail: () => void (keys[0]!.state = state),
+  mend: () => void (keys[0]!.state = 'Enabled'),
+})
+
+kmsFaults('AWS', {
+  open: (patience) => open(keys[0]!.arn, patience),
+  calls: () => fake.server.count(),
+  faults: {
+    'slow': hanging(server),
+    'throttled': refusing('ThrottlingException', 'Rate exceeded'),
+    'down': answering(server, { status: 500, body: { __type: 'KMSInternalException' } }),
+    'denies the vault': refusing('AccessDeniedException', 'User: … is not authorized to perform: kms:Decrypt'),
+    'in another region': refusing('InvalidSignatureException', 'Credential should be scoped to a valid region.'),
+    'without the key': refusing('NotFoundException', 'Key does not exist'),
+    'with its key disabled': inState('Disabled'),
+    'about to delete its key': inState('PendingDeletion'),
+    'sealed': 'AWS seals nothing',
+    'of another time': refusing(
+      'InvalidSignatureException',
+      'Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z',
+    ),
+  },
 })
 
 describe('the AWS driver', () => {
@@ -39,20 +67,6 @@ describe('the AWS driver', () => {
     await kms.rotate(wrapped, context)
     expect(fake.operations).toContain('ReEncrypt')
     expect(fake.operations).not.toContain('GenerateDataKey')
-  })
-
-  it.each<[FakeKeyState, string]>([
-    ['Disabled', 'kms_key_disabled'],
-    ['PendingDeletion', 'kms_key_pending_deletion'],
-  ])('says that a key is %s, and opens nothing then', async (state, code) => {
-    const key = fake.createKey()
-    const kms = open(key.arn)
-    const wrapped = await kms.wrap(randomBytes(32), context)
-    key.state = state
-    await expect(kms.unwrap(wrapped, context)).rejects.toMatchObject({ code })
-    await expect(kms.wrap(randomBytes(32), context)).rejects.toMatchObject({ code })
-    key.state = 'Enabled'
-    await expect(kms.unwrap(wrapped, context)).resolves.toHaveLength(32)
   })
 
   it('says when its key is missing, in another region, or its own signature is refused', async () => {

@@ -15,6 +15,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   InvalidArnException: 'kms_wrong_region',
   DisabledException: 'kms_key_disabled',
   KeyUnavailableException: 'kms_key_disabled',
+  RequestTimeTooSkewed: 'kms_clock_wrong',
   ThrottlingException: 'kms_throttled',
   LimitExceededException: 'kms_throttled',
   KMSInternalException: 'kms_unreachable',
@@ -32,8 +33,10 @@ export const failureOf = (cause: unknown): SallyportError => {
   if (cause instanceof SallyportError) return cause
   const name = propertyOf(cause, 'name')
   if (name === 'KMSInvalidStateException') return new SallyportError(codeOfState(cause), { cause })
-  if (name === 'InvalidSignatureException' && /scoped to a valid region/.test(String(propertyOf(cause, 'message')))) {
-    return new SallyportError('kms_wrong_region', { cause })
+  if (name === 'InvalidSignatureException') {
+    const message = String(propertyOf(cause, 'message'))
+    if (/scoped to a valid region/.test(message)) return new SallyportError('kms_wrong_region', { cause })
+    if (/signature (?:expired|not yet current)/i.test(message)) return new SallyportError('kms_clock_wrong', { cause })
   }
   return new SallyportError((typeof name === 'string' ? codes[name] : undefined) ?? 'kms_unreachable', { cause })
 }

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AzureIdentity } from '../../keys/kms-source.ts'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
+import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
+import { usualPatience } from '../patience.ts'
 import { azureService } from './azure.ts'
 import { azureCredential } from './credential.ts'
 import { startFakeKeyVault } from './testing.ts'
@@ -43,10 +45,10 @@ const clientOptions = (): CryptographyClientOptions => ({
     },
   ],
 })
-const open = (key: string, identity: AzureIdentity = fake.identity) => {
+const open = (key: string, identity: AzureIdentity = fake.identity, patience = quick) => {
   const credential = azureCredential(identity, { authority: fake.authorityOrigin, metadata: fake.authorityOrigin })
   const present = azureService({ vault: fake.server.origin, key, credential, client: clientOptions() })
-  return serviceKms({ present, patience: quick })
+  return serviceKms({ present, patience })
 }
 const context = { purpose: 'secret', organization: 'a', version: 7 }
 const key = randomBytes(32)
@@ -59,21 +61,44 @@ kmsConformance('Azure', {
   },
 })
 
-describe('the Azure driver', () => {
-  it('says when its key is disabled, and opens nothing then', async () => {
-    const made = fake.createKey('state')
-    const wrapped = await open('state').wrap(key, context)
-    made.key.enabled = false
-    await expect(open('state').unwrap(wrapped, context)).rejects.toMatchObject({ code: 'kms_key_disabled' })
-    await expect(open('state').wrap(key, context)).rejects.toMatchObject({ code: 'kms_key_disabled' })
-  })
+const server = () => fake.server
+const refusing = (status: number, code: string, message = code) =>
+  answering(server, { status, body: { error: { code, message } } })
 
+kmsFaults('Azure', {
+  open: (patience) => open('one', fake.identity, patience),
+  calls: () => fake.server.count(),
+  faults: {
+    'slow': hanging(server),
+    'throttled': refusing(429, 'Throttled'),
+    'down': refusing(503, 'ServiceUnavailable'),
+    'denies the vault': refusing(403, 'Forbidden', 'The application does not have keys unwrapKey permission on key vault.'),
+    'in another region': 'the address of a vault is one place',
+    'without the key': refusing(404, 'KeyNotFound'),
+    'with its key disabled': { fail: () => void (one.key.enabled = false), mend: () => void (one.key.enabled = true) },
+    'about to delete its key': refusing(409, 'ObjectIsDeletedButRecoverable'),
+    'sealed': 'Azure seals nothing',
+    'of another time': 'its token service tells, see below',
+  },
+})
+
+describe('the Azure driver', () => {
   it('says when its key is missing, and when no token is given to it', async () => {
     await expect(open('none').wrap(key, context)).rejects.toMatchObject({ code: 'kms_key_missing' })
     const secretFile = join(folder, 'wrong')
     await writeFile(secretFile, 'wrong', { mode: 0o600 })
     const stranger = open('one', { ...fake.identity, secretFile })
     await expect(stranger.wrap(key, context)).rejects.toMatchObject({ code: 'kms_denied' })
+  })
+
+  it.each<[number, string, string]>([
+    [401, 'AADSTS700024: Client assertion is not within its valid time range.', 'kms_clock_wrong'],
+    [429, 'too many', 'kms_throttled'],
+    [503, 'later', 'kms_unreachable'],
+  ])('says what its token service said: %d %s', async (status, text, code) => {
+    fake.tokenService.answerNext(Infinity, { status, body: text })
+    await expect(open('one', fake.identity, usualPatience).wrap(key, context)).rejects.toMatchObject({ code })
+    fake.tokenService.answerNext(0, { status, body: text })
   })
 
   it('asks again after a throttling, and says so when that does not help', async () => {

@@ -50,17 +50,27 @@ const requestFor = async (identity: AzureIdentity, scope: string, addresses: Azu
   return new Request(`${addresses.authority}/${identity.tenant}/oauth2/v2.0/token`, { method: 'POST', body })
 }
 
+const isLate = (cause: unknown): boolean => cause instanceof DOMException && cause.name === 'TimeoutError'
+
+/** AADSTS700024: an assertion that is not valid yet, or no longer. */
+const refusalOf = (status: number, text: string): SallyportError => {
+  const cause = new Error(`no token: status ${status}`)
+  if (text.includes('AADSTS700024')) return new SallyportError('kms_clock_wrong', { cause })
+  if (status === 429) return new SallyportError('kms_throttled', { cause })
+  return new SallyportError(status >= 500 ? 'kms_unreachable' : 'kms_denied', { cause })
+}
+
 /** A token is used until five minutes before its end. */
 export const azureCredential = (identity: AzureIdentity, addresses: AzureTokenAddresses = usual): AzureCredential => {
   let kept: { readonly scope: string; readonly token: string; readonly expiresOnTimestamp: number } | null = null
 
   const fetchToken = async (scope: string) => {
     const asked = Date.now()
-    const response = await fetch(await requestFor(identity, scope, addresses), {
-      signal: AbortSignal.timeout(LIMIT),
-      redirect: 'error',
+    const request = await requestFor(identity, scope, addresses).catch((cause: unknown) => {
+      throw new SallyportError('kms_denied', { cause })
     })
-    if (!response.ok) throw new SallyportError('kms_denied', { cause: new Error(`no token: status ${response.status}`) })
+    const response = await fetch(request, { signal: AbortSignal.timeout(LIMIT), redirect: 'error' })
+    if (!response.ok) throw refusalOf(response.status, await response.text())
     const { access_token: token, expires_in: seconds } = answer.parse(await response.json())
     return { scope, token, expiresOnTimestamp: asked + seconds * 1000 }
   }
@@ -69,7 +79,9 @@ export const azureCredential = (identity: AzureIdentity, addresses: AzureTokenAd
       const scope = typeof scopes === 'string' ? scopes : scopes.join(' ')
       if (kept?.scope === scope && kept.expiresOnTimestamp - EARLY > Date.now()) return kept
       kept = await fetchToken(scope).catch((cause: unknown) => {
-        throw cause instanceof SallyportError ? cause : new SallyportError('kms_denied', { cause })
+        throw cause instanceof SallyportError
+          ? cause
+          : new SallyportError(isLate(cause) ? 'kms_slow' : 'kms_unreachable', { cause })
       })
       return kept
     },

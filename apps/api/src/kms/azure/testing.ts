@@ -97,6 +97,7 @@ export const startFakeKeyVault = async (folder: string) => {
   })
   return {
     server,
+    tokenService,
     authorityOrigin: tokenService.origin,
     /** PEM. */
     ca: authority.ca,

@@ -17,12 +17,16 @@ const statuses: Readonly<Record<string, ErrorCode>> = {
   DEADLINE_EXCEEDED: 'kms_slow',
 }
 
+/** Of a token that was signed at another time than it is there. */
+const OF_ANOTHER_TIME = /reasonable timeframe|\biat\b.*\bexp\b|issued in the future/i
+
 const codeOf = (status: string, message: string): ErrorCode => {
   if (status === 'FAILED_PRECONDITION') {
     return /DESTROY_SCHEDULED/.test(message) ? 'kms_key_pending_deletion' : 'kms_key_disabled'
   }
   // A key that exists elsewhere is as unknown as one that does not exist; the message tells which.
   if (status === 'NOT_FOUND') return /sent to location/.test(message) ? 'kms_wrong_region' : 'kms_key_missing'
+  if (status === 'UNAUTHENTICATED' && OF_ANOTHER_TIME.test(message)) return 'kms_clock_wrong'
   return statuses[status] ?? 'kms_unreachable'
 }
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
+import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
 import { googleService } from './google.ts'
 import { type FakeVersionState, startFakeGoogleKms } from './testing.ts'
@@ -17,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => fake.server.close())
 
 const nameOf = (id: string) => one.name.replace('/one', `/${id}`)
-const open = (id: string, client = fake.client()) =>
-  serviceKms({ present: googleService({ key: nameOf(id), endpoint: fake.server.origin, client }), patience: quick })
+const open = (id: string, client = fake.client(), patience = quick) =>
+  serviceKms({ present: googleService({ key: nameOf(id), endpoint: fake.server.origin, client }), patience })
 const context = { purpose: 'secret', organization: 'a', version: 7 }
 const key = randomBytes(32)
 
@@ -28,17 +29,40 @@ kmsConformance('Google Cloud', {
   rotateKey: () => one.ring.rotate(),
 })
 
-describe('the Google Cloud driver', () => {
-  it.each<[FakeVersionState, string]>([
-    ['DISABLED', 'kms_key_disabled'],
-    ['DESTROY_SCHEDULED', 'kms_key_pending_deletion'],
-  ])('says that a key is %s, and opens nothing then', async (state, code) => {
-    const made = fake.createKey('state')
-    const wrapped = await open('state').wrap(key, context)
-    made.state = state
-    await expect(open('state').unwrap(wrapped, context)).rejects.toMatchObject({ code })
-  })
+const server = () => fake.server
+const refusing = (code: number, status: string, message = status) =>
+  answering(server, { status: code, body: { error: { code, status, message } } })
+const inState = (state: FakeVersionState) => ({
+  fail: () => void (one.state = state),
+  mend: () => void (one.state = 'ENABLED'),
+})
 
+kmsFaults('Google Cloud', {
+  open: (patience) => open('one', fake.client(), patience),
+  calls: () => fake.server.count(),
+  faults: {
+    'slow': hanging(server),
+    'throttled': refusing(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded'),
+    'down': refusing(503, 'UNAVAILABLE'),
+    'denies the vault': refusing(403, 'PERMISSION_DENIED'),
+    'in another region': refusing(
+      404,
+      'NOT_FOUND',
+      'The request concerns location europe-west3 but was sent to location us-east1.',
+    ),
+    'without the key': refusing(404, 'NOT_FOUND', 'CryptoKey not found.'),
+    'with its key disabled': inState('DISABLED'),
+    'about to delete its key': inState('DESTROY_SCHEDULED'),
+    'sealed': 'Google seals nothing',
+    'of another time': refusing(
+      401,
+      'UNAUTHENTICATED',
+      'Invalid JWT: Token must be a short-lived token and in a reasonable timeframe. Check your iat and exp values.',
+    ),
+  },
+})
+
+describe('the Google Cloud driver', () => {
   it('says when its key is missing, elsewhere, or it is refused itself', async () => {
     await expect(open('none').wrap(key, context)).rejects.toMatchObject({ code: 'kms_key_missing' })
     const message = 'The request concerns location europe-west3 but was sent to location us-east1.'

@@ -25,5 +25,8 @@ export const failureOfAnswer = (status: number, body: unknown): SallyportError =
   return new SallyportError(codeOf(status, text), { cause: new Error(`status ${status}: ${text}`) })
 }
 
+/** A certificate that is not valid yet tells of a clock that is behind, rather than of a service that is ahead. */
+const isBehind = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'CERT_NOT_YET_VALID'
+
 export const failureOfConnection = (cause: unknown): SallyportError =>
-  cause instanceof SallyportError ? cause : new SallyportError('kms_unreachable', { cause })
+  cause instanceof SallyportError ? cause : new SallyportError(isBehind(cause) ? 'kms_clock_wrong' : 'kms_unreachable', { cause })

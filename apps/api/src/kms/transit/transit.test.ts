@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
+import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
 import { startFakeTransit } from './testing.ts'
 import { transitService } from './transit.ts'
@@ -24,10 +25,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const open = (key: string, files: { token?: string; authority?: string | null } = {}) => {
+const open = (key: string, files: { token?: string; authority?: string | null } = {}, patience = quick) => {
   const { token = fake.files.token, authority = fake.files.authority } = files
   const where = { address: fake.server.origin, mount: 'transit', key }
-  return serviceKms({ present: transitService({ ...where, tokenFile: token, authorityFile: authority }), patience: quick })
+  return serviceKms({ present: transitService({ ...where, tokenFile: token, authorityFile: authority }), patience })
 }
 const context = { purpose: 'secret', organization: 'a', version: 7 }
 const key = randomBytes(32)
@@ -38,14 +39,27 @@ kmsConformance('transit', {
   rotateKey: () => one.ring.rotate(),
 })
 
-describe('the transit driver', () => {
-  it('says that the service is sealed, and works again when it is not', async () => {
-    fake.state.sealed = true
-    await expect(open('one').wrap(key, context)).rejects.toMatchObject({ code: 'kms_sealed' })
-    fake.state.sealed = false
-    await expect(open('one').wrap(key, context)).resolves.toBeInstanceOf(Uint8Array)
-  })
+const server = () => fake.server
+const refusing = (status: number, text: string) => answering(server, { status, body: { errors: [text] } })
 
+kmsFaults('transit', {
+  open: (patience) => open('one', {}, patience),
+  calls: () => fake.server.count(),
+  faults: {
+    'slow': hanging(server),
+    'throttled': refusing(429, 'request rate limit'),
+    'down': refusing(502, 'bad gateway'),
+    'denies the vault': refusing(403, 'permission denied'),
+    'in another region': 'it is asked where it is',
+    'without the key': refusing(400, 'encryption key not found'),
+    'with its key disabled': refusing(400, 'the key is soft deleted'),
+    'about to delete its key': 'it deletes at once',
+    'sealed': { fail: () => void (fake.state.sealed = true), mend: () => void (fake.state.sealed = false) },
+    'of another time': 'its certificate tells, before anything is asked',
+  },
+})
+
+describe('the transit driver', () => {
   it('says that a version may no longer be used', async () => {
     const old = fake.createKey('old')
     const wrapped = await open('old').wrap(key, context)

@@ -31,6 +31,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   kms_key_missing: '57P03',
   kms_key_disabled: '57P03',
   kms_key_pending_deletion: '57P03',
+  kms_clock_wrong: '57P03',
   kms_sealed: '57P03',
   log_unavailable: '57P03',
   unlock_log_unavailable: '57P03',

@@ -1,0 +1,91 @@
+/**
+ * What every driver makes of a service that fails: one code each, which names what somebody has to do; how often it is asked; and
+ * that the same vault goes on as soon as the service does, with everything that was there before.
+ */
+import { randomBytes } from 'node:crypto'
+import { type ErrorCode, errorTable } from '@sallyport/protocol'
+import { describe, expect, it } from 'vitest'
+import type { FakeAnswer, FakeServer } from '@sallyport/testkit'
+import type { Kms } from '../kms.ts'
+import { type Patience, usualPatience } from '../patience.ts'
+
+/** The code is the same whatever the driver is. */
+const codes = {
+  'slow': 'kms_slow',
+  'throttled': 'kms_throttled',
+  'down': 'kms_unreachable',
+  'denies the vault': 'kms_denied',
+  'in another region': 'kms_wrong_region',
+  'without the key': 'kms_key_missing',
+  'with its key disabled': 'kms_key_disabled',
+  'about to delete its key': 'kms_key_pending_deletion',
+  'sealed': 'kms_sealed',
+  'of another time': 'kms_clock_wrong',
+} as const satisfies Record<string, ErrorCode>
+
+export type Fault = keyof typeof codes
+
+/** Those that pass by themselves are tried again. */
+const passing: ReadonlySet<Fault> = new Set<Fault>(['slow', 'throttled', 'down', 'of another time'])
+
+export interface FaultyService {
+  /** From now on, until `mend`. */
+  readonly fail: () => unknown
+  readonly mend: () => unknown
+}
+
+/** Answers every call with this. */
+export const answering = (server: () => FakeServer, answer: FakeAnswer): FaultyService => ({
+  fail: () => server().answerNext(Infinity, answer),
+  mend: () => server().answerNext(0, answer),
+})
+
+/** Answers no call. */
+export const hanging = (server: () => FakeServer): FaultyService => ({
+  fail: () => server().hang(Infinity),
+  mend: () => server().hang(0),
+})
+
+export interface DriverWithFaults {
+  readonly open: (patience: Patience) => Kms
+  /** Calls that came to the service. */
+  readonly calls: () => number
+  /** A text: this service does not know that fault, and why. */
+  readonly faults: Readonly<Record<Fault, FaultyService | string>>
+}
+
+/** A busy machine is slow, too: only where the service itself is, is it given up soon. */
+const usual: Patience = { ...usualPatience, deadline: 30_000, pause: 1 }
+const waitingLittle: Patience = { ...usual, call: 300 }
+
+const context = { purpose: 'test', organization: 'a', version: 1 }
+
+export const kmsFaults = (name: string, driver: DriverWithFaults): void => {
+  describe(`KMS: ${name}, when the service is`, () => {
+    for (const [fault, service] of Object.entries(driver.faults) as [Fault, FaultyService | string][]) {
+      const code = codes[fault]
+      if (typeof service === 'string') continue
+      it(`${fault}: says ${code}, opens nothing, and goes on when that is over`, async () => {
+        const kms = driver.open(fault === 'slow' ? waitingLittle : usual)
+        const key = randomBytes(32)
+        const wrapped = await kms.wrap(key, context)
+        await service.fail()
+        try {
+          const before = driver.calls()
+          await expect(kms.unwrap(wrapped, context)).rejects.toMatchObject({ code, message: errorTable[code].text })
+          const asked = driver.calls() - before
+          if (passing.has(fault)) expect(asked).toBeGreaterThan(1)
+          else expect(asked).toBeLessThanOrEqual(3)
+          await expect(kms.wrap(key, context)).rejects.toMatchObject({ code })
+          await expect(kms.rotate(wrapped, context)).rejects.toMatchObject({ code })
+        } finally {
+          await service.mend()
+        }
+        expect(Buffer.from(await kms.unwrap(wrapped, context)).equals(key)).toBe(true)
+        const rotated = await kms.rotate(wrapped, context)
+        expect(Buffer.from(await kms.unwrap(rotated, context)).equals(key)).toBe(true)
+        await kms.close()
+      })
+    }
+  })
+}
