@@ -26,7 +26,7 @@ const upgrade = [
   'sec-websocket-protocol: sallyport.v1',
 ].join('\r\n')
 
-const LIMIT = 15_000
+const LIMIT = 60_000
 
 const outcomeOf = (answer: string): string => {
   if (answer.startsWith('HTTP/1.1 101 ')) return 'open'

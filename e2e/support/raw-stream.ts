@@ -2,7 +2,7 @@
 import { encodeFramedJson, FramedJsonDecoder, type StreamAnswer, streamAnswer, type StreamHead } from '@sallyport/protocol'
 import type { MuxSession, MuxStream } from '@sallyport/transport'
 
-const ANSWER_LIMIT = 30_000
+const ANSWER_LIMIT = 60_000
 /** Longest message of a server that is read here, bytes. */
 const MAX_MESSAGE = 1024 * 1024
 

@@ -56,7 +56,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         const { items } = await local.call('credentials', {})
         return items.find((item) => item.granted.name === name && item.listener.state === 'listening')
       },
-      { description: `a listener for ${name}`, timeoutMs: 30_000 },
+      { description: `a listener for ${name}`, timeoutMs: 60_000 },
     )
 
   let password: string | null = null

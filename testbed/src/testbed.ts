@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Endpoint } from '@sallyport/protocol'
-import { freePort, makeTemporaryDirectory, type ShopDatabase, shopDatabase, type ShopOptions } from '@sallyport/testkit'
+import { claim, freePort, makeTemporaryDirectory, type ShopDatabase, shopDatabase, type ShopOptions } from '@sallyport/testkit'
 import { type Agent, startAgent } from './agent.ts'
 import type { Api } from './api.ts'
 import { addDatabase, addRole, type Database } from './catalogue.ts'
@@ -39,9 +39,12 @@ export interface PersonOptions {
 }
 
 /** Another Sallyport may run on this machine, and its people's agents hold the first ports of all. */
-const PORTS = 100
+const PORTS = 50
+const RANGES = 200
 const portsOfItsOwn = (): { readonly first: number; readonly last: number } => {
-  const first = 10_000 + PORTS * randomInt(100)
+  const any = randomInt(RANGES)
+  const ranges = Array.from({ length: RANGES }, (_, index) => (any + index) % RANGES)
+  const first = 10_000 + PORTS * (ranges.find((range) => claim(`ports-${range}`)) ?? any)
   return { first, last: first + PORTS - 1 }
 }
 

@@ -4,7 +4,7 @@ import { chromiumPath } from '../support/desktop-program.ts'
 import type { PageState } from './states.ts'
 
 /** Milliseconds for anything that a page is to show. */
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 
 export interface PagesBrowser {
   readonly page: Page

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type BrowserContext, chromium } from 'playwright-core'
 
-const START_LIMIT = 30_000
+const START_LIMIT = 60_000
 /** Of what it wrote last, to say why it ended. */
 const LINES_KEPT = 20
 

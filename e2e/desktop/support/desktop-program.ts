@@ -11,8 +11,8 @@ import { type DesktopState, desktopState, type Order, reply } from '../stand-in/
 
 const register = fileURLToPath(new URL('../stand-in/register.ts', import.meta.url))
 const main = fileURLToPath(new URL('../../../apps/desktop/dist/main/main.js', import.meta.url))
-/** Milliseconds for what a person waits for; much longer and they would not. */
-const PATIENCE = 20_000
+/** Milliseconds for what a person waits for, on a machine that does much else. */
+const PATIENCE = 60_000
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** null: none is installed. */
@@ -91,7 +91,7 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
           .flatMap((context) => context.pages())
           .find((open) => open.url() !== 'about:blank'),
       ),
-    { description: 'the window of the app', timeoutMs: 30_000 },
+    { description: 'the window of the app', timeoutMs: PATIENCE },
   )
   page.setDefaultTimeout(PATIENCE)
   return {
@@ -105,7 +105,7 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
           const now = await state()
           return holds(now) ? now : undefined
         },
-        { description, timeoutMs: 20_000 },
+        { description, timeoutMs: PATIENCE },
       ),
     browse: () => page.context().newPage(),
     errors: () => errors,

@@ -13,7 +13,7 @@ import type { DesktopOptions, DesktopProgram } from './desktop-program.ts'
 
 const recorder = fileURLToPath(new URL('../electron/recorder.ts', import.meta.url))
 /** Milliseconds for what a person waits for. */
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 
 export const startOnElectron = async (
   programs: { readonly electron: string; readonly chromium: string },

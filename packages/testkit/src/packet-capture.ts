@@ -22,7 +22,7 @@ export interface NoPacketCapture {
   readonly reason: string
 }
 
-const START_MS = 10_000
+const START_MS = 30_000
 const BUFFER_KIBIBYTES = 64 * 1024
 
 const loopback = process.platform === 'darwin' ? 'lo0' : 'lo'

@@ -1,5 +1,5 @@
 /** The folder of one test run: what many of its tests need is made there once. What was changed between two runs is never missed. */
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -30,4 +30,17 @@ export const madeOnce = async (name: string, make: (folder: string) => Promise<v
       throw error
     }
   })
+}
+
+/** Whether nobody of this run has claimed `name` before; outside a test run always. */
+export const claim = (name: string): boolean => {
+  const parent = runFolder()
+  if (parent === null) return true
+  try {
+    closeSync(openSync(join(parent, `claimed-${name}`), 'wx'))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }

@@ -4,7 +4,7 @@ import type { ProgramOptions } from './spawn-program.ts'
 export interface RunOptions extends ProgramOptions {
   /** Written to its standard input, which is then closed. */
   readonly input?: string | Uint8Array
-  /** Killed after this time; default 30 s. */
+  /** Killed after this time; default 60 s. */
   readonly timeoutMs?: number
 }
 
@@ -16,7 +16,7 @@ export interface Finished {
 }
 
 /** Runs a program to its end, whatever its exit code, and keeps its two outputs apart. */
-export const runProgram = ({ command, args = [], input = '', timeoutMs = 30_000, ...rest }: RunOptions): Promise<Finished> =>
+export const runProgram = ({ command, args = [], input = '', timeoutMs = 60_000, ...rest }: RunOptions): Promise<Finished> =>
   new Promise((settle, fail) => {
     const child = spawn(command, args, { env: rest.env ?? process.env, cwd: rest.cwd, windowsHide: true })
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)

@@ -11,7 +11,7 @@ const MAX_LINES = 20_000
 /** Lines that an error quotes. */
 const LINES_QUOTED = 60
 
-const STOP_MS = 10_000
+const STOP_MS = 60_000
 const isWindows = process.platform === 'win32'
 
 export interface ProgramOptions {
@@ -44,7 +44,7 @@ export interface Program {
   waitForLine(pattern: RegExp, options?: { readonly timeoutMs?: number }): Promise<RegExpExecArray>
   /** Sends a signal to the program alone. */
   kill(signal: NodeJS.Signals): void
-  /** SIGTERM, after 10 s SIGKILL, to the program and what it started; resolves when it has ended. */
+  /** SIGTERM, after a minute SIGKILL, to the program and what it started; resolves when it has ended. */
   stop(): Promise<Exit>
   /** The last lines of output, for the message of a failing test. */
   describe(): string

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** Between two looks: at first, at most, and as a share of the time waited so far. What takes long is not held up by being watched. */
 const POLL_MS = 10
+const MOST_POLL_MS = 250
+const POLL_SHARE = 0.1
 
 export interface WaitOptions {
   /** How long to wait at most, in milliseconds; default 30 s. */
@@ -17,7 +20,7 @@ export const waitFor = async <Value>(
   condition: () => Value | Promise<Value>,
   { timeoutMs = 30_000, description }: WaitOptions,
 ): Promise<NonNullable<Exclude<Value, false>>> => {
-  const end = performance.now() + timeoutMs
+  const start = performance.now()
   let cause: unknown
   for (;;) {
     try {
@@ -27,7 +30,8 @@ export const waitFor = async <Value>(
     } catch (error) {
       cause = error
     }
-    if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms in vain for ${description}`, { cause })
-    await pause(POLL_MS)
+    const waited = performance.now() - start
+    if (waited > timeoutMs) throw new Error(`waited ${timeoutMs} ms in vain for ${description}`, { cause })
+    await pause(Math.min(MOST_POLL_MS, Math.max(POLL_MS, waited * POLL_SHARE)))
   }
 }

@@ -133,9 +133,10 @@ describe('the other end', () => {
     const origin = await serve(certificate, (request, response) => {
       if (request.method === 'GET') response.end(Buffer.alloc(2000))
     })
-    const { send } = senderOf({ ca: certificate.cert, maxAnswerBytes: 1000, timeoutMs: 300 })
-    await expect(send(get(origin), {})).rejects.toMatchObject({ code: 'payload_too_large' })
-    await expect(send({ ...get(origin), method: 'POST' }, {})).rejects.toMatchObject({ code: 'api_unreachable' })
+    const much = senderOf({ ca: certificate.cert, maxAnswerBytes: 1000 })
+    await expect(much.send(get(origin), {})).rejects.toMatchObject({ code: 'payload_too_large' })
+    const late = senderOf({ ca: certificate.cert, timeoutMs: 300 })
+    await expect(late.send({ ...get(origin), method: 'POST' }, {})).rejects.toMatchObject({ code: 'api_unreachable' })
   })
 
   it('may close a kept connection: the call goes over a new one', async () => {

@@ -24,8 +24,8 @@ async function throughStream(options: {
   const agent = await (options.strangerAgent === true ? stranger : authority).issue({ spiffeId: SESSION_ID })
   const outer = sessions.client.openStream()
   const inner = await sessions.accepted()
-  const accepted = acceptTls(inner, { tls: { ...relay, ca: authority.ca }, timeoutMs: 2_000 })
-  const connected = connectTls(outer, { tls: { ...agent, ca: authority.ca }, expectedIdentity: RELAY_ID, timeoutMs: 2_000 })
+  const accepted = acceptTls(inner, { tls: { ...relay, ca: authority.ca }, timeoutMs: 20_000 })
+  const connected = connectTls(outer, { tls: { ...agent, ca: authority.ca }, expectedIdentity: RELAY_ID, timeoutMs: 20_000 })
   accepted.catch(() => undefined)
   connected.catch(() => undefined)
   return { accepted, connected, outer, inner, [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose]() }
@@ -83,7 +83,7 @@ describe('TLS inside a stream', () => {
       code: 'dial_timeout',
     })
     const left = sessions.client.openStream()
-    const connecting = connectTls(left, { tls, expectedIdentity: RELAY_ID, timeoutMs: 5_000 })
+    const connecting = connectTls(left, { tls, expectedIdentity: RELAY_ID, timeoutMs: 20_000 })
     left.destroy()
     await expect(connecting).rejects.toMatchObject({ name: 'TransportError' })
     const incoming = sessions.client.openStream()

@@ -32,11 +32,13 @@ import { recordAudit } from '../../domains/audit/index.ts'
 import { changeLogWitnesses } from '../../domains/log-witnesses/index.ts'
 import { loadRootKey } from '../../keys/root-key.ts'
 import { makeOrganization } from '../../testing/make-organization.ts'
+import { openedOutbox } from '../../testing/outbox.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
 import { type Published, publishHead, readPublished } from './checkpoint.ts'
 import { openingSigners } from './checkpoint-keys.ts'
 import { type Checkpointer, startCheckpointer } from './checkpointer.ts'
 import { numberOutbox } from './outbox.ts'
+import type { OutboxKey } from './outbox-key.ts'
 import { type PersonalData, personalDataUnder } from './personal-data.ts'
 import { provingEntries, readingEntries, readingTiles } from './read.ts'
 import { readLogState } from './state.ts'
@@ -49,6 +51,7 @@ let database: TestDatabase
 let folder: string
 let organization: string
 let personal: PersonalData
+let outboxKey: OutboxKey
 const keyFile = (name = 'log.key'): string => join(folder, name)
 const pool = () => database.pools.log
 
@@ -56,6 +59,7 @@ beforeAll(async () => {
   database = await testDatabase()
   folder = await mkdtemp(join(tmpdir(), 'sallyport-tree-'))
   personal = personalDataUnder(await loadRootKey({ kind: 'file', path: keyFile() }))
+  outboxKey = (await openedOutbox(database, { kind: 'file', path: keyFile() })).key
 })
 afterAll(async () => {
   await database.stop()
@@ -70,7 +74,7 @@ const grow = async (count: number): Promise<void> => {
     for (let each = 0; each < count; each++)
       await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
   })
-  await numberOutbox({ pool: pool(), personal }, organization)
+  await numberOutbox({ pool: pool(), personal, outboxKey }, organization)
 }
 const opening = async (name?: string) => openingSigners(await loadRootKey({ kind: 'file', path: keyFile(name) }))
 const publish = async () =>
@@ -144,7 +148,7 @@ describe('a signed head', () => {
       checkpointer.grown(organization)
       await grow(2)
       checkpointer.grown(organization)
-      await waitFor(async () => (await published())?.size === 5, { description: 'the second head', timeoutMs: 2_000 })
+      await waitFor(async () => (await published())?.size === 5, { description: 'the second head' })
       expect((await published())!.note).not.toBe(first!.note)
     })
     const before = await published()
@@ -211,7 +215,7 @@ describe('a process that is stopped while it signs, and woken up after another t
       execArgv: [],
     })
     const isStopped = async () => / T /.test(await readFile(`/proc/${child.pid}/stat`, 'utf8'))
-    await waitFor(isStopped, { description: 'the process to be stopped', timeoutMs: 20_000 })
+    await waitFor(isStopped, { description: 'the process to be stopped' })
     expect(await publish()).toBe('busy')
     await grow(3)
     const next = await waitFor(
@@ -219,7 +223,7 @@ describe('a process that is stopped while it signs, and woken up after another t
         const head = await publish()
         return head !== 'busy' && head
       },
-      { description: 'another to take over', timeoutMs: 15_000 },
+      { description: 'another to take over' },
     )
     seen.push(next)
     const answer = Promise.race([once(child, 'message'), once(child, 'exit')])

@@ -209,7 +209,6 @@ test('leases that carry connections are renewed at half of their time with one m
   idle.stream.destroy()
   const renewal = await waitFor(() => gateway.heads.find(({ type }) => type === 'renew'), {
     description: 'a renewal',
-    timeoutMs: 9_000,
   })
   const { payload } = parseStatement(leaseRenewal, renewal.type === 'renew' ? renewal.renewal : '')
   expect([...payload.leases].sort()).toEqual(leases.slice(0, 2).sort())

@@ -277,7 +277,7 @@ describe('the end from outside', () => {
     await expect.poll(() => database.admin(running)).toHaveLength(1)
     gateway.revoke(reason)
     expect(errorIn(await client.rest()).routine).toBe('lease_revoked')
-    await expect.poll(() => database.admin(running), { timeout: 3000 }).toEqual([])
+    await expect.poll(() => database.admin(running)).toEqual([])
     await gateway.ended(1)
     expect(queriesIn(gateway.records)[0]?.error?.code).toBe('unanswered')
   })

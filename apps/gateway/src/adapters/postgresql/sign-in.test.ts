@@ -59,7 +59,7 @@ const reload = async (configuration: Configuration): Promise<void> => {
   const loaded = async () => JSON.stringify(await database.admin('select pg_conf_load_time() as at'))
   const before = await loaded()
   await database.server.reload(configuration)
-  await vi.waitFor(async () => expect(await loaded()).not.toBe(before), { timeout: 5000, interval: 20 })
+  await vi.waitFor(async () => expect(await loaded()).not.toBe(before), { timeout: 30_000, interval: 20 })
 }
 
 /** Lets the server ask for one way of signing in, with the password stored as that way needs it. */

@@ -105,7 +105,7 @@ describe('psql', () => {
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
     await gateway.recorded(({ kind }) => kind === 'connection.opened')
     const running = "select 1 from pg_stat_activity where query like '%pg_sleep(60)%' and state = 'active' and usename = 'app'"
-    await expect.poll(() => database.admin(running), { timeout: 5000 }).toHaveLength(1)
+    await expect.poll(() => database.admin(running)).toHaveLength(1)
     child.kill('SIGINT')
     const code = await new Promise((resolve) => child.on('close', resolve))
     expect(code).toBe(1)

@@ -39,7 +39,7 @@ describe('on Linux', () => {
     await once(child, 'spawn')
     const facts = await linuxProcess(child.pid!)
     expect(facts?.parent?.pid).toBe(process.pid)
-    expect(Math.abs(facts!.startedAt! - before)).toBeLessThan(1_000)
+    expect(Math.abs(facts!.startedAt! - before)).toBeLessThan(30_000)
     child.kill()
     await once(child, 'exit')
     expect(await linuxProcess(child.pid!)).toBeNull()

@@ -136,7 +136,7 @@ describe('hostile texts', () => {
   ])('are judged in a moment: %s', (_, text) => {
     const started = performance.now()
     inspect(text)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })
 
