@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readCommand, readConfig } from './config.ts'
+import { ConfigError } from './config/config-error.ts'
+import { readConfig } from './config.ts'
 import { listenerNames } from './program/listener-certificates.ts'
 
 const base = { SALLYPORT_DATA_DIRECTORY: '/var/lib/sallyport' }
@@ -91,19 +92,4 @@ describe('the configuration', () => {
       { type: 'ip', value: '127.0.0.1' },
     ])
   })
-})
-
-describe('the command line', () => {
-  it('names what to do', () => {
-    expect(readCommand(['serve'])).toEqual({ name: 'serve' })
-    const flags = ['--organization', 'acme', '--name', 'Acme', '--email', 'O@Acme.test', '--first-name', 'O', '--last-name', 'W']
-    expect(readCommand(['bootstrap', ...flags])).toMatchObject({ organization: 'acme', owner: { email: 'o@acme.test' } })
-  })
-
-  it.each([[[]], [['serve', 'now']], [['dance']], [['bootstrap', '--organization', 'Not A Slug']], [['bootstrap', '--what']]])(
-    'refuses %j and shows how',
-    (parameters) => {
-      expect(() => readCommand(parameters)).toThrow(/usage: main.ts/)
-    },
-  )
 })

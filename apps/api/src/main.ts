@@ -1,7 +1,9 @@
 /** The central API. `main.ts serve | migrate | rotate-root | bootstrap … | unlock-log-sql …`; see config.ts for what can be set. */
 import { assertNever, SallyportError } from '@sallyport/protocol'
 import { type Logger, pino } from 'pino'
-import { type Command, type Config, ConfigError, readCommand, readConfig } from './config.ts'
+import { type Command, readCommand, usage } from './config/command.ts'
+import { ConfigError } from './config/config-error.ts'
+import { type Config, readConfig } from './config.ts'
 import { makeDataDirectory } from './files/data-directory.ts'
 import { bootstrap } from './program/bootstrap.ts'
 import { migrateDatabase, startDatabase } from './program/database.ts'
@@ -81,7 +83,7 @@ const migrateOnly = async (config: Config): Promise<void> => {
   }
 }
 
-const run = async (command: Command, config: Config): Promise<void> => {
+const run = async (command: Exclude<Command, { name: 'help' }>, config: Config): Promise<void> => {
   switch (command.name) {
     case 'serve':
       return serve(config)
@@ -115,7 +117,9 @@ const explain = (error: unknown): string => {
 }
 
 try {
-  await run(readCommand(process.argv.slice(2)), readConfig(process.env))
+  const command = readCommand(process.argv.slice(2))
+  if (command.name === 'help') process.stdout.write(`${usage}\n`)
+  else await run(command, readConfig(process.env))
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`)
   process.exitCode = error instanceof ConfigError ? 2 : 1

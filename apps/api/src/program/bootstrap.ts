@@ -1,7 +1,7 @@
 /** The first organization of a deployment, and the invitation of its owner. */
 import { SallyportError } from '@sallyport/protocol'
 import { permissions } from '@sallyport/protocol/api'
-import type { Command } from '../config.ts'
+import type { Command } from '../config/command.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { createOrganization, newOrganizationId } from '../domains/organizations/index.ts'
 import { createRecoveryCodes } from '../domains/recovery-codes/index.ts'

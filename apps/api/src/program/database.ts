@@ -1,6 +1,7 @@
 /** The database of this process: started or reached, migrated, with a pool for each role that is played here. */
 import type { Logger } from 'pino'
-import { type Config, ConfigError } from '../config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import type { Config } from '../config.ts'
 import { startEmbeddedDatabase } from '../db/embedded.ts'
 import { ensureExternalRoles, externalDatabase } from '../db/external.ts'
 import type { DatabaseServer } from '../db/login.ts'
