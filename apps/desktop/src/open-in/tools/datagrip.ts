@@ -3,8 +3,8 @@
  * from asking for a password.
  */
 import { jdbcUrl } from '../../shared/addresses.ts'
-import { expectProgram } from '../proof/expectation.ts'
-import { PATIENCE, type PlannedFile, type Recipe } from '../recipe.ts'
+import { application } from '../application.ts'
+import type { PlannedFile } from '../recipe.ts'
 import { findBundle } from '../system/bundles.ts'
 import { findProgram, firstProgram, versioned, windowsFolders } from '../system/find-program.ts'
 import type { System } from '../system/system.ts'
@@ -76,25 +76,17 @@ const projectFiles = (target: Target): readonly PlannedFile[] => {
   ]
 }
 
-export const datagrip: Recipe = {
+export const datagrip = application({
   id: 'datagrip',
   label: 'DataGrip',
-  kind: 'application',
-  protocols: ['postgresql'],
-  detect: async (system, { program: chosen }) => {
-    const program = chosen ?? (await find(system))
-    if (program === null) return null
-    const expected = await expectProgram(system, program)
-    return {
-      outcome: 'ready',
-      firstUse: 'DataGrip asks once whether to trust the project, and to download the driver for PostgreSQL.',
-      next: ({ title }) => `Open “${title}” in its Database Explorer: it connects at first use.`,
-      patience: PATIENCE.application,
-      plan: (target, folder) => ({
-        files: projectFiles(target),
-        start: { program, args: [system.path.join(folder, target.fileName)] },
-        expected,
-      }),
-    }
-  },
-}
+  find,
+  way: (system, program) => ({
+    outcome: 'ready',
+    firstUse: 'DataGrip asks once whether to trust the project, and to download the driver for PostgreSQL.',
+    next: ({ title }) => `Open “${title}” in its Database Explorer: it connects at first use.`,
+    plan: (target, folder) => ({
+      files: projectFiles(target),
+      start: { program, args: [system.path.join(folder, target.fileName)] },
+    }),
+  }),
+})

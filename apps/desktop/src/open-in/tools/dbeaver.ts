@@ -2,8 +2,7 @@
  * DBeaver takes a connection on its command line, hands it to the one that runs, and connects. The names of its parameters:
  * https://dbeaver.com/docs/dbeaver/Command-Line/
  */
-import { expectProgram } from '../proof/expectation.ts'
-import { PATIENCE, type Recipe } from '../recipe.ts'
+import { application } from '../application.ts'
 import { findBundle } from '../system/bundles.ts'
 import { findProgram, firstProgram, windowsFolders } from '../system/find-program.ts'
 import type { System } from '../system/system.ts'
@@ -60,24 +59,13 @@ const specification = (target: Target): string => {
     .join('|')
 }
 
-export const dbeaver: Recipe = {
+export const dbeaver = application({
   id: 'dbeaver',
   label: 'DBeaver',
-  kind: 'application',
-  protocols: ['postgresql'],
-  detect: async (system, { program: chosen }) => {
-    const program = chosen ?? (await find(system))
-    if (program === null) return null
-    const expected = await expectProgram(system, program)
-    return {
-      outcome: 'connects',
-      firstUse: 'DBeaver may ask once to download the driver for PostgreSQL. Agree, and open it again from here.',
-      patience: PATIENCE.application,
-      plan: (target) => ({
-        files: [],
-        start: { program, args: ['-nosplash', '-con', specification(target)] },
-        expected,
-      }),
-    }
-  },
-}
+  find,
+  way: (_system, program) => ({
+    outcome: 'connects',
+    firstUse: 'DBeaver may ask once to download the driver for PostgreSQL. Agree, and open it again from here.',
+    plan: (target) => ({ files: [], start: { program, args: ['-nosplash', '-con', specification(target)] } }),
+  }),
+})

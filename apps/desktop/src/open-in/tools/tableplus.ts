@@ -1,6 +1,6 @@
 /** TablePlus takes a URL on macOS and Windows; on Linux it takes nothing, and is only started. */
-import { expectProgram } from '../proof/expectation.ts'
-import { type Command, PATIENCE, type Recipe } from '../recipe.ts'
+import { application } from '../application.ts'
+import type { Command } from '../recipe.ts'
 import { findBundle } from '../system/bundles.ts'
 import { findProgram, firstProgram, windowsFolders } from '../system/find-program.ts'
 import type { System } from '../system/system.ts'
@@ -53,22 +53,15 @@ const start = (system: System, program: string, target: Target): Command => {
   }
 }
 
-export const tableplus: Recipe = {
+export const tableplus = application({
   id: 'tableplus',
   label: 'TablePlus',
-  kind: 'application',
-  protocols: ['postgresql'],
-  detect: async (system, { program: chosen }) => {
-    const program = chosen ?? (await find(system))
-    if (program === null) return null
-    const expected = await expectProgram(system, program)
-    const takesUrl = system.platform !== 'linux'
-    return {
-      outcome: takesUrl ? 'connects' : 'prepared',
-      firstUse: null,
-      ...(takesUrl ? {} : { next: (target: Target) => `Create a connection to PostgreSQL there: ${fieldsText(target)}.` }),
-      patience: PATIENCE.application,
-      plan: (target) => ({ files: [], start: start(system, program, target), expected }),
-    }
-  },
-}
+  find,
+  way: (system, program) => ({
+    ...(system.platform === 'linux'
+      ? { outcome: 'prepared', next: (target) => `Create a connection to PostgreSQL there: ${fieldsText(target)}.` }
+      : { outcome: 'connects' }),
+    firstUse: null,
+    plan: (target) => ({ files: [], start: start(system, program, target) }),
+  }),
+})

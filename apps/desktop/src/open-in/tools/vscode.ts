@@ -1,6 +1,6 @@
 /** VS Code with the SQLTools extension opens a workspace of ours, whose settings hold the connection and ask for it. */
-import { expectProgram } from '../proof/expectation.ts'
-import { PATIENCE, type Recipe } from '../recipe.ts'
+import { application } from '../application.ts'
+import type { Recipe } from '../recipe.ts'
 import { findBundle } from '../system/bundles.ts'
 import { findProgram, firstProgram, windowsFolders } from '../system/find-program.ts'
 import type { System } from '../system/system.ts'
@@ -87,31 +87,24 @@ const workspaceOf = (target: Target): string => {
   return `${comment}\n${JSON.stringify({ folders: [{ path: '.' }], settings }, null, 2)}\n`
 }
 
-const recipeOf = (edition: Edition, id: string): Recipe => ({
-  id,
-  label: `${edition.label} with SQLTools`,
-  kind: 'application',
-  protocols: ['postgresql'],
-  detect: async (system, { program: chosen }) => {
-    if (!(await hasSqlTools(system, edition))) return null
-    const program = chosen ?? (await find(system, edition))
-    if (program === null) return null
-    const expected = await expectProgram(system, program)
-    return {
+const recipeOf = (edition: Edition, id: string): Recipe =>
+  application({
+    id,
+    label: `${edition.label} with SQLTools`,
+    find: (system) => find(system, edition),
+    isComplete: (system) => hasSqlTools(system, edition),
+    way: (system, program) => ({
       outcome: 'connects',
       firstUse: `${edition.label} asks once whether to trust the folder of the workspace.`,
-      patience: PATIENCE.application,
       plan: (target, folder) => {
         const name = `${target.fileName}.code-workspace`
         return {
           files: [{ name, text: workspaceOf(target) }],
           start: { program, args: [system.path.join(folder, name)] },
-          expected,
         }
       },
-    }
-  },
-})
+    }),
+  })
 
 export const vscode: readonly Recipe[] = [
   recipeOf(EDITIONS[0]!, 'vscode'),

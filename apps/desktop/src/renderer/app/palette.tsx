@@ -17,7 +17,7 @@ import { screens } from './screens.ts'
 import { ranked } from './ranking.ts'
 
 /** As many as anybody reads. */
-const MOST_HITS = 30
+const MOST_HITS = 20
 /** Resources that are offered before anything is typed. */
 const FIRST_RESOURCES = 5
 
@@ -164,7 +164,7 @@ const useHits = (search: string): readonly Hit[] => {
     })
     return found.toSorted((one, other) => (used.get(one.key) ?? recent.length) - (used.get(other.key) ?? recent.length))
   }, [credentials, recent, navigate])
-  if (search.startsWith(COMMAND_SIGN)) return ranked(commands, search.slice(COMMAND_SIGN.length), ({ label }) => label)
+  if (search.startsWith(COMMAND_SIGN)) return ranked(commands, search.slice(COMMAND_SIGN.length))
   const hits = [...places, ...resources, ...commands]
-  return search === '' ? hits : ranked(hits, search, ({ label }) => label).slice(0, MOST_HITS)
+  return search === '' ? hits : ranked(hits, search).slice(0, MOST_HITS)
 }

@@ -1,12 +1,14 @@
 /** Approves, perhaps for a shorter time or a later beginning, or on one device; or refuses, with a reason. Approving asks that the person is there. */
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, TextInput } from '@mantine/core'
 import type { AccessDecisionItem } from '@sallyport/protocol/api'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { timeSpan } from '../../data/access-request.ts'
 import { useChange } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { DurationField } from '../../ui/duration-field.tsx'
-import { errorText } from '../../ui/error-text.ts'
+import { Failure } from '../../ui/failure.tsx'
+import formStyles from '../../ui/form.module.css'
+import { NoteField } from '../../ui/note-field.tsx'
 import { PanelSection } from '../../ui/side-panel.tsx'
 import { toast } from '../../ui/toast.ts'
 import styles from './approvals.module.css'
@@ -58,7 +60,7 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
   return (
     <div className={styles['decide']}>
       <PanelSection>
-        <form onSubmit={submit} className={styles['form']}>
+        <form onSubmit={submit} className={formStyles['form']}>
           <DurationField
             label={text('approvals.shorter')}
             value={seconds}
@@ -68,7 +70,7 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
           />
           <details className={styles['more']}>
             <summary>{text('approvals.more')}</summary>
-            <div className={styles['form']}>
+            <div className={formStyles['form']}>
               <TextInput
                 type="datetime-local"
                 label={text('approvals.notBefore')}
@@ -81,23 +83,16 @@ export const DecideForm = ({ item, intent, onDone }: DecideFormProps) => {
                 checked={sameDevice}
                 onChange={(event) => setSameDevice(event.currentTarget.checked)}
               />
-              <Textarea
+              <NoteField
                 label={text('approvals.note')}
                 description={text('approvals.noteHint')}
                 value={note}
-                maxLength={1000}
-                autosize
                 minRows={2}
-                maxRows={6}
-                onChange={(event) => setNote(event.currentTarget.value)}
+                onChange={setNote}
               />
             </div>
           </details>
-          {approve.error ? (
-            <p role="alert" className={styles['error']}>
-              {errorText(approve.error).message}
-            </p>
-          ) : null}
+          <Failure error={approve.error} />
           <div className={styles['actions']}>
             <Button ref={approveButton} type="submit" size="md" loading={approve.isPending}>
               {text('approvals.approve', { span: timeSpan(seconds) })}

@@ -1,13 +1,12 @@
 /** Everything that a decision rests on, in the order in which it matters: why, who, what, for how long, and what was last time. */
 import type { AccessDecisionItem } from '@sallyport/protocol/api'
-import { personName, requestStatus, timeSpan } from '../../data/access-request.ts'
+import { personName, timeSpan } from '../../data/access-request.ts'
 import { titleOfName } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
 import { type Fact, Facts } from '../../ui/facts.tsx'
-import { Label } from '../../ui/label.tsx'
 import { Moment } from '../../ui/moment.tsx'
+import { RequestStanding } from '../../ui/request-standing.tsx'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
-import { Status } from '../../ui/status.tsx'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { VoteList } from '../../ui/vote-list.tsx'
 import styles from './approvals.module.css'
@@ -27,19 +26,8 @@ interface DecisionPanelProps {
 export const DecisionPanel = ({ item, intent = null, onClose }: DecisionPanelProps) => {
   const { request, device, lastUse, use } = item
   const now = useNow()
-  const { kind, word } = requestStatus(request, now)
   return (
-    <SidePanel
-      title={titleOfName(request.credential.name)}
-      subtitle={
-        <>
-          <Status kind={kind}>{word}</Status>{' '}
-          {request.kind === 'emergency' ? <Label tone="bad">{text('access.emergency')}</Label> : null}
-          {request.kind === 'extension' ? <Label>{text('access.extension')}</Label> : null}
-        </>
-      }
-      onClose={onClose}
-    >
+    <SidePanel title={titleOfName(request.credential.name)} subtitle={<RequestStanding request={request} />} onClose={onClose}>
       <PanelSection>
         <blockquote className={styles['reason']} style={{ margin: 0 }}>
           <span className="selectable">{request.reason || text('access.noReason')}</span>

@@ -1,11 +1,12 @@
 /** Refuses with a reason, which the person who asked reads. */
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { AccessRequest } from '@sallyport/protocol/api'
 import { useState } from 'react'
 import { titleOfName } from '../../data/credential.ts'
 import { useChange } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { NoteField } from '../../ui/note-field.tsx'
 import { toast } from '../../ui/toast.ts'
 import styles from './approvals.module.css'
 import { DECIDED } from './refreshed.ts'
@@ -45,15 +46,11 @@ export const RefuseDialog = ({ request, opened, onClose, onDone }: RefuseDialogP
       onConfirm={confirm}
       onClose={onClose}
     >
-      <Textarea
+      <NoteField
         label={text('approvals.refuseReason')}
         description={text('approvals.noteHint')}
         value={note}
-        maxLength={1000}
-        autosize
-        minRows={3}
-        maxRows={8}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onChange={setNote}
       />
       <div className={styles['quick']} role="group" aria-label={text('approvals.quickReasons')}>
         {QUICK.map((key) => (

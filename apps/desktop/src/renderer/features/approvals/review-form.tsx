@@ -1,10 +1,12 @@
 /** Says whether emergency access was justified. */
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { AccessRequest } from '@sallyport/protocol/api'
 import { useState } from 'react'
 import { useChange } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
-import { errorText } from '../../ui/error-text.ts'
+import { Failure } from '../../ui/failure.tsx'
+import formStyles from '../../ui/form.module.css'
+import { NoteField } from '../../ui/note-field.tsx'
 import { PanelSection } from '../../ui/side-panel.tsx'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { toast } from '../../ui/toast.ts'
@@ -34,27 +36,19 @@ export const ReviewForm = ({ request, onDone }: ReviewFormProps) => {
   const blank = note.trim() === ''
   return (
     <PanelSection label={text('approvals.reviewTitle')}>
-      <div className={styles['form']}>
+      <div className={formStyles['form']}>
         <p>
           {due === null
             ? text('approvals.reviewLater')
             : text(request.review?.overdue ? 'approvals.reviewOverdue' : 'approvals.reviewDue', { time: clockTime(due, now) })}
         </p>
-        <Textarea
+        <NoteField
           label={text('approvals.reviewNote')}
           description={text('approvals.reviewHint')}
           value={note}
-          maxLength={1000}
-          autosize
-          minRows={3}
-          maxRows={8}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          onChange={setNote}
         />
-        {review.error ? (
-          <p role="alert" className={styles['error']}>
-            {errorText(review.error).message}
-          </p>
-        ) : null}
+        <Failure error={review.error} />
         <div className={styles['actions']}>
           <Button size="md" disabled={blank} loading={review.isPending} onClick={say('justified')}>
             {text('approvals.justified')}

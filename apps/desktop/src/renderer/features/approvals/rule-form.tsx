@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { useNames } from '../../data/names.ts'
 import { text } from '../../texts/text.ts'
 import { errorText } from '../../ui/error-text.ts'
+import formStyles from '../../ui/form.module.css'
 import styles from './approvals.module.css'
 import { RuleApprovals } from './rule-approvals.tsx'
 import { faultOf, type RuleFault } from './rule-draft.ts'
@@ -87,7 +88,7 @@ export const RuleForm = ({ initial, isNew = false, busy, error, onSave }: RuleFo
         <Button type="submit" size="md" loading={busy}>
           {text(isNew ? 'rules.create' : 'rules.save')}
         </Button>
-        <p role="alert" className={styles['error']} style={{ margin: 0 }}>
+        <p role="alert" className={formStyles['failure']}>
           {fault ? text(FAULTS[fault]) : error ? errorText(error).message : ''}
         </p>
         {isNew || fault || error ? null : <p className="muted">{text('rules.changeNote')}</p>}

@@ -1,5 +1,5 @@
 /** The form of a request, and of emergency access, which wants a longer reason and no beginning. */
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import type { RequestableCredential } from '@sallyport/protocol/api'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
@@ -7,12 +7,13 @@ import { timeSpan } from '../../data/access-request.ts'
 import { useChange } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { DurationField } from '../../ui/duration-field.tsx'
-import { errorText } from '../../ui/error-text.ts'
+import { Failure } from '../../ui/failure.tsx'
+import formStyles from '../../ui/form.module.css'
+import { NoteField } from '../../ui/note-field.tsx'
 import { localFieldOf } from '../../ui/time-range.ts'
 import { usualSpan } from '../../ui/time-spans.ts'
 import { toast } from '../../ui/toast.ts'
 import { MINE } from './refreshed.ts'
-import styles from './requests.module.css'
 import { askedBy, type Fault, type Terms, type Wish } from './wish.ts'
 
 /** Letters in which an emergency can be explained. */
@@ -79,18 +80,14 @@ export const AskForm = ({ wanted, emergency, onPlain }: AskFormProps) => {
     fault !== null && faults.includes(fault) ? faultText(fault, terms) : null
   const error = create.error ?? open.error
   return (
-    <form ref={form} onSubmit={submit} className={styles['form']} noValidate>
-      <Textarea
+    <form ref={form} onSubmit={submit} className={formStyles['form']} noValidate>
+      <NoteField
         label={text('requests.why')}
         description={text(emergency ? 'requests.whyEmergencyHint' : 'requests.whyHint')}
         placeholder={text('requests.whyPlaceholder')}
         value={wish.reason}
         error={said('reason', 'short-reason')}
-        onChange={(event) => change({ reason: event.currentTarget.value })}
-        maxLength={1000}
-        autosize
-        minRows={3}
-        maxRows={8}
+        onChange={(reason) => change({ reason })}
         data-autofocus
       />
       <DurationField
@@ -114,17 +111,9 @@ export const AskForm = ({ wanted, emergency, onPlain }: AskFormProps) => {
           onChange={(event) => change({ until: event.currentTarget.value })}
         />
       ) : null}
-      {said('end', 'too-long') ? (
-        <p role="alert" className={styles['error']}>
-          {said('end', 'too-long')}
-        </p>
-      ) : null}
+      <Failure error={said('end', 'too-long')} />
       {emergency ? null : <Beginning wish={wish} error={said('start')} onChange={change} />}
-      {error ? (
-        <p role="alert" className={styles['error']}>
-          {errorText(error).message}
-        </p>
-      ) : null}
+      <Failure error={error} />
       <Button type="submit" size="md" {...(emergency ? { color: 'bad' } : {})} loading={create.isPending || open.isPending}>
         {emergency ? text('requests.emergencyOpen', { span: timeSpan(Number(wish.span)) }) : text('requests.send')}
       </Button>

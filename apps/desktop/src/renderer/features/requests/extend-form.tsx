@@ -1,5 +1,5 @@
 /** Asks for more time before an access ends. */
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { AccessRequest } from '@sallyport/protocol/api'
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
@@ -7,11 +7,12 @@ import { timeSpan } from '../../data/access-request.ts'
 import { useChange } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { DurationField } from '../../ui/duration-field.tsx'
-import { errorText } from '../../ui/error-text.ts'
+import { Failure } from '../../ui/failure.tsx'
+import formStyles from '../../ui/form.module.css'
+import { NoteField } from '../../ui/note-field.tsx'
 import { usualSpan } from '../../ui/time-spans.ts'
 import { toast } from '../../ui/toast.ts'
 import { MINE } from './refreshed.ts'
-import styles from './requests.module.css'
 
 export const ExtendForm = ({ request }: { readonly request: AccessRequest }) => {
   const [, navigate] = useLocation()
@@ -31,22 +32,10 @@ export const ExtendForm = ({ request }: { readonly request: AccessRequest }) => 
     )
   }
   return (
-    <form onSubmit={submit} className={styles['form']}>
-      <Textarea
-        label={text('requests.why')}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={1000}
-        autosize
-        minRows={2}
-        maxRows={6}
-      />
+    <form onSubmit={submit} className={formStyles['form']}>
+      <NoteField label={text('requests.why')} value={reason} onChange={setReason} minRows={2} />
       <DurationField value={seconds} most={request.duration} onChange={(value) => setSeconds(Number(value))} />
-      {extend.error ? (
-        <p role="alert" className={styles['error']}>
-          {errorText(extend.error).message}
-        </p>
-      ) : null}
+      <Failure error={extend.error} />
       <Button type="submit" variant="default" size="md" loading={extend.isPending}>
         {text('requests.extendSend', { span: timeSpan(seconds) })}
       </Button>

@@ -3,16 +3,15 @@ import { Button } from '@mantine/core'
 import type { AccessRequest } from '@sallyport/protocol/api'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { isOpen, requestStatus, timeSpan } from '../../data/access-request.ts'
+import { isOpen, timeSpan } from '../../data/access-request.ts'
 import { titleOfName } from '../../data/credential.ts'
 import { useChange } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
-import { Label } from '../../ui/label.tsx'
 import { Moment } from '../../ui/moment.tsx'
+import { RequestStanding } from '../../ui/request-standing.tsx'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
-import { Status } from '../../ui/status.tsx'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { toast } from '../../ui/toast.ts'
 import { VoteList } from '../../ui/vote-list.tsx'
@@ -28,20 +27,9 @@ interface RequestPanelProps {
 
 export const RequestPanel = ({ request, onClose }: RequestPanelProps) => {
   const now = useNow()
-  const { kind, word } = requestStatus(request, now)
   const { votes } = request.approvals
   return (
-    <SidePanel
-      title={titleOfName(request.credential.name)}
-      subtitle={
-        <>
-          <Status kind={kind}>{word}</Status>{' '}
-          {request.kind === 'emergency' ? <Label tone="bad">{text('access.emergency')}</Label> : null}
-          {request.kind === 'extension' ? <Label>{text('access.extension')}</Label> : null}
-        </>
-      }
-      onClose={onClose}
-    >
+    <SidePanel title={titleOfName(request.credential.name)} subtitle={<RequestStanding request={request} />} onClose={onClose}>
       <PanelSection label={text('requests.state')}>
         <RequestState request={request} now={now} />
         <Actions request={request} />
