@@ -3,20 +3,22 @@
  * the answer is readable only with both the gateway's private key and the share that this client sent for this lease.
  *
  * The attacker is a gateway that was taken over, with its key and everything that passes through it; or holds tickets, shares,
- * answers or one of the client's keys; or runs the API without its vault. None of them may get at the password. Each attack
- * stands beside the same thing done rightly, which opens it.
+ * answers or one of the client's keys; or has one role of the API with all that is its own; or runs the API without its vault. None
+ * of them may get at the password. Each attack stands beside the same thing done rightly, which opens it.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { randomBytes, randomUUID, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromBase64url, generateSealingKeyPair, type LeaseBinding, toBase64url, utf8 } from '@sallyport/protocol'
 import { Testbed } from '@sallyport/testbed'
 import { freePort } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askLink } from '../support/ask-link.ts'
 import { centralSql } from '../support/central-sql.ts'
 import { addNewcomer } from '../support/newcomer.ts'
 import { furnish, type OrganizationWorld } from '../support/organization-world.ts'
 import { RawClient, type SignedTicket } from '../support/raw-client.ts'
+import { foldersWith } from '../support/private-files.ts'
 import { openCredential, passwordOf, RawGateway } from '../support/raw-gateway.ts'
 import { newKey } from '../support/raw-key.ts'
 import { openStream, refusalOf, startPostgres } from '../support/raw-stream.ts'
@@ -45,6 +47,8 @@ const addPerson = async (name: string): Promise<RawClient> => {
   await owner.call('createGrant', { body })
   return client
 }
+
+const pemOf = (der: string): string => new X509Certificate(fromBase64url(der)).toString()
 
 const someName = (): string => `person-${randomBytes(4).toString('hex')}`
 
@@ -393,9 +397,77 @@ describe('at a gateway as it is shipped', () => {
   })
 })
 
+describe('each role has its own keys, and nothing else', () => {
+  const roles = ['api', 'vault', 'log'] as const
+
+  it('in the database: every wrapped key is read by one role, which is the one that may use it', async () => {
+    const rows = await centralSql<{ table: string; holders: string[] }>(
+      testbed.central.database!.url('superuser'),
+      `select table_name as table, array(select role from unnest($1::text[]) as role
+         where has_column_privilege('sallyport_' || role, format('%I.%I', table_schema, table_name), column_name, 'select')) as holders
+       from information_schema.columns
+       where table_schema = 'public' and column_name in ('wrapped', 'wrapped_key') order by table_name`,
+      [roles],
+    )
+    expect(Object.fromEntries(rows.map(({ table, holders }) => [table, holders.join()]))).toEqual({
+      activity_keys: 'vault',
+      checkpoint_keys: 'log',
+      deployment_keys: 'vault',
+      personal_keys: 'vault',
+      privacy_keys: 'log',
+      receipt_keys: 'log',
+      secret_versions: 'vault',
+      token_keys: 'vault',
+      vault_keys: 'vault',
+    })
+  })
+
+  it('on disk: what each was started with lies in its own folder alone', async () => {
+    const { directory } = testbed.central
+    const folders = {
+      api: join(directory, 'api'),
+      vault: join(directory, 'vault'),
+      log: join(directory, 'log'),
+      gateway: testbed.gateways[0]!.state,
+      agent: testbed.owner.agent.profile,
+    }
+    const own = (...path: string[]): Promise<Buffer> => readFile(join(...path))
+    const keys = {
+      vault: [await own(folders.vault, 'vault-root-key'), await own(folders.vault, 'link-keys', 'vault-link.pem')],
+      log: [await own(folders.log, 'log-root-key'), await own(folders.log, 'link-keys', 'log-link.pem')],
+      api: [await own(folders.api, 'link-keys', 'api-link.pem')],
+      gateway: [await own(folders.gateway, 'gateway-key.pem')],
+    }
+    for (const [holder, files] of Object.entries(keys)) {
+      for (const bytes of files) expect(await foldersWith(folders, bytes), holder).toEqual([holder])
+    }
+  })
+
+  it('on the wire: vault and log answer the roles that they know, each what is its own', async () => {
+    const { apiEnvironment } = testbed.central.rolesApart!
+    const linkKey = (role: string) => readFile(join(testbed.central.directory, role, 'link-keys', `${role}-link.pem`), 'utf8')
+    const ask = async (role: 'vault' | 'log', operation: string, as: string | { cert: string; key: string } | null) => {
+      const address = apiEnvironment[`SALLYPORT_${role.toUpperCase()}_ADDRESS`]!
+      const pem = typeof as === 'string' ? await linkKey(as) : null
+      const identity = pem === null ? (as as { cert: string; key: string } | null) : { cert: pem, key: pem }
+      return askLink(`https://${address}/${operation}`, identity)
+    }
+    const strangers = { cert: gateway.certificates.map(pemOf).join(''), key: gateway.key.pem }
+    for (const role of ['vault', 'log'] as const) {
+      expect(await ask(role, 'anything', null), role).toBe('refused')
+      expect(await ask(role, 'anything', strangers), role).toBe('refused')
+    }
+    // The right key gets as far as the input; the API's, where only the vault may ask, does not.
+    expect(await ask('log', 'appendUnlock', 'vault')).toBe('invalid_request')
+    expect(await ask('log', 'appendUnlock', 'api')).toBe('forbidden')
+    expect(await ask('vault', 'requestLease', 'api')).toBe('invalid_request')
+    expect(await ask('vault', 'requestLease', 'log')).toBe('refused')
+  })
+})
+
 describe('an API without the vault', () => {
   it('releases nothing, and has nothing that it could release', async () => {
-    const { rolesApart, database, directory } = testbed.central
+    const { rolesApart, database } = testbed.central
     rolesApart!.programs.vault.kill('SIGKILL')
     await rolesApart!.programs.vault.exited
     await expect(unlock(person)).rejects.toThrow('vault_unavailable')
@@ -403,13 +475,6 @@ describe('an API without the vault', () => {
     for (const table of ['secret_versions', 'vault_keys', 'deployment_keys', 'receipt_keys']) {
       await expect(centralSql(database!.url('api'), `select * from ${table}`)).rejects.toThrow('permission denied')
       expect(await centralSql(database!.url('superuser'), `select 1 from ${table}`), table).not.toEqual([])
-    }
-    const [ofVault, ofLog] = [join(directory, 'vault', 'vault-root-key'), join(directory, 'log', 'log-root-key')]
-    const keys = [await readFile(ofVault), await readFile(ofLog)]
-    for (const file of await readdir(join(directory, 'api'), { recursive: true, withFileTypes: true })) {
-      if (!file.isFile()) continue
-      const content = await readFile(join(file.parentPath, file.name))
-      for (const key of keys) expect(content.includes(key.toString('utf8').trim()), file.name).toBe(false)
     }
 
     await rolesApart!.restart('vault')
