@@ -4,25 +4,21 @@ import {
   type FrameHeader,
   FrameType,
   GoAwayReason,
-  LocalStreamIds,
-  MAX_WINDOW,
-  RemoteStreamIds,
   WindowBudget,
   YamuxError,
 } from '@sallyport/protocol/yamux'
 import type { ByteChannel } from '../channel/byte-channel.ts'
 import { TransportError, type TransportErrorCode, toTransportError } from '../errors.ts'
+import { FlushSchedule } from './flush-schedule.ts'
+import { limitsOf, type MuxLimits } from './limits.ts'
 import { Liveness } from './liveness.ts'
 import type { MuxSessionOptions, MuxStats } from './options.ts'
 import { Output } from './output.ts'
 import { RoundRobin } from './round-robin.ts'
 import type { MuxStream } from './stream.ts'
 import { type LinkHost, StreamLink } from './stream-link.ts'
+import { StreamTable } from './stream-table.ts'
 
-const DEFAULT_MAX_STREAMS = 8_192
-const DEFAULT_BACKLOG = 1_024
-const DEFAULT_WINDOW_BUDGET = 67_108_864
-const DEFAULT_MAX_BUFFERED = 134_217_728
 /** Frames without payload that may wait: a few for each stream. */
 const CONTROL_PER_STREAM = 4
 const CONTROL_BASE = 4_096
@@ -49,19 +45,16 @@ export class MuxSession {
   readonly closed: Promise<TransportError>
   readonly #channel: ByteChannel
   readonly #options: MuxSessionOptions
-  readonly #maxStreams: number
+  readonly #limits: MuxLimits
   readonly #output: Output
   readonly #turns: RoundRobin
+  readonly #flushes: FlushSchedule
   readonly #liveness: Liveness
-  readonly #links = new Map<number, StreamLink>()
-  readonly #localIds: LocalStreamIds
-  readonly #remoteIds: RemoteStreamIds
+  readonly #streams: StreamTable
   readonly #host: LinkHost
   readonly #resolveClosed: (reason: TransportError) => void
   /** The stream that the current frame is for; null: its payload is dropped. */
   #target: StreamLink | null = null
-  #lastWoken: StreamLink | null = null
-  #flushScheduled = false
   #failure: TransportError | null = null
   #ended = false
   #closeTimer: NodeJS.Timeout | undefined = undefined
@@ -70,24 +63,21 @@ export class MuxSession {
   #unanswered = 0
   #buffered = 0
   #bytesReceived = 0
-  #opened = 0
-  #accepted = 0
   #resets = 0
 
   constructor(channel: ByteChannel, options: MuxSessionOptions) {
     this.#channel = channel
     this.#options = options
-    this.#maxStreams = options.maxStreams ?? DEFAULT_MAX_STREAMS
-    const now = options.now ?? (() => performance.now())
-    this.#turns = new RoundRobin(now)
-    this.#output = new Output(channel, this.#turns, CONTROL_BASE + CONTROL_PER_STREAM * this.#maxStreams)
-    this.#localIds = new LocalStreamIds(options.role)
-    this.#remoteIds = new RemoteStreamIds(options.role)
+    this.#limits = limitsOf(options)
+    this.#turns = new RoundRobin(this.#limits.now)
+    this.#output = new Output(channel, this.#turns, CONTROL_BASE + CONTROL_PER_STREAM * this.#limits.maxStreams)
+    this.#flushes = new FlushSchedule(() => this.#output.flush())
+    this.#streams = new StreamTable(options.role)
     const closed = Promise.withResolvers<TransportError>()
     this.closed = closed.promise
     this.#resolveClosed = closed.resolve
-    this.#liveness = this.#watch(now)
-    this.#host = this.#hostLinks(now)
+    this.#liveness = this.#watch()
+    this.#host = this.#hostLinks()
     this.#listen()
     this.#liveness.start()
   }
@@ -109,13 +99,11 @@ export class MuxSession {
   openStream(): MuxStream {
     if (this.#failure !== null) throw this.#failure
     if (this.goingAway) throw new TransportError('going_away', 'the session takes no new streams')
-    if (this.#links.size >= this.#maxStreams) {
-      throw new TransportError('too_many_streams', `${this.#maxStreams} streams are open already`)
-    }
-    const id = this.#localIds.take()
+    const { maxStreams } = this.#limits
+    if (this.#streams.size >= maxStreams) throw new TransportError('too_many_streams', `${maxStreams} streams are open already`)
+    const id = this.#streams.takeId()
     if (id === null) throw new TransportError('stream_ids_exhausted', 'the session has used all its stream ids')
     const link = this.#addLink(id, false)
-    this.#opened += 1
     this.#control({ type: FrameType.windowUpdate, flags: Flag.syn, streamId: id, length: 0 })
     return link.stream
   }
@@ -142,9 +130,9 @@ export class MuxSession {
 
   stats(): MuxStats {
     return {
-      openStreams: this.#links.size,
-      streamsOpened: this.#opened,
-      streamsAccepted: this.#accepted,
+      openStreams: this.#streams.size,
+      streamsOpened: this.#streams.opened,
+      streamsAccepted: this.#streams.accepted,
       streamsReset: this.#resets,
       bytesReceived: this.#bytesReceived,
       bytesSent: this.#output.bytesSent,
@@ -156,17 +144,17 @@ export class MuxSession {
 
   // Parts
 
-  #watch(now: () => number): Liveness {
+  #watch(): Liveness {
     const session = this
     const host = {
       get bytesReceived() {
         return session.#bytesReceived
       },
       get openStreams() {
-        return session.#links.size
+        return session.#streams.size
       },
       get streamsSeen() {
-        return session.#opened + session.#accepted
+        return session.#streams.opened + session.#streams.accepted
       },
       get writeSince() {
         return session.#output.inFlightSince
@@ -174,27 +162,22 @@ export class MuxSession {
       sendPing: (value: number) => this.#control({ type: FrameType.ping, flags: Flag.syn, streamId: 0, length: value }),
       fail: (error: TransportError) => this.#fail(error, GoAwayReason.normal),
     }
-    return new Liveness(host, {
-      keepaliveIntervalMs: this.#options.keepaliveIntervalMs ?? 15_000,
-      keepaliveTimeoutMs: this.#options.keepaliveTimeoutMs ?? 20_000,
-      writeTimeoutMs: this.#options.writeTimeoutMs ?? 30_000,
-      idleTimeoutMs: this.#options.idleTimeoutMs ?? null,
-      now,
-    })
+    return new Liveness(host, this.#limits)
   }
 
-  #hostLinks(now: () => number): LinkHost {
+  #hostLinks(): LinkHost {
     const liveness = this.#liveness
+    const { maxWindow, windowBudget, now } = this.#limits
     return {
-      maxWindow: Math.min(this.#options.maxWindow ?? MAX_WINDOW, MAX_WINDOW),
-      windowBudget: new WindowBudget(this.#options.windowBudget ?? DEFAULT_WINDOW_BUDGET),
+      maxWindow,
+      windowBudget: new WindowBudget(windowBudget),
       get minimumRoundTrip() {
         return liveness.roundTrip.minimum
       },
       now,
       control: (header) => this.#control(header),
       wake: (link) => {
-        if (this.#turns.add(link)) this.#scheduleFlush(link)
+        if (this.#turns.add(link)) this.#flushes.soon(link, this.#streams.size)
       },
       addBuffered: (bytes) => {
         this.#buffered += bytes
@@ -204,7 +187,7 @@ export class MuxSession {
         if (link.incoming) this.#unanswered -= 1
       },
       forget: (link) => {
-        this.#links.delete(link.id)
+        this.#streams.delete(link.id)
         this.#closeWhenDrained()
       },
     }
@@ -215,26 +198,8 @@ export class MuxSession {
   #control(header: FrameHeader): void {
     if (this.#failure !== null) return
     if ((header.flags & Flag.rst) !== 0) this.#resets += 1
-    if (this.#output.control(header)) this.#scheduleFlush(null)
+    if (this.#output.control(header)) this.#flushes.soon(null, this.#streams.size)
     else this.#fail(new TransportError('output_overflow', 'the peer does not read what it asks for'), GoAwayReason.internalError)
-  }
-
-  /**
-   * Waits until all sockets that are readable now had their turn, so that their bytes leave together; a stream that is
-   * alone does not wait.
-   */
-  #scheduleFlush(link: StreamLink | null): void {
-    const alone = link !== null && (link === this.#lastWoken || this.#links.size === 1)
-    if (link !== null) this.#lastWoken = link
-    if (this.#flushScheduled) return
-    this.#flushScheduled = true
-    if (alone) process.nextTick(this.#flush)
-    else setImmediate(this.#flush)
-  }
-
-  readonly #flush = (): void => {
-    this.#flushScheduled = false
-    this.#output.flush()
   }
 
   // Receiving
@@ -299,7 +264,7 @@ export class MuxSession {
     const link = this.#target
     if (link === null || !link.open) return
     link.receive(piece)
-    if (this.#buffered > (this.#options.maxBuffered ?? DEFAULT_MAX_BUFFERED) && link.open) {
+    if (this.#buffered > this.#limits.maxBuffered && link.open) {
       link.reset(new TransportError('memory_exceeded', 'the session holds too much that nobody takes'))
     }
   }
@@ -313,35 +278,31 @@ export class MuxSession {
   /** The stream a frame is for; null if it is gone or goes with this frame. */
   #route(header: FrameHeader): StreamLink | null {
     if ((header.flags & Flag.syn) !== 0) this.#accept(header.streamId)
-    const link = this.#links.get(header.streamId)
-    if (link === undefined) {
-      if (this.#localIds.wasTaken(header.streamId) || this.#remoteIds.wasOpened(header.streamId)) return null
-      throw new YamuxError('stream_never_opened', `a frame for stream ${header.streamId}, which was never opened`)
-    }
-    if ((header.flags & Flag.rst) === 0) return link
+    const link = this.#streams.find(header.streamId)
+    if (link === null || (header.flags & Flag.rst) === 0) return link
     this.#resets += 1
     link.abort(new TransportError('stream_reset', 'the peer reset the stream'))
     return null
   }
 
   #accept(id: number): void {
-    this.#remoteIds.open(id)
-    const { onStream, acceptBacklog } = this.#options
-    const full = this.#links.size >= this.#maxStreams || this.#unanswered >= (acceptBacklog ?? DEFAULT_BACKLOG)
+    this.#streams.noteId(id)
+    const { onStream } = this.#options
+    const { maxStreams, acceptBacklog } = this.#limits
+    const full = this.#streams.size >= maxStreams || this.#unanswered >= acceptBacklog
     if (onStream === undefined || this.#localGoAway || full) {
       this.#control({ type: FrameType.windowUpdate, flags: Flag.rst, streamId: id, length: 0 })
       return
     }
     const link = this.#addLink(id, true)
     this.#unanswered += 1
-    this.#accepted += 1
     this.#control({ type: FrameType.windowUpdate, flags: Flag.ack, streamId: id, length: 0 })
     onStream(link.stream)
   }
 
   #addLink(id: number, incoming: boolean): StreamLink {
     const link = new StreamLink(this.#host, id, incoming)
-    this.#links.set(id, link)
+    this.#streams.add(link)
     return link
   }
 
@@ -359,14 +320,14 @@ export class MuxSession {
   // Ending
 
   #lost(cause: Error | null): TransportError {
-    if (cause === null && (this.#remoteGoAway || this.#links.size === 0)) {
+    if (cause === null && (this.#remoteGoAway || this.#streams.size === 0)) {
       return new TransportError('peer_closed', 'the peer closed the session')
     }
     return new TransportError('session_lost', 'the connection was lost', { cause: cause ?? undefined })
   }
 
   #closeWhenDrained(): void {
-    if (this.#localGoAway && this.#links.size === 0) this.close()
+    if (this.#localGoAway && this.#streams.size === 0) this.close()
   }
 
   /** Ends everything once; the first reason stays. */
@@ -378,7 +339,7 @@ export class MuxSession {
     }
     this.#failure = error
     this.#liveness.stop(error)
-    for (const link of [...this.#links.values()]) link.abort(error)
+    for (const link of this.#streams.all()) link.abort(error)
     if (unreachable.has(error.code)) this.#channel.destroy()
     else this.#endChannel()
   }
