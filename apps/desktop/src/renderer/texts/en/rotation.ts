@@ -9,7 +9,7 @@ export const rotation = {
   afterSession: 'After each session, too',
   checkAfterSession: 'Try the password after each session',
   checkAfterSessionHint: 'Shows by an alert that somebody changed it on the resource itself.',
-  logins: 'Logins',
+  logins: 'Logins whose password changes',
   oneLogin: 'One',
   twoLogins: 'Two that alternate',
   oneLoginHint: 'Somebody who connects in the moment of a change may have to try again.',

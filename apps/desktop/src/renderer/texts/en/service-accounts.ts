@@ -21,7 +21,7 @@ export const serviceAccounts = {
   addTitle: 'Add a service account',
   name: 'Name',
   key: 'Its public key (PEM)',
-  keyHint: 'P-256. The private one stays with the program: openssl ecparam -name prime256v1 -genkey -noout makes it.',
+  keyHint: 'P-256, as openssl ec -in key.pem -pubout prints it. The private one stays with the program.',
   keyPrivate: 'This is a private key. It stays with the program: give the public one.',
   keyError: 'This holds no public key of P-256 in PEM form.',
   purposes: 'What it is for',

@@ -1,7 +1,8 @@
 /** How activity is recorded: of the organization, or of one resource. */
-import { SegmentedControl, Textarea } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import type { GetInputPropsReturnType } from '@mantine/form'
 import { text } from '../../../texts/text.ts'
+import { SegmentsField } from '../parts/segments-field.tsx'
 import type { RecordingValues } from './recording-values.ts'
 
 interface RecordingFieldsProps {
@@ -12,8 +13,8 @@ interface RecordingFieldsProps {
 
 export const RecordingFields = ({ inputProps, readOnly = false }: RecordingFieldsProps) => (
   <>
-    <SegmentedControl
-      aria-label={text('organization.keep')}
+    <SegmentsField
+      label={text('organization.keep')}
       readOnly={readOnly}
       data={[
         { value: 'api', label: text('organization.keepApi') },
@@ -22,8 +23,8 @@ export const RecordingFields = ({ inputProps, readOnly = false }: RecordingField
       ]}
       {...inputProps('keep')}
     />
-    <SegmentedControl
-      aria-label={text('organization.binds')}
+    <SegmentsField
+      label={text('organization.binds')}
       readOnly={readOnly}
       data={[
         { value: 'keep', label: text('organization.bindsKeep') },

@@ -1,5 +1,5 @@
 /** The terms of a rotation, to be changed. Nobody gains or loses anything by them: they are changed without a question. */
-import { Checkbox, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import type { CredentialRotation } from '@sallyport/protocol/api'
 import { type RefObject, useRef } from 'react'
@@ -12,6 +12,7 @@ import { adminLists } from '../change/plan.ts'
 import type { Credential, Resource } from '../data/names.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { type FieldReader, SealedFields } from '../parts/sealed-fields.tsx'
+import { SegmentsField } from '../parts/segments-field.tsx'
 import { useTask } from '../parts/use-task.ts'
 import { RotationState } from './rotation-state.tsx'
 import { changeOf, checks, isNewSecond, type RotationValues, schedules, valuesOf } from './rotation-values.ts'
@@ -83,18 +84,16 @@ const LoginFields = ({ form, newSecond, reader }: LoginFieldsProps) => {
   const two = form.values.logins === 'two'
   return (
     <>
-      <div>
-        <SegmentedControl
-          aria-label={text('rotation.logins')}
-          fullWidth
-          data={[
-            { value: 'one', label: text('rotation.oneLogin') },
-            { value: 'two', label: text('rotation.twoLogins') },
-          ]}
-          {...form.getInputProps('logins')}
-        />
-        <p className="muted">{text(two ? 'rotation.twoLoginsHint' : 'rotation.oneLoginHint')}</p>
-      </div>
+      <SegmentsField
+        label={text('rotation.logins')}
+        hint={text(two ? 'rotation.twoLoginsHint' : 'rotation.oneLoginHint')}
+        fullWidth
+        data={[
+          { value: 'one', label: text('rotation.oneLogin') },
+          { value: 'two', label: text('rotation.twoLogins') },
+        ]}
+        {...form.getInputProps('logins')}
+      />
       {two ? (
         <TextInput
           label={text('rotation.secondName')}

@@ -1,5 +1,5 @@
 /** A new place to which the log, or activity, is sent. What lets Sallyport in there is sealed before it leaves this window. */
-import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useRef } from 'react'
 import { useBridge } from '../../../bridge/bridge.ts'
@@ -10,6 +10,7 @@ import { toast } from '../../../ui/toast.ts'
 import { sealSinkSecret } from '../data/seal-secret.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { type FieldReader, SealedFields } from '../parts/sealed-fields.tsx'
+import { SegmentsField } from '../parts/segments-field.tsx'
 import { useTask } from '../parts/use-task.ts'
 import { SinkFields } from './sink-fields.tsx'
 import { kindText } from './sink-text.ts'
@@ -94,8 +95,8 @@ export const SinkDialog = ({ onClose, onMade }: SinkDialogProps) => {
         ]}
         {...form.getInputProps('streams')}
       />
-      <SegmentedControl
-        aria-label={text('sinks.from')}
+      <SegmentsField
+        label={text('sinks.from')}
         fullWidth
         data={[
           { value: 'beginning', label: text('sinks.fromBeginning') },

@@ -1,5 +1,5 @@
 /** A new third-party store: where it is, and whom it believes. */
-import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { StoreKind } from '@sallyport/protocol'
 import { useChange } from '../../../data/use-route.ts'
@@ -8,6 +8,7 @@ import { toast } from '../../../ui/toast.ts'
 import { adminLists } from '../change/plan.ts'
 import type { Store } from '../data/names.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
+import { SegmentsField } from '../parts/segments-field.tsx'
 import { AwsFields, AzureFields, GoogleFields, type StoreForm, VaultFields } from './store-fields.tsx'
 import { kindText } from './store-text.ts'
 import { issuerOf, locationOf, newStore, storeFaults, type StoreValues } from './store-values.ts'
@@ -78,16 +79,14 @@ const KindFields = ({ form }: { readonly form: StoreForm }) => {
 }
 
 const TrustField = ({ form }: { readonly form: StoreForm }) => (
-  <div>
-    <SegmentedControl
-      aria-label={text('stores.trust')}
-      fullWidth
-      data={[
-        { value: 'token', label: text('stores.trustToken') },
-        { value: 'gateway', label: text('stores.trustGateway') },
-      ]}
-      {...form.getInputProps('trust')}
-    />
-    <p className="muted">{text(form.values.trust === 'gateway' ? 'stores.trustGatewayHint' : 'stores.trustTokenHint')}</p>
-  </div>
+  <SegmentsField
+    label={text('stores.trust')}
+    hint={text(form.values.trust === 'gateway' ? 'stores.trustGatewayHint' : 'stores.trustTokenHint')}
+    fullWidth
+    data={[
+      { value: 'token', label: text('stores.trustToken') },
+      { value: 'gateway', label: text('stores.trustGateway') },
+    ]}
+    {...form.getInputProps('trust')}
+  />
 )

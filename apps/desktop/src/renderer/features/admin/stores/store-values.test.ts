@@ -21,6 +21,7 @@ test('a store that believes its gateway needs no role', () => {
 
 test.each([
   ['an address without TLS', { ...vault, address: 'http://vault.example.org' }, ['address']],
+  ['an address that is missing', { ...vault, address: '' }, ['address']],
   ['a role that is missing', { ...vault, signInRole: '' }, ['signInRole']],
   ['a mount that climbs', { ...vault, mount: '../sys' }, ['mount']],
   ['an issuer without TLS', { ...vault, issuer: 'http://api.example.org' }, ['issuer']],

@@ -104,6 +104,8 @@ export const storeFaults = (values: StoreValues): Partial<Record<keyof StoreValu
   const parsed = storeLocation.safeParse(candidateOf(values))
   for (const { path } of parsed.success ? [] : parsed.error.issues) {
     const name = path.join('.')
+    // Left empty it is the address, which says itself what is wrong.
+    if (name === 'signIn.audience' && values.audience.trim() === '') continue
     note(FIELDS[name] ?? (values.kind === 'azure' && name === 'authority' ? 'cloud' : (name as keyof StoreValues)))
   }
   if (values.issuer.trim() !== '' && !issuerAddress.safeParse(originOf(values.issuer)).success) note('issuer')
