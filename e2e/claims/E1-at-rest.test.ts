@@ -1,10 +1,11 @@
 /**
- * E1. What people do is encrypted wherever it rests: in the API's database, its write-ahead log too, in spools and recordings of
+ * E1. What people do and who they are is encrypted wherever it rests: in the API's database, its write-ahead log too, in spools and recordings of
  * gateways, in what agents keep.
  *
  * The attacker takes every disk: the folders of the API with its database, of the gateway, of every person's agent. They search them
- * for statements, values, names of tables and what a resource answered, in every form in which a text is commonly written. They come
- * when everything was shipped, and when the API is away and the spool is full of what was done since.
+ * for statements, values, names of tables and what a resource answered, for what people and their computers are called, their
+ * addresses and what they typed, in every form in which a text is commonly written. They come when everything was shipped, and when
+ * the API is away and the spool is full of what was done since.
  */
 import { join } from 'node:path'
 import { readdir } from 'node:fs/promises'
@@ -13,6 +14,8 @@ import { canary, waitFor } from '@sallyport/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allActivity } from '../support/activity.ts'
+import { accessRuleTerms } from '../support/ask-for-access.ts'
+import { latestEntries } from '../support/audit.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
 
 let bed: Testbed
@@ -75,4 +78,45 @@ test('while the API is away, nothing of it is readable in the spool either', asy
   const isThere = async () => JSON.stringify(await allActivity(bed.owner.agent)).includes(marks.value.text)
   await waitFor(isThere, { description: 'the spool to be shipped', timeoutMs: 30_000 })
   expect(await sightings(marks)).toEqual([])
+})
+
+test('who people are, what their computers are called and what they typed is readable on no disk either', async () => {
+  const marks = {
+    email: canary(),
+    firstName: canary(),
+    lastName: canary(),
+    computer: canary(),
+    grantReason: canary(),
+    requestReason: canary(),
+    note: canary(),
+  }
+  const { owner } = bed
+  const read = (name: keyof typeof marks): string => marks[name].text
+  const body = { email: `${read('email')}@acme.example`, firstName: read('firstName'), lastName: read('lastName'), roles: [] }
+  const { id: user } = await owner.agent.api('createUser', { body })
+  const { invitation } = await owner.agent.api('createInvitation', { parameters: { user } })
+  const agent = await bed.startAgent(join(bed.directory, 'profile-of-somebody'))
+  await agent.local.call('enrol', { invitation, password: canary().text, deviceName: read('computer') })
+  const [granted, asked] = [bed.database.credentials['read-only']!, bed.database.credentials.owner!]
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  await owner.agent.api('createGrant', { body: { user, credential: granted, expiresAt, reason: read('grantReason') } })
+  const terms = accessRuleTerms({ name: 'asked', credential: asked, responder: owner.id, decider: owner.id })
+  await owner.agent.api('createAccessRule', { body: terms })
+  const request = { credential: asked, reason: read('requestReason'), duration: 3600 }
+  const { id } = await agent.api('createAccessRequest', { body: request })
+  await owner.agent.api('refuseAccessRequest', { parameters: { accessRequest: id }, body: { note: read('note') } })
+
+  // Who may read it reads it: what is searched for below was really kept, and was written to the log.
+  const kept = JSON.stringify([
+    await owner.agent.api('listUsers', {}),
+    await owner.agent.api('listDevices', {}),
+    await owner.agent.api('listGrants', {}),
+    await owner.agent.api('listAccessRequests', {}),
+  ])
+  const entries = JSON.stringify(await latestEntries(owner.agent))
+  for (const mark of Object.values(marks)) expect(kept).toContain(mark.text)
+  for (const name of ['firstName', 'computer', 'note'] as const) expect(entries).toContain(read(name))
+  const found = []
+  for (const mark of Object.values(marks)) found.push(...(await mark.searchDirectory(bed.directory)))
+  expect(found).toEqual([])
 })

@@ -106,7 +106,8 @@ const recordTables: Readonly<Record<string, Declared>> = {
   activity_batches: { code: ['digest'] },
   activity_keys: { encrypted: ['wrapped'], code: ['period'] },
   // Until the log has numbered it, which takes a moment.
-  audit_outbox: { personal: ['body'], code: ['type'] },
+  audit_outbox: { encrypted: ['body'], code: ['type'] },
+  deployment_outbox_keys: { code: ['id', 'public_key'] },
   audit_entries: { encrypted: ['entry'], code: ['type', 'leaf', 'subject_id'] },
   audit_logs: { code: ['root', 'edge'] },
   audit_tiles: { code: ['hashes', 'root'] },

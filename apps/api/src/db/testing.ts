@@ -65,11 +65,11 @@ export const testDatabase = async (): Promise<TestDatabase> => {
   const opened: Pool[] = []
   // What no vault is there for; whoever starts one uses that one's.
   const secret = randomBytes(32)
-  const keys = personalKeysOf(() => Promise.resolve({ key: new Uint8Array(secret) }))
+  const ask = () => Promise.resolve({ key: new Uint8Array(secret) })
   const open = (role: ProgramRole): Pool => {
     const pool = openPool({ role, login: server.login(role), onConnectionLost: () => undefined })
     opened.push(pool)
-    if (role === 'api') usePersonalKeys(pool, keys)
+    if (role === 'api') usePersonalKeys(pool, personalKeysOf(ask))
     return pool
   }
   const stop = async (): Promise<void> => {

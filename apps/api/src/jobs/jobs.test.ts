@@ -10,6 +10,7 @@ import { readRevocationsAfter } from '../domains/revocations/index.ts'
 import { makeGateway } from '../testing/make-gateway.ts'
 import { makeLease } from '../testing/make-lease.ts'
 import { makeOrganization } from '../testing/make-organization.ts'
+import { type OpenedOutbox, openedOutbox } from '../testing/outbox.ts'
 import { makeSession } from '../testing/make-session.ts'
 import { quietLogger } from '../testing/quiet-logger.ts'
 import { inbox } from '../testing/waiting.ts'
@@ -20,10 +21,12 @@ import { runJob, runJobs } from './scheduler.ts'
 const HOUR = 3_600_000
 
 let database: TestDatabase
+let outbox: OpenedOutbox
 const closers: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
+  outbox = await openedOutbox(database)
 })
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
@@ -240,9 +243,7 @@ test('leases that no gateway reported end once, in one entry', async () => {
   const ended = rows.filter(({ end_code }) => end_code !== null).map((row) => row.id)
   expect(ended.toSorted()).toEqual(old.map(({ lease }) => lease).toSorted())
   expect(ended).not.toContain(fresh.lease)
-  const entries = await withOrganization(database.pools.log, id, (transaction) =>
-    transaction.selectFrom('audit_outbox').select(['type', 'body']).execute(),
-  )
+  const entries = await outbox.waiting(id)
   expect(entries).toHaveLength(1)
   for (const { lease } of old) expect(entries[0]!.body).toContain(lease)
 })

@@ -15,6 +15,7 @@ import { startCheckpointer } from './log/checkpointer.ts'
 import { openingSigners } from './log/checkpoint-keys.ts'
 import { listing } from './log/list.ts'
 import type { LogParts } from './log/parts.ts'
+import { outboxKeyUnder } from './log/outbox-key.ts'
 import { eraseMonthsBefore, erasePersonKey, personalDataUnder } from './log/personal-data.ts'
 import { provingEntries, readingEntries, readingTiles } from './log/read.ts'
 import { receiptSigners } from './log/receipt-signer.ts'
@@ -45,10 +46,18 @@ export const startLog = async ({ unlockLog: source, ...options }: LogOptions): P
   if (root.warning !== null) options.logger.warn({ event: 'log.root-key', protection: root.protection }, root.warning)
   const signers = receiptSigners(options, root)
   const personal = personalDataUnder(root)
+  const outboxKey = await outboxKeyUnder(root)
+  // Tried again with each look at the organizations: the database may not be migrated yet.
+  await outboxKey.publish(options.pool, 'first').catch((error: unknown) => {
+    options.logger.warn(
+      { event: 'log.no-outbox-key', err: error },
+      'nothing can be recorded until the key of the log can be told',
+    )
+  })
   const unlockLog = source === undefined ? null : await openUnlockLog(source, options)
   const ask = askingWitnesses(options.witnessNetworks)
   const checkpointer = startCheckpointer({ ...options, ask, open: openingSigners(root) })
-  const sequencer = startSequencer({ ...options, personal, grown: (organization) => checkpointer.grown(organization) })
+  const sequencer = startSequencer({ ...options, personal, outboxKey, grown: (organization) => checkpointer.grown(organization) })
   return {
     link: {
       appendUnlock: appendingUnlocks(
@@ -64,8 +73,11 @@ export const startLog = async ({ unlockLog: source, ...options }: LogOptions): P
         const keys = await signers.publicKeys(organization)
         return { keys: keys.map(({ id, publicKey }) => ({ id, publicKey: toBase64url(publicKey) })) }
       },
-      listEntries: listing({ ...options, personal }),
-      startLogKey: startingKeys({ ...options, personal, appended: (organization) => sequencer.appended(organization) }, root),
+      listEntries: listing({ ...options, personal, outboxKey }),
+      startLogKey: startingKeys(
+        { ...options, personal, outboxKey, appended: (organization) => sequencer.appended(organization) },
+        root,
+      ),
       logState: ({ organization }) => readLogState(options, organization),
       readTile: readingTiles(options),
       readEntries: readingEntries(options),

@@ -46,6 +46,7 @@ import { startVault } from '../roles/vault.ts'
 import { makeGateway } from './make-gateway.ts'
 import { makeOrganization } from './make-organization.ts'
 import { makeSession, type MadeSession } from './make-session.ts'
+import { openedOutbox } from './outbox.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 export const administrator: AuditActor = { kind: 'user', id: randomUUID(), device: null, session: null, address: '192.0.2.1' }
@@ -73,11 +74,12 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-keys-'))
   const common = { clock: () => clock.now, logger: quietLogger() }
   const notifications = { listen: () => () => undefined }
+  const logKey = { kind: 'file', path: join(folder, 'log.key') } as const
   const log = await startLog({
     witnessNetworks: new BlockList(),
     ...common,
     pool: database.pools.log,
-    rootKey: { kind: 'file', path: join(folder, 'log.key') },
+    rootKey: logKey,
     notifications,
   })
   const startVaultWith = async (link: typeof log.link) => {
@@ -88,6 +90,7 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
   }
   return {
     log,
+    outbox: await openedOutbox(database, logKey),
     vault: await startVaultWith(log.link),
     startVaultWith,
     folder,

@@ -24,6 +24,7 @@ import { up as codesToPaste } from './0130-codes-to-paste.ts'
 import { up as logKeysThatFollow } from './0140-log-keys-that-follow.ts'
 import { up as serviceAccounts } from './0150-service-accounts.ts'
 import { up as personalData } from './0160-personal-data.ts'
+import { up as sealedOutbox } from './0161-sealed-outbox.ts'
 import { up as deploymentRoots } from './0170-deployment-roots.ts'
 import { up as streamsOfSinks } from './0180-streams-of-sinks.ts'
 import { up as conditionsOfApproval } from './0200-conditions-of-approval.ts'
@@ -53,6 +54,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0140-log-keys-that-follow': { up: logKeysThatFollow },
   '0150-service-accounts': { up: serviceAccounts },
   '0160-personal-data': { up: personalData },
+  '0161-sealed-outbox': { up: sealedOutbox },
   '0170-deployment-roots': { up: deploymentRoots },
   '0180-streams-of-sinks': { up: streamsOfSinks },
   '0200-conditions-of-approval': { up: conditionsOfApproval },

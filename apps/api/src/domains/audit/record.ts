@@ -10,6 +10,8 @@ import {
 } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { scopeOf } from '../../db/with-organization.ts'
+import { sealBody } from './sealed-body.ts'
 
 /** Wakes the log role; its payload is the organization's id. */
 export const AUDIT_CHANNEL = 'sallyport_audit'
@@ -29,9 +31,19 @@ export interface AuditRecord {
   readonly at?: number
 }
 
+/** The log is told when the transaction is committed. Returns the public key to which its entries are sealed. */
+const wakeLog = async (transaction: Transaction): Promise<Uint8Array> => {
+  const { rows } = await sql<{ readonly key: Buffer | null }>`
+    select pg_notify(${AUDIT_CHANNEL}, sallyport_organization()::text),
+      (select public_key from deployment_outbox_keys order by created_at desc, id limit 1) as key`.execute(transaction)
+  const key = rows[0]?.key ?? null
+  if (key === null) throw new SallyportError('log_unavailable')
+  return key
+}
+
 /**
  * Commits one audit entry with the change that the transaction makes; the log numbers it right after. Returns the entry's
- * id. Throws `payload_too_large` when the details do not fit an entry: a change that cannot be recorded does not happen.
+ * id. Throws `log_unavailable` while there has never been a log role, and `payload_too_large` when the details do not fit an entry: a change that cannot be recorded does not happen.
  */
 export const recordAudit = async (transaction: Transaction, record: AuditRecord): Promise<string> => {
   const id = randomUUID()
@@ -39,10 +51,14 @@ export const recordAudit = async (transaction: Transaction, record: AuditRecord)
   const body = canonicalJson({ actor: auditActor.parse(record.actor), subject: record.subject, details })
   if (utf8(body).length > MAX_ENTRY_BYTES - ENVELOPE_BYTES) throw new SallyportError('payload_too_large')
   auditDetails.parse(JSON.parse(canonicalJson(details)))
+  const sealed = await sealBody(
+    await wakeLog(transaction),
+    { organization: scopeOf(transaction).organization, id, type: record.type },
+    body,
+  )
   await transaction
     .insertInto('audit_outbox')
-    .values({ id, type: record.type, body, ...(record.at === undefined ? {} : { at: new Date(record.at) }) })
+    .values({ id, type: record.type, body: sealed, ...(record.at === undefined ? {} : { at: new Date(record.at) }) })
     .execute()
-  await sql`select pg_notify(${AUDIT_CHANNEL}, sallyport_organization()::text)`.execute(transaction)
   return id
 }

@@ -10,8 +10,16 @@ export interface AuditTables {
     position: Generated<string>
     type: AuditEntryType
     at: ColumnType<Date, Date | undefined, never>
-    /** Canonical JSON of actor, subject and details. */
+    /** Canonical JSON of actor, subject and details, sealed to the newest of {@link AuditTables.deployment_outbox_keys}. */
     body: string
+  }
+  /** Keys of the log role, public halves: to the newest of them what waits is sealed. Of no organization. */
+  deployment_outbox_keys: {
+    /** SHA-256 of the public key. */
+    id: Buffer
+    /** X25519, 32 bytes. */
+    public_key: Buffer
+    created_at: Generated<Date>
   }
   /** The log: one row for each number of an organization. No row refers to another table, so that it may live elsewhere. */
   audit_entries: {

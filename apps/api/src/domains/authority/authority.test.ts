@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Pool } from '../../db/schema.ts'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { openedOutbox } from '../../testing/outbox.ts'
 import {
   type AuthorityKey,
   type AuthoritySigner,
@@ -87,6 +88,7 @@ let pool: Pool
 let folder: string
 beforeAll(async () => {
   database = await testDatabase()
+  await openedOutbox(database)
   pool = database.pools.api
   folder = await mkdtemp(join(tmpdir(), 'sallyport-authority-'))
 })

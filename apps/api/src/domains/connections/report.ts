@@ -25,7 +25,9 @@ const insertOpened = async (
     .executeTakeFirstOrThrow()
   if (Number(count) + opened.length > MAX_TOLD_CONNECTIONS) throw new SallyportError('limit_reached')
   const sealed = await Promise.all(
-    opened.map(({ id, caller }) => (caller === null ? null : callers.seal(transaction, { row: id, person: null }, caller))),
+    opened.map(({ id, caller }) =>
+      caller === null ? Promise.resolve(null) : callers.seal(transaction, { row: id, person: null }, caller),
+    ),
   )
   const column = (type: string, value: (told: ToldConnection) => unknown) => sql`${opened.map(value)}::${sql.raw(type)}[]`
   await sql`

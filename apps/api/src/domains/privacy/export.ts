@@ -49,13 +49,13 @@ export const findPersonalRows = async (
     if (after !== null && index < after.table) continue
     if (found.length >= limit) break
     const beyond = after?.table === index ? sql`and ${key}::text collate "C" > ${after.after}` : sql``
-    const place =
+    const selected =
       sealed === undefined
         ? sql`null as row, null as person, array[]::bytea[] as sealed`
         : sql`(${sealed.row})::text as row, (${sealed.person})::text as person,
             array[${sql.join(sealed.columns.map((column) => sql.ref(`${table}.${column}`)))}] as sealed`
     const { rows } = await sql<FoundRow>`
-      select ${key}::text as key, to_jsonb(picked) as data, ${place}
+      select ${key}::text as key, to_jsonb(picked) as data, ${selected}
       from ${sql.table(table)}, lateral (select ${sql.join(exported.map((column) => sql.ref(`${table}.${column}`)))}) as picked
       where ${rowsOf(person)} ${beyond} order by ${key}::text collate "C" limit ${limit - found.length}`.execute(transaction)
     const data = await openRows(transaction, described, rows)

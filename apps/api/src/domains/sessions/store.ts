@@ -85,7 +85,7 @@ type ListedRow = Awaited<ReturnType<ReturnType<typeof listed>['executeTakeFirstO
 const openSessions = async (transaction: Transaction, rows: readonly ListedRow[]): Promise<ListedSession[]> => {
   const places = rows.map(({ id, user, personal }) => ({ row: id, person: user, sealed: personal }))
   const opened = await place.openAll(transaction, places)
-  return rows.map(({ personal: _, ...row }, index) => ({ ...row, address: opened[index]?.address ?? '' }))
+  return rows.map(({ personal: _personal, ...row }, index) => ({ ...row, address: opened[index]?.address ?? '' }))
 }
 
 /** As lists show it; null for an id of nobody or of another organization. */

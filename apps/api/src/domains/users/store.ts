@@ -24,9 +24,20 @@ const users = (transaction: Transaction) => transaction.selectFrom('users').sele
 
 type Row = SealedNames & Omit<User, keyof PersonNames>
 
+const userOf = (row: Row, { email, firstName, lastName }: PersonNames): User => ({
+  id: row.id,
+  email,
+  firstName,
+  lastName,
+  status: row.status,
+  passwordHash: row.passwordHash,
+  createdAt: row.createdAt,
+  lastSignInAt: row.lastSignInAt,
+})
+
 const usersOfRows = async (transaction: Transaction, rows: readonly Row[]): Promise<User[]> => {
   const names = await openNames(transaction, rows)
-  return rows.map(({ personal: _, ...row }, index) => ({ ...row, ...names[index]! }))
+  return rows.map((row, index) => userOf(row, names[index]!))
 }
 
 const userOfRow = async (transaction: Transaction, row: Row | undefined): Promise<User | null> =>
@@ -57,10 +68,10 @@ export const listUsers = async (
   const rows = await users(transaction)
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
-  const byId = new Map(rows.map(({ personal: _, ...row }) => [row.id, row]))
+  const byId = new Map(rows.map((row) => [row.id, row]))
   return people.flatMap((person) => {
     const row = byId.get(person.id)
-    return row === undefined ? [] : [{ ...row, ...person }]
+    return row === undefined ? [] : [userOf(row, person)]
   })
 }
 

@@ -5,7 +5,8 @@ import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { LogLink } from '../../links/index.ts'
 import { findNumbered, lastIndex, type NumberedRow } from './find-numbered.ts'
-import { entryOfRow } from './outbox.ts'
+import { openRows } from './outbox.ts'
+import type { OutboxKey } from './outbox-key.ts'
 import type { LogParts } from './parts.ts'
 import type { PersonalData } from './personal-data.ts'
 
@@ -35,8 +36,9 @@ const matches = (entry: AuditEntry, query: Query): boolean =>
 const positionBelow = ({ below }: Query): number | null => (below !== null && 'position' in below ? below.position : null)
 const indexBelow = ({ below }: Query): number | null => (below !== null && 'index' in below ? below.index : null)
 
-const readWaiting = async (transaction: Transaction, query: Query): Promise<Row[]> => {
-  // What waits is not sealed yet.
+/** Without those that this log cannot open. */
+const readWaiting = async (transaction: Transaction, query: Query, key: OutboxKey): Promise<Row[]> => {
+  // What waits is not sealed for its people yet.
   if (indexBelow(query) !== null || query.opens !== undefined) return []
   const position = positionBelow(query)
   const rows = await transaction
@@ -46,8 +48,12 @@ const readWaiting = async (transaction: Transaction, query: Query): Promise<Row[
     .orderBy('position', 'desc')
     .limit(MAX_WAITING)
     .execute()
+  const entries = await openRows(key, query.organization, rows)
   return rows
-    .map((row) => ({ position: Number(row.position), entry: entryOfRow(query.organization, row) }))
+    .flatMap((row, index) => {
+      const entry = entries[index] ?? null
+      return entry === null ? [] : [{ position: Number(row.position), entry }]
+    })
     .filter(({ entry }) => matches(entry, query))
     .map((row) => ({ index: null, leaf: null, entry: row.entry as Row['entry'], place: { position: row.position } }))
 }
@@ -72,6 +78,11 @@ const rowsOfNumbered = async (
   })
 }
 
+interface Opening {
+  readonly personal: PersonalData
+  readonly outboxKey: OutboxKey
+}
+
 const idOf = (row: Row): string => (row.entry as AuditEntry).id
 
 /** As many of these rows, in their order, as fit a page. */
@@ -85,10 +96,10 @@ const fitting = (rows: readonly Row[], limit: number): Row[] => {
   return cut === -1 ? [...rows] : rows.slice(0, cut)
 }
 
-const newest = async (transaction: Transaction, query: Query, personal: PersonalData): Promise<Answer> => {
+const newest = async (transaction: Transaction, query: Query, { personal, outboxKey }: Opening): Promise<Answer> => {
   const tail = await lastIndex(transaction)
   // Waiting ones first: an entry that is numbered in between is then seen twice, and not never.
-  const waiting = await readWaiting(transaction, query)
+  const waiting = await readWaiting(transaction, query, outboxKey)
   const found = await findNumbered(transaction, query, {
     order: 'desc',
     from: indexBelow(query),
@@ -118,10 +129,10 @@ const since = async (
 }
 
 export const listing =
-  ({ pool, personal }: Pick<LogParts, 'pool'> & { readonly personal: PersonalData }): LogLink['listEntries'] =>
+  ({ pool, ...opening }: Pick<LogParts, 'pool'> & Opening): LogLink['listEntries'] =>
   (query) =>
     withOrganization(pool, query.organization, (transaction) =>
       query.since === undefined
-        ? newest(transaction, query, personal)
-        : since(transaction, query, { from: query.since, personal }),
+        ? newest(transaction, query, opening)
+        : since(transaction, query, { from: query.since, personal: opening.personal }),
     )

@@ -18,10 +18,12 @@ import type { UnlockRecord } from '../../links/index.ts'
 import { loadRootKey } from '../../keys/root-key.ts'
 import { listenTo } from '../../testing/listen-to.ts'
 import { makeOrganization } from '../../testing/make-organization.ts'
+import { openedOutbox } from '../../testing/outbox.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
 import { type LogRole, startLog } from '../log.ts'
 import { appendEntries } from './number.ts'
 import { numberOutbox } from './outbox.ts'
+import type { OutboxKey } from './outbox-key.ts'
 import { type PersonalData, personalDataUnder } from './personal-data.ts'
 import type { KilledLogOptions } from './testing/killed-before-signing.ts'
 
@@ -30,18 +32,21 @@ let database: TestDatabase
 let folder: string
 let organization: string
 let personal: PersonalData
+let outboxKey: OutboxKey
 const unheard = { listen: () => () => undefined }
 
 beforeAll(async () => {
   database = await testDatabase()
   folder = await mkdtemp(join(tmpdir(), 'sallyport-log-'))
   personal = personalDataUnder(await loadRootKey({ kind: 'file', path: join(folder, 'log.key') }))
+  outboxKey = (await openedOutbox(database, { kind: 'file', path: join(folder, 'log.key') })).key
 })
 afterAll(async () => {
   await database.stop()
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
+  await outboxKey.publish(database.pools.log, 'always')
   organization = (await makeOrganization(database.pools.api)).id
 })
 
@@ -120,7 +125,11 @@ describe('a log whose root key is lost', () => {
     })
 
   it('goes on under new keys: what was personal before is gone, and all is proven as before', async () => {
-    await using(startUnder('first.key'), ({ link }) => link.appendUnlock(unlockOf()))
+    await using(startUnder('first.key'), async ({ link }) => {
+      await link.appendUnlock(unlockOf())
+      const isSigned = async () => (await link.logState({ organization })).checkpoint !== null
+      await waitFor(isSigned, { description: 'a head under the first key', timeoutMs: 30_000 })
+    })
     await using(startUnder('second.key'), async ({ link }) => {
       await expect(link.appendUnlock(unlockOf())).rejects.toMatchObject({ code: 'log_unavailable' })
       const before = await link.logState({ organization })
@@ -152,11 +161,47 @@ describe('a log whose root key is lost', () => {
   })
 })
 
+describe('entries on their way', () => {
+  it('lie there sealed, each for its own place', async () => {
+    await record(2)
+    const rows = await withOrganization(database.pools.log, organization, (transaction) =>
+      transaction.selectFrom('audit_outbox').select(['id', 'type', 'body']).orderBy('position').execute(),
+    )
+    expect(rows.map(({ body }) => body)).toEqual([expect.stringMatching(/^sealed\./), expect.stringMatching(/^sealed\./)])
+    const [first, second] = rows
+    const open = (change: object) => outboxKey.open({ organization, id: first!.id, type: first!.type, ...change }, first!.body)
+    expect(JSON.parse((await open({}))!)).toMatchObject({ details: { each: 0 } })
+    for (const change of [{ id: second!.id }, { type: 'site.deleted' }, { organization: randomUUID() }]) {
+      await expect(open(change)).rejects.toThrow('unable to authenticate data')
+    }
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
+  })
+
+  it('are numbered by what is left of them when their key is lost, and not by a log with a key that nobody chose', async () => {
+    const pool = database.pools.log
+    await record(1)
+    const { key: other } = await openedOutbox(database, { kind: 'file', path: join(folder, 'other.key') })
+    const number = () => numberOutbox({ pool, personal, outboxKey: other }, organization)
+    await expect(number()).rejects.toMatchObject({ code: 'log_unavailable' })
+    await other.publish(pool, 'always')
+    expect(await number()).toBe(1)
+    const { rows } = await stored()
+    expect(JSON.parse(fromUtf8(rows[0]!.entry))).toMatchObject({
+      type: 'site.created',
+      actor: { kind: 'anonymous' },
+      details: { lost: expect.any(String) },
+    })
+    await outboxKey.publish(pool, 'always')
+    await record(1)
+    expect(await numberOutbox({ pool, personal, outboxKey }, organization)).toBe(1)
+  })
+})
+
 describe('the receipt of an unlock', () => {
   it('names the number and leaf of an entry that is committed', () =>
     using(start(), async ({ link }) => {
       await record(2)
-      await numberOutbox({ pool: database.pools.log, personal }, organization)
+      await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
       const unlock = unlockOf()
       const { keys } = await link.receiptKeys({ organization })
       const answer = await link.appendUnlock(unlock)
@@ -208,9 +253,10 @@ describe('numbers', () => {
         record(40),
         record(40),
         ...Array.from({ length: 30 }, (_, each) => (each % 2 === 0 ? first : second).link.appendUnlock(unlockOf())),
-        ...pools.map((pool) => numberOutbox({ pool, personal }, organization)),
+        ...pools.map((pool) => numberOutbox({ pool, personal, outboxKey }, organization)),
       ])
-      while ((await stored()).waiting > 0) await Promise.all(pools.map((pool) => numberOutbox({ pool, personal }, organization)))
+      while ((await stored()).waiting > 0)
+        await Promise.all(pools.map((pool) => numberOutbox({ pool, personal, outboxKey }, organization)))
       expect(await flaw(110)).toBeNull()
     } finally {
       await first.close()
@@ -224,8 +270,8 @@ describe('numbers', () => {
     await record(2, other)
     const { log } = database.pools
     expect([
-      await numberOutbox({ pool: log, personal }, organization),
-      await numberOutbox({ pool: log, personal }, other),
+      await numberOutbox({ pool: log, personal, outboxKey }, organization),
+      await numberOutbox({ pool: log, personal, outboxKey }, other),
     ]).toEqual([3, 2])
     expect(await flaw(3)).toBeNull()
     expect(await flaw(2, other)).toBeNull()
@@ -239,7 +285,7 @@ describe('numbers', () => {
     })
     await expect(refused).rejects.toThrow('rolled back')
     await record(1)
-    await numberOutbox({ pool: database.pools.log, personal }, organization)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     const { rows } = await stored()
     expect(rows.map((row) => row.type)).toEqual(['site.created', 'site.created', 'site.created'])
     expect(rows.map((row) => (JSON.parse(fromUtf8(row.entry)) as { details: { each: number } }).details.each)).toEqual([0, 1, 0])
@@ -264,7 +310,7 @@ describe('numbers', () => {
     })
     await expect(stale).rejects.toThrow('moved on')
     expect((await stored()).rows).toEqual([])
-    await numberOutbox({ pool: database.pools.log, personal }, organization)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     expect(await flaw(1)).toBeNull()
   })
 
@@ -294,7 +340,7 @@ describe('personal data', () => {
     await withOrganization(database.pools.api, organization, (transaction) =>
       recordAudit(transaction, { type: 'user.created', actor, subject, details: { email, roles: [] } }),
     )
-    await numberOutbox({ pool: database.pools.log, personal }, organization)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
   }
   const query = () => ({ organization, limit: 10, below: null })
 
@@ -354,7 +400,7 @@ describe('personal data', () => {
 describe('the log’s rows', () => {
   it('cannot be changed or deleted by any role of the program, not even the log', async () => {
     await record(1)
-    await numberOutbox({ pool: database.pools.log, personal }, organization)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     for (const role of ['api', 'vault', 'log'] as const) {
       for (const statement of [sql`update audit_entries set leaf = leaf`, sql`delete from audit_entries`]) {
         const change = withOrganization(database.pools[role], organization, (transaction) => statement.execute(transaction))
@@ -377,7 +423,7 @@ describe('the log’s rows', () => {
   it('of another organization are not seen', async () => {
     const other = (await makeOrganization(database.pools.api)).id
     await record(1, other)
-    await numberOutbox({ pool: database.pools.log, personal }, other)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, other)
     expect((await stored()).rows).toEqual([])
     expect((await stored(other)).rows).toHaveLength(1)
   })
@@ -406,7 +452,7 @@ describe('the list', () => {
 
   it('goes from the newest to the oldest, what waits for its number first', async () => {
     await record(3)
-    await numberOutbox({ pool: database.pools.log, personal }, organization)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     const idle = await start(database.openPool('log'))
     await idle.close()
     await record(2)
@@ -473,7 +519,7 @@ describe('an entry', () => {
     await withOrganization(database.pools.api, organization, (transaction) =>
       recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { text } }),
     )
-    await numberOutbox({ pool: database.pools.log, personal }, organization)
+    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     const { rows } = await stored()
     expect(JSON.parse(fromUtf8(rows[0]!.entry))).toMatchObject({ details: { text } })
     expect(Buffer.from(rows[0]!.entry).equals(Buffer.from(utf8(fromUtf8(rows[0]!.entry))))).toBe(true)

@@ -1,11 +1,12 @@
 /** Moves entries from the outbox, where they were committed with their change, into the log. */
-import { SallyportError } from '@sallyport/protocol'
+import { canonicalJson, SallyportError } from '@sallyport/protocol'
 import { type AuditEntry, auditEntry } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { notifyChange } from '../../domains/events/index.ts'
 import { appendEntries, lockHead } from './number.ts'
+import type { OutboxKey } from './outbox-key.ts'
 import type { LogParts } from './parts.ts'
 import type { PersonalData } from './personal-data.ts'
 
@@ -18,15 +19,47 @@ export interface OutboxRow {
   readonly body: string
 }
 
-export const entryOfRow = (organization: string, row: OutboxRow): AuditEntry =>
+/** What is left of an entry that was sealed under a root key that is lost. */
+const lost = canonicalJson({
+  actor: { kind: 'anonymous', id: null, device: null, session: null, address: null },
+  subject: null,
+  details: { lost: 'What this entry said was sealed under a root key that is lost.' },
+})
+
+const entryOf = (organization: string, row: OutboxRow, body: string): AuditEntry =>
   auditEntry.parse({
-    ...(JSON.parse(row.body) as object),
+    ...(JSON.parse(body) as object),
     version: 1,
     id: row.id,
     organization,
     type: row.type,
     at: row.at.getTime(),
   })
+
+/** In their order; null for those that this log cannot open. */
+export const openRows = async (
+  key: OutboxKey,
+  organization: string,
+  rows: readonly OutboxRow[],
+): Promise<(AuditEntry | null)[]> => {
+  const opened: (AuditEntry | null)[] = []
+  for (const row of rows) {
+    const body = await key.open({ organization, id: row.id, type: row.type }, row.body)
+    opened.push(body === null ? null : entryOf(organization, row, body))
+  }
+  return opened
+}
+
+/** Throws while entries are sealed to another log than this one: it was started with the wrong root key. */
+const entriesOfRows = async (
+  transaction: Transaction,
+  key: OutboxKey,
+  { organization, rows }: { readonly organization: string; readonly rows: readonly OutboxRow[] },
+): Promise<AuditEntry[]> => {
+  const opened = await openRows(key, organization, rows)
+  if (opened.includes(null) && !(await key.isNewest(transaction))) throw new Error('entries are sealed to another root key')
+  return opened.map((entry, index) => entry ?? entryOf(organization, rows[index]!, lost))
+}
 
 /**
  * The leader for one batch of one organization: the lock ends with the transaction, so that a leader that was stopped and
@@ -38,7 +71,12 @@ const leads = async (transaction: Transaction, organization: string): Promise<bo
   return rows[0]?.leads === true
 }
 
-const moveBatch = async (transaction: Transaction, organization: string, personal: PersonalData): Promise<number> => {
+interface Moving {
+  readonly personal: PersonalData
+  readonly outboxKey: OutboxKey
+}
+
+const moveBatch = async (transaction: Transaction, organization: string, { personal, outboxKey }: Moving): Promise<number> => {
   if (!(await leads(transaction, organization))) return 0
   const rows = await transaction
     .selectFrom('audit_outbox')
@@ -48,7 +86,7 @@ const moveBatch = async (transaction: Transaction, organization: string, persona
     .execute()
   if (rows.length === 0) return 0
   const edge = await lockHead(transaction, organization)
-  const entries = rows.map((row) => entryOfRow(organization, row))
+  const entries = await entriesOfRows(transaction, outboxKey, { organization, rows })
   await appendEntries(transaction, { organization, edge }, await personal.seal(transaction, organization, entries))
   const ids = rows.map((row) => row.id)
   const deleted = await sql`delete from audit_outbox where id = any (${ids}::uuid[])`.execute(transaction)
@@ -59,13 +97,13 @@ const moveBatch = async (transaction: Transaction, organization: string, persona
 
 /** Numbers everything that waits, in batches; returns how many. Entries that another replica is just numbering are left to it. */
 export const numberOutbox = async (
-  { pool, personal }: Pick<LogParts, 'pool'> & { readonly personal: PersonalData },
+  { pool, ...moving }: Pick<LogParts, 'pool'> & Moving,
   organization: string,
 ): Promise<number> => {
   try {
     let total = 0
     for (;;) {
-      const moved = await withOrganization(pool, organization, (transaction) => moveBatch(transaction, organization, personal))
+      const moved = await withOrganization(pool, organization, (transaction) => moveBatch(transaction, organization, moving))
       total += moved
       if (moved < BATCH) return total
     }

@@ -6,6 +6,7 @@ import { AUDIT_CHANNEL } from '../../domains/audit/index.ts'
 import { notifyChange } from '../../domains/events/index.ts'
 import type { Notifications } from '../../db/notifications.ts'
 import { numberOutbox } from './outbox.ts'
+import type { OutboxKey } from './outbox-key.ts'
 import type { LogParts } from './parts.ts'
 import type { PersonalData } from './personal-data.ts'
 
@@ -24,6 +25,7 @@ export interface Sequencer {
 
 export interface SequencerParts extends LogParts {
   readonly personal: PersonalData
+  readonly outboxKey: OutboxKey
   readonly notifications: Pick<Notifications, 'listen'>
   /** Called when a log has grown, or may have. */
   readonly grown: (organization: string) => void
@@ -83,6 +85,7 @@ export const startSequencer = (parts: SequencerParts): Sequencer => {
 
   const sweep = async (): Promise<void> => {
     try {
+      await parts.outboxKey.publish(parts.pool, 'first')
       const { rows } = await sql<{ id: string }>`select list_organizations() as id`.execute(parts.pool)
       for (const row of rows) wake(row.id)
     } catch (error) {

@@ -1,7 +1,8 @@
 /**
  * A new key for the heads of a log, when the one before is lost or must no longer be trusted. It is an entry of the log itself;
  * witnesses and auditors have to be given it, because nothing that the lost key signed can announce it. Where the root key is another
- * one, the log's other keys do not open either, and are followed by new ones: those of receipts, and of what is personal.
+ * one, the log's other keys do not open either, and are followed by new ones: those of receipts, of what is personal, and to which
+ * entries are sealed on their way.
  */
 import { randomUUID } from 'node:crypto'
 import { formatNoteKey } from '@sallyport/audit-log'
@@ -12,6 +13,7 @@ import type { RootKey } from '../../keys/root-key.ts'
 import type { LogLink } from '../../links/index.ts'
 import { addCheckpointKey, checkpointKeys, MAX_KEYS } from './checkpoint-keys.ts'
 import { appendEntries, lockHead } from './number.ts'
+import type { OutboxKey } from './outbox-key.ts'
 import type { LogParts } from './parts.ts'
 import { type PersonalData, replaceLostPrivacyKey } from './personal-data.ts'
 import { replaceLostReceiptKey } from './receipt-signer.ts'
@@ -34,7 +36,11 @@ const entryOf = (
 
 export const startingKeys =
   (
-    parts: LogParts & { readonly personal: PersonalData; readonly appended: (organization: string) => void },
+    parts: LogParts & {
+      readonly personal: PersonalData
+      readonly outboxKey: OutboxKey
+      readonly appended: (organization: string) => void
+    },
     root: RootKey,
   ): LogLink['startLogKey'] =>
   async (asked) => {
@@ -47,6 +53,7 @@ export const startingKeys =
       await addCheckpointKey(transaction, organization, root)
       await replaceLostReceiptKey(transaction, organization, root)
       await replaceLostPrivacyKey(transaction, organization, root)
+      await parts.outboxKey.publish(transaction, 'always')
       const [newest] = await checkpointKeys(transaction, organization)
       const keys = { before: known[0] === undefined ? null : formatNoteKey(known[0]), after: formatNoteKey(newest!) }
       const entry = entryOf(asked, { keys, at: parts.clock() })
