@@ -2,6 +2,7 @@ import type { AccessRequest } from '@sallyport/protocol/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { openedOutbox } from '../../testing/outbox.ts'
 import { codeOf } from '../../testing/person.ts'
 import type { MadeSession } from '../../testing/make-session.ts'
 import { revokeGrant } from '../grants/index.ts'
@@ -31,6 +32,7 @@ let cleo: MadeSession
 
 beforeAll(async () => {
   database = await testDatabase()
+  await openedOutbox(database)
   world = await makeAccessWorld(database)
   approvers = await world.role()
   ada = await world.person()

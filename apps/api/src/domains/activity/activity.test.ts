@@ -19,6 +19,7 @@ import { makeGateway, type MadeGateway } from '../../testing/make-gateway.ts'
 import { makeLease, type MadeLease } from '../../testing/make-lease.ts'
 import { type MadeOrganization, makeOrganization } from '../../testing/make-organization.ts'
 import { makeSigner } from '../../testing/make-signer.ts'
+import { type OpenedOutbox, openedOutbox } from '../../testing/outbox.ts'
 import {
   type ActivityFilter,
   type ActivityKeys,
@@ -46,6 +47,7 @@ const testKms = () => localKms({ id: 'test', key: randomBytes(32), protection: '
 const now = Date.parse('2026-11-22T12:00:00.000Z')
 
 let database: TestDatabase
+let outbox: OpenedOutbox
 let keys: ActivityKeys
 let organization: MadeOrganization
 let gateway: MadeGateway
@@ -53,6 +55,7 @@ let lease: MadeLease
 
 beforeAll(async () => {
   database = await testDatabase()
+  outbox = await openedOutbox(database)
   keys = activityKeysOf({
     ask: vaultActivityKeys({ pool: database.pools.vault, kms: testKms() }),
     clock: () => now,
@@ -146,10 +149,7 @@ const list = async (filter: ActivityFilter = {}, limit = 100) => {
   return openActivity(found, { organization: organization.id, keys })
 }
 
-const audited = () =>
-  withOrganization(database.pools.log, organization.id, (transaction) =>
-    transaction.selectFrom('audit_outbox').select(['type', 'body']).orderBy('position').execute(),
-  )
+const audited = () => outbox.waiting(organization.id)
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.then(

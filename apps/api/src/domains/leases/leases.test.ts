@@ -71,15 +71,10 @@ const statusOf = async (id: string) => {
   const leases = await world.inOrganization((transaction) => listLeases(transaction, page))
   return leases.find((row) => row.id === id)?.status
 }
-const outbox = async (type: string) =>
-  withOrganization(database.pools.log, world.organization, async (transaction) => {
-    const rows = await transaction
-      .selectFrom('audit_outbox')
-      .selectAll()
-      .where('type', '=', type as 'lease.ended')
-      .execute()
-    return rows.map((row) => JSON.parse(row.body) as { details: Record<string, unknown>; actor: Record<string, unknown> })
-  })
+const outbox = async (type: string) => {
+  const rows = (await roles.outbox.waiting(world.organization)).filter((row) => row.type === type)
+  return rows.map((row) => JSON.parse(row.body) as { details: Record<string, unknown>; actor: Record<string, unknown> })
+}
 
 describe('a change of policy', () => {
   it('ends the lease when the user loses the role', async () => {

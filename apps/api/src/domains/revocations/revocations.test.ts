@@ -7,6 +7,7 @@ import { connectionConfig } from '../../db/pool.ts'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { makeOrganization } from '../../testing/make-organization.ts'
+import { openedOutbox } from '../../testing/outbox.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
 import { inbox } from '../../testing/waiting.ts'
 import {
@@ -25,6 +26,7 @@ const closers: (() => unknown)[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
+  await openedOutbox(database)
 })
 afterAll(async () => {
   for (const close of closers.toReversed()) await close()

@@ -112,17 +112,18 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
   )
 
-const entries = () =>
-  withOrganization(database.pools.log, world.organization, async (transaction) => {
-    const [waiting, numbered] = [
-      await transaction.selectFrom('audit_outbox').select(['id', 'type', 'body']).execute(),
-      await transaction.selectFrom('audit_entries').select(['id', 'type', 'entry']).execute(),
-    ]
-    return [
-      ...waiting.map(({ id, type, body }) => ({ id, type, text: body })),
-      ...numbered.map(({ id, type, entry }) => ({ id, type, text: entry.toString() })),
-    ]
-  })
+const entries = async () => {
+  const waiting = await roles.outbox.waiting(world.organization)
+  const numbered = await withOrganization(database.pools.log, world.organization, (transaction) =>
+    transaction.selectFrom('audit_entries').select(['id', 'type', 'entry']).execute(),
+  )
+  const all = [
+    ...waiting.map(({ id, type, body }) => ({ id, type, text: body })),
+    ...numbered.map(({ id, type, entry }) => ({ id, type, text: entry.toString() })),
+  ]
+  // What is numbered in between is in both.
+  return [...new Map(all.map((entry) => [entry.id, entry])).values()]
+}
 
 /** Calls, and expects exactly one new audit entry: the one that the route promises. */
 const change = async <Name extends Called>(name: Name, input: Sent) => {

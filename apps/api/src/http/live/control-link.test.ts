@@ -20,6 +20,7 @@ import { readRevocationsAfter, readSnapshot, revoke } from '../../domains/revoca
 import { makeLease } from '../../testing/make-lease.ts'
 import { makeGateway, type MadeGateway } from '../../testing/make-gateway.ts'
 import { type MadeOrganization, makeOrganization } from '../../testing/make-organization.ts'
+import { openedOutbox } from '../../testing/outbox.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
 import { type Inbox, inbox, until } from '../../testing/waiting.ts'
 import { serveControlLink } from './control-link.ts'
@@ -33,6 +34,7 @@ const closers: (() => unknown)[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
+  await openedOutbox(database)
 })
 beforeEach(async () => {
   organization = await makeOrganization(database.pools.api)
