@@ -270,6 +270,7 @@ export const errorTable = define({
     text: 'This system has no keychain that answers. Start one, or choose a passphrase file explicitly.',
   },
   keychain_locked: { kind: 'unavailable', status: 503, text: 'The keychain is locked. Unlock it and try again.' },
+  app_locked: { kind: 'permission', status: 403, text: 'The app is locked. Unlock it first.' },
   passphrase_wrong: { kind: 'authentication', status: 401, text: 'The passphrase does not open this profile.' },
   profile_unreadable: {
     kind: 'unavailable',

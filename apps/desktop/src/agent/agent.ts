@@ -20,6 +20,7 @@ import { makeRunDirectory } from './listeners/run-directory.ts'
 import { answerMethods } from './local-api/methods.ts'
 import { LocalServer } from './local-api/server.ts'
 import { openFacePreferences } from './program/face-preferences.ts'
+import { PageLock } from './program/page-lock.ts'
 import { watchForWake } from './program/wake.ts'
 import { GrantedCredentials } from './session/granted-credentials.ts'
 import { isPassedOn, SessionKeeper, type SessionTopic } from './session/session-keeper.ts'
@@ -85,13 +86,23 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   }
   const credentials = new GrantedCredentials({ keeper, logger, onChange: showGranted })
   const status = () => agentStatusOf({ profile: paths.folder, identity, keeper, connections, pool: () => tunnels?.pool ?? null })
-  const browser = { signIns: new BrowserTasks<void>(), presences: new BrowserTasks<Presence>() }
+  const browser = {
+    signIns: new BrowserTasks<void>(),
+    presences: new BrowserTasks<Presence>(),
+    unlocks: new BrowserTasks<void>(),
+  }
+  const pageLock = await PageLock.open({
+    path: paths.pageLock,
+    lockAfter: () => (keeper.state === 'not-enrolled' ? null : likes.current.lockAfter),
+    onChange: () => tell('lock'),
+  })
   const answer = answerMethods({
     keeper,
     credentials,
     listeners,
     connections,
     browser,
+    pageLock,
     status,
     preferences: likes,
     diagnosis: {
@@ -111,7 +122,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     woke: () => lookAgain(),
     stop: options.onStop,
   })
-  const web: AgentWeb = createAgentWeb({ paths, ask: answer, logger })
+  const web: AgentWeb = createAgentWeb({ paths, isLocked: () => pageLock.locked, ask: answer, logger })
   const server = new LocalServer({ paths, runDirectory, answer, logger })
 
   const replaceTunnels = (): void => {
@@ -134,6 +145,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const lookAgain = (): void => {
     logger.info({ event: 'woke' }, 'the computer slept')
     keeper.running?.refresh()
+    pageLock.look().catch(failed('lock'))
     tunnels?.pool.check().catch(failed('gateways'))
   }
   const unwatch = watchForWake(lookAgain)
@@ -147,6 +159,8 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       credentials.stop()
       browser.signIns.closeAll()
       browser.presences.closeAll()
+      browser.unlocks.closeAll()
+      pageLock.stop()
       await listeners.close()
       connections.endAll()
       await keeper.stop()

@@ -6,7 +6,8 @@ const services = (over: Partial<Record<keyof HostHandlers, () => Promise<unknown
   const askAgent = vi.fn<(method: string, params: unknown) => Promise<unknown>>(async () => ({ items: [] }))
   const onDefect = vi.fn<(method: string, error: unknown) => void>()
   const handlers = { copy: vi.fn<() => Promise<unknown>>(async () => ({})), ...over } as unknown as HostHandlers
-  return { askAgent, onDefect, handlers, answer: answerApp({ askAgent, handlers, onDefect }) }
+  const isLocked = vi.fn<() => Promise<boolean>>(async () => false)
+  return { askAgent, onDefect, handlers, isLocked, answer: answerApp({ askAgent, handlers, isLocked, onDefect }) }
 }
 
 test('a method of the agent is passed on, with its parameters', async () => {
@@ -72,4 +73,22 @@ test('a result that the contract does not know is a defect', async () => {
   const { answer, askAgent } = services()
   askAgent.mockResolvedValue({ items: [{ password: 'secret' }] })
   expect(await answer({ id: 1, method: 'connections', params: {} })).toMatchObject({ error: { code: 'internal' } })
+})
+
+test.for(['status', 'credentials', 'api', 'openIn', 'saveFile', 'preferences', 'setPreferences', 'beginSignIn', 'beginPresence'])(
+  'a locked page asks for %s in vain',
+  async (method) => {
+    const { answer, askAgent, isLocked } = services()
+    isLocked.mockResolvedValue(true)
+    expect(await answer({ id: 1, method, params: {} })).toMatchObject({ id: 1, error: { code: 'app_locked' } })
+    expect(askAgent).not.toHaveBeenCalled()
+  },
+)
+
+test('a locked page may unlock', async () => {
+  const { answer, askAgent, isLocked } = services()
+  isLocked.mockResolvedValue(true)
+  askAgent.mockResolvedValue({ locked: false })
+  const id = '01933b5e-7c2a-7d11-9a53-3f1c8e0b4d21'
+  expect(await answer({ id: 1, method: 'awaitUnlock', params: { id } })).toEqual({ id: 1, result: { locked: false } })
 })

@@ -6,7 +6,14 @@ import { SallyportError } from '@sallyport/protocol'
 import { issuePaths } from '@sallyport/protocol/api'
 import type { z } from 'zod'
 import type { AppAnswer } from '../shared/app-messages.ts'
-import { appMethods, type AppMethodName, appRequest, type AppResult, passedOnMethods } from '../shared/app-api.ts'
+import {
+  answeredWhileLocked,
+  appMethods,
+  type AppMethodName,
+  appRequest,
+  type AppResult,
+  passedOnMethods,
+} from '../shared/app-api.ts'
 import type { LocalMethodName } from '../shared/local-api.ts'
 
 const MAX_MESSAGE = 2_000
@@ -25,13 +32,15 @@ export type AskAgent = (method: Exclude<AppMethodName, HostMethodName>, params: 
 export interface AnswerServices {
   readonly askAgent: AskAgent
   readonly handlers: HostHandlers
+  /** Whether the page may neither see nor do anything but unlock. */
+  readonly isLocked: () => Promise<boolean>
   /** Told what must not reach the page: the cause of a defect. */
   readonly onDefect: (method: string, error: unknown) => void
 }
 
 /** Answers a request of a renderer. Rejects with `protocol_error` when it is none, so that no answer can be addressed. */
 export const answerApp =
-  ({ askAgent, handlers, onDefect }: AnswerServices) =>
+  ({ askAgent, handlers, isLocked, onDefect }: AnswerServices) =>
   async (message: unknown): Promise<AppAnswer> => {
     const request = appRequest.safeParse(message)
     if (!request.success) {
@@ -40,6 +49,7 @@ export const answerApp =
     }
     const { id, method, params } = request.data
     try {
+      if (!answeredWhileLocked.has(method) && (await isLocked())) throw new SallyportError('app_locked')
       const result = isHostMethod(method) ? await runOwn(handlers, method, params) : await askAgent(method, params ?? {})
       return { id, result: appMethods[method].result.parse(result) }
     } catch (error) {

@@ -28,7 +28,8 @@ export class BrowserPages {
   listen(askAgent: AskAgent): AskAgent {
     return async (method, params) => {
       const result = await askAgent(method, params)
-      if (method === 'beginSignIn' || method === 'beginPresence') this.#keep(localMethods[method].result.parse(result))
+      if (method === 'beginSignIn' || method === 'beginPresence' || method === 'beginUnlock')
+        this.#keep(localMethods[method].result.parse(result))
       return result
     }
   }

@@ -28,6 +28,8 @@ export interface ProfilePaths {
   readonly listeners: string
   /** Folders of what tools are given to open. */
   readonly open: string
+  /** Is there while the app's pages are locked. */
+  readonly pageLock: string
   /** What the person chose for tools. */
   readonly tools: string
   readonly log: string
@@ -45,6 +47,7 @@ export const profilePaths = (profile: string): ProfilePaths => {
     preferences: join(folder, 'preferences.json'),
     listeners: join(folder, 'listeners.json'),
     open: join(folder, 'open'),
+    pageLock: join(folder, 'pages-locked'),
     tools: join(folder, 'tools.json'),
     log: join(folder, 'agent.log'),
   }

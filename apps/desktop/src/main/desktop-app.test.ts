@@ -206,6 +206,18 @@ test('at the end of the system’s session nobody is asked', async () => {
   expect([app.mayQuit(), app.closing(), questions]).toEqual([true, true, []])
 })
 
+test('starting a newer version asks nobody, and holds only while there is one', async () => {
+  const { app } = await make()
+  await withConnections(app, 1)
+  const none = (): never => {
+    throw new Error('there is none')
+  }
+  expect(() => app.restart(none)).toThrow('there is none')
+  expect(app.closing()).toBe(false)
+  app.restart(() => asked.push('restart'))
+  expect([app.mayQuit(), app.closing(), asked]).toEqual([true, true, ['restart']])
+})
+
 test('a crashed page is loaded again once, then the person decides', async () => {
   const { app } = await make()
   app.crashed('crashed')

@@ -42,6 +42,8 @@ export interface AppAgent {
   call(method: 'stop', params: object): Promise<unknown>
   call(method: 'bundle', params: object): Promise<unknown>
   call(method: 'woke', params: object): Promise<unknown>
+  call(method: 'lock', params: object): Promise<unknown>
+  call(method: 'lockState', params: object): Promise<unknown>
 }
 
 export interface DesktopAppParts {
@@ -60,6 +62,7 @@ export class DesktopApp {
   readonly #parts: DesktopAppParts
   readonly #crashes = new Crashes()
   #status: AgentStatus | null = null
+  #locked = false
   #connections: readonly LocalConnection[] = []
   readonly #notices: RequestNotices
   readonly #ownNotices: OwnNotices
@@ -82,7 +85,7 @@ export class DesktopApp {
   /** Menu and tray first, then the agent: a keychain may keep it waiting. */
   async start(): Promise<void> {
     const { shell, agent, platform, released } = this.#parts
-    const acts = { go: (place: string) => this.open(place), quit: () => this.#quitAsked() }
+    const acts = { go: (place: string) => this.open(place), lock: () => this.lock(), quit: () => this.#quitAsked() }
     shell.setMenu(applicationMenu({ platform, released }, acts))
     this.#showTray([], [])
     await agent.start().catch((error: unknown) => this.#note('agent.start', error))
@@ -139,6 +142,33 @@ export class DesktopApp {
     return false
   }
 
+  /** What the page showed is gone; connections go on. */
+  lock(): void {
+    this.#parts.agent.call('lock', {}).catch((error: unknown) => this.#note('lock', error))
+  }
+
+  /** The screen was locked, or the computer goes to sleep. */
+  screenLocked(): void {
+    this.#lockIfWanted().catch((error: unknown) => this.#note('lock', error))
+  }
+
+  /** Whether the page may be shown anything; while nobody can say, what was known stays. */
+  async isLocked(): Promise<boolean> {
+    const known = (await this.#parts.agent.call('lockState', {}).catch(() => null)) as LocalResult<'lockState'> | null
+    if (known !== null) this.#locked = known.locked
+    return this.#locked
+  }
+
+  /** Tells the page more than that something changed. */
+  show(event: AppEvent): void {
+    if (!this.#locked) this.#parts.window.tell(event)
+  }
+
+  async #lockIfWanted(): Promise<void> {
+    const { lockWithScreen } = (await this.#parts.agent.call('preferences', {})) as FacePreferences
+    if (lockWithScreen) this.lock()
+  }
+
   /** The computer woke from sleep: whatever was connected may have gone. */
   woke(): void {
     this.#parts.agent.call('woke', {}).catch((error: unknown) => this.#note('woke', error))
@@ -147,6 +177,17 @@ export class DesktopApp {
   /** The system ends: nobody is there to answer a question. */
   sessionEnds(): void {
     this.#leaving = true
+  }
+
+  /** `again` ends the app and starts it: nothing holds it back. Connections are the agent's, and go on. */
+  restart(again: () => void): void {
+    this.#leaving = true
+    try {
+      again()
+    } catch (error) {
+      this.#leaving = false
+      throw error
+    }
   }
 
   /** Ends the app. Connections are the agent's: they go on, unless they are to end too. */
@@ -249,7 +290,8 @@ export class DesktopApp {
       agent.call('preferences', {}).catch(() => usualPreferences) as Promise<FacePreferences>,
     ])
     this.#connections = connections.items
-    await this.#lookAtRequests(preferences.notifications)
+    await this.isLocked()
+    await this.#lookAtRequests(preferences.notifications && !this.#locked)
     this.#showTray(credentials.items, preferences.favourites)
   }
 
@@ -285,11 +327,20 @@ export class DesktopApp {
       favourites: favourites.length > 0 ? favourites : credentials.map(({ granted }) => granted.credential),
       connections: this.#connections,
       waiting,
+      locked: this.#locked,
     }
     const copy = (text: string): void => void shell.copy(text).catch((error: unknown) => this.#note('copy', error))
     const turnOn = (credential: LocalCredential): void =>
       void this.#turnOn(credential).catch((error: unknown) => this.#note('turning on', error))
-    shell.showTray(trayView(facts, { open: (place) => this.open(place), copy, turnOn, quit: () => this.#quitAsked() }))
+    shell.showTray(
+      trayView(facts, {
+        open: (place) => this.open(place),
+        copy,
+        turnOn,
+        lock: () => this.lock(),
+        quit: () => this.#quitAsked(),
+      }),
+    )
   }
 
   /** Its address is copied once it is ready; where it is not, the window says why. */

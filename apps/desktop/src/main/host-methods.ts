@@ -17,6 +17,8 @@ export interface HostServices {
   readonly platform: HostFacts['platform']
   readonly startAgent: () => Promise<void>
   readonly quit: (endConnections: boolean) => Promise<void>
+  /** Ends the app, and starts the newer version. */
+  readonly installUpdate: () => Promise<void>
   /** The address of a page in the browser that the agent began; null: it began none of this id. */
   readonly attemptAddress: (id: string) => string | null
 }
@@ -67,6 +69,10 @@ export const hostHandlers = (services: HostServices): HostHandlers => {
     },
     startAgent: async () => {
       await services.startAgent()
+      return {}
+    },
+    installUpdate: async () => {
+      await services.installUpdate()
       return {}
     },
     quit: async ({ endConnections }) => {

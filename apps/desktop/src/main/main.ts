@@ -31,7 +31,7 @@ import { AppSettings } from './settings/app-settings.ts'
 import { ElectronShell } from './shell/electron-shell.ts'
 import { autostartItem, HIDDEN_SWITCH, type LoginItem, systemLoginItem } from './shell/login-item.ts'
 import { texts } from './texts.ts'
-import { startUpdates, updatesConfigured } from './updates/updates.ts'
+import { Updates, updatesConfigured } from './updates/updates.ts'
 import { registerAppScheme, serveAppScheme } from './window/app-scheme.ts'
 import { guardApp } from './window/guards.ts'
 import { MainWindow } from './window/main-window.ts'
@@ -97,7 +97,7 @@ const run = async (): Promise<void> => {
       desktop.agentChanged(event)
       for (const changed of watchers) changed()
     },
-    onFinding: (event) => window.tell(event),
+    onFinding: (event) => desktop.show(event),
     onPresence: (present) => desktop.agentPresence(present),
   })
   const window: MainWindow = new MainWindow({
@@ -130,17 +130,24 @@ const run = async (): Promise<void> => {
     return () => watchers.delete(onChange)
   }
   const openIn = new OpenIn({ system: thisSystem(), agent: agentThrough(ask, watch), paths: profilePaths(profile) })
+  const updates = new Updates({
+    ...place,
+    logger,
+    onReady: (version) => window.tell({ event: 'update', version, readyAt: new Date().toISOString() }),
+  })
   const answer = answerApp({
     askAgent: pages.listen(ask),
     handlers: hostHandlers({
-      tools: toolHandlers({ openIn, tell: (event) => window.tell(event), logger, askForProgram: () => shell.chooseProgram() }),
+      tools: toolHandlers({ openIn, tell: (event) => desktop.show(event), logger, askForProgram: () => shell.chooseProgram() }),
       shell,
       settings,
       platform,
       startAgent: () => agent.start(),
       quit: (endConnections) => desktop.quit(endConnections),
+      installUpdate: async () => desktop.restart(() => updates.install()),
       attemptAddress: (id) => pages.address(id),
     }),
+    isLocked: () => desktop.isLocked(),
     onDefect: (method, error) => logger.error({ event: 'request.failed', method, error }, 'a request of the page failed'),
   })
   const serve = servePage({ answer, onForged: (why) => logger.warn({ event: 'request.refused', why }, 'a message was refused') })
@@ -158,6 +165,8 @@ const run = async (): Promise<void> => {
     settings.change({ softwareRendering: true }).catch(() => {})
   })
   powerMonitor.on('shutdown', () => desktop.sessionEnds())
+  powerMonitor.on('lock-screen', () => desktop.screenLocked())
+  powerMonitor.on('suspend', () => desktop.screenLocked())
   powerMonitor.on('resume', () => desktop.woke())
   nativeTheme.on('updated', () => {
     if (platform === 'win32') window.native?.setTitleBarOverlay(titleBarColors(nativeTheme.shouldUseDarkColors))
@@ -169,11 +178,7 @@ const run = async (): Promise<void> => {
   else if (!app.commandLine.hasSwitch(HIDDEN_SWITCH)) desktop.open()
   await desktop.start()
   registerLinks().catch((error: unknown) => logger.warn({ event: 'links.failed', error }, 'links are not registered'))
-  await startUpdates({
-    ...place,
-    logger,
-    onReady: (version) => window.tell({ event: 'update', version, readyAt: new Date().toISOString() }),
-  })
+  await updates.start()
 }
 
 const failed = (error: unknown): void => {

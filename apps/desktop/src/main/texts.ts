@@ -6,6 +6,7 @@ export const texts = {
   open: 'Open Sallyport',
   quit: 'Quit Sallyport…',
   settings: 'Settings…',
+  lock: 'Lock Sallyport',
   keyboardShortcuts: 'Keyboard Shortcuts',
   menus: { file: 'File', edit: 'Edit', view: 'View', go: 'Go', window: 'Window', help: 'Help' },
   places: {
@@ -17,6 +18,7 @@ export const texts = {
   },
   diagnosis: 'Diagnosis',
   tray: {
+    locked: 'Locked; connections go on',
     noAgent: 'The background agent is not running',
     signedOut: 'Signed out',
     notEnrolled: 'This computer is not set up yet',

@@ -29,6 +29,8 @@ export const hostCapability = z.enum([
   'own-title-bar',
   /** Starts the agent again when it has gone. */
   'start-agent',
+  /** Is told when the screen is locked or the computer sleeps. */
+  'screen-lock',
 ])
 
 export const hostFacts = z.strictObject({
@@ -72,6 +74,21 @@ const { subscribe: _subscribe, stop: _stop, serveUi: _serveUi, woke: _woke, ...p
 
 /** Names of the methods that a host passes on to the agent without looking into them. */
 export const passedOnMethods: ReadonlySet<string> = new Set(Object.keys(passedOn))
+
+/** Enough to unlock, or to leave. */
+export const answeredWhileLocked: ReadonlySet<AppMethodName> = new Set([
+  'host',
+  'lockState',
+  'lock',
+  'beginUnlock',
+  'awaitUnlock',
+  'giveCode',
+  'cancelBrowser',
+  'openBrowser',
+  'copy',
+  'startAgent',
+  'quit',
+])
 
 export const appMethods = defineMethods({
   ...passedOn,
@@ -121,6 +138,8 @@ export const appMethods = defineMethods({
   changeWindowSettings: { params: windowSettings.partial(), result: windowSettings },
   /** Starts the background agent when it has gone. */
   startAgent: { params: nothing, result: nothing },
+  /** Ends the app and starts the newer version that is ready; the agent keeps its tunnels. `conflict` while none is. */
+  installUpdate: { params: nothing, result: nothing },
   /** Ends the app; the agent keeps its tunnels unless told to end connections. */
   quit: { params: z.strictObject({ endConnections: z.boolean() }), result: nothing },
 })

@@ -95,6 +95,8 @@ const routeName = z.custom<RouteName>((value) => typeof value === 'string' && Ob
 /** `url`: the page to open in the system browser. */
 const begunInBrowser = z.strictObject({ id: uuid, url: z.string().max(600) })
 
+const lockState = z.strictObject({ locked: z.boolean() })
+
 interface LocalMethod {
   readonly params: z.ZodType
   readonly result: z.ZodType
@@ -166,6 +168,15 @@ export const localMethods = defineMethods({
   giveCode: { params: z.strictObject({ id: uuid, code: z.string().max(200) }), result: nothing },
   cancelBrowser: { params: z.strictObject({ id: uuid }), result: nothing },
   signOut: { params: nothing, result: agentStatus },
+  /** Whether the app's pages are locked: their hosts answer nothing then that shows or does something. */
+  lockState: { params: nothing, result: lockState },
+  /** Locks them. Throws `not_enrolled`: there is nothing to see, and nobody who could unlock. */
+  lock: { params: nothing, result: lockState },
+  /** Unlocks them on the API's page in the browser: there the person confirms, or signs in, that it is they. `paste` as above. */
+  beginUnlock: { params: z.strictObject({ paste: z.boolean().default(false) }), result: begunInBrowser },
+  awaitUnlock: { params: z.strictObject({ id: uuid }), result: lockState },
+  /** Somebody is at a page: it locks itself after some time without. */
+  used: { params: nothing, result: nothing },
   credentials: { params: nothing, result: z.strictObject({ items: z.array(localCredential) }) },
   connect: { params: z.strictObject({ name: credentialName }), result: localCredential },
   disconnect: { params: z.strictObject({ name: credentialName }), result: localCredential },

@@ -8,6 +8,8 @@ export const localEvent = z.strictObject({
     'credentials',
     'connections',
     'preferences',
+    /** The app's pages were locked or unlocked. */
+    'lock',
     /** At the API, as far as this person may see it. */
     'requests',
     'activity',

@@ -15,6 +15,10 @@ export const facePreferences = z.strictObject({
   shortcuts: z.boolean(),
   startAtLogin: z.boolean(),
   notifications: z.boolean(),
+  /** Minutes without use after which the app locks its page; null: never. */
+  lockAfter: z.union([z.literal(5), z.literal(15), z.literal(60)]).nullable(),
+  /** Whether it does so with the screen, and before sleep. */
+  lockWithScreen: z.boolean(),
 })
 export type FacePreferences = z.infer<typeof facePreferences>
 
@@ -25,4 +29,6 @@ export const usualPreferences: FacePreferences = {
   shortcuts: true,
   startAtLogin: false,
   notifications: true,
+  lockAfter: null,
+  lockWithScreen: false,
 }

@@ -12,6 +12,7 @@ import { agentThrough } from '../open-in/agent-access.ts'
 import { OpenIn } from '../open-in/open-in.ts'
 import { thisSystem } from '../open-in/system/this-system.ts'
 import type { HostFacts } from '../shared/app-api.ts'
+import type { AppEvent } from '../shared/app-messages.ts'
 import type { FindingEvent } from '../shared/diagnosis.ts'
 import type { LocalEvent } from '../shared/local-event.ts'
 import type { LocalMethodName } from '../shared/local-api.ts'
@@ -24,6 +25,8 @@ const builtRenderer = (): string =>
 
 export interface AgentWebOptions {
   readonly paths: { readonly open: string; readonly tools: string }
+  /** Whether pages may be shown anything. */
+  readonly isLocked: () => boolean
   /** The agent's own methods. */
   readonly ask: (method: LocalMethodName, params: unknown) => Promise<unknown>
   readonly logger: Logger
@@ -36,7 +39,7 @@ export interface AgentWeb {
   close(): Promise<void>
 }
 
-export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWeb => {
+export const createAgentWeb = ({ paths, isLocked, ask, logger }: AgentWebOptions): AgentWeb => {
   const pages = new BrowserPages()
   const watchers = new Set<() => void>()
   const watch = (onChange: () => void): (() => void) => {
@@ -44,7 +47,10 @@ export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWe
     return () => watchers.delete(onChange)
   }
   const openIn = new OpenIn({ system: thisSystem(), agent: agentThrough(ask, watch), paths })
-  const tools = toolHandlers({ openIn, tell: (event) => face.tell(event), logger, askForProgram: null })
+  const show = (event: AppEvent): void => {
+    if (!isLocked()) face.tell(event)
+  }
+  const tools = toolHandlers({ openIn, tell: show, logger, askForProgram: null })
   const handlers = loopbackHandlers({
     tools,
     platform: process.platform as HostFacts['platform'],
@@ -53,7 +59,7 @@ export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWe
   })
   const onDefect = (method: string, error: unknown): void =>
     logger.error({ event: 'web.failed', method, error }, 'a request of a page failed')
-  const answer = answerApp({ askAgent: pages.listen(ask), handlers, onDefect })
+  const answer = answerApp({ askAgent: pages.listen(ask), handlers, isLocked: async () => isLocked(), onDefect })
   const folder = builtRenderer()
   const face: WebFace = new WebFace({ folder, answer, logger })
   return {
@@ -65,8 +71,8 @@ export const createAgentWeb = ({ paths, ask, logger }: AgentWebOptions): AgentWe
         })
       }),
     tell: (event) => {
+      if (event.event === 'finding') return show(event)
       face.tell(event)
-      if (event.event === 'finding') return
       for (const changed of watchers) changed()
     },
     close: () => face.close(),

@@ -38,5 +38,6 @@ export const loopbackHandlers = (services: LoopbackServices): HostHandlers => ({
   changeWindowSettings: refused('Settings of the window'),
   // Whoever answers is the agent.
   startAgent: async () => ({}),
+  installUpdate: refused('Updating'),
   quit: refused('Quitting'),
 })

@@ -6,11 +6,13 @@ import type { FindingEvent } from '../../shared/diagnosis.ts'
 import { type AgentStatus, localMethods, type LocalMethodName, type LocalResult } from '../../shared/local-api.ts'
 import { beginPresence, type Presence } from '../browser/presence.ts'
 import type { BrowserTasks } from '../browser/tasks.ts'
+import { beginUnlock } from '../browser/unlock.ts'
 import { makeBundle } from '../diagnosis/bundle.ts'
 import { type DiagnosisSources, examine } from '../diagnosis/examine.ts'
 import type { Connections } from '../listeners/connections.ts'
 import type { Listeners } from '../listeners/listeners.ts'
 import type { FacePreferencesStore } from '../program/face-preferences.ts'
+import type { PageLock } from '../program/page-lock.ts'
 import { findOrganization } from '../session/first-contact.ts'
 import type { GrantedCredentials } from '../session/granted-credentials.ts'
 import type { SessionKeeper } from '../session/session-keeper.ts'
@@ -20,7 +22,12 @@ export interface MethodServices {
   readonly credentials: GrantedCredentials
   readonly listeners: Listeners
   readonly connections: Connections
-  readonly browser: { readonly signIns: BrowserTasks<void>; readonly presences: BrowserTasks<Presence> }
+  readonly browser: {
+    readonly signIns: BrowserTasks<void>
+    readonly presences: BrowserTasks<Presence>
+    readonly unlocks: BrowserTasks<void>
+  }
+  readonly pageLock: PageLock
   readonly status: () => AgentStatus
   readonly preferences: FacePreferencesStore
   readonly diagnosis: DiagnosisSources
@@ -51,7 +58,8 @@ const ownRoutes: ReadonlySet<RouteName> = new Set<RouteName>([
 ])
 
 const handlersOf = (services: MethodServices): Handlers => {
-  const { keeper, credentials, listeners, connections, browser, status } = services
+  const { keeper, credentials, listeners, connections, browser, pageLock, status } = services
+  const tasks = [browser.signIns, browser.presences, browser.unlocks]
   /** The listeners of what is granted; throws while nobody is signed in. */
   const granted = async (): Promise<Listeners> => {
     await credentials.list()
@@ -82,17 +90,32 @@ const handlersOf = (services: MethodServices): Handlers => {
     },
     awaitPresence: async ({ id }) => browser.presences.take(id),
     giveCode: async ({ id, code }) => {
-      if (!browser.signIns.give(id, code) && !browser.presences.give(id, code)) throw new SallyportError('not_found')
+      if (!tasks.some((each) => each.give(id, code))) throw new SallyportError('not_found')
       return {}
     },
     cancelBrowser: async ({ id }) => {
-      browser.signIns.cancel(id)
-      browser.presences.cancel(id)
+      for (const each of tasks) each.cancel(id)
       return {}
     },
     signOut: async () => {
       await keeper.signOut()
       return status()
+    },
+    lockState: async () => ({ locked: pageLock.locked }),
+    lock: async () => {
+      if (keeper.state === 'not-enrolled') throw new SallyportError('not_enrolled')
+      await pageLock.lock()
+      return { locked: pageLock.locked }
+    },
+    beginUnlock: async ({ paste }) => browser.unlocks.add(await beginUnlock(keeper, paste)),
+    awaitUnlock: async ({ id }) => {
+      await browser.unlocks.take(id)
+      await pageLock.unlock()
+      return { locked: pageLock.locked }
+    },
+    used: async () => {
+      pageLock.used()
+      return {}
     },
     credentials: async () => ({ items: [...(await granted()).list()] }),
     connect: async ({ name }) => (await granted()).connect(name),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { MenuEntry } from '../shell/shell.ts'
 import { applicationMenu } from './application-menu.ts'
 
-const acts = { go: () => {}, quit: () => {} }
+const acts = { go: () => {}, lock: () => {}, quit: () => {} }
 const flat = (entries: readonly MenuEntry[]): readonly MenuEntry[] =>
   entries.flatMap((entry) => (entry.kind === 'submenu' ? [entry, ...flat(entry.entries)] : [entry]))
 const rolesOf = (entries: readonly MenuEntry[]): string[] =>

@@ -4,6 +4,7 @@ import { texts } from '../texts.ts'
 
 export interface MenuActs {
   readonly go: (place: string) => void
+  readonly lock: () => void
   readonly quit: () => void
 }
 
@@ -24,12 +25,14 @@ export const applicationMenu = ({ platform, released }: MenuPlace, acts: MenuAct
     accelerator: 'CmdOrCtrl+,',
     onClick: () => acts.go('/settings'),
   }
+  const lock: MenuEntry = { kind: 'item', label: texts.lock, accelerator: 'CmdOrCtrl+L', onClick: acts.lock }
   const quit: MenuEntry = { kind: 'item', label: texts.quit, accelerator: 'CmdOrCtrl+Q', onClick: acts.quit }
   const first = mac
     ? [
         ...roles('about'),
         separator,
         settings,
+        lock,
         separator,
         ...roles('services'),
         separator,
@@ -37,7 +40,7 @@ export const applicationMenu = ({ platform, released }: MenuPlace, acts: MenuAct
         separator,
         quit,
       ]
-    : [settings, separator, quit]
+    : [settings, lock, separator, quit]
   const zoom = roles('resetZoom', 'zoomIn', 'zoomOut', 'togglefullscreen')
   return [
     { kind: 'submenu', label: mac ? texts.name : texts.menus.file, entries: first },

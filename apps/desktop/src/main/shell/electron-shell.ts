@@ -64,7 +64,14 @@ export class ElectronShell implements Shell {
   constructor(options: ElectronShellOptions) {
     this.#options = options
     const { platform, loginItem, updates } = options
-    const capabilities: HostFacts['capabilities'] = ['open-in', 'save-file', 'choose-program', 'tray', 'start-agent']
+    const capabilities: HostFacts['capabilities'] = [
+      'open-in',
+      'save-file',
+      'choose-program',
+      'tray',
+      'start-agent',
+      'screen-lock',
+    ]
     if (Notification.isSupported()) capabilities.push('notifications')
     if (loginItem !== null) capabilities.push('start-at-login')
     if (updates) capabilities.push('updates')

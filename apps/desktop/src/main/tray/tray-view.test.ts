@@ -19,12 +19,14 @@ const facts = (over: Partial<TrayFacts> = {}): TrayFacts => ({
   favourites: [],
   connections: [],
   waiting: 0,
+  locked: false,
   ...over,
 })
 const acts = (): TrayActs => ({
   open: vi.fn<() => void>(),
   copy: vi.fn<() => void>(),
   turnOn: vi.fn<() => void>(),
+  lock: vi.fn<() => void>(),
   quit: vi.fn<() => void>(),
 })
 const labels = (entries: readonly MenuEntry[]): string[] => entries.flatMap((entry) => ('label' in entry ? [entry.label] : []))
@@ -36,7 +38,13 @@ const click = (entries: readonly MenuEntry[], label: RegExp): void => {
 test('the first entry opens the window, the last quits', () => {
   const done = acts()
   const { entries } = trayView(facts(), done)
-  expect(labels(entries)).toEqual(['Open Sallyport', 'Acme: no open connection', 'Settings…', 'Quit Sallyport…'])
+  expect(labels(entries)).toEqual([
+    'Open Sallyport',
+    'Acme: no open connection',
+    'Lock Sallyport',
+    'Settings…',
+    'Quit Sallyport…',
+  ])
   click(entries, /^Open/)
   expect(done.open).toHaveBeenCalledOnce()
 })
@@ -98,4 +106,24 @@ test('names cannot break a line, hide text or turn its direction', () => {
     expect(label).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
     expect(label.length).toBeLessThan(120)
   }
+})
+
+test('a locked app shows nothing of what is behind it', () => {
+  const hidden = {
+    credentials: [credential('shop/read-only')],
+    favourites: ['shop/read-only'],
+    connections: [connection('psql')],
+    waiting: 2,
+  }
+  const { entries, tooltip } = trayView(facts({ ...hidden, locked: true }), acts())
+  expect(labels(entries)).toEqual(['Open Sallyport', 'Locked; connections go on', 'Quit Sallyport…'])
+  expect(tooltip).toBe('Sallyport: Locked; connections go on')
+})
+
+test('it is locked from here, once this computer is set up', () => {
+  const done = acts()
+  click(trayView(facts(), done).entries, /^Lock/)
+  expect(done.lock).toHaveBeenCalledOnce()
+  const fresh = { state: 'not-enrolled' } as AgentStatus
+  expect(labels(trayView(facts({ status: fresh }), acts()).entries)).not.toContain('Lock Sallyport')
 })

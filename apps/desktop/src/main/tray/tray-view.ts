@@ -6,7 +6,7 @@ import type { AgentStatus, LocalConnection, LocalCredential } from '../../shared
 import type { MenuEntry, TrayState, TrayView } from '../shell/shell.ts'
 import { texts } from '../texts.ts'
 
-const MAX_FAVOURITES = 4
+const MAX_FAVOURITES = 3
 const MAX_CONNECTIONS = 3
 const MAX_LABEL = 60
 
@@ -19,6 +19,8 @@ export interface TrayFacts {
   readonly connections: readonly LocalConnection[]
   /** Requests that wait for this person's decision. */
   readonly waiting: number
+  /** Then it says no more than that. */
+  readonly locked: boolean
 }
 
 export interface TrayActs {
@@ -26,24 +28,30 @@ export interface TrayActs {
   readonly copy: (text: string) => void
   /** Turns on an address of one's own access, and copies it. */
   readonly turnOn: (credential: LocalCredential) => void
+  readonly lock: () => void
   readonly quit: () => void
 }
 
 export const trayView = (facts: TrayFacts, acts: TrayActs): TrayView => {
   const open = (): void => acts.open()
+  const { locked } = facts
+  const lock: readonly MenuEntry[] =
+    facts.status === null || facts.status.state === 'not-enrolled'
+      ? []
+      : [{ kind: 'item', label: texts.lock, onClick: acts.lock }]
   const sections: readonly (readonly MenuEntry[])[] = [
     // First, because some desktops have no click on the icon itself.
     [
       { kind: 'item', label: texts.open, onClick: open },
       { kind: 'note', label: statusLine(facts) },
     ],
-    favouriteEntries(facts, acts),
-    connectionEntries(facts, acts),
-    facts.waiting === 0
+    locked ? [] : favouriteEntries(facts, acts),
+    locked ? [] : connectionEntries(facts, acts),
+    locked || facts.waiting === 0
       ? []
       : [{ kind: 'item', label: texts.tray.waiting(facts.waiting), onClick: () => acts.open('/approvals') }],
     [
-      { kind: 'item', label: texts.settings, onClick: () => acts.open('/settings') },
+      ...(locked ? [] : [...lock, { kind: 'item' as const, label: texts.settings, onClick: () => acts.open('/settings') }]),
       { kind: 'item', label: texts.quit, onClick: acts.quit },
     ],
   ]
@@ -59,7 +67,8 @@ const stateOf = ({ status, connections, waiting }: TrayFacts): TrayState => {
   return connections.length > 0 ? 'in-use' : 'ready'
 }
 
-const statusLine = ({ status, connections }: TrayFacts): string => {
+const statusLine = ({ status, connections, locked }: TrayFacts): string => {
+  if (locked) return texts.tray.locked
   if (status === null) return texts.tray.noAgent
   if (status.state === 'not-enrolled') return texts.tray.notEnrolled
   if (status.state === 'signed-out') return texts.tray.signedOut

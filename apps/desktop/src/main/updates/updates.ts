@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 
 /** Milliseconds between two looks. */
@@ -26,21 +27,40 @@ export const updatesConfigured = ({
 }: Pick<UpdateOptions, 'packaged' | 'platform' | 'resources'>): boolean =>
   packaged && platform !== 'linux' && existsSync(join(resources, 'app-update.yml'))
 
-/** Looks at once and every six hours, downloads silently, installs when the app quits. */
-export const startUpdates = async (options: UpdateOptions): Promise<void> => {
-  if (!updatesConfigured(options)) return
-  const { autoUpdater } = await import('electron-updater')
-  const look = (): void => {
-    autoUpdater
-      .checkForUpdates()
-      .catch((error: unknown) => options.logger.warn({ event: 'update.failed', error }, 'no update could be looked for'))
+export class Updates {
+  readonly #options: UpdateOptions
+  #install: (() => void) | null = null
+
+  constructor(options: UpdateOptions) {
+    this.#options = options
   }
-  autoUpdater.logger = null
-  autoUpdater.autoDownload = true
-  autoUpdater.autoInstallOnAppQuit = true
-  autoUpdater.allowDowngrade = false
-  autoUpdater.on('error', () => {})
-  autoUpdater.on('update-downloaded', ({ version }) => options.onReady(version))
-  setInterval(look, LOOK_EVERY).unref()
-  look()
+
+  /** Looks at once and every six hours, downloads silently, installs when the app quits. */
+  async start(): Promise<void> {
+    const { logger, onReady } = this.#options
+    if (!updatesConfigured(this.#options)) return
+    const { autoUpdater } = await import('electron-updater')
+    const look = (): void => {
+      autoUpdater
+        .checkForUpdates()
+        .catch((error: unknown) => logger.warn({ event: 'update.failed', error }, 'no update could be looked for'))
+    }
+    autoUpdater.logger = null
+    autoUpdater.autoDownload = true
+    autoUpdater.autoInstallOnAppQuit = true
+    autoUpdater.allowDowngrade = false
+    autoUpdater.on('error', () => {})
+    autoUpdater.on('update-downloaded', ({ version }) => {
+      this.#install = () => autoUpdater.quitAndInstall()
+      onReady(version)
+    })
+    setInterval(look, LOOK_EVERY).unref()
+    look()
+  }
+
+  /** Ends the app, and starts what was downloaded. Throws `conflict` while nothing is ready. */
+  install(): void {
+    if (this.#install === null) throw new SallyportError('conflict', { message: 'No newer version is ready.' })
+    this.#install()
+  }
 }

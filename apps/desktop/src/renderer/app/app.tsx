@@ -15,6 +15,7 @@ import { Announcer } from '../ui/announcer.tsx'
 import { SkeletonRows } from '../ui/states.tsx'
 import { useAppliedPreferences } from './apply-preferences.ts'
 import { LinkSheet } from './link-sheet.tsx'
+import { LockGate } from './lock-gate.tsx'
 import { Palette } from './palette.tsx'
 import { useRegions } from './regions.ts'
 import { ScreenBoundary } from './screen-boundary.tsx'
@@ -47,10 +48,12 @@ export const App = ({ bridge, queries, colorScheme }: AppProps) => {
         <QueryClientProvider client={queries}>
           <Router hook={useHashLocation}>
             <Freshness queries={queries} />
-            <PresenceProvider>
-              <Content />
-            </PresenceProvider>
-            <Announcer />
+            <LockGate>
+              <PresenceProvider>
+                <Content />
+              </PresenceProvider>
+              <Announcer />
+            </LockGate>
             <Notifications position="bottom-right" limit={3} containerWidth={320} />
           </Router>
         </QueryClientProvider>

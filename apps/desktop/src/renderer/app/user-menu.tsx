@@ -1,10 +1,11 @@
 /** Who is signed in; appearance and signing out. */
-import { Menu, UnstyledButton } from '@mantine/core'
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { Kbd, Menu, UnstyledButton } from '@mantine/core'
+import { IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
 import type { AgentStatus } from '../../shared/local-api.ts'
 import { usePreferences } from '../data/preferences.ts'
-import { useAction } from '../data/use-method.ts'
+import { useAction, useMethod } from '../data/use-method.ts'
 import { text } from '../texts/text.ts'
+import { useLock } from './lock.ts'
 import styles from './user-menu.module.css'
 
 type User = NonNullable<AgentStatus['user']>
@@ -13,6 +14,8 @@ const initials = ({ firstName, lastName }: User): string => `${firstName[0] ?? '
 
 export const UserMenu = ({ user }: { readonly user: User }) => {
   const { change } = usePreferences()
+  const lock = useLock()
+  const mac = useMethod('host', {}).data?.platform === 'darwin'
   const signOut = useAction('signOut', ['status', 'credentials', 'connections'])
   const name = `${user.firstName} ${user.lastName}`.trim() || user.email
   const icon = { size: 16, stroke: 1.75 }
@@ -40,6 +43,13 @@ export const UserMenu = ({ user }: { readonly user: User }) => {
           {text('shell.toSystem')}
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconLock {...icon} />}
+          rightSection={<Kbd size="xs">{mac ? '⌘L' : 'Ctrl L'}</Kbd>}
+          onClick={lock}
+        >
+          {text('lock.now')}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout {...icon} />} onClick={() => signOut.mutate({})}>
           {text('shell.signOut')}
         </Menu.Item>

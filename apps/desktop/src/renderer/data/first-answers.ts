@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { Bridge } from '../bridge/bridge.ts'
 import { methodKey } from './use-method.ts'
 
-const FIRST = ['status', 'host', 'preferences', 'credentials'] as const
+const FIRST = ['lockState', 'status', 'host', 'preferences', 'credentials'] as const
 /** Milliseconds after which the frame is drawn without them: the agent may be slow, or gone. */
 const LONGEST = 200
 

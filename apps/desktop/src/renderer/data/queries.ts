@@ -22,10 +22,11 @@ const STALE: Partial<Record<AppEvent['event'], readonly AppMethodName[]>> = {
   credentials: ['credentials'],
   connections: ['connections', 'credentials', 'status'],
   preferences: ['preferences'],
+  lock: ['lockState'],
 }
 
 /** What does not need a session. */
-const OWN: ReadonlySet<unknown> = new Set<AppMethodName>(['host', 'preferences', 'windowSettings'])
+const OWN: ReadonlySet<unknown> = new Set<AppMethodName>(['host', 'lockState', 'preferences', 'windowSettings'])
 
 /** Of what is asked again only by whoever is signed in, the last answers stay while nobody is. */
 const refresh = async (queries: QueryClient, event: AppEvent['event']): Promise<void> => {

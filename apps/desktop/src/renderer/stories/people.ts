@@ -17,7 +17,16 @@ export const hostFacts: HostFacts = {
   platform: 'linux',
   version: '0.1.0',
   components: { electron: '45.4.1', chromium: '156.0.0.0', node: '24.21.0' },
-  capabilities: ['open-in', 'save-file', 'choose-program', 'start-at-login', 'tray', 'notifications', 'start-agent'],
+  capabilities: [
+    'open-in',
+    'save-file',
+    'choose-program',
+    'start-at-login',
+    'tray',
+    'notifications',
+    'start-agent',
+    'screen-lock',
+  ],
   titleBar: { left: 0, right: 0 },
   deviceName: 'ada-workstation',
 }
@@ -98,6 +107,7 @@ export const asAdministrator: Answers = {
   ...methods({
     host: hostFacts,
     status: signedIn,
+    lockState: { locked: false },
     credentials: { items: [] },
     connections: { items: [] },
     preferences: usualPreferences,

@@ -6,6 +6,7 @@ import { auditStories } from './states/audit.ts'
 import { connectionsStories } from './states/connections.ts'
 import { firstRunStories } from './states/first-run.ts'
 import { frameStories } from './states/frame.ts'
+import { lockStories } from './states/lock.ts'
 import { presenceStories } from './states/presence.ts'
 import { requestsStories } from './states/requests.ts'
 import { resourcesStories } from './states/resources.ts'
@@ -18,6 +19,7 @@ import type { Story } from './story.ts'
 export const stories: readonly Story[] = [
   ...firstRunStories,
   ...frameStories,
+  ...lockStories,
   ...presenceStories,
   ...sessionStories,
   ...resourcesStories,

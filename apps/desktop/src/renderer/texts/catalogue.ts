@@ -17,6 +17,7 @@ import { errors } from './en/errors.ts'
 import { firstRun } from './en/first-run.ts'
 import { gateways } from './en/gateways.ts'
 import { keys } from './en/keys.ts'
+import { lock } from './en/lock.ts'
 import { log } from './en/log.ts'
 import { organization } from './en/organization.ts'
 import { presence } from './en/presence.ts'
@@ -51,6 +52,7 @@ export const english = {
   firstRun,
   gateways,
   keys,
+  lock,
   log,
   organization,
   presence,

@@ -31,6 +31,7 @@ export const GeneralSection = () => {
           ]}
         />
       </Setting>
+      <LockFields withScreen={can('screen-lock')} linux={host?.platform === 'linux'} />
       {can('notifications') ? (
         <Setting title={text('settings.notifications')} hint={text('settings.notificationsHint')}>
           <Switch
@@ -55,6 +56,37 @@ export const GeneralSection = () => {
         </Setting>
       ) : null}
     </div>
+  )
+}
+
+interface LockFieldsProps {
+  readonly withScreen: boolean
+  /** There the app is told of sleep only. */
+  readonly linux: boolean
+}
+
+const LOCK_AFTER = [5, 15, 60] as const
+const NEVER = 'never'
+
+const LockFields = ({ withScreen, linux }: LockFieldsProps) => {
+  const { preferences, change } = usePreferences()
+  const minutes = LOCK_AFTER.map((count) => ({ value: String(count), label: text('settings.lockMinutes', { count }) }))
+  return (
+    <Setting title={text('settings.lock')} hint={text('settings.lockHint')}>
+      <SegmentedControl
+        aria-label={text('settings.lockAfter')}
+        value={String(preferences.lockAfter ?? NEVER)}
+        onChange={(value) => change({ lockAfter: LOCK_AFTER.find((count) => String(count) === value) ?? null })}
+        data={[{ value: NEVER, label: text('settings.lockNever') }, ...minutes]}
+      />
+      {withScreen ? (
+        <Switch
+          label={text(linux ? 'settings.lockWithSleep' : 'settings.lockWithScreen')}
+          checked={preferences.lockWithScreen}
+          onChange={(event) => change({ lockWithScreen: event.currentTarget.checked })}
+        />
+      ) : null}
+    </Setting>
   )
 }
 

@@ -27,6 +27,7 @@ const groups = (command: string): readonly Group[] => [
       { keys: [`${command}+F`, '/'], does: text('settings.keyFilter') },
       { keys: [`${command}+1`, `${command}+7`], does: text('settings.keySections') },
       { keys: [`${command}+,`], does: text('settings.keySettings') },
+      { keys: [`${command}+L`], does: text('settings.keyLock') },
       { keys: ['?'], does: text('settings.keyShortcuts') },
       { keys: ['F6'], does: text('settings.keyRegion') },
       { keys: ['Shift+F6'], does: text('settings.keyRegionBack') },

@@ -33,6 +33,7 @@ const contact = {
 const answering = (status: typeof fresh | typeof signedOut, more: Answers = {}): Answers => ({
   ...methods({
     host: hostFacts,
+    lockState: { locked: false },
     status,
     credentials: { items: [] },
     connections: { items: [] },
