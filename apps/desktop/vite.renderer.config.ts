@@ -26,8 +26,9 @@ export default defineConfig({
           groups: [
             // Zod and what keeps it from evaluating code lie in one file, so that it is told before any schema is made.
             { name: 'schemas', test: /node_modules[\\/]zod[\\/]|renderer[\\/]no-eval/, priority: 1 },
-            // The frame and all that it stands on: fifty small files would be asked for one after the other at the start.
-            { name: 'frame', test: /renderer[\\/]app[\\/]/ },
+            // The frame and all that it stands on: fifty small files would be asked for one after the other at the start. The
+            // page's style sheets with it, which stand before those of its parts.
+            { name: 'frame', test: /renderer[\\/](?:app[\\/]|styles)/ },
           ],
         },
       },

@@ -98,6 +98,11 @@ describe.skipIf(!hasChromium())('the screens (needs Chromium)', () => {
     expect(outlines).toEqual(['solid', 'solid'])
   })
 
+  test('our style sheets stand above those of the component library', async () => {
+    const page = await pages.open(storyOf('resources/panel'), usual)
+    expect(await page.locator('header button[aria-expanded]').isVisible()).toBe(false)
+  })
+
   const drawnRows = (page: Page): Promise<number> => page.locator('[data-row]').count()
 
   test.for([
