@@ -16,7 +16,8 @@ export interface ReadEntry {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const readEntry = (index: number, bytes: Uint8Array): ReadEntry | null => {
+/** `index`: its number. Null when it is not an entry at all. */
+export const readEntry = (index: number, bytes: Uint8Array): ReadEntry | null => {
   let value: unknown
   try {
     value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))

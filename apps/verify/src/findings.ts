@@ -24,6 +24,9 @@ export type FindingCode =
   /** A recording is not the one of which the log has the digest. */
   | 'recording-changed'
   | 'recording-missing'
+  /** An unlock is in the log or in the unlock log, and not in the other; or is another one there. */
+  | 'unlock-missing'
+  | 'unlock-changed'
 
 export interface Finding {
   readonly code: FindingCode

@@ -15,6 +15,10 @@ const usage = `Usage: sallyport-verify <export file or folder> [options]
                            history; may be repeated
   --earlier <export>       an earlier export, to name the entry that was changed since
   --recordings <folder>    recordings, such as a gateway keeps, to compare with their digests: <stream>/<first record>.jsonl
+  --unlocks <path>         the separate unlock log, to compare with: a file with an unlock on each line, or a folder of objects
+  --unlocks-since <time>   compare only unlocks from then on, or
+  --unlocks-until <time>   before then: 2026-11-01T00:00:00Z. The unlock log is taken out first, the log after it, and what came
+                           after the first is left for the next time
   --json                   the result as JSON
   --quiet                  no progress
 
@@ -27,14 +31,17 @@ const readArguments = () => {
   const text = { type: 'string' } as const
   const texts = { type: 'string', multiple: true } as const
   const options = {
-    key: texts,
-    policy: text,
-    seen: texts,
-    earlier: text,
-    recordings: text,
-    json: { type: 'boolean' },
-    quiet: { type: 'boolean' },
-    help: { type: 'boolean' },
+    'key': texts,
+    'policy': text,
+    'seen': texts,
+    'earlier': text,
+    'recordings': text,
+    'unlocks': text,
+    'unlocks-since': text,
+    'unlocks-until': text,
+    'json': { type: 'boolean' },
+    'quiet': { type: 'boolean' },
+    'help': { type: 'boolean' },
   } as const
   try {
     return parseArgs({ options, allowPositionals: true })
@@ -50,8 +57,15 @@ const readPolicy = async (path: string): Promise<Policy> => {
 
 const number = (value: number): string => value.toLocaleString('en-US')
 
+/** `otherwise`: when nothing was said. */
+const timeOf = (text: string | undefined, otherwise: number): number => {
+  const time = text === undefined ? otherwise : Date.parse(text)
+  if (Number.isNaN(time)) throw new UsageError(`${text} is not a time.`)
+  return time
+}
+
 const report = (verified: Verified, ownKeys: boolean): string[] => {
-  const { origin, size, cosigned, streams, batches, unsignedBatches, recordings } = verified
+  const { origin, size, cosigned, streams, batches, unsignedBatches, recordings, unlocks } = verified
   return [
     `${origin}: ${number(size)} entries`,
     ...cosigned.map((text) => `  cosigned by ${text}`),
@@ -62,6 +76,11 @@ const report = (verified: Verified, ownKeys: boolean): string[] => {
       : [
           `  ${number(recordings.matching)} recordings match, ${number(recordings.sealed)} files of them encrypted, ${number(recordings.removedByPolicy)} were removed by policy`,
           `  ${number(recordings.withApi)} batches are with the API alone`,
+        ]),
+    ...(unlocks === null
+      ? []
+      : [
+          `  ${number(unlocks.matching)} unlocks are in the unlock log as well, which has ${number(unlocks.elsewhere)} of others`,
         ]),
     ...(ownKeys ? ['  Only the keys in the export itself were used: give --key or --policy to know whose log this is.'] : []),
   ]
@@ -87,6 +106,14 @@ const run = async (): Promise<number> => {
     seen: await Promise.all((values.seen ?? []).map(async (name) => ({ name, note: await readFile(name, 'utf8') }))),
     earlier: values.earlier === undefined ? null : await openSource(values.earlier),
     recordings: values.recordings ?? null,
+    unlocks:
+      values.unlocks === undefined
+        ? null
+        : {
+            path: values.unlocks,
+            since: timeOf(values['unlocks-since'], -Infinity),
+            until: timeOf(values['unlocks-until'], Infinity),
+          },
     findings,
     progress: (done, size) => {
       if (showProgress) process.stderr.write(`\r${number(done)} of ${number(size)} entries`)

@@ -5,8 +5,9 @@ import type { Findings } from './findings.ts'
 import { checkWitnesses, openHead, type Trust } from './heads.ts'
 import { checkRecordings, type RecordingCounts, Retention } from './recordings.ts'
 import { signedTiles, type SignedTiles } from './signed-tiles.ts'
-import type { LogSource } from './source.ts'
+import { type LogSource, Unreadable } from './source.ts'
 import { Streams } from './streams.ts'
+import { type UnlockComparison, type UnlockCounts, Unlocks } from './unlocks.ts'
 
 export interface VerifyOptions {
   readonly source: LogSource
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly earlier: LogSource | null
   /** A folder of recordings. */
   readonly recordings: string | null
+  /** A separate unlock log. */
+  readonly unlocks: UnlockComparison | null
   readonly findings: Findings
   readonly progress: (done: number, size: number) => void
 }
@@ -30,6 +33,7 @@ export interface Verified {
   readonly batches: number
   readonly unsignedBatches: number
   readonly recordings: RecordingCounts | null
+  readonly unlocks: UnlockCounts | null
 }
 
 const PROGRESS = 10_000
@@ -174,6 +178,8 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
   const cosigned = checkWitnesses(head, trust, findings)
   const streams = new Streams(findings)
   const retention = new Retention()
+  if (options.unlocks !== null && !source.complete) throw new Unreadable('Unlocks are compared with a whole log only.')
+  const unlocks = options.unlocks && (await Unlocks.read(options.unlocks, { origin: head.origin, findings }))
   if (source.complete) {
     const earlierHead =
       options.earlier && openHead(options.earlier.checkpoint, { trust, where: 'The head of the earlier export', findings })
@@ -194,6 +200,7 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
       const entry = checks.check(index, bytes)
       if (entry === null) continue
       retention.take(entry)
+      unlocks?.take(entry, bytes)
       await streams.take(entry)
     }
     await reading.finish()
@@ -209,5 +216,6 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
     batches: batches.length,
     unsignedBatches: streams.unsigned,
     recordings: recordings === null ? null : await checkRecordings(recordings, { batches, retention, findings }),
+    unlocks: unlocks === null ? null : unlocks.finish(),
   }
 }
