@@ -74,6 +74,12 @@ export const NEEDS = [
     present: () => answers('stunnel4', '-version'),
   },
   {
+    name: 'rsyslog',
+    suites: 'the log sent on by syslog over TLS',
+    debian: ['rsyslog', 'rsyslog-gnutls'],
+    present: () => answers('rsyslogd', '-v') && answers('dpkg-query', '--status', 'rsyslog-gnutls'),
+  },
+  {
     name: 'PgBouncer',
     suites: 'benchmarks against PgBouncer, pooled end to end',
     debian: ['pgbouncer'],

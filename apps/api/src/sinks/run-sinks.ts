@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fromUtf8, SallyportError } from '@sallyport/protocol'
 import { type SinkSecret, sinkSecret, type SinkStream } from '@sallyport/protocol/api'
 import type { Logger } from 'pino'
-import type { Pool, Transaction } from '../db/schema.ts'
+import type { Transaction } from '../db/schema.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { raiseAlert } from '../domains/alerts/index.ts'
 import {

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { canonicalJson, fromBase64url, seal, utf8 } from '@sallyport/protocol'
 import { type SinkDestination, type SinkSecret, type SinkStream, sinkSecretInfo } from '@sallyport/protocol/api'
 import type { StoredActivity } from '@sallyport/recording'
-import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import { makeAuthority, makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { type ActivityKeys, activityKeysOf } from '../domains/activity/index.ts'
 import { recordAudit } from '../domains/audit/index.ts'
-import { createSink, findSink } from '../domains/sinks/index.ts'
+import { createSink, findSink, forgetFailures } from '../domains/sinks/index.ts'
 import { outward } from '../net/outward.ts'
 import { makeGateway } from '../testing/make-gateway.ts'
 import { makeLease } from '../testing/make-lease.ts'
@@ -22,6 +22,8 @@ import { shipActivity } from '../testing/ship-activity.ts'
 import { startFakeObjectStore } from '../unlock-log/testing/fake-object-store.ts'
 import { deliverToFile } from './file.ts'
 import { runSinks, type SinkParts } from './run-sinks.ts'
+import type { LogEvent } from './event.ts'
+import { type RunningRsyslog, rsyslogMissing, startRsyslog } from './testing/rsyslog.ts'
 import { isSignedWith, startHttpReceiver, startSyslogReceiver } from './testing/receivers.ts'
 
 const actor = { kind: 'job', id: null, device: null, session: null, address: null } as const
@@ -332,6 +334,63 @@ describe('syslog', () => {
     expect((await read(sink)).problem?.message).toMatch(/certificate/)
     expect(receiver.messages).toEqual([])
     await receiver.close()
+  })
+})
+
+describe.skipIf(rsyslogMissing())('rsyslog', () => {
+  let receiver: RunningRsyslog
+  beforeAll(async () => {
+    receiver = await startRsyslog()
+  })
+  afterAll(() => receiver.remove())
+
+  /** Of this organization; without the mark that says that UTF-8 follows (RFC 5424 §6.4), which rsyslog keeps. */
+  const received = async () =>
+    (await receiver.messages())
+      .map((message) => ({ ...message, event: JSON.parse(message.text.replace('\u{feff}', '')) as LogEvent }))
+      .filter(({ event }) => event.entry.organization === organization)
+  const has = (count: number) =>
+    waitFor(
+      async () => {
+        const messages = await received()
+        const numbers = new Set(messages.map(({ event }) => event.index))
+        return upTo(count).every((index) => numbers.has(index)) && messages
+      },
+      { description: `${count} messages`, timeoutMs: 30_000 },
+    )
+  const toRsyslog = () => ({ kind: 'syslog', host: receiver.host, port: receiver.port }) as const
+
+  it('reads each part of a message as RFC 5424 has it', async () => {
+    const sink = await addSink({ ...toRsyslog(), certificates: receiver.certificates })
+    await record(2)
+    await sending(() => sent(sink, 3))
+    const message = (await has(3)).find(({ event }) => event.index === 1)!
+    const { at } = message.event.entry
+    expect(message).toMatchObject({ version: '1', severity: 'notice', kind: 'site.created', time: new Date(at).toISOString() })
+  })
+
+  it('has everything after it was stopped for a while', async () => {
+    const sink = await addSink({ ...toRsyslog(), certificates: receiver.certificates })
+    await record(20)
+    await sending(async () => {
+      await sent(sink, 21)
+      await receiver.stop()
+      await record(20)
+      await waitFor(async () => (await read(sink)).problem, { description: 'the failure', timeoutMs: 30_000 })
+      await receiver.start()
+      await inOrganization((transaction) => forgetFailures(transaction, sink))
+      await sent(sink, 41)
+    })
+    const messages = await has(41)
+    expect(messages.every(({ kind }) => kind === 'sink.created' || kind === 'site.created')).toBe(true)
+  })
+
+  it('gets nothing when another authority vouches for it than the one that was named', async () => {
+    const { ca } = await makeAuthority()
+    const sink = await addSink({ ...toRsyslog(), certificates: ca })
+    await sending(() => waitFor(async () => (await read(sink)).problem, { description: 'the refusal', timeoutMs: 30_000 }))
+    expect((await read(sink)).problem?.message).toMatch(/certificate/)
+    expect(await received()).toEqual([])
   })
 })
 
