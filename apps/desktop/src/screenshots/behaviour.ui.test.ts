@@ -55,6 +55,15 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     expect(await page.getByRole('switch', { name: 'Address of payroll · read-only' }).isChecked()).toBe(false)
   })
 
+  test('what the palette does with a resource has rows of its own: copying it', async () => {
+    const page = await open('resources/some')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('copy payroll')
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy the address of payroll · read-only' }).waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.evaluate('sallyportAsked.filter(({ method }) => method === "copy").length')).toBe(1)
+  })
+
   test('a link waits for a click, and Enter alone refuses it', async () => {
     const page = await open('frame/link')
     const sheet = page.getByRole('dialog', { name: 'Open shop · read-only?' })

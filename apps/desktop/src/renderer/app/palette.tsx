@@ -6,12 +6,15 @@ import { Spotlight } from '@mantine/spotlight'
 import { IconArrowRight, IconCommand, IconDatabase, IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
+import type { LocalCredential } from '../../shared/local-api.ts'
 import { addressOf, titleOf } from '../data/credential.ts'
 import { usePermissions } from '../data/permissions.ts'
 import { usePreferences } from '../data/preferences.ts'
 import { useAction, useMethod } from '../data/use-method.ts'
 import { text } from '../texts/text.ts'
+import { useLock } from './lock.ts'
 import { palette, paletteStore } from './palette-store.ts'
+import { useVerbs, verbsFor } from './palette-verbs.ts'
 import { isVisible } from './screen.ts'
 import { screens } from './screens.ts'
 import { ranked } from './ranking.ts'
@@ -27,6 +30,11 @@ interface Hit {
   readonly description: string
   readonly icon: 'place' | 'resource' | 'command'
   readonly run: () => void
+}
+
+/** A resource that was found, with what can be done with it. */
+interface ResourceHit extends Hit {
+  readonly credential: LocalCredential
 }
 
 export const Palette = () => {
@@ -111,8 +119,12 @@ const HitIcon = ({ kind }: { readonly kind: Hit['icon'] }) => {
 /** Things to do, which are found by their words or listed after `>`. None of them takes anything from anybody. */
 const useCommands = (): readonly Hit[] => {
   const { change } = usePreferences()
+  const lock = useLock()
   const signOut = useAction('signOut', ['status', 'credentials', 'connections'])
-  const command = (key: 'shell.toLight' | 'shell.toDark' | 'shell.toSystem' | 'shell.signOut', run: () => void): Hit => ({
+  const command = (
+    key: 'shell.toLight' | 'shell.toDark' | 'shell.toSystem' | 'lock.now' | 'shell.signOut',
+    run: () => void,
+  ): Hit => ({
     key,
     label: text(key),
     description: text('shell.paletteCommands'),
@@ -123,6 +135,7 @@ const useCommands = (): readonly Hit[] => {
     command('shell.toLight', () => change({ theme: 'light' })),
     command('shell.toDark', () => change({ theme: 'dark' })),
     command('shell.toSystem', () => change({ theme: 'system' })),
+    command('lock.now', lock),
     command('shell.signOut', () => signOut.mutate({})),
   ]
 }
@@ -136,6 +149,7 @@ const useHits = (search: string): readonly Hit[] => {
   const credentials = useMethod('credentials', {}).data
   const { recent } = usePreferences().preferences
   const commands = useCommands()
+  const verbsOf = useVerbs()
   const places = useMemo(
     () =>
       screens
@@ -151,7 +165,7 @@ const useHits = (search: string): readonly Hit[] => {
   )
   const resources = useMemo(() => {
     const used = new Map(recent.map((id, at) => [id, at]))
-    const found = (credentials?.items ?? []).map((credential): Hit => {
+    const found = (credentials?.items ?? []).map((credential): ResourceHit => {
       const id = credential.granted.credential
       const address = addressOf(credential)
       return {
@@ -160,11 +174,17 @@ const useHits = (search: string): readonly Hit[] => {
         description: used.has(id) ? `${address} · ${text('shell.paletteRecent')}` : address,
         icon: 'resource',
         run: () => navigate(`/resources/${id}`),
+        credential,
       }
     })
     return found.toSorted((one, other) => (used.get(one.key) ?? recent.length) - (used.get(other.key) ?? recent.length))
   }, [credentials, recent, navigate])
   if (search.startsWith(COMMAND_SIGN)) return ranked(commands, search.slice(COMMAND_SIGN.length))
   const hits = [...places, ...resources, ...commands]
-  return search === '' ? hits : ranked(hits, search).slice(0, MOST_HITS)
+  if (search === '') return hits
+  const verbs = verbsFor(resources, search, ({ credential }) => verbsOf(credential))
+  return [
+    ...ranked(hits, search).slice(0, MOST_HITS),
+    ...verbs.map((verb): Hit => ({ ...verb, description: '', icon: 'command' })),
+  ]
 }

@@ -19,7 +19,7 @@ const isSubsequence = (letters: string, name: string): boolean => {
   return true
 }
 
-interface Named {
+export interface Named {
   readonly label: string
 }
 

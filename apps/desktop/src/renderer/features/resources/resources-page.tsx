@@ -5,6 +5,7 @@ import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, 
 import { useLocation } from 'wouter'
 import type { LocalCredential } from '../../../shared/local-api.ts'
 import { addressOf, isDangerous, titleOf } from '../../data/credential.ts'
+import { useLastTool } from '../../data/use-last-tool.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { announce } from '../../ui/announcer.tsx'
@@ -22,7 +23,6 @@ import { filtered } from './filter.ts'
 import { ResourcePanel } from './resource-panel.tsx'
 import { credentialState, isOn } from './state.ts'
 import { useFavourites } from './use-favourites.ts'
-import { useLastTool } from './use-last-tool.ts'
 import { useSwitch } from './use-switch.ts'
 
 const keyOf = ({ granted }: LocalCredential): string => granted.credential
