@@ -43,11 +43,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'ui',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: ['apps/desktop/src/**/*.ui.test.ts'],
           exclude: elsewhere,
-          fileParallelism: false,
-          testTimeout: 180_000,
+          isolate: false,
+          maxWorkers: PROGRAMS_AT_ONCE,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -20,6 +20,8 @@ const LIMIT_MS = 1_000
 
 let testbed: Testbed
 let person: RawClient
+/** Gives and takes. */
+let owner: RawClient
 let database: pg.Client
 let gateway: string
 let mux: MuxSession
@@ -27,6 +29,8 @@ let mux: MuxSession
 beforeAll(async () => {
   testbed = await Testbed.start({ database: 'central' })
   person = await RawClient.enrol((await testbed.invite('mallory')).invitation)
+  owner = await RawClient.enrol((await testbed.invite('olga', { roles: ['owner'] })).invitation)
+  await owner.presence()
   const entry = await person.gateway()
   gateway = entry.id
   mux = await person.dialGateway(entry)
@@ -36,6 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await database?.end()
   person?.close()
+  owner?.close()
   await testbed?.stop()
 })
 
@@ -49,7 +54,7 @@ interface Held {
 /** Grants, connects and holds. */
 const hold = async (credential: string): Promise<Held> => {
   const body = { user: person.user, credential, expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
-  const { id: grant } = await testbed.owner.agent.api('createGrant', { body })
+  const { id: grant } = await owner.call('createGrant', { body })
   const ticket = await person.makeTicket({ gateway, credential })
   const { stream, answer } = await openStream(mux, { type: 'open', ticket: ticket.text, share: ticket.share, caller: null })
   expect(refusalOf(answer)).toBeNull()
@@ -66,7 +71,7 @@ test(`${REVOCATIONS} revocations close ${REVOCATIONS} connections, p99 under a s
   const lane = async (credential: string, rounds: number): Promise<void> => {
     for (let round = 0; round < rounds; round++) {
       const held = await hold(credential)
-      await testbed.owner.agent.api('revokeGrant', { parameters: { grant: held.grant } })
+      await owner.call('revokeGrant', { parameters: { grant: held.grant } })
       const ended = await Promise.race([held.closed, delay(30_000, null)])
       expect(ended, 'a connection stayed open').not.toBeNull()
       closedAt.set(held.lease, ended!)

@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isPortFree } from '@sallyport/postgres'
 import type { Endpoint } from '@sallyport/protocol'
 import { claim, freePort, makeTemporaryDirectory, type ShopDatabase, shopDatabase, type ShopOptions } from '@sallyport/testkit'
 import { type Agent, startAgent } from './agent.ts'
@@ -38,14 +39,16 @@ export interface PersonOptions {
   readonly keychain?: boolean
 }
 
-/** Another Sallyport may run on this machine, and its people's agents hold the first ports of all. */
+/** Another Sallyport may run on this machine, and its people's agents hold the first of its ports. */
 const PORTS = 50
 const RANGES = 200
-const portsOfItsOwn = (): { readonly first: number; readonly last: number } => {
+const portsOfItsOwn = async (): Promise<{ readonly first: number; readonly last: number }> => {
   const any = randomInt(RANGES)
-  const ranges = Array.from({ length: RANGES }, (_, index) => (any + index) % RANGES)
-  const first = 10_000 + PORTS * (ranges.find((range) => claim(`ports-${range}`)) ?? any)
-  return { first, last: first + PORTS - 1 }
+  for (let range = any; range < any + RANGES; range += 1) {
+    const first = 10_000 + PORTS * (range % RANGES)
+    if ((await isPortFree(first)) && claim(`ports-${first}`)) return { first, last: first + PORTS - 1 }
+  }
+  throw new Error('every range of ports is taken')
 }
 
 const profileOf = (directory: string, name: string): string => join(directory, `profile-${name}`)
@@ -105,7 +108,7 @@ export class Testbed {
 
   async #furnish(agent: Agent): Promise<void> {
     this.owner = await this.#enrol({ email: 'owner@acme.example', invitation: this.central.invitation }, agent)
-    await this.owner.agent.api('changeSettings', { body: { ports: portsOfItsOwn() } })
+    await this.owner.agent.api('changeSettings', { body: { ports: await portsOfItsOwn() } })
     this.site = (await this.owner.agent.api('createSite', { body: { name: 'here' } })).id
     await Promise.all([this.addGateway(), this.#addShop()])
   }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import type { Permission } from '@sallyport/protocol/api'
+import { madeOnce } from '@sallyport/testkit'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import type { Step, Story } from '../renderer/stories/story.ts'
@@ -23,11 +24,11 @@ const TYPES: Readonly<Record<string, string>> = {
 const CHROMIUM = process.env['SALLYPORT_CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** Milliseconds for one step of a story; more means that what it names is not there. */
-const STEP_LIMIT = 10_000
+const STEP_LIMIT = 30_000
 /** Milliseconds for the page with all screens to load. */
 const OPENING_LIMIT = 60_000
 
-export const hasChromium = (): boolean => spawnSync(CHROMIUM, ['--version'], { stdio: 'ignore', timeout: 20_000 }).status === 0
+export const hasChromium = (): boolean => spawnSync(CHROMIUM, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0
 
 export interface View {
   readonly scheme: 'light' | 'dark'
@@ -45,14 +46,20 @@ export interface StoryPages {
   close(): Promise<void>
 }
 
-export const openStories = async (): Promise<StoryPages> => {
-  // In a place of its own, so that several may look at once.
-  const built = await mkdtemp(join(tmpdir(), 'sallyport-stories-'))
+const buildInto = async (folder: string): Promise<void> => {
   await build({
     configFile: join(HOME, 'vite.stories.config.ts'),
     logLevel: 'error',
-    build: { outDir: built, emptyOutDir: true },
+    build: { outDir: folder, emptyOutDir: true },
   })
+}
+
+export const openStories = async (): Promise<StoryPages> => {
+  // Outside a test run in a place of its own, so that several may look at once.
+  const own = await mkdtemp(join(tmpdir(), 'sallyport-stories-'))
+  const shared = await madeOnce('stories', buildInto)
+  if (shared === null) await buildInto(own)
+  const built = shared ?? own
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
     readFile(join(built, path)).then(
@@ -82,7 +89,7 @@ export const openStories = async (): Promise<StoryPages> => {
     close: async () => {
       await browser.close()
       await new Promise((resolve) => server.close(resolve))
-      await rm(built, { recursive: true, force: true })
+      await rm(own, { recursive: true, force: true })
     },
   }
 }
