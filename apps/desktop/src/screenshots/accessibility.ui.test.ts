@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium())('the screens (needs Chromium)', () => {
 
   test('our style sheets stand above those of the component library', async () => {
     const page = await pages.open(storyOf('resources/panel'), usual)
-    expect(await page.locator('header button[aria-expanded]').isVisible()).toBe(false)
+    expect(await page.getByRole('button', { name: 'Open navigation' }).isVisible()).toBe(false)
   })
 
   const drawnRows = (page: Page): Promise<number> => page.locator('[data-row]').count()
