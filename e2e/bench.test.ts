@@ -12,7 +12,7 @@ test.skipIf(missing !== null)('the bench prints tables and writes a flat list', 
   await withTemporaryDirectory(async (folder) => {
     const json = join(folder, 'figures.json')
     const args = [entry, '--quick', '--only', 'direct,raw,opens', '--json', json]
-    const { code, stdout, stderr } = await runProgram({ command: process.execPath, args, timeoutMs: 100_000 })
+    const { code, stdout, stderr } = await runProgram({ command: process.execPath, args, timeoutMs: 240_000 })
     expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(stdout).toMatch(/^Connections per second with one byte there and back, 4 clients \(higher is better\)$/m)
     expect(stdout).toMatch(/^ {2}raw +[\d.]+ /m)

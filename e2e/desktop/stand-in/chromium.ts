@@ -58,7 +58,7 @@ export const startChromium = async (executable: string): Promise<OwnChromium> =>
       resolve(found)
     })
   })
-  const browser = await chromium.connectOverCDP(endpoint)
+  const browser = await chromium.connectOverCDP(endpoint, { timeout: START_LIMIT })
   return {
     endpoint,
     context: browser.contexts()[0]!,

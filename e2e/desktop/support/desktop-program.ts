@@ -79,7 +79,7 @@ export const startDesktop = async (options: DesktopOptions): Promise<DesktopProg
     return waiting.promise
   }
   const state = async (): Promise<DesktopState> => desktopState.parse(await order({ order: 'state' }))
-  const browser = await chromium.connectOverCDP(await endpoint.promise).catch(async (cause: unknown) => {
+  const browser = await chromium.connectOverCDP(await endpoint.promise, { timeout: PATIENCE }).catch(async (cause: unknown) => {
     if (child.connected) child.disconnect()
     throw new Error(`The window of the app is gone; it ended with ${await ended}:\n${errors}`, { cause })
   })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { RunningPostgres, StartOptions } from '@sallyport/postgres'
 import { bundledVersion, startPostgres } from '@sallyport/postgres'
+import { freePort } from './free-port.ts'
 import { makeTemporaryDirectory } from './temporary-directory.ts'
 
 const run = promisify(execFile)
@@ -79,7 +80,8 @@ export const temporaryPostgres = async (options: TemporaryPostgresOptions = {}):
     const template = options.binaries === undefined ? await templateFor() : null
     if (template !== null) await copyFolder(template, directory.path)
     const settings = { ...fastSettings, ...options.settings }
-    const postgres = await startPostgres({ ...options, settings, dataDirectory: directory.path })
+    const port = options.port === 0 ? await freePort() : (options.port ?? null)
+    const postgres = await startPostgres({ ...options, port, settings, dataDirectory: directory.path })
     return {
       ...postgres,
       stop: async (how) => {
