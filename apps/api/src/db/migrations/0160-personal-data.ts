@@ -80,6 +80,8 @@ const dropping = async (migration: Kysely<unknown>): Promise<void> => {
       alter table public.users alter column email_index set not null;
       alter table public.devices alter column platform set not null, alter column key_storage set not null;
       ${sql.raw(steps.join(';\n'))};
+      -- Messages of before were shortened.
+      cluster public.alerts using alerts_pkey;
     end $$`.execute(migration)
   await grantExecute(migration, 'drop_clear_personal_data()', ['api'])
 }
