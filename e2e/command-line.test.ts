@@ -1,6 +1,7 @@
 /** What an administrator sees and does in a terminal, of a Sallyport at work. */
+import { join } from 'node:path'
 import { type Person, Testbed } from '@sallyport/testbed'
-import { freePort, waitFor } from '@sallyport/testkit'
+import { freePort, spawnProgram, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPsql } from './support/open-psql.ts'
 import { sallyport } from './support/sallyport.ts'
@@ -16,6 +17,17 @@ beforeAll(async () => {
 afterAll(() => bed?.stop())
 
 const asOwner = (...words: readonly string[]) => sallyport(bed.owner.agent, ...words)
+
+test.each(['api', 'gateway', 'verify', 'witness'])('the program %s says how it is used, and that is no mistake', async (name) => {
+  const program = await spawnProgram({
+    name,
+    command: process.execPath,
+    args: [join(import.meta.dirname, `../apps/${name}/src/main.ts`), '--help'],
+    env: { PATH: process.env['PATH'] },
+  })
+  expect((await program.exited).code).toBe(0)
+  expect(program.lines.join('\n')).toMatch(/^usage/im)
+})
 
 describe('a test of a resource', () => {
   test('says what was found on the way to it', async () => {

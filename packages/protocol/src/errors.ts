@@ -131,7 +131,7 @@ export const errorTable = define({
   limit_reached: { kind: 'limit', status: 429, text: 'A limit of the organization is reached.' },
   // Leases and credentials
   ticket_invalid: { kind: 'authentication', status: 401, text: 'The ticket is not valid.' },
-  ticket_expired: { kind: 'authentication', status: 401, text: 'The ticket has expired, or a clock is wrong.' },
+  ticket_expired: { kind: 'authentication', status: 401, text: 'The ticket has expired, or a clock is wrong. Check the time.' },
   ticket_used: { kind: 'authentication', status: 401, text: 'The ticket was used before.' },
   gateway_unknown: { kind: 'authentication', status: 401, text: 'The gateway is unknown or was revoked.' },
   join_token_invalid: {

@@ -18,10 +18,16 @@ export const gatewayFailure = (error: unknown): SallyportError => {
     case 'peer_untrusted':
     case 'certificate_refused':
       return new SallyportError('certificate_invalid', {
-        message: `Gateway and client do not trust each other: ${error.message}.`,
+        message: isOutOfTime(error.cause)
+          ? 'By the clock of this computer the gateway’s certificate is not valid now. Set its time and try again.'
+          : `Gateway and client do not trust each other: ${error.message}.`,
         cause: error,
       })
     default:
       return new SallyportError('gateway_unreachable', { cause: error })
   }
 }
+
+/** Gateways renew their certificates long before these end: a clock that is wrong is by far the likelier reason. */
+const isOutOfTime = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'CERT_NOT_YET_VALID' || cause.code === 'CERT_HAS_EXPIRED')

@@ -48,6 +48,9 @@ const hints: Partial<Record<ErrorCode, string>> = {
   not_enrolled: 'Sign in with: sallyport login',
   not_granted: 'See what you have access to with: sallyport ls',
   grant_expired: 'See what you have access to with: sallyport ls',
+  ticket_expired: 'See whether the clock of this computer is right with: sallyport doctor',
+  signature_expired: 'See whether the clock of this computer is right with: sallyport doctor',
+  certificate_invalid: 'See what is wrong on the way with: sallyport doctor',
   gateway_unreachable: 'See which gateways are connected with: sallyport status',
   api_unreachable: 'See what is reachable with: sallyport status',
 }
