@@ -4,12 +4,32 @@
  */
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+
+/** The fonts of the first words on the screen: asked for with the page, and not when its style sheets have been read. */
+const FIRST_FONTS = /(?:inter|jetbrains-mono)-latin-wght-normal[^/]*\.woff2$/
+
+const fontsAtOnce = (): Plugin => ({
+  name: 'fonts-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_page, { path, bundle = {} }) => {
+      const up = path.split('/').length - 2
+      const place = up === 0 ? './' : '../'.repeat(up)
+      const fonts = Object.keys(bundle).filter((name) => FIRST_FONTS.test(name))
+      return fonts.map((name) => ({
+        tag: 'link',
+        attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `${place}${name}` },
+        injectTo: 'head',
+      }))
+    },
+  },
+})
 
 export default defineConfig({
   root: join(import.meta.dirname, 'src/renderer'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), fontsAtOnce()],
   build: {
     outDir: join(import.meta.dirname, 'dist/renderer'),
     emptyOutDir: true,
