@@ -41,7 +41,7 @@ module.exports = {
       name: 'test-tools-in-tests',
       comment: 'What only tests need is not installed where programs run.',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: [TESTS, '^packages/testkit/'] },
+      from: { path: '^(packages|apps)/', pathNot: [TESTS, '^packages/testkit/', '^apps/desktop/src/screenshots/'] },
       to: { path: [TEST_TOOLS, '^packages/testkit/', '^(packages|apps)/.*/testing(/|\\.ts$)'] },
     },
     {
