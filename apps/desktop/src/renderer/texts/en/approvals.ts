@@ -80,7 +80,7 @@ export const approvals = {
   justified: 'It was justified',
   unjustified: 'It was not justified',
   reviewed: 'Review noted',
-  reviewDue: 'Look at it until {time}.',
+  reviewDue: 'Look at it by {time}.',
   reviewOverdue: 'This review is overdue since {time}.',
   reviewLater: 'The access still stands. It can be reviewed now, or when it has ended.',
   cancel: 'Cancel the request',
