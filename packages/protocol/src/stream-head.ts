@@ -10,7 +10,7 @@
 import { z } from 'zod'
 import { concatBytes, fromUtf8, utf8 } from './bytes.ts'
 import { isErrorCode, SallyportError } from './errors.ts'
-import { base64urlOf, caller, uuid } from './fields.ts'
+import { base64urlOf, caller, port, uuid } from './fields.ts'
 import { leaseRenewalAnswer } from './lease.ts'
 import { leaseRenewal, SHARE_LENGTH, ticket } from './ticket.ts'
 
@@ -30,16 +30,40 @@ export const streamHead = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resume'), lease: uuid, caller: caller.nullable() }),
   /** Renews leases; no bytes follow. */
   z.strictObject({ type: z.literal('renew'), renewal: z.string().max(leaseRenewal.maxLength) }),
+  /** Asks how the gateway reached the resource of a lease of the same session; no bytes follow. */
+  z.strictObject({ type: z.literal('path'), lease: uuid }),
   /** To a relay behind this gateway: TLS 1.3 to the relay's identity follows, with a mux of its own. */
   z.strictObject({ type: z.literal('forward'), relay: uuid }),
 ])
 export type StreamHead = z.infer<typeof streamHead>
+
+/** What a TLS handshake agreed on; `group` of its key exchange, null where the one who tells is not told. */
+export const pathTls = z.strictObject({
+  version: z.string().max(32),
+  cipher: z.string().max(64),
+  group: z.string().max(64).nullable(),
+})
+
+/** The last connection of a lease to its resource, as its gateway made it. */
+export const resourceHop = z.strictObject({
+  host: z.string().max(255),
+  port,
+  /** Milliseconds from the name to the end of the TLS handshake. */
+  connectMs: z.number().nonnegative(),
+  /** null: the endpoint allows plaintext, and the resource has no TLS. */
+  tls: pathTls.nullable(),
+  /** Milliseconds since 1970. */
+  reachedAt: z.int().nonnegative(),
+})
+export type ResourceHop = z.infer<typeof resourceHop>
 
 export const streamAnswer = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
     lease: z.strictObject({ id: uuid, expiresAt: z.int().nonnegative() }).optional(),
     renewal: leaseRenewalAnswer.optional(),
+    /** null: no connection under the lease got that far. */
+    path: resourceHop.nullable().optional(),
   }),
   z.strictObject({
     ok: z.literal(false),

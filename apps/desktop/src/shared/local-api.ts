@@ -3,7 +3,18 @@
  * every payload is parsed on arrival, on both sides. How it crosses the socket: `../local/local-wire.ts`.
  */
 import { deviceFacts, grantedCredential, routes, type RouteName } from '@sallyport/protocol/api'
-import { base64urlOf, displayName, isErrorCode, port, slug, timestamp, trustBundle, uuid } from '@sallyport/protocol'
+import {
+  base64urlOf,
+  displayName,
+  isErrorCode,
+  pathTls,
+  port,
+  resourceHop,
+  slug,
+  timestamp,
+  trustBundle,
+  uuid,
+} from '@sallyport/protocol'
 import { z } from 'zod'
 import { credentialName } from './credential-name.ts'
 import { bundle, diagnosis } from './diagnosis.ts'
@@ -51,6 +62,25 @@ export const localConnection = z.strictObject({
 })
 
 export type LocalConnection = z.infer<typeof localConnection>
+
+/** The way of one connection, hop by hop, as it was measured. */
+export const connectionPath = z.strictObject({
+  /** From the tool to the agent. `tls` is null unless the tool asked for it: nothing leaves this computer there. */
+  tool: z.strictObject({ socket: z.boolean(), tls: pathTls.nullable() }),
+  gateway: z.strictObject({
+    name: z.string().max(120),
+    /** The name in its certificate. */
+    identity: z.string().max(300),
+    host: z.string().max(255),
+    port,
+    /** To the gateway and back. */
+    roundTripMs: z.number().nonnegative().nullable(),
+    tls: pathTls.nullable(),
+  }),
+  /** null: the gateway tells nothing of it. */
+  resource: resourceHop.extend({ reachedAt: timestamp }).nullable(),
+})
+export type ConnectionPath = z.infer<typeof connectionPath>
 
 export const agentStatus = z.strictObject({
   version: z.string(),
@@ -183,6 +213,8 @@ export const localMethods = defineMethods({
   /** null: back to the organization's port. */
   setPort: { params: z.strictObject({ name: credentialName, port: port.nullable() }), result: localCredential },
   connections: { params: nothing, result: z.strictObject({ items: z.array(localConnection) }) },
+  /** Throws `not_found` for a connection that ended. */
+  path: { params: z.strictObject({ connection: uuid }), result: connectionPath },
   endConnection: { params: z.strictObject({ id: uuid }), result: nothing },
   /** A call of the API, signed by the agent; input and result are those of the route. `presence`: for routes that ask for it. */
   api: {

@@ -1,5 +1,12 @@
 /** One client's connection: a mux whose streams each begin with a head. It lives by its leases, and at least as its certificate. */
-import { assertNever, type Caller, SallyportError, type StreamAnswer, type StreamHead } from '@sallyport/protocol'
+import {
+  assertNever,
+  type Caller,
+  type ResourceHop,
+  SallyportError,
+  type StreamAnswer,
+  type StreamHead,
+} from '@sallyport/protocol'
 import { type ByteChannel, MuxSession, type MuxStream } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { finishWith, readHead, refusalOf, writeAnswer } from './head-exchange.ts'
@@ -19,6 +26,8 @@ export interface StreamServices {
   readonly open: (peer: SessionPeer, head: Extract<StreamHead, { type: 'open' }>) => Promise<Lease>
   readonly resume: (peer: SessionPeer, lease: string) => Lease
   readonly renew: (peer: SessionPeer, renewal: string) => Promise<Extract<StreamAnswer, { ok: true }>['renewal']>
+  /** How the resource of a lease was reached. Throws as {@link StreamServices.resume}. */
+  readonly path: (peer: SessionPeer, lease: string) => ResourceHop | null
   /** Serves the stream to its end; never rejects. Throws at once if the protocol has no adapter. */
   readonly serve: (stream: MuxStream, lease: Lease, caller: Caller | null) => () => Promise<void>
   /** Nobody uses the lease now. */
@@ -110,6 +119,9 @@ export class ClientConnection {
           finishWith(stream, { ok: true, ...(renewal ? { renewal } : {}) })
           return null
         }
+        case 'path':
+          finishWith(stream, { ok: true, path: this.#services.path(this.peer, head.lease) })
+          return null
         case 'forward':
           // This gateway reaches resources itself; no relay dials in to it.
           throw new SallyportError('gateway_unreachable')

@@ -10,6 +10,7 @@ import type { Cancels } from './cancels.ts'
 import { openLeased, type CredentialServices } from './credentials/open-credential.ts'
 import type { Lease, LeasedConnection } from './lease.ts'
 import type { OpenConnections } from './open-connections.ts'
+import { resourceHopOf } from './resource-hop.ts'
 import { targetOf } from './target.ts'
 
 /** Milliseconds that an adapter gets to tell the tool why it is being ended, before the stream is cut. */
@@ -109,11 +110,14 @@ const runAdapter = async (
     caller,
     sessionLabel: lease.sessionLabel,
     openCredential: () => openLeased(lease, services),
-    connectUpstream: (how) =>
-      services.upstream.connect(
-        { endpoint, clientCertificate: secret.kind === 'certificate' ? secret : null, signal: how.signal ?? running.signal },
-        how,
-      ),
+    connectUpstream: async (how) => {
+      const start = performance.now()
+      const clientCertificate = secret.kind === 'certificate' ? secret : null
+      const signal = how.signal ?? running.signal
+      const reached = await services.upstream.connect({ endpoint, clientCertificate, signal }, how)
+      lease.reached = resourceHopOf(reached, { endpoint, connectMs: performance.now() - start, now: services.now() })
+      return reached
+    },
     activity: running.activity,
     cancels: services.cancels.scope(binding.session, binding.credential),
     signal: running.signal,

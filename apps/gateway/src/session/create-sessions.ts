@@ -119,6 +119,7 @@ export const createSessions = (options: CreateSessionsOptions): CreatedSessions 
     services: {
       open: (peer, head) => unlocks.open(peer, head),
       resume: (peer, lease) => leases.find(lease, peer.session),
+      path: (peer, lease) => leases.find(lease, peer.session).reached,
       renew: (peer, renewal) => renewLeases(shared, peer, renewal),
       serve: (stream, lease, caller) => {
         const adapter = adapterOf.get(lease.endpoint.protocol)

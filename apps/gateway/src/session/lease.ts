@@ -1,5 +1,5 @@
 /** One lease in the gateway's memory, with the opened credential and the connections that use it. */
-import type { Endpoint, LeaseBinding, RecordingOrder, ResourceOptions } from '@sallyport/protocol'
+import type { Endpoint, LeaseBinding, RecordingOrder, ResourceHop, ResourceOptions } from '@sallyport/protocol'
 import type { EndReason } from '../adapters/adapter.ts'
 import type { LeasedSecret } from './credentials/leased-secret.ts'
 
@@ -31,6 +31,8 @@ export interface Lease {
   decidedAt: number
   /** The resource refused the credential, or the vault has another by now: who connects next asks the vault again. */
   refused: boolean
+  /** Its last connection to the resource; null before the first. */
+  reached: ResourceHop | null
   /** Why it ended; null while it lives. */
   ended: EndReason | null
 }

@@ -123,5 +123,6 @@ const toLease = (answer: LeaseAnswer, { secret, userName }: OpenedRelease): Leas
   expiresAt: answer.binding.expiresAt,
   decidedAt: answer.revocation,
   refused: false,
+  reached: null,
   ended: null,
 })

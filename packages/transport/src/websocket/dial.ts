@@ -4,6 +4,7 @@ import { type TLSSocket, connect } from 'node:tls'
 import type { ByteChannel } from '../channel/byte-channel.ts'
 import { TransportError, toTransportError } from '../errors.ts'
 import { clientOptions } from '../tls/secure-duplex.ts'
+import { negotiatedTls } from '../tls/negotiated-tls.ts'
 import { tlsFailure } from '../tls/tls-failure.ts'
 import { verifiedPeer } from '../tls/tls-identity.ts'
 import { WebSocketChannel } from './channel.ts'
@@ -78,6 +79,7 @@ class Dial {
     try {
       const peer = verifiedPeer(socket)
       this.#options.verifyPeer?.(peer)
+      this.#options.onSecure?.(negotiatedTls(socket))
     } catch (thrown) {
       this.#fail(toTransportError(thrown, 'identity_mismatch', "the gateway's certificate was not accepted"))
       return

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ByteChannel } from '../channel/byte-channel.ts'
+import type { NegotiatedTls } from '../tls/negotiated-tls.ts'
 import type { PeerCertificate } from '../tls/peer-certificate.ts'
 import type { TlsIdentity } from '../tls/tls-options.ts'
 
@@ -15,6 +16,8 @@ export interface DialOptions {
   readonly expectedIdentity: string
   /** A further check of the verified certificate; throw to refuse it. */
   readonly verifyPeer?: (peer: PeerCertificate) => void
+  /** Told what the handshake agreed on. */
+  readonly onSecure?: (tls: NegotiatedTls) => void
   /** From the first packet to the open WebSocket, milliseconds. Default 10,000. */
   readonly timeoutMs?: number
   readonly headers?: Readonly<Record<string, string>>

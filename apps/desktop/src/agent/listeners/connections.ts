@@ -1,7 +1,8 @@
 /** The connections that are open now, for status and for ending them. */
 import { randomUUID } from 'node:crypto'
 import { type Caller, SallyportError } from '@sallyport/protocol'
-import type { LocalConnection } from '../../shared/local-api.ts'
+import type { ConnectionPath, LocalConnection } from '../../shared/local-api.ts'
+import type { NegotiatedTls } from '@sallyport/transport'
 import type { Tunnel } from '../tunnel/tunnels.ts'
 
 /** Milliseconds between two looks at how many bytes went by. */
@@ -13,6 +14,8 @@ export interface OpenConnection {
   readonly caller: Caller | null
   /** Of the tool; null on a unix socket. */
   readonly peerPort: number | null
+  /** Between tool and agent; null: none, as it is on loopback unless the tool asks. */
+  readonly toolTls: NegotiatedTls | null
   readonly tunnel: Tunnel
 }
 
@@ -99,10 +102,26 @@ export class Connections {
     })
   }
 
-  /** Throws `not_found`. */
-  end(id: string): void {
+  /** Hop by hop. Throws `not_found`. */
+  async path(id: string): Promise<ConnectionPath> {
+    const { peerPort, toolTls, tunnel } = this.#find(id)
+    const { gateway, resource } = await tunnel.path()
+    return {
+      tool: { socket: peerPort === null, tls: toolTls },
+      gateway: { ...gateway, roundTripMs: tunnel.roundTripMs() },
+      resource: resource === null ? null : { ...resource, reachedAt: new Date(resource.reachedAt).toISOString() },
+    }
+  }
+
+  #find(id: string): Entry {
     const entry = this.#entries.get(id)
     if (entry === undefined) throw new SallyportError('not_found', { message: 'There is no such connection; it may have ended.' })
+    return entry
+  }
+
+  /** Throws `not_found`. */
+  end(id: string): void {
+    const entry = this.#find(id)
     entry.abort.abort(new Error('ended by the person'))
   }
 

@@ -48,6 +48,7 @@ const openTunnel = async (request: { caller: Caller | null; first: Uint8Array })
     lease: { id: 'lease', expiresAt: Date.now() + 60_000 },
     bytes: () => ({ up: socket.bytesWritten, down: socket.bytesRead }),
     roundTripMs: () => null,
+    path: () => Promise.reject(new Error('nobody asks')),
   }
 }
 

@@ -1,10 +1,10 @@
 /** One connection of a tool, from accept to end: who it is, what it wants, the tunnel, and why not. */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { SecureContext } from 'node:tls'
+import { type SecureContext, TLSSocket } from 'node:tls'
 import { type Caller, SallyportError } from '@sallyport/protocol'
 import type { GrantedCredential } from '@sallyport/protocol/api'
-import { joinStreams } from '@sallyport/transport'
+import { joinStreams, negotiatedTls, type NegotiatedTls } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Tunnel, TunnelRequest } from '../tunnel/tunnels.ts'
 import type { Connections, OpenConnection } from './connections.ts'
@@ -47,7 +47,7 @@ export const serveConnection = async (socket: Socket, options: ServeOptions): Pr
     client = opening.client
     const caller = await identified
     if (opening.kind === 'message') await deliver(opening, options)
-    else await connect(opening, { caller, peerPort: socket.remotePort ?? null }, options)
+    else await connect(opening, { caller, peerPort: socket.remotePort ?? null, toolTls: tlsOf(client) }, options)
   } catch (thrown) {
     clearTimeout(timer)
     const error = thrown instanceof SallyportError ? thrown : new SallyportError('internal', { cause: thrown })
@@ -66,7 +66,9 @@ const deliver = async ({ client, first }: Opening, { tell }: ServeOptions): Prom
   client.resume()
 }
 
-type Peer = Pick<OpenConnection, 'caller' | 'peerPort'>
+type Peer = Pick<OpenConnection, 'caller' | 'peerPort' | 'toolTls'>
+
+const tlsOf = (client: Duplex): NegotiatedTls | null => (client instanceof TLSSocket ? negotiatedTls(client) : null)
 
 const connect = async ({ client, first }: Opening, peer: Peer, options: ServeOptions): Promise<void> => {
   const refusal = options.refused()

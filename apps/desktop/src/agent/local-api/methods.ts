@@ -122,6 +122,7 @@ const handlersOf = (services: MethodServices): Handlers => {
     disconnect: async ({ name }) => (await granted()).disconnect(name),
     setPort: async ({ name, port }) => (await granted()).setPort(name, port),
     connections: async () => ({ items: [...connections.list()] }),
+    path: ({ connection }) => connections.path(connection),
     endConnection: async ({ id }) => {
       connections.end(id)
       return {}

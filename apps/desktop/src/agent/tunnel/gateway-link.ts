@@ -1,7 +1,7 @@
 /** One gateway, and the connection to it: dialled when it is needed, kept, dialled anew when it breaks or its certificate does. */
 import { Backoff } from '@sallyport/program'
 import type { GatewayEntry } from '@sallyport/protocol'
-import { dialWebSocket, MuxSession } from '@sallyport/transport'
+import { dialWebSocket, MuxSession, type NegotiatedTls } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { gatewayIdentity, type LiveSession } from '../session/live-session.ts'
 
@@ -31,6 +31,7 @@ export class GatewayLink {
   #pings: NodeJS.Timeout | null = null
   #failedAt = -Infinity
   #roundTripMs: number | null = null
+  #tls: NegotiatedTls | null = null
 
   constructor(options: GatewayLinkOptions) {
     this.#options = options
@@ -48,6 +49,16 @@ export class GatewayLink {
   /** Milliseconds; null before the first answer to a ping. */
   get roundTripMs(): number | null {
     return this.#roundTripMs
+  }
+
+  /** Of the connection as it was dialled last. */
+  get tls(): NegotiatedTls | null {
+    return this.#tls
+  }
+
+  /** The name in its certificate, by which it was recognised. */
+  get identity(): string {
+    return gatewayIdentity(this.#options.live().trust, this.#entry.id)
   }
 
   /** When it last could not be reached, by `performance.now()`. */
@@ -135,6 +146,7 @@ export class GatewayLink {
           const issuer = chain[1]?.toString('base64url') ?? ''
           if (!issuers.has(issuer)) throw new Error('the gateway’s certificate is of an issuer that counts no more')
         },
+        onSecure: (agreed) => (this.#tls = agreed),
         timeoutMs: DIAL_LIMIT,
         signal: this.#stop.signal,
       })

@@ -47,6 +47,35 @@ test('the first connection opens a lease with a ticket for this gateway, and its
   expect(tunnel.bytes()).toEqual({ up: first.length, down: first.length })
 })
 
+test('a connection tells its path: the gateway by the name in its certificate, and how that reached the resource', async () => {
+  const gateway = await organization.addGateway()
+  const lease = randomUUID()
+  const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: null }
+  const path = { host: 'db.example', port: 5432, connectMs: 6.5, tls, reachedAt: 1_800_000_000_000 }
+  gateway.answer = (head) => (head.type === 'path' ? { ok: true, path } : granted(lease))
+  await start()
+  const tunnel = await open()
+  expect(await tunnel.path()).toEqual({
+    gateway: {
+      name: 'gateway 1',
+      identity: expect.stringMatching(new RegExp(`^spiffe://.*/gateway/${gateway.id}$`)) as string,
+      host: '127.0.0.1',
+      port: expect.any(Number) as number,
+      tls: expect.objectContaining({ version: 'TLSv1.3' }) as object,
+    },
+    resource: path,
+  })
+  expect(gateway.heads.at(-1)).toEqual({ type: 'path', lease })
+})
+
+test('a gateway that does not know the question leaves the end of the path open', async () => {
+  const gateway = await organization.addGateway()
+  await start()
+  const tunnel = await open()
+  gateway.answer = () => ({ ok: false, error: { code: 'protocol_error', message: '' } })
+  expect(await tunnel.path()).toMatchObject({ gateway: { name: 'gateway 1' }, resource: null })
+})
+
 test('further connections resume the lease', async () => {
   const gateway = await organization.addGateway()
   gateway.answer = () => granted(lease)

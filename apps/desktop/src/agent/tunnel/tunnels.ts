@@ -1,7 +1,7 @@
 /** Connections to credentials: which gateway, under which lease, and what to try when one does not do. */
-import { type Caller, type ErrorCode, SallyportError } from '@sallyport/protocol'
+import { type Caller, type ErrorCode, type ResourceHop, SallyportError } from '@sallyport/protocol'
 import type { GrantedCredential } from '@sallyport/protocol/api'
-import { type MuxSession, type MuxStream, TransportError } from '@sallyport/transport'
+import { type MuxSession, type MuxStream, type NegotiatedTls, TransportError } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { RunningSession } from '../session/running-session.ts'
 import type { GatewayLink } from './gateway-link.ts'
@@ -12,6 +12,8 @@ import { type Lease, type LeaseKey, Leases } from './leases.ts'
 import { makeTicket } from './statements.ts'
 import { gatewayFailure } from './transport-failure.ts'
 
+/** Milliseconds for a gateway to say how it reached a resource. */
+const PATH_LIMIT = 5_000
 /** Gateways tried for one connection. */
 const MAX_GATEWAYS = 4
 /** Ways in which a lease that we hold may turn out to be over at the gateway: it is asked for anew. */
@@ -37,6 +39,19 @@ export interface TunnelRequest {
   readonly signal: AbortSignal
 }
 
+/** Behind the agent, as far as it goes. */
+export interface TunnelPath {
+  readonly gateway: {
+    readonly name: string
+    readonly identity: string
+    readonly host: string
+    readonly port: number
+    readonly tls: NegotiatedTls | null
+  }
+  /** null: the gateway tells nothing of it. */
+  readonly resource: ResourceHop | null
+}
+
 export interface Tunnel {
   readonly stream: MuxStream
   readonly gateway: { readonly id: string; readonly name: string }
@@ -45,6 +60,8 @@ export interface Tunnel {
   bytes(): { readonly up: number; readonly down: number }
   /** To the gateway and back, milliseconds; null before the first answer to a ping. */
   roundTripMs(): number | null
+  /** Never rejects. */
+  path(): Promise<TunnelPath>
 }
 
 export interface TunnelsOptions {
@@ -205,6 +222,20 @@ export class Tunnels {
       lease,
       bytes: () => ({ up: Math.max(0, stream.bytesWritten - headLength), down: Math.max(0, stream.bytesRead - answerLength) }),
       roundTripMs: () => link.roundTripMs,
+      path: async () => ({ gateway: gatewayHop(link), resource: await this.#resourceHop(link, lease) }),
+    }
+  }
+
+  /** null also where a gateway of an older version does not know the question. */
+  async #resourceHop(link: GatewayLink, { id }: Lease): Promise<ResourceHop | null> {
+    try {
+      const head = { type: 'path', lease: id } as const
+      const { stream, answer } = await openStream(await link.session(), { head, signal: AbortSignal.timeout(PATH_LIMIT) })
+      stream.destroy()
+      return answer.path ?? null
+    } catch (error) {
+      this.#options.logger.debug({ event: 'path.failed', gateway: link.entry.id, error }, 'a gateway told nothing of its path')
+      return null
     }
   }
 
@@ -221,5 +252,13 @@ export class Tunnels {
     }
   }
 }
+
+const gatewayHop = ({ entry, identity, tls }: GatewayLink): TunnelPath['gateway'] => ({
+  name: entry.name,
+  identity,
+  host: entry.address?.host ?? '',
+  port: entry.address?.port ?? 0,
+  tls,
+})
 
 const nameOf = ({ credential, gateway }: LeaseKey): string => `${credential} ${gateway}`

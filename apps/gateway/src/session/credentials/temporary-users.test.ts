@@ -94,6 +94,7 @@ const leaseOf = (secret = template()): Lease => ({
   expiresAt: 10 * MINUTE,
   decidedAt: 1,
   refused: false,
+  reached: null,
   ended: null,
 })
 

@@ -11,6 +11,7 @@ import { bytes } from '../../ui/numbers.ts'
 import { PanelSection, SidePanel } from '../../ui/side-panel.tsx'
 import { clockTime, fullTime, useNow } from '../../ui/time.ts'
 import styles from './connections.module.css'
+import { Path } from './path.tsx'
 import { programOf } from './program.ts'
 
 interface ConnectionPanelProps {
@@ -23,7 +24,6 @@ const rateText = (value: number): string => text('connections.perSecond', { amou
 
 export const ConnectionPanel = ({ connection, onEnd, onClose }: ConnectionPanelProps) => {
   const samples = traffic.of(connection.id)
-  const { roundTripMs: roundTrip } = connection
   return (
     <SidePanel
       title={programOf(connection)}
@@ -34,18 +34,7 @@ export const ConnectionPanel = ({ connection, onEnd, onClose }: ConnectionPanelP
         <TrafficChart samples={samples} />
       </PanelSection>
       <PanelSection label={text('connections.path')}>
-        <ol className={styles['hops']}>
-          <li>{text('connections.thisComputer')}</li>
-          <li>
-            {connection.gateway}
-            {roundTrip === null ? null : (
-              <span className="muted numbers" data-volatile>
-                {Math.round(roundTrip)} ms
-              </span>
-            )}
-          </li>
-          <li>{titleOfName(connection.credential)}</li>
-        </ol>
+        <Path connection={connection} />
       </PanelSection>
       <PanelSection label={text('connections.details')}>
         <ConnectionFacts connection={connection} />

@@ -1,5 +1,5 @@
 import { SallyportError } from '@sallyport/protocol/errors'
-import type { LocalConnection } from '../../../shared/local-api.ts'
+import type { ConnectionPath, LocalConnection } from '../../../shared/local-api.ts'
 import { type Answers, methods, waits } from '../answers.ts'
 import { someCredentials } from '../credentials.ts'
 import { asUser, id } from '../people.ts'
@@ -58,9 +58,40 @@ const huge = Array.from({ length: 2000 }, (_, number) =>
   }),
 )
 
+/** Of an ordinary connection through eu-1. */
+const path: ConnectionPath = {
+  tool: { socket: false, tls: null },
+  gateway: {
+    name: 'eu-1',
+    identity: 'spiffe://acme.example/gateway/00000000-0000-4000-8000-000400000001',
+    host: 'eu-1.gateways.acme.example',
+    port: 8443,
+    roundTripMs: 18.4,
+    tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: 'X25519' },
+  },
+  resource: {
+    host: 'shop.db.acme.internal',
+    port: 5432,
+    connectMs: 6.2,
+    tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: null },
+    reachedAt: '2026-11-22T14:01:00.000Z',
+  },
+}
+const longPath: ConnectionPath = {
+  tool: { socket: true, tls: null },
+  gateway: {
+    ...path.gateway,
+    name: 'a-gateway-with-a-long-name-in-a-far-away-place',
+    host: 'a-gateway-with-a-long-name.in-a-far-away-place.gateways.acme.example',
+    roundTripMs: 1_284,
+    tls: { version: 'TLSv1.3', cipher: 'TLS_CHACHA20_POLY1305_SHA256', group: 'X25519MLKEM768' },
+  },
+  resource: { ...path.resource!, host: `${'a-very-long-host-name.'.repeat(8)}acme.internal`, tls: null },
+}
+
 const open = (items: readonly LocalConnection[]): Answers => ({
   ...asUser(),
-  ...methods({ credentials: { items: [...someCredentials] }, connections: { items: [...items] } }),
+  ...methods({ credentials: { items: [...someCredentials] }, connections: { items: [...items] }, path }),
 })
 
 /** A minute of traffic before the picture is taken. */
@@ -95,6 +126,17 @@ export const connectionsStories: readonly Story[] = [
   story('empty', open([])),
   story('loading', { ...asUser(), ...methods({ connections: waits }) }),
   story('error', { ...asUser(), ...methods({ connections: new SallyportError('stopping') }) }),
-  story('long', open(long), { at: `/connections/${id(30, 5)}` }),
+  story('path-loading', { ...open(some), ...methods({ path: waits }) }, { past: past(some), at: `/connections/${id(30, 1)}` }),
+  story(
+    'path-not-told',
+    { ...open(some), ...methods({ path: { ...path, resource: null } }) },
+    { past: past(some), at: `/connections/${id(30, 1)}` },
+  ),
+  story(
+    'path-error',
+    { ...open(some), ...methods({ path: new SallyportError('not_found') }) },
+    { past: past(some), at: `/connections/${id(30, 1)}` },
+  ),
+  story('long', { ...open(long), ...methods({ path: longPath }) }, { at: `/connections/${id(30, 5)}` }),
   story('huge', open(huge)),
 ]
