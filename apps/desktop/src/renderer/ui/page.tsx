@@ -32,7 +32,13 @@ export const Page = (props: PageProps) => (
       </header>
       {props.toolbar ? <div className={styles['toolbar']}>{props.toolbar}</div> : null}
       {props.banner}
-      <div className={classes(styles['content'], props.scrolling && styles['scrolling'])}>{props.children}</div>
+      <div
+        className={classes(styles['content'], props.scrolling && styles['scrolling'])}
+        // What has nothing to operate is scrolled by keys all the same.
+        {...(props.scrolling ? { 'tabIndex': 0, 'role': 'group', 'aria-label': props.title } : {})}
+      >
+        {props.children}
+      </div>
     </div>
     {props.panel}
   </div>

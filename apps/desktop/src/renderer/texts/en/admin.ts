@@ -18,7 +18,6 @@ export const admin = {
   slugError: 'Small letters, digits and hyphens, as in shop-db.',
   portError: 'A whole number from 1 to 65535.',
   hostError: 'A host name or an IP address.',
-  never: 'Never',
   showAll: 'Show all {count, number}',
   nothingFound: 'Nothing found',
   views: 'Views',

@@ -9,7 +9,13 @@ import { calendarDay } from '../../../ui/time.ts'
 import type { Propose } from '../change/plan.ts'
 import { GroupActions, SettingsGroup } from '../parts/settings-group.tsx'
 import { KeyName } from './key-name.tsx'
-import { planIssuer, planRoot } from './key-plans.ts'
+import { planDeploymentRoot, planIssuer, planRoot } from './key-plans.ts'
+
+const kinds = {
+  root: 'keys.kindRoot',
+  issuer: 'keys.kindIssuer',
+  deployment: 'keys.kindDeployment',
+} as const
 
 export const AuthoritiesSection = ({ propose }: { readonly propose: Propose | null }) => {
   const query = useRoute('getAuthorities', {})
@@ -30,7 +36,7 @@ export const AuthoritiesSection = ({ propose }: { readonly propose: Propose | nu
         >
           {authorities.map(({ kind, key, fingerprint, signsFrom, retiresAt, expiresAt }) => (
             <tr key={`${kind} ${key} ${fingerprint}`}>
-              <td>{text(kind === 'root' ? 'keys.kindRoot' : 'keys.kindIssuer')}</td>
+              <td>{text(kinds[kind])}</td>
               <td>
                 <Moment at={signsFrom} form="relative" />
               </td>
@@ -50,6 +56,11 @@ export const AuthoritiesSection = ({ propose }: { readonly propose: Propose | nu
           <Button variant="default" onClick={() => propose(planRoot())}>
             {text('keys.rootRotate')}
           </Button>
+          {authorities.some(({ kind }) => kind === 'deployment') ? (
+            <Button variant="default" onClick={() => propose(planDeploymentRoot())}>
+              {text('keys.deploymentRotate')}
+            </Button>
+          ) : null}
         </GroupActions>
       ) : null}
     </SettingsGroup>

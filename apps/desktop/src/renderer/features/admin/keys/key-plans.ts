@@ -47,6 +47,17 @@ export const planRoot = (): Plan =>
     { title: text('keys.askRoot'), text: text('keys.rootText'), confirm: text('keys.confirmRoot'), done: text('keys.doneRoot') },
   )
 
+export const planDeploymentRoot = (): Plan =>
+  plan(
+    { route: 'rotateAuthority', input: { body: { what: 'deployment' } } },
+    {
+      title: text('keys.askDeployment'),
+      text: text('keys.deploymentText'),
+      confirm: text('keys.confirmDeployment'),
+      done: text('keys.doneDeployment'),
+    },
+  )
+
 export const planTokenKeys = (): Plan =>
   plan(
     { route: 'rotateTokenKeys', input: {} },

@@ -22,10 +22,11 @@ export interface Fault {
 
 /** The first field with something wrong, and what. */
 export const faultIn = (fields: readonly SealedField[], all: ReadonlyMap<string, string>): Fault | null => {
-  for (const { name, optional, fault } of fields) {
+  for (const { name, form, optional, fault } of fields) {
     const value = all.get(name) ?? ''
-    if (value === '' && optional) continue
-    const message = value.trim() === '' ? text('admin.required') : (fault?.(value, all) ?? null)
+    const typed = form === 'secret' ? value : value.trim()
+    if (typed === '' && optional) continue
+    const message = typed === '' ? text('admin.required') : (fault?.(value, all) ?? null)
     if (message !== null) return { field: name, message }
   }
   return null

@@ -90,7 +90,7 @@ const storeColumns = (inStore: (store: Store) => readonly Credential[]): readonl
       </span>
     ),
   },
-  { id: 'trust', header: text('stores.columnTrust'), width: '140px', cell: (store) => <StoreTrust store={store} /> },
+  { id: 'trust', header: text('stores.columnTrust'), width: '184px', cell: (store) => <StoreTrust store={store} /> },
   {
     id: 'credentials',
     header: text('stores.columnCredentials'),
