@@ -116,6 +116,8 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+// A diagnostic report of the runtime would show settings that are secret, and look up the names of whoever is connected.
+Object.assign(process.report, { excludeEnv: true, excludeNetwork: true })
 try {
   const command = readCommand(process.argv.slice(2))
   if (command.name === 'help') process.stdout.write(`${usage}\n`)

@@ -47,6 +47,8 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
 
 const main = async (): Promise<void> => {
   collectRarely()
+  // A diagnostic report of the runtime would show settings that are secret, and look up the names of whoever is connected.
+  Object.assign(process.report, { excludeEnv: true, excludeNetwork: true })
   let logger = createLogger('info')
   const typed = process.argv.slice(2)
   if (typed.includes('--help')) {
