@@ -55,6 +55,8 @@ export const ToolsSection = () => {
         ) : (
           <Select
             aria-label={text('settings.terminal')}
+            w={320}
+            maw="100%"
             value={terminal ?? ''}
             allowDeselect={false}
             onChange={(id) => change('chooseTerminal', { terminal: id || null })}
@@ -78,12 +80,14 @@ interface ToolRowProps {
 const ToolRow = ({ tool: { id, label, outcome, program, own }, canChoose, change }: ToolRowProps) => (
   <li className={styles['tool']}>
     <div>
-      <p>{label}</p>
+      <p className={styles['toolName']}>
+        <span>{label}</span>
+        <Status kind={outcome === null ? 'off' : 'ready'}>
+          {outcome === null ? text('settings.toolMissing') : outcomeText(outcome)}
+        </Status>
+      </p>
       {program === null ? null : <p className="mono muted selectable">{program}</p>}
     </div>
-    <Status kind={outcome === null ? 'off' : 'ready'}>
-      {outcome === null ? text('settings.toolMissing') : outcomeText(outcome)}
-    </Status>
     <span className={styles['toolActions']}>
       {program === null ? null : (
         <Button
