@@ -4,7 +4,8 @@ import { type FakeVault, makeTokenIssuer, startFakeVault, waitFor } from '@sally
 import type { MuxSession } from '@sallyport/transport'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openStream, playAgent, type PlayedAgent } from '../testing/played-agent.ts'
-import { type PlayedApi, type PlayedCredential, playApi } from '../testing/played-api.ts'
+import { type PlayedApi, playApi } from '../testing/played-api.ts'
+import type { PlayedCredential } from '../testing/played-vault.ts'
 import { addCredential, startGateway, type TestGateway } from '../testing/running-gateway.ts'
 
 const issuer = makeTokenIssuer()

@@ -20,7 +20,8 @@ import {
 } from '@sallyport/protocol'
 import { type ByteChannel, dialWebSocket, MuxSession, type MuxStream } from '@sallyport/transport'
 import { type Authority, issue, makeKey, type TestKey, toPem } from './authority.ts'
-import type { PlayedApi, PlayedUser } from './played-api.ts'
+import type { PlayedApi } from './played-api.ts'
+import type { PlayedUser } from './played-vault.ts'
 
 export interface CertificateChange {
   readonly issuer?: Authority

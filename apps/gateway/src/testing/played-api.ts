@@ -2,70 +2,37 @@
  * Plays the API for tests of the gateway alone: real TLS, real signatures, real sealing; in memory instead of a database. What
  * it answers can be changed by the test, to show what the gateway refuses.
  */
-import { generateKeyPair, randomBytes, randomUUID, sign } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
 import {
-  activityBatch,
-  canonicalJson,
-  credentialInfo,
   type ControlFromApi,
-  controlFromGateway,
   type ControlFromGateway,
   encodeJoinToken,
-  type Endpoint,
-  endpointDigest,
   formatIdentity,
   fromBase64url,
   generateSealingKeyPair,
   keyIdOf,
   type LeaseAnswer,
   leaseRenewal,
-  leaseRequest,
   parseStatement,
-  receipt,
   type Revocation,
   SallyportError,
-  seal,
   type SealingKeyPair,
-  shareInfo,
-  type Signer,
   signStatement,
-  type StoredCredential,
-  ticket,
   toBase64url,
   trustBundle,
-  unseal,
-  utf8,
   verifyCall,
-  verifyStatement,
 } from '@sallyport/protocol'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
 import { type Authority, fingerprintOf, issue, keyOfRequest, makeAuthority, makeKey, toPem } from './authority.ts'
+import { PlayedActivity, type PlayedRecord } from './played-activity.ts'
+import { PlayedLinks } from './played-links.ts'
+import { makeReceiptSigner, type PlayedCredential, type PlayedUser, playVault } from './played-vault.ts'
 
 const HOST = '127.0.0.1'
-const HEARTBEAT = 200
-
-export interface PlayedCredential {
-  readonly id: string
-  readonly resource: string
-  readonly endpoint: Endpoint
-  readonly userName: string
-  readonly password: string
-  readonly strictRecording: boolean
-  readonly exclusive?: boolean
-  /** Released in the place of the password: where that lies. */
-  readonly stored?: Omit<StoredCredential, 'token'> & { readonly token: () => string }
-}
-
-export interface PlayedUser {
-  readonly session: string
-  readonly device: string
-  readonly user: string
-}
 
 type Handler = (body: Record<string, unknown>) => Promise<unknown>
 
@@ -93,8 +60,8 @@ export interface PlayedApi {
   takesActivity: boolean
   readonly unlocks: string[]
   readonly ended: { id: string; reason: string }[]
-  readonly activity: { number: number; lease: string; connection: string; activity: { kind: string } }[]
-  readonly batches: string[]
+  readonly activity: readonly PlayedRecord[]
+  readonly batches: readonly string[]
   readonly hellos: ControlFromGateway[]
   readonly applied: number[]
   /** What else the gateway said over its link. */
@@ -111,33 +78,30 @@ export interface PlayedApi {
 export const playApi = async (): Promise<PlayedApi> => {
   const organization = randomUUID()
   const trustDomain = `o${randomBytes(4).toString('hex')}.sallyport.example`
-  const [deployment, root, vaultKey, receiptKeys, serverKey] = await Promise.all([
+  const [deployment, root, vaultKey, receiptSigner, serverKey] = await Promise.all([
     makeAuthority('deployment'),
     makeAuthority(`${trustDomain} root`),
     generateSealingKeyPair(),
-    promisify(generateKeyPair)('ed25519'),
+    makeReceiptSigner(),
     makeKey(),
   ])
   const issuer = await makeAuthority(`${trustDomain} issuer`, root)
-  const receiptSpki = new Uint8Array(receiptKeys.publicKey.export({ type: 'spki', format: 'der' }))
-  const receiptSigner: Signer = {
-    algorithm: 'ed25519',
-    publicKey: receiptSpki,
-    sign: (data) => Promise.resolve(new Uint8Array(sign(null, data, receiptKeys.privateKey))),
-  }
   const serverCertificate = await issue(deployment, { publicKey: serverKey.publicKey, name: { type: 'ip', value: HOST } })
   const joinSecret = toBase64url(new Uint8Array(randomBytes(32)))
-  const revocations: Revocation[] = []
-  const spent = new Set<string>()
-  const links = new Set<WebSocket>()
   let gateway = ''
   let gatewayKey: Uint8Array = new Uint8Array()
   let bundleNumber = 1
   let issuers: readonly Authority[] = [issuer]
   let bundle = ''
-  let logIndex = 0
-  let nextActivity = 0
-  let previousDigest = 'A'.repeat(43)
+  const activity = new PlayedActivity()
+  const links = new PlayedLinks(() => bundleNumber)
+  const grant = playVault({
+    organization,
+    vaultKey,
+    receiptSigner,
+    gatewayKey: () => gatewayKey,
+    revocation: () => links.revocations.length,
+  })
 
   const signBundle = async (): Promise<void> => {
     bundle = await signStatement(
@@ -151,7 +115,7 @@ export const playApi = async (): Promise<PlayedApi> => {
         roots: [toBase64url(root.der)],
         issuers: issuers.map(({ der }) => toBase64url(der)),
         vaultKeys: [{ id: await keyIdOf(vaultKey.publicKey), publicKey: toBase64url(vaultKey.publicKey) }],
-        receiptKeys: [{ id: await keyIdOf(receiptSpki), publicKey: toBase64url(receiptSpki) }],
+        receiptKeys: [{ id: await keyIdOf(receiptSigner.publicKey), publicKey: toBase64url(receiptSigner.publicKey) }],
         gateways: [],
       },
       [root.key.signer],
@@ -169,82 +133,6 @@ export const playApi = async (): Promise<PlayedApi> => {
     return { gateway, organization, certificates, certificateExpiresAt: notAfter.toISOString(), trustBundle: bundle }
   }
 
-  const grant = async (text: string): Promise<LeaseAnswer> => {
-    const asked = await verifyStatement(leaseRequest, text, [gatewayKey])
-    const { payload } = parseStatement(ticket, asked.ticket)
-    if (spent.has(payload.jti)) throw new SallyportError('ticket_used')
-    spent.add(payload.jti)
-    const user = api.users.get(payload.session)
-    const credential = api.credentials.get(payload.credential)
-    if (user === undefined) throw new SallyportError('session_unknown')
-    if (credential === undefined) throw new SallyportError('not_granted')
-    const share = await unseal(payload.share, vaultKey.privateKey, { info: shareInfo(payload) })
-    const binding = {
-      version: 1 as const,
-      lease: randomUUID(),
-      organization,
-      gateway: payload.gateway,
-      ...user,
-      resource: credential.resource,
-      credential: credential.id,
-      secret: randomUUID(),
-      secretVersion: 1,
-      endpointDigest: await endpointDigest(credential.endpoint),
-      expiresAt: Date.now() + api.leaseLifetime,
-    }
-    const { lease, session, secretVersion } = binding
-    const proof = { organization, lease, gateway: binding.gateway, session, credential: credential.id, secretVersion }
-    const leaf = toBase64url(new Uint8Array(32))
-    const released = credential.stored
-      ? { ...credential.stored, token: credential.stored.token() }
-      : { kind: 'password', password: toBase64url(utf8(credential.password)) }
-    const plaintext = utf8(canonicalJson(released))
-    const revocation = revocations.length
-    await api.beforeLease?.()
-    api.unlocks.push(lease)
-    return {
-      binding,
-      endpoint: credential.endpoint,
-      options: { labelConnections: true, strictRecording: credential.strictRecording },
-      resourceName: 'shop',
-      credentialName: 'read-only',
-      userName: credential.userName,
-      databases: [],
-      exclusive: credential.exclusive === true,
-      sessionLabel: 'abcd1234',
-      credential: await seal(plaintext, fromBase64url(asked.recipient), {
-        info: credentialInfo(binding),
-        psk: { key: share, id: payload.jti },
-      }),
-      receipt: await signStatement(receipt, { version: 1, index: logIndex++, leaf, recordedAt: Date.now(), ...proof }, [
-        receiptSigner,
-      ]),
-      revocation,
-    }
-  }
-
-  const takeBatch = async (body: Record<string, unknown>) => {
-    if (!api.takesActivity) throw new SallyportError('log_unavailable')
-    const lines = String(body['lines'])
-    const batch = await verifyStatement(activityBatch, String(body['batch']), [gatewayKey])
-    const digest = toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', Buffer.from(lines))))
-    if (batch.digest !== digest) throw new SallyportError('signature_invalid')
-    if (api.batches.at(-1) === digest && batch.first + batch.count === nextActivity) return { next: nextActivity }
-    if (batch.first !== nextActivity || batch.previous !== previousDigest) throw new SallyportError('conflict')
-    const records = lines
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as PlayedApi['activity'][number])
-    records.forEach((record, index) => {
-      if (record.number !== batch.first + index) throw new SallyportError('conflict')
-    })
-    api.activity.push(...records)
-    api.batches.push(digest)
-    nextActivity += batch.count
-    previousDigest = digest
-    return { next: nextActivity }
-  }
-
   const handlers: Readonly<Record<string, Handler>> = {
     'POST /v1/gateway/join': async (body) => {
       if (body['secret'] !== joinSecret || gateway !== '') throw new SallyportError('join_token_invalid')
@@ -254,7 +142,7 @@ export const playApi = async (): Promise<PlayedApi> => {
     'POST /v1/gateway/renewals': (body) => certify(body['csr']),
     'GET /v1/gateway/trust-bundle': () => Promise.resolve({ trustBundle: bundle }),
     'POST /v1/gateway/leases': async (body) => {
-      const answer = await grant(String(body['request']))
+      const answer = await grant(String(body['request']), api)
       return api.tamper === null ? answer : api.tamper(answer)
     },
     'POST /v1/gateway/lease-renewals': async (body) => {
@@ -262,14 +150,17 @@ export const playApi = async (): Promise<PlayedApi> => {
       const expiresAt = Date.now() + api.leaseLifetime
       return {
         leases: payload.leases.map((id) => ({ id, state: 'renewed', expiresAt })),
-        revocation: revocations.length,
+        revocation: links.revocations.length,
       }
     },
     'POST /v1/gateway/lease-ends': (body) => {
       api.ended.push(...(body['leases'] as typeof api.ended))
       return Promise.resolve({})
     },
-    'POST /v1/gateway/activity': takeBatch,
+    'POST /v1/gateway/activity': (body) => {
+      if (!api.takesActivity) throw new SallyportError('log_unavailable')
+      return activity.take(body, gatewayKey)
+    },
   }
 
   const respond = (response: ServerResponse, status: number, value: unknown): void => {
@@ -317,33 +208,12 @@ export const playApi = async (): Promise<PlayedApi> => {
   }
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, socket, head) => {
-    const accept = (): void => sockets.handleUpgrade(request, socket, head, (link) => serveLink(link))
+    const accept = (): void => sockets.handleUpgrade(request, socket, head, (link) => links.serve(link))
     checkCall(request, new Uint8Array()).then(
       () => (api.reachable ? accept() : socket.destroy()),
       () => socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n'),
     )
   })
-  const broadcast = (message: ControlFromApi): void => {
-    for (const link of links) link.send(JSON.stringify(message))
-  }
-  const heartbeat = setInterval(
-    () => broadcast({ type: 'heartbeat', head: revocations.length, at: Date.now(), trustBundle: bundleNumber }),
-    HEARTBEAT,
-  )
-  const serveLink = (link: WebSocket): void => {
-    link.on('close', () => links.delete(link))
-    link.on('message', (data: Buffer) => {
-      const message = controlFromGateway.parse(JSON.parse(data.toString()))
-      if (message.type === 'applied') api.applied.push(message.revocation)
-      if (message.type === 'connections' || message.type === 'probed' || message.type === 'status') api.said.push(message)
-      if (message.type !== 'hello') return
-      api.hellos.push(message)
-      const missed = message.since === null ? [] : revocations.slice(message.since)
-      if (message.since === null) link.send(JSON.stringify({ type: 'snapshot', head: revocations.length, revocations }))
-      else if (missed.length > 0) link.send(JSON.stringify({ type: 'revocations', revocations: missed }))
-      links.add(link)
-    })
-  }
   const listen = async (each: Server): Promise<string> => {
     each.listen(0, HOST)
     await once(each, 'listening')
@@ -377,31 +247,23 @@ export const playApi = async (): Promise<PlayedApi> => {
     takesActivity: true,
     unlocks: [],
     ended: [],
-    activity: [],
-    batches: [],
-    hellos: [],
-    applied: [],
-    said: [],
+    activity: activity.records,
+    batches: activity.batches,
+    hellos: links.hellos,
+    applied: links.applied,
+    said: links.said,
     gateway: () => gateway,
-    revoke: (kind, id, code) => {
-      const revocation = { number: revocations.length + 1, subject: { kind, id }, code, at: Date.now() }
-      revocations.push(revocation)
-      broadcast({ type: 'revocations', revocations: [revocation] })
-      return revocation.number
-    },
-    send: broadcast,
-    cutLinks: () => {
-      for (const link of links) link.terminate()
-    },
+    revoke: (kind, id, code) => links.revoke({ kind, id }, code),
+    send: links.broadcast,
+    cutLinks: () => links.cut(),
     publishBundle: async (change = {}) => {
       bundleNumber = change.number ?? bundleNumber + 1
       issuers = change.issuers ?? issuers
       await signBundle()
-      broadcast({ type: 'trust-bundle', number: bundleNumber })
+      links.broadcast({ type: 'trust-bundle', number: bundleNumber })
     },
     close: async () => {
-      clearInterval(heartbeat)
-      for (const link of links) link.terminate()
+      links.close()
       for (const each of [publicServer, server]) {
         each.closeAllConnections()
         each.close()

@@ -9,7 +9,8 @@ import { openStateFolder } from '../control/state-folder.ts'
 import { createLogger } from '../logger.ts'
 import { type RunningGateway, serve } from '../serve.ts'
 import { type EchoAdapter, echoAdapter } from './echo-adapter.ts'
-import type { PlayedApi, PlayedCredential } from './played-api.ts'
+import type { PlayedApi } from './played-api.ts'
+import type { PlayedCredential } from './played-vault.ts'
 
 export interface TestGatewayOptions {
   readonly config?: Partial<ServeConfig>
