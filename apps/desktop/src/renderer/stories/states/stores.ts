@@ -31,7 +31,7 @@ export const storeStories: readonly Story[] = [
     ),
   }),
   story('stores/panel', `${at}/${idOf.store(1)}`),
-  story('stores/token-panel', `${at}/${idOf.store(2)}`),
+  story('stores/token', `${at}/${idOf.store(2)}`),
   story('stores/panel-reader', `${at}/${idOf.store(2)}`, { answers: reader }),
   story('stores/add', at, { steps: [button('Add store')] }),
   story('stores/add-wrong', at, { steps: [button('Add store'), { press: 'Enter' }] }),

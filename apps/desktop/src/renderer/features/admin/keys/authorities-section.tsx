@@ -26,7 +26,7 @@ export const AuthoritiesSection = ({ propose }: { readonly propose: Propose | nu
       {authorities?.length === 0 ? <p className="muted">{text('keys.authoritiesNone')}</p> : null}
       {authorities && authorities.length > 0 ? (
         <SmallTable
-          first={72}
+          first={120}
           headings={[
             text('keys.columnKind'),
             text('keys.columnSigns'),
