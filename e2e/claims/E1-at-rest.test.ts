@@ -85,20 +85,20 @@ test('who people are, what their computers are called and what they typed is rea
   const mark = canary()
   const names = ['email', 'first', 'last', 'computer', 'granted-for', 'asked-for', 'refused-for'] as const
   /** All of them are found by what they begin with. */
-  const marked = (name: (typeof names)[number]): string => `${mark.text}-${name}`
-  const body = { email: `${marked('email')}@acme.example`, firstName: marked('first'), lastName: marked('last'), roles: [] }
+  const called = (name: (typeof names)[number]): string => `${mark.text}-${name}`
+  const body = { email: `${called('email')}@acme.example`, firstName: called('first'), lastName: called('last'), roles: [] }
   const { id: user } = await owner.agent.api('createUser', { body })
   const { invitation } = await owner.agent.api('createInvitation', { parameters: { user } })
   const agent = await bed.startAgent(join(bed.directory, 'profile-of-somebody'))
-  await agent.local.call('enrol', { invitation, password: canary().text, deviceName: marked('computer') })
+  await agent.local.call('enrol', { invitation, password: canary().text, deviceName: called('computer') })
   const [granted, asked] = [bed.database.credentials['read-only']!, bed.database.credentials.owner!]
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
-  await owner.agent.api('createGrant', { body: { user, credential: granted, expiresAt, reason: marked('granted-for') } })
+  await owner.agent.api('createGrant', { body: { user, credential: granted, expiresAt, reason: called('granted-for') } })
   const terms = accessRuleTerms({ name: 'asked', credential: asked, responder: owner.id, decider: owner.id })
   await owner.agent.api('createAccessRule', { body: terms })
-  const request = { credential: asked, reason: marked('asked-for'), duration: 3600 }
+  const request = { credential: asked, reason: called('asked-for'), duration: 3600 }
   const { id } = await agent.api('createAccessRequest', { body: request })
-  await owner.agent.api('refuseAccessRequest', { parameters: { accessRequest: id }, body: { note: marked('refused-for') } })
+  await owner.agent.api('refuseAccessRequest', { parameters: { accessRequest: id }, body: { note: called('refused-for') } })
 
   // Who may read it reads it: what is searched for below was really kept, and was written to the log.
   const kept = JSON.stringify([
@@ -108,7 +108,7 @@ test('who people are, what their computers are called and what they typed is rea
     await owner.agent.api('listAccessRequests', {}),
   ])
   const entries = JSON.stringify(await latestEntries(owner.agent))
-  for (const name of names) expect(kept).toContain(marked(name))
-  for (const name of ['first', 'computer', 'refused-for'] as const) expect(entries).toContain(marked(name))
+  for (const name of names) expect(kept).toContain(called(name))
+  for (const name of ['first', 'computer', 'refused-for'] as const) expect(entries).toContain(called(name))
   expect(await mark.searchDirectory(bed.directory)).toEqual([])
 })
