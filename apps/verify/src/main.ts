@@ -19,6 +19,7 @@ const usage = `Usage: sallyport-verify <export file or folder> [options]
   --unlocks-since <time>   compare only unlocks from then on, or
   --unlocks-until <time>   before then: 2026-11-01T00:00:00Z. The unlock log is taken out first, the log after it, and what came
                            after the first is left for the next time
+  --personal               counts entries from before personal data had keys: they hold it in clear, and cannot be erased
   --json                   the result as JSON
   --quiet                  no progress
 
@@ -39,6 +40,7 @@ const readArguments = () => {
     'unlocks': text,
     'unlocks-since': text,
     'unlocks-until': text,
+    'personal': { type: 'boolean' },
     'json': { type: 'boolean' },
     'quiet': { type: 'boolean' },
     'help': { type: 'boolean' },
@@ -65,7 +67,7 @@ const timeOf = (text: string | undefined, otherwise: number): number => {
 }
 
 const report = (verified: Verified, ownKeys: boolean): string[] => {
-  const { origin, size, cosigned, streams, batches, unsignedBatches, recordings, unlocks } = verified
+  const { origin, size, cosigned, streams, batches, unsignedBatches, recordings, unlocks, clear } = verified
   return [
     `${origin}: ${number(size)} entries`,
     ...cosigned.map((text) => `  cosigned by ${text}`),
@@ -82,6 +84,11 @@ const report = (verified: Verified, ownKeys: boolean): string[] => {
       : [
           `  ${number(unlocks.matching)} unlocks are in the unlock log as well, which has ${number(unlocks.elsewhere)} of others`,
         ]),
+    ...(clear === null
+      ? []
+      : clear.last === null
+        ? ['  no entry holds personal data in clear']
+        : [`  ${number(clear.count)} entries hold personal data in clear, the last of them is ${clear.last}`]),
     ...(ownKeys ? ['  Only the keys in the export itself were used: give --key or --policy to know whose log this is.'] : []),
   ]
 }
@@ -114,6 +121,7 @@ const run = async (): Promise<number> => {
             since: timeOf(values['unlocks-since'], -Infinity),
             until: timeOf(values['unlocks-until'], Infinity),
           },
+    countClear: values.personal ?? false,
     findings,
     progress: (done, size) => {
       if (showProgress) process.stderr.write(`\r${number(done)} of ${number(size)} entries`)

@@ -52,6 +52,7 @@ const compare = async (path: string, since = -Infinity, until = Infinity) => {
     earlier: null,
     recordings: null,
     unlocks: { path, since, until },
+    countClear: false,
     findings,
     progress: () => undefined,
   })

@@ -59,7 +59,7 @@ const run = async (target: string, { key, policy, ...options }: Options = {}): P
   const findings = new Findings()
   const trusted = policy === undefined ? null : parsePolicy(policy)
   const trust = { policy: trusted, logKeys: [...(trusted?.logs ?? []), ...(key === undefined ? [] : [parseNoteKey(key)])] }
-  const nothing = { seen: [], earlier: null, recordings: null, unlocks: null, progress: () => undefined }
+  const nothing = { seen: [], earlier: null, recordings: null, unlocks: null, countClear: false, progress: () => undefined }
   const verified = await verifyLog({ ...nothing, ...options, source, trust, findings })
   return { verified: verified !== null && findings.count === 0, ...verified, findings: findings.kept } as Result
 }

@@ -1,5 +1,6 @@
 /** Verifies a whole log: heads, then every entry against the head, then what the entries say. */
 import { equalHashes, leafHash, type OpenedCheckpoint, TreeEdge, verifyInclusion } from '@sallyport/audit-log'
+import { ClearEntries, type ClearCount } from './clear-entries.ts'
 import { EntryChecks } from './entry-checks.ts'
 import type { Findings } from './findings.ts'
 import { checkWitnesses, openHead, type Trust } from './heads.ts'
@@ -20,6 +21,8 @@ export interface VerifyOptions {
   readonly recordings: string | null
   /** A separate unlock log. */
   readonly unlocks: UnlockComparison | null
+  /** Whether entries with personal data in clear are counted. */
+  readonly countClear: boolean
   readonly findings: Findings
   readonly progress: (done: number, size: number) => void
 }
@@ -34,6 +37,7 @@ export interface Verified {
   readonly unsignedBatches: number
   readonly recordings: RecordingCounts | null
   readonly unlocks: UnlockCounts | null
+  readonly clear: ClearCount | null
 }
 
 const PROGRESS = 10_000
@@ -180,6 +184,7 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
   const retention = new Retention()
   if (options.unlocks !== null && !source.complete) throw new Unreadable('Unlocks are compared with a whole log only.')
   const unlocks = options.unlocks && (await Unlocks.read(options.unlocks, { origin: head.origin, findings }))
+  const clear = options.countClear ? new ClearEntries() : null
   if (source.complete) {
     const earlierHead =
       options.earlier && openHead(options.earlier.checkpoint, { trust, where: 'The head of the earlier export', findings })
@@ -201,6 +206,7 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
       if (entry === null) continue
       retention.take(entry)
       unlocks?.take(entry, bytes)
+      clear?.take(index, bytes)
       await streams.take(entry)
     }
     await reading.finish()
@@ -217,5 +223,6 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
     unsignedBatches: streams.unsigned,
     recordings: recordings === null ? null : await checkRecordings(recordings, { batches, retention, findings }),
     unlocks: unlocks === null ? null : unlocks.finish(),
+    clear: clear === null ? null : clear.found,
   }
 }

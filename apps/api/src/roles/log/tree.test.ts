@@ -25,7 +25,7 @@ import { waitFor } from '@sallyport/testkit'
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
@@ -184,6 +184,72 @@ describe('a signed head', () => {
       await waitFor(async () => (await state()).problem === null, { description: 'the problem to end' })
       expect((await state()).checkpoint?.size).toBe(4)
     })
+  })
+})
+
+describe('a database whose disk is full', () => {
+  const tables = ['audit_entries', 'audit_tiles', 'audit_checkpoints']
+  const withOwner = async (work: (owner: pg.Client) => Promise<void>): Promise<void> => {
+    const owner = new pg.Client({ connectionString: database.login('owner').connectionString })
+    await owner.connect()
+    try {
+      await work(owner)
+    } finally {
+      await owner.end()
+    }
+  }
+  /** Refuses as a server does that cannot make a file longer, and counts how often. */
+  const fill = (table: string) =>
+    withOwner(async (owner) => {
+      await owner.query('create sequence if not exists refusals')
+      await owner.query('grant usage on sequence refusals to sallyport_log')
+      await owner.query(`create or replace function refuse() returns trigger language plpgsql as $$
+        begin perform nextval('refusals'); raise exception 'could not extend file' using errcode = 'disk_full'; end $$`)
+      await owner.query(`create trigger no_room before insert or update on ${table} for each row execute function refuse()`)
+    })
+  const empty = () =>
+    withOwner(async (owner) => {
+      for (const table of tables) await owner.query(`drop trigger if exists no_room on ${table}`)
+    })
+  const refusals = async (): Promise<number> => {
+    const { rows } = await sql<{ count: string }>`select coalesce(pg_sequence_last_value('refusals'), 0) as count`.execute(pool())
+    return Number(rows[0]!.count)
+  }
+  afterEach(empty)
+
+  it.each(['audit_tiles', 'audit_checkpoints'])(
+    'while %s grows leaves the last head, and signs the next when there is room',
+    async (table) => {
+      await grow(300)
+      await publish()
+      const before = await published()
+      await fill(table)
+      await grow(300)
+      const seen = await refusals()
+      await checkpointing(async (checkpointer) => {
+        await waitFor(async () => (await refusals()) > seen, { description: 'an attempt', timeoutMs: 30_000 })
+        expect(await published()).toEqual(before)
+        expect((await state()).size).toBe(260)
+        await empty()
+        const isSigned = async () => {
+          checkpointer.grown(organization)
+          return (await published())?.size === 260
+        }
+        await waitFor(isSigned, { description: 'the next head', timeoutMs: 30_000 })
+      })
+      expect(await state()).toMatchObject({ problem: null, size: 260, checkpoint: { size: 260 } })
+    },
+  )
+
+  it('while entries are numbered loses none of them and gives no number twice', async () => {
+    await grow(2)
+    await fill('audit_entries')
+    await expect(grow(3)).rejects.toMatchObject({ code: 'log_unavailable' })
+    expect((await state()).size).toBe(2)
+    await empty()
+    await grow(1)
+    expect((await state()).size).toBe(6)
+    expect(await publish()).toMatchObject({ size: 6 })
   })
 })
 
