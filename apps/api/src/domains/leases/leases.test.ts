@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { SallyportError } from '@sallyport/protocol'
+import type { SallyportError } from '@sallyport/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { codeOf } from '../../testing/code-of.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import {
   makeUnlockWorld,
@@ -49,12 +50,6 @@ beforeEach(async () => {
   clock.now = start
   world = await makeUnlockWorld(database, roles, clock)
 })
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
-  )
 
 const lease = async () => (await world.unlock()).answer.binding.lease
 const author = () => ({ ...world.author(), permissions: new Set<never>() })

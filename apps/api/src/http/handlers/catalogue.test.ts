@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { endpointDigest, SallyportError } from '@sallyport/protocol'
+import { endpointDigest } from '@sallyport/protocol'
 import {
   type Permission,
   permissions,
@@ -16,6 +16,7 @@ import type { Dependencies } from '../../dependencies.ts'
 import { releasePort, takePort } from '../../domains/credentials/ports.ts'
 import { createBuiltInRoles } from '../../domains/roles/index.ts'
 import { readOrganization } from '../../domains/organizations/index.ts'
+import { codeOf } from '../../testing/code-of.ts'
 import { makeSession } from '../../testing/make-session.ts'
 import {
   makeUnlockWorld,
@@ -105,12 +106,6 @@ const call = async <Name extends Called>(
   const handler = handlers[name] as unknown as (context: CallerContext, input: unknown) => Promise<unknown>
   return parse(route.response, await handler(await contextOf(own), parsed)) as ResponseOf<RouteOf<Name>>
 }
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
-  )
 
 const entries = async () => {
   const waiting = await roles.outbox.waiting(world.organization)

@@ -10,7 +10,6 @@ import {
   parseStatement,
   pendingSecretInfo,
   type RotationOutcome,
-  SallyportError,
   seal,
   ticket,
   toBase64url,
@@ -31,6 +30,7 @@ import {
   readRotation,
   sweepRotations,
 } from '../../domains/rotation/index.ts'
+import { codeOf } from '../../testing/code-of.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import {
   administrator,
@@ -61,12 +61,6 @@ afterAll(async () => {
 beforeEach(async () => {
   world = await makeUnlockWorld(database, roles, clock)
 })
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
-  )
 
 const begin = (reason: 'demand' | 'compromise' = 'demand') =>
   world.inOrganization((transaction) =>

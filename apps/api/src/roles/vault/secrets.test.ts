@@ -7,6 +7,7 @@ import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { listAlerts } from '../../domains/alerts/index.ts'
 import { tellOfEndingCertificates } from '../../domains/credentials/index.ts'
+import { codeOf } from '../../testing/code-of.ts'
 import {
   administrator,
   makeUnlockWorld,
@@ -31,12 +32,6 @@ afterAll(async () => {
   await roles.close()
   await database.stop()
 })
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
-  )
 
 describe('a secret on its way in', () => {
   it('is refused when it was sealed for another organization, resource or endpoint', async () => {

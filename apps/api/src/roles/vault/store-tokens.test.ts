@@ -21,6 +21,7 @@ import { openPool } from '../../db/pool.ts'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { createStore, deleteStore } from '../../domains/stores/index.ts'
+import { codeOf } from '../../testing/code-of.ts'
 import {
   administrator,
   makeUnlockWorld,
@@ -61,12 +62,6 @@ afterAll(async () => {
 beforeEach(async () => {
   world = await makeUnlockWorld(database, roles, clock)
 })
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
-  )
 
 const addStore = (location: StoreLocation, name = 'the store') =>
   world.inOrganization((transaction) => createStore(transaction, { name, issuer, location }, world.author()))

@@ -11,6 +11,7 @@ import { changeResource } from '../../domains/resources/index.ts'
 import { removeMember } from '../../domains/roles/index.ts'
 import { endSessions } from '../../domains/sessions/index.ts'
 import { createSite } from '../../domains/sites/index.ts'
+import { codeOf } from '../../testing/code-of.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import { makeSigner } from '../../testing/make-signer.ts'
 import { quietLogger } from '../../testing/quiet-logger.ts'
@@ -40,12 +41,6 @@ afterAll(async () => {
 beforeEach(async () => {
   world = await makeUnlockWorld(database, roles, clock)
 })
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'granted',
-    (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
-  )
 
 const ask = async (request: string) => roles.vault.requestLease({ organization: world.organization, request })
 
@@ -250,7 +245,7 @@ describe('an unlock is refused', () => {
     await world.inOrganization((transaction) =>
       createGrant(transaction, { user: person.user, credential: world.credential.id, reason: '', expiresAt }, world.author()),
     )
-    expect(await codeOf(world.unlock({}, { by: person }))).toBe('granted')
+    expect(await codeOf(world.unlock({}, { by: person }))).toBe('done')
     clock.now += 60_000
     try {
       expect(await codeOf(world.unlock({}, { by: person }))).toBe('grant_expired')
