@@ -13,7 +13,7 @@ import { quietLogger } from './quiet-logger.ts'
 export interface KilledRotation {
   readonly connectionString: string
   readonly organization: string
-  readonly what: 'rewrapKeys' | 'rotateDataKeys' | 'rotateVaultKey' | 'keepKeys'
+  readonly what: 'rewrapKeys' | 'rotateDataKeys' | 'rotateVaultKey'
   /** Files of the root keys, the present one first. */
   readonly rootKeys: readonly string[]
   /** Milliseconds since 1970. */
