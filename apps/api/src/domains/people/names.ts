@@ -1,4 +1,5 @@
 /** Every name and e-mail address of a person goes in and out here. */
+import { SallyportError } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { blindIndex, personalColumn } from '../personal-data/index.ts'
@@ -31,11 +32,12 @@ export const openNames = async (transaction: Transaction, rows: readonly SealedN
   return rows.map(({ id }, index) => ({ id, ...(opened[index] ?? erased(id)) }))
 }
 
-/** Columns of the row. The person must have a seed by then. */
-export const sealNames = async (transaction: Transaction, id: string, { email, firstName, lastName }: PersonNames) => ({
-  personal: await column.seal(transaction, { row: id, person: id }, { email, firstName, lastName }),
-  email_index: await emailIndexOf(transaction, email),
-})
+/** Columns of the row. Throws `secret_unavailable` for somebody without a seed: a name is never overwritten by nothing. */
+export const sealNames = async (transaction: Transaction, id: string, { email, firstName, lastName }: PersonNames) => {
+  const personal = await column.seal(transaction, { row: id, person: id }, { email, firstName, lastName })
+  if (personal === null) throw new SallyportError('secret_unavailable', { message: 'Personal data cannot be sealed.' })
+  return { personal, email_index: await emailIndexOf(transaction, email) }
+}
 
 /** By what an account is found. `email` in lower case. */
 export const emailIndexOf = (transaction: Transaction, email: string): Promise<Buffer> => blindIndex(transaction, 'e-mail', email)

@@ -15,8 +15,8 @@ export interface KeyRing {
   /** By which a value is found that is sealed. */
   readonly index: Buffer
   readonly secret: Buffer
-  /** null: erased, or nobody. */
-  readonly people: Map<string, { readonly key: Buffer | null; readonly until: number }>
+  /** Without those who were erased: a transaction that erases somebody may still be rolled back. */
+  readonly people: Map<string, { readonly key: Buffer; readonly until: number }>
 }
 
 export interface PersonalKeys {
@@ -84,8 +84,8 @@ export const ringOf = async (transaction: Transaction): Promise<KeyRing> => {
   return keys.ringOf(organization)
 }
 
-const keep = (ring: KeyRing, person: string, seed: Uint8Array | null): Buffer | null => {
-  const key = seed === null ? null : derive(ring.secret, `sallyport personal data v1\n${ring.organization}\n${person}\n`, seed)
+const keep = (ring: KeyRing, person: string, seed: Uint8Array): Buffer => {
+  const key = derive(ring.secret, `sallyport personal data v1\n${ring.organization}\n${person}\n`, seed)
   ring.people.delete(person)
   ring.people.set(person, { key, until: Date.now() + KEEP_PERSON })
   const oldest = ring.people.keys().next().value
@@ -110,7 +110,7 @@ export const personKeys = async (
   for (const person of new Set(people)) {
     const known = ring.people.get(person)
     if (known === undefined || known.until <= Date.now()) missing.push(person)
-    else if (known.key !== null) found.set(person, known.key)
+    else found.set(person, known.key)
   }
   if (missing.length === 0) return found
   const rows = await transaction
@@ -119,8 +119,7 @@ export const personKeys = async (
     .where(sql<boolean>`id = any(${missing}::uuid[])`)
     .execute()
   for (const { id, seed } of rows) {
-    const key = keep(ring, id, seed)
-    if (key !== null) found.set(id, key)
+    if (seed !== null) found.set(id, keep(ring, id, seed))
   }
   return found
 }
