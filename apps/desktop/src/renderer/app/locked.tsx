@@ -6,9 +6,9 @@ import { useBridge } from '../bridge/bridge.ts'
 import { BrowserSteps } from '../data/browser-steps.tsx'
 import { useBrowserVisit } from '../data/browser-visit.ts'
 import { methodKey } from '../data/use-method.ts'
-import { Frame } from '../features/first-run/frame.tsx'
 import { text } from '../texts/text.ts'
 import { errorText } from '../ui/error-text.ts'
+import { Frame } from '../ui/frame.tsx'
 import styles from './locked.module.css'
 
 export const Locked = () => {

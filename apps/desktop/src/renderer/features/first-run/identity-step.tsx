@@ -9,7 +9,7 @@ import { text } from '../../texts/text.ts'
 import { Facts } from '../../ui/facts.tsx'
 import styles from './first-run.module.css'
 import type { FoundOrganization } from './found-organization.ts'
-import { Frame } from './frame.tsx'
+import { Frame } from '../../ui/frame.tsx'
 import { SignInError } from './sign-in-error.tsx'
 
 interface IdentityStepProps {

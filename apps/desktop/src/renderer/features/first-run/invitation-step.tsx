@@ -9,7 +9,7 @@ import { useAction } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { errorText } from '../../ui/error-text.ts'
 import styles from './first-run.module.css'
-import { Frame } from './frame.tsx'
+import { Frame } from '../../ui/frame.tsx'
 import { type FoundOrganization, ofAddress, ofInvitation } from './found-organization.ts'
 import { readInvitation } from './invitation.ts'
 

@@ -3,7 +3,7 @@ import { BrowserSteps } from '../../data/browser-steps.tsx'
 import type { Attempt, BrowserVisit } from '../../data/browser-visit.ts'
 import { text } from '../../texts/text.ts'
 import styles from './first-run.module.css'
-import { Frame } from './frame.tsx'
+import { Frame } from '../../ui/frame.tsx'
 
 export const Waiting = ({ visit, attempt }: { readonly visit: BrowserVisit; readonly attempt: Attempt }) => (
   <Frame

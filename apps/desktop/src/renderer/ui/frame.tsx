@@ -1,6 +1,6 @@
-/** The page before anybody is signed in: one question at a time. */
+/** The page while nobody is signed in, or it is locked: one question at a time. */
 import type { ReactNode } from 'react'
-import styles from './first-run.module.css'
+import styles from './frame.module.css'
 
 interface FrameProps {
   readonly title: string
