@@ -234,6 +234,15 @@ const keyAnswers = (older: number): Answers =>
           expiresAt: '2027-09-02T09:00:00.000Z',
           retiresAt: null,
         },
+        {
+          kind: 'deployment',
+          key: 'api-root-1',
+          fingerprint: `${'Sz'.repeat(21)}A`,
+          createdAt: '2026-03-02T08:00:00.000Z',
+          signsFrom: '2026-03-02T08:00:00.000Z',
+          expiresAt: '2036-03-02T08:00:00.000Z',
+          retiresAt: null,
+        },
       ],
     },
     getTokenKeys: {
