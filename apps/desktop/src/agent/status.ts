@@ -21,7 +21,8 @@ const endOf = ({ at, ...ended }: Ended): AgentStatus['ended'] =>
   at === undefined ? ended : { ...ended, at: new Date(at).toISOString() }
 
 export const agentStatusOf = ({ profile, identity, keeper, connections, pool }: StatusSources): AgentStatus => {
-  const { enrolment, device, ended } = identity.document
+  const { enrolment, device } = identity.document
+  const { ended } = keeper
   const session = keeper.running?.live.stored ?? null
   return {
     version: clientVersion,

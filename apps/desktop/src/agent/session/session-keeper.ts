@@ -28,6 +28,8 @@ export class SessionKeeper {
   readonly #identity: IdentityStore
   readonly #logger: Logger
   #running: RunningSession | null = null
+  /** Why the session just ended, until that is on disk. */
+  #ending: IdentityDocument['ended'] = null
   #busy: Promise<unknown> = Promise.resolve()
 
   constructor(identity: IdentityStore, logger: Logger) {
@@ -37,6 +39,11 @@ export class SessionKeeper {
 
   get document(): IdentityDocument {
     return this.#identity.document
+  }
+
+  /** Why the last session ended, when it was not by the person's will. */
+  get ended(): IdentityDocument['ended'] {
+    return this.#ending ?? this.document.ended
   }
 
   get running(): RunningSession | null {
@@ -51,8 +58,8 @@ export class SessionKeeper {
   /** Throws `not_enrolled`, why the last session ended, or `session_unknown`. */
   require(): RunningSession {
     if (this.#running !== null) return this.#running
-    const { device, ended } = this.document
-    if (device === null) throw new SallyportError('not_enrolled')
+    const { ended } = this
+    if (this.document.device === null) throw new SallyportError('not_enrolled')
     if (ended !== null) throw new SallyportError(ended.code, { message: ended.message })
     throw new SallyportError('session_unknown')
   }
@@ -167,13 +174,17 @@ export class SessionKeeper {
   async #finish(running: RunningSession, error: SallyportError | null): Promise<void> {
     running.stop()
     if (this.#running !== running) return
+    this.#ending = endOf(error)
     this.#running = null
     this.#logger.info({ event: 'session.ended', code: error?.code ?? 'signed-out' }, 'the session ended')
-    await this.#forget(error).finally(() => this.changes.tell('session'))
+    await this.#forget(error).finally(() => {
+      this.#ending = null
+      this.changes.tell('session')
+    })
   }
 
   async #forget(error: SallyportError | null): Promise<void> {
-    const ended = error === null ? null : { code: error.code, message: error.message, at: Date.now() }
+    const ended = this.#ending ?? endOf(error)
     await this.#identity.change(() => ({ session: null, ended }))
   }
 
@@ -181,3 +192,6 @@ export class SessionKeeper {
     if (isPassedOn(topic)) this.changes.tell(topic)
   }
 }
+
+const endOf = (error: SallyportError | null): IdentityDocument['ended'] =>
+  error === null ? null : { code: error.code, message: error.message, at: Date.now() }
