@@ -129,7 +129,7 @@ export const catalogue = {
   storePathHint: 'Its name in the store: apps/shop. For the database engine of Vault, the name of the role.',
   storePathError: 'Words with slashes between them, as in apps/shop.',
   storeField: 'Field',
-  storeFieldHint: 'Which part of it is the password. Left empty, all of it.',
+  storeFieldHint: 'Which part of it is the password. The key/value engine of Vault needs it; elsewhere, left empty, all of it.',
   storedNote: 'Only where it lies is kept here, bound to the address of this resource.',
   exclusive: 'One person at a time',
   exclusiveHint: 'Who comes second is told who has it, and connects once it is free.',
