@@ -14,7 +14,8 @@ export interface Measured {
 }
 
 /** Each round begins with another path. */
-const turned = <Item>(items: readonly Item[], by: number): Item[] => items.map((_, index) => items[(index + by) % items.length]!)
+export const turned = <Item>(items: readonly Item[], by: number): Item[] =>
+  items.map((_, index) => items[(index + by) % items.length]!)
 
 /**
  * One round at least; the others as long as `mayGoOn` allows. A path that fails is left out from then on, with its reason.

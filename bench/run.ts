@@ -21,6 +21,10 @@ const APP_PACE = { rounds: 5, switchings: 10 }
 const QUICK_APP_PACE = { rounds: 2, switchings: 3 }
 const VAULT_PACE = { connections: 100, milliseconds: 4000 }
 const LOG_PACE = { entries: 50_000, singles: 20 }
+const RECORDING_PACE = { rounds: 5, milliseconds: 4000 }
+const QUICK_RECORDING_PACE = { rounds: 2, milliseconds: 3000 }
+const SEARCH_PACE = { queries: 10_000, rows: 10_000_000, values: 12 }
+const QUICK_SEARCH_PACE = { queries: 1000, rows: 300_000, values: 4 }
 const QUICK_LOG_PACE = { entries: 5_000, singles: 5 }
 const QUICK_VAULT_PACE = { connections: 20, milliseconds: 1000 }
 
@@ -120,32 +124,42 @@ const onScreen = async ({ app, quick }: Options): Promise<Series[]> => {
   }
 }
 
-const onVault = async ({ vault, quick }: Options): Promise<Series[]> => {
-  if (!vault) return []
-  progress('The vault')
+/** A system of its own, measured without paths; `null`: was not asked for. */
+const alone = async (title: string, measureIt: (() => Promise<Series[]>) | null): Promise<Series[]> => {
+  if (measureIt === null) return []
+  progress(title)
   try {
-    const { measureVault } = await import('./vault/measure-vault.ts')
-    const series = await measureVault(quick ? QUICK_VAULT_PACE : VAULT_PACE, (reason) => say(`skipped ${reason}\n`))
+    const series = await measureIt()
     for (const one of series) say(`${seriesTable(one)}\n`)
     return series
   } catch (error) {
-    say(`failed vault: ${reasonOf(error)}\n`)
+    say(`failed ${title}: ${reasonOf(error)}\n`)
     return []
   }
 }
 
-const onLog = async ({ log, quick }: Options): Promise<Series[]> => {
-  if (!log) return []
-  progress('The log')
-  try {
-    const { measureLog } = await import('./log/measure-log.ts')
-    const series = await measureLog(quick ? QUICK_LOG_PACE : LOG_PACE)
-    for (const one of series) say(`${seriesTable(one)}\n`)
-    return series
-  } catch (error) {
-    say(`failed log: ${reasonOf(error)}\n`)
-    return []
-  }
+const onVault = async (quick: boolean): Promise<Series[]> => {
+  const { measureVault } = await import('./vault/measure-vault.ts')
+  return measureVault(quick ? QUICK_VAULT_PACE : VAULT_PACE, (reason) => say(`skipped ${reason}\n`))
+}
+
+const onLog = async (quick: boolean): Promise<Series[]> => {
+  const { measureLog } = await import('./log/measure-log.ts')
+  return measureLog(quick ? QUICK_LOG_PACE : LOG_PACE)
+}
+
+const onRecording = async (quick: boolean): Promise<Series[]> => {
+  const { measureRecording, recordingMissing } = await import('./recording/measure-recording.ts')
+  const missing = recordingMissing()
+  if (missing === null) return measureRecording(quick ? QUICK_RECORDING_PACE : RECORDING_PACE)
+  say(`skipped recording: ${missing}\n`)
+  return []
+}
+
+const onSearch = async ({ quick, rows }: Options): Promise<Series[]> => {
+  const { measureSearch } = await import('./search/measure-search.ts')
+  const { queries, values, ...pace } = quick ? QUICK_SEARCH_PACE : SEARCH_PACE
+  return measureSearch({ queries, values, copies: Math.ceil((rows ?? pace.rows) / queries) }, progress)
 }
 
 /** Whether anything that was asked for goes over a path. */
@@ -182,8 +196,10 @@ const main = async (): Promise<number> => {
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}\n`)
   const all = [
     ...(await onScreen(options)),
-    ...(await onVault(options)),
-    ...(await onLog(options)),
+    ...(await alone('the vault', options.vault ? () => onVault(options.quick) : null)),
+    ...(await alone('the log', options.log ? () => onLog(options.quick) : null)),
+    ...(await alone('recording', options.recording ? () => onRecording(options.quick) : null)),
+    ...(await alone('search', options.search ? () => onSearch(options) : null)),
     ...(usesPaths(options) ? await onPaths(options) : []),
   ]
   say(goalSummary(all))

@@ -1,27 +1,31 @@
 /** pgbench's select-only script: one indexed row for each query, as an application asks. */
 import { runProgram } from '@sallyport/testkit'
-import { type Path, type PathName, libpqEnvironment } from '../paths/path.ts'
+import { type DatabaseAccess, type PathName, libpqEnvironment } from '../paths/path.ts'
 import type { Measurement } from './measurement.ts'
 
-const pgbench = async (path: Path, args: readonly string[]): Promise<string> => {
+const numberIn = (output: string, pattern: RegExp): number => {
+  const found = pattern.exec(output)?.[1]
+  if (found === undefined) throw new Error(`pgbench printed no ${pattern.source}:\n${output}`)
+  return Number(found)
+}
+
+/** Transactions are queries. */
+export const pgbench = async (
+  access: DatabaseAccess,
+  args: readonly string[],
+): Promise<{ readonly perSecond: number; readonly transactions: number }> => {
   const { code, stdout, stderr } = await runProgram({
     command: 'pgbench',
     args: ['-n', '-S', ...args],
-    env: libpqEnvironment(path.database!),
+    env: libpqEnvironment(access),
     timeoutMs: 60_000,
   })
-  if (code !== 0) throw new Error(`pgbench over ${path.name} ended with ${code}: ${stderr.slice(-1000)}`)
-  return stdout
-}
-
-const perSecond = (output: string): number => {
-  const found = /^tps = ([\d.]+)/m.exec(output)
-  if (!found) throw new Error(`pgbench printed no tps:\n${output}`)
-  return Number(found[1])
+  if (code !== 0) throw new Error(`pgbench ended with ${code}: ${stderr.slice(-1000)}`)
+  return { perSecond: numberIn(stdout, /^tps = ([\d.]+)/m), transactions: numberIn(stdout, /actually processed: (\d+)/) }
 }
 
 /** pgbench counts in whole seconds, and connecting is part of them. */
-const secondsOf = (milliseconds: number, clients: number): string =>
+export const secondsOf = (milliseconds: number, clients: number): string =>
   String(Math.max(1, Math.round(milliseconds / 1000)) + Math.floor(clients / 32))
 
 const usual: readonly PathName[] = ['direct', 'ssh', 'stunnel', 'pgbouncer', 'raw', 'sallyport']
@@ -38,7 +42,7 @@ const queries = (clients: number, mode: 'simple' | 'prepared'): Measurement => {
     run: async (path, { milliseconds }) => {
       const threads = Math.min(clients, 2)
       const args = ['-M', mode, '-c', `${clients}`, '-j', `${threads}`, '-T', secondsOf(milliseconds, clients)]
-      return { [name]: perSecond(await pgbench(path, args)) }
+      return { [name]: (await pgbench(path.database!, args)).perSecond }
     },
   }
 }
@@ -56,6 +60,6 @@ export const newConnections: Measurement = {
   suits: ({ database }) => database !== null,
   run: async (path, { milliseconds }) => {
     const args = ['-C', '-c', '4', '-j', '2', '-T', secondsOf(milliseconds, 4)]
-    return { connections: perSecond(await pgbench(path, args)) }
+    return { connections: (await pgbench(path.database!, args)).perSecond }
   },
 }

@@ -78,7 +78,7 @@ const startPath = async (route: Route, link: Link): Promise<Path> => {
 }
 
 /** On a port of its own: those of the organization may be taken by another Sallyport on this machine. */
-const listeningSomewhere = async (agent: Agent, name: string) => {
+export const listeningSomewhere = async (agent: Agent, name: string) => {
   await waitFor(async () => (await agent.local.call('credentials', {})).items.some(({ granted }) => granted.name === name), {
     description: `the grant of ${name}`,
     timeoutMs: 30_000,

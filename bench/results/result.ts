@@ -2,9 +2,15 @@ import type { Metric } from '../measurements/measurement.ts'
 import { median } from '../median.ts'
 import { type PathName, pathNames } from '../paths/path.ts'
 
-/** What is measured: a path, the app, the vault by where its root key is, or the log. */
-export type Subject = PathName | 'app' | 'vault-local' | 'vault-pkcs11' | 'log'
-export const subjects: readonly Subject[] = [...pathNames, 'app', 'vault-local', 'vault-pkcs11', 'log']
+const recorded = ['kept-without-binds', 'kept-hashed-binds', 'kept-api', 'kept-api-sealed', 'kept-gateway', 'kept-both'] as const
+/** How queries are recorded; sealed: encrypted by the gateway, as what it keeps itself always is. */
+export type RecordedSubject = (typeof recorded)[number]
+
+const others = ['app', 'vault-local', 'vault-pkcs11', 'log', 'first-page', 'next-page', ...recorded] as const
+
+/** What is measured: a path, the app, the vault by where its root key is, the log, pages of activity, a way to record. */
+export type Subject = PathName | (typeof others)[number]
+export const subjects: readonly Subject[] = [...pathNames, ...others]
 
 /** What one subject did in each round, by metric. */
 export interface Series {

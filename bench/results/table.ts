@@ -6,7 +6,8 @@ import { ratioOf, type Series, type Subject, subjects } from './result.ts'
 
 /** The paths of others: what each of ours is compared with. */
 const peers: readonly PathName[] = ['direct', 'ssh', 'stunnel', 'haproxy', 'pgbouncer']
-const ours: readonly Subject[] = ['raw', 'sallyport', 'sallyport-tls']
+const isOurs = (subject: Subject): boolean =>
+  ['raw', 'sallyport', 'sallyport-tls'].includes(subject) || subject.startsWith('kept-')
 
 /** Three figures that count. */
 export const figure = (value: number): string => {
@@ -31,7 +32,7 @@ const rowsOf = (series: Series): string[][] => {
     const values = series.values.get(path) ?? []
     if (values.length === 0) return []
     const ratios = columns.map((peer) => {
-      const ratio = ours.includes(path) ? ratioOf(series, path, peer) : null
+      const ratio = isOurs(path) ? ratioOf(series, path, peer) : null
       return ratio === null ? '' : `${figure(ratio)}×`
     })
     return [[path, figure(median(values)), ...ratios, goalsOf(series, path)]]

@@ -8,6 +8,7 @@ import { makeTemporaryDirectory } from '@sallyport/testkit'
 import { addRole, passwordSecret, storeSecret, Testbed } from '@sallyport/testbed'
 import pg from 'pg'
 import type { Metric } from '../measurements/measurement.ts'
+import { percentile } from '../percentile.ts'
 import type { Series, Subject } from '../results/result.ts'
 import { makeSoftHsm, softHsmMissing } from './soft-hsm.ts'
 
@@ -30,10 +31,6 @@ const metrics = {
   'unlocks': { name: 'unlocks', title: `Connections with new leases, ${BESIDE} beside each other`, unit: '/s', better: 'higher' },
 } as const satisfies Readonly<Record<string, Metric>>
 type Figures = Readonly<Record<keyof typeof metrics, number>>
-
-/** Of values that are there: the smallest that so many of a hundred do not exceed. */
-const percentile = (values: readonly number[], percent: number): number =>
-  values.toSorted((left, right) => left - right)[Math.max(0, Math.ceil((values.length * percent) / 100) - 1)] ?? Number.NaN
 
 const connectOnce = async (connectionString: string): Promise<number> => {
   const started = performance.now()

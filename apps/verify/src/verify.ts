@@ -1,6 +1,6 @@
 /** Verifies a whole log: heads, then every entry against the head, then what the entries say. */
 import { equalHashes, leafHash, type OpenedCheckpoint, TreeEdge, verifyInclusion } from '@sallyport/audit-log'
-import { ClearEntries, type ClearCount } from './clear-entries.ts'
+import type { ClearCount, ClearEntries } from './clear-entries.ts'
 import { EntryChecks } from './entry-checks.ts'
 import type { Findings } from './findings.ts'
 import { checkWitnesses, openHead, type Trust } from './heads.ts'
@@ -174,6 +174,9 @@ const verifySome = async ({ source, findings }: VerifyOptions, head: OpenedCheck
   }
 }
 
+/** Loaded only when they are counted: it brings the schemas of all entries. */
+const clearEntries = async (): Promise<ClearEntries> => new (await import('./clear-entries.ts')).ClearEntries()
+
 /** Null when the head cannot be trusted: then nothing else can be said. */
 export const verifyLog = async (options: VerifyOptions): Promise<Verified | null> => {
   const { source, trust, findings, recordings } = options
@@ -184,7 +187,7 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
   const retention = new Retention()
   if (options.unlocks !== null && !source.complete) throw new Unreadable('Unlocks are compared with a whole log only.')
   const unlocks = options.unlocks && (await Unlocks.read(options.unlocks, { origin: head.origin, findings }))
-  const clear = options.countClear ? new ClearEntries() : null
+  const clear = options.countClear ? await clearEntries() : null
   if (source.complete) {
     const earlierHead =
       options.earlier && openHead(options.earlier.checkpoint, { trust, where: 'The head of the earlier export', findings })

@@ -73,7 +73,15 @@ const selectFiltered = (transaction: Transaction, filter: ActivityFilter) => {
   if (filter.id === undefined) return query
   const [, stream, number] = idPattern.exec(filter.id) ?? []
   if (stream === undefined) return query.where(sql<boolean>`false`)
-  return query.where('stream', '=', stream).where('number', '=', String(number))
+  // Rows are found by when their batch was received, which the batch knows: no index begins with the stream.
+  const received = transaction
+    .selectFrom('activity_batches')
+    .select('received_at')
+    .where('stream', '=', stream)
+    .where('first', '<=', String(number))
+    .orderBy('first', 'desc')
+    .limit(1)
+  return query.where('stream', '=', stream).where('number', '=', String(number)).where('received_at', '=', received)
 }
 
 type Selected = Awaited<ReturnType<ReturnType<typeof selectFiltered>['executeTakeFirstOrThrow']>>

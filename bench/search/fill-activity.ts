@@ -1,0 +1,123 @@
+/**
+ * Fills an API's database with activity, on its server: what a few thousand real queries left is copied a thousand times over the
+ * month until now. A body is encrypted for its stream and number, and a word's number for its month, so that copies within the month
+ * are as good as what they are copied from. Whom and what a row names is drawn anew for each copy; some are drawn far more often.
+ */
+import type pg from 'pg'
+
+/** How many of each there are; of half of them little is heard. */
+export const pools = {
+  user_id: 200,
+  device_id: 300,
+  session_id: 20_000,
+  gateway_id: 5,
+  lease_id: 100_000,
+  resource_id: 60,
+  credential_id: 150,
+} as const
+export type PooledColumn = keyof typeof pools
+
+/** A tool's connection runs so many queries. */
+const PER_CONNECTION = 20
+
+/** A UUID of the form that random ones have; cheap to make, ten millions of times. */
+const uuidOf = (kind: number, number: string): string =>
+  `('0000000${kind}-0000-4000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`
+const idIn = (column: PooledColumn, number: string): string => uuidOf(Object.keys(pools).indexOf(column) + 1, number)
+const drawn = (column: PooledColumn): string => idIn(column, `floor(power(random(), 2) * ${pools[column]})::integer`)
+
+/** The id of one of the drawn. */
+export const pooledId = async (client: pg.Client, column: PooledColumn, number: number): Promise<string> => {
+  const { rows } = await client.query<{ id: string }>(`select ${idIn(column, '$1::integer')} as id`, [number])
+  return rows[0]!.id
+}
+
+/** Where a copy lies: `copy` counts from the newest; batches keep their order and their distances, stretched over the copy's share. */
+const shift = `($1::timestamptz - (copy + 1 - source.place) * ($1::timestamptz - $2::timestamptz) / $3::integer) - source.batch_at`
+
+const prepare = `
+  create temporary table batches as
+    select stream, first, min(at) as batch_at, min(rank)::double precision / max(total) as place from (
+      select batches.stream, batches.first, at, rank() over (order by at, activity.stream, number) - 1 as rank, count(*) over () as total
+      from activity join activity_batches as batches
+        on batches.stream = activity.stream and number >= first and number < first + count
+      where kind = 'query') as placed
+    group by stream, first;
+  create temporary table old_rows as
+    select activity.*, place, batch_at from activity join activity_batches using (stream)
+      join batches on batches.stream = activity.stream and batches.first = activity_batches.first
+    where kind = 'query' and number >= activity_batches.first and number < activity_batches.first + count;
+  create temporary table old_words as select * from activity_words join batches using (stream, first);
+  create table activity_filled (like activity including defaults including constraints);
+  alter table activity_words drop constraint activity_words_pkey;
+  drop index activity_words_age;
+  truncate activity_words;
+  analyze old_rows;
+  analyze old_words`
+
+const copyRows = `
+  insert into activity_filled (organization_id, at, stream, number, received_at, kind, user_id, session_id, device_id, gateway_id,
+    lease_id, connection_id, resource_id, credential_id, key_id, body, failed)
+  select organization_id, (source.at + shift)::timestamptz(3), source.stream, number, source.received_at + shift,
+    case when chance < 0.03 then 'connection.opened' when chance < 0.06 then 'connection.closed' when chance < 0.07 then 'transfer'
+      when chance < 0.071 then 'cancel' else 'query' end,
+    ${drawn('user_id')}, ${drawn('session_id')}, ${drawn('device_id')}, ${drawn('gateway_id')}, ${drawn('lease_id')},
+    ${uuidOf(0, `copy::bigint * 1000000 + number / ${PER_CONNECTION}`)}, ${drawn('resource_id')}, ${drawn('credential_id')},
+    key_id, body, chance > 0.99
+  from generate_series($3::integer - 1, 0, -1) as copy
+    cross join old_rows as source
+    cross join lateral (select random() as chance, ${shift} as shift) as moved`
+
+const copyWords = `
+  insert into activity_words (organization_id, word, latest, stream, first, numbers, ats)
+  select organization_id, word, latest + shift, source.stream, source.first, numbers,
+    array(select (old + shift)::timestamptz(3) from unnest(ats) as old)
+  from generate_series($3::integer - 1, 0, -1) as copy
+    cross join old_words as source
+    cross join lateral (select ${shift} as shift) as moved`
+
+/** Attaching makes the indexes. */
+const install = (partition: string, from: string, until: string): string => `
+  drop table ${partition};
+  alter table activity_filled rename to ${partition};
+  alter table ${partition} enable row level security;
+  alter table ${partition} force row level security;
+  alter table activity attach partition ${partition} for values from ('${from}') to ('${until}');
+  alter table activity_words add primary key (organization_id, word, latest, stream, first);
+  create index activity_words_age on activity_words (organization_id, latest);
+  analyze activity;
+  analyze activity_words`
+
+export interface Filled {
+  readonly rows: number
+  /** Rows of the index of words. */
+  readonly words: number
+  /** Bytes of both, with their indexes. */
+  readonly bytes: number
+}
+
+/** `copies` times what is there. The time until `now` within its UTC month is what they are spread over. */
+export const fillActivity = async (
+  client: pg.Client,
+  { copies, now, progress }: { readonly copies: number; readonly now: Date; readonly progress: (text: string) => void },
+): Promise<Filled> => {
+  const month = (later: number): string => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + later)).toISOString()
+  const [from, until] = [month(0), month(1)]
+  const partition = `activity_${from.slice(0, 4)}${from.slice(5, 7)}`
+  const values = [now.toISOString(), from, copies]
+  await client.query(`set maintenance_work_mem = '512MB'`)
+  await client.query(`alter system set max_wal_size = '4GB'`)
+  await client.query('select pg_reload_conf()')
+  await client.query(prepare)
+  progress('rows')
+  const rows = await client.query(copyRows, values)
+  progress('words')
+  const words = await client.query(copyWords, values)
+  progress('indexes')
+  await client.query(install(partition, from, until))
+  const size = await client.query<{ bytes: string }>(
+    `select pg_total_relation_size($1::regclass) + pg_total_relation_size('activity_words') as bytes`,
+    [partition],
+  )
+  return { rows: rows.rowCount ?? 0, words: words.rowCount ?? 0, bytes: Number(size.rows[0]!.bytes) }
+}
