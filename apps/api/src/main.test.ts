@@ -54,6 +54,11 @@ describe('the program', { timeout: PATIENCE }, () => {
     expect(refusal.stderr).toContain('"code":"conflict"')
   })
 
+  it('gives its servers a new root, on demand; whoever was invited before believes them, as the next test shows', async () => {
+    const { stdout } = await run(process.execPath, [program, 'rotate-root'], { env: environment })
+    expect(JSON.parse(stdout)).toEqual({ root: expect.stringMatching(/^[\w-]{43}$/), organizations: 1 })
+  })
+
   it('says when it is ready, answers, and ends in order with its database', async () => {
     const child = spawn(process.execPath, [program, 'serve'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
     const events: string[] = []
