@@ -191,6 +191,7 @@ test('every answer of the API to somebody who may read everything', async () => 
       user: bed.owner.id,
       role: roles[0]!.id,
       site: bed.site,
+      gateway: (await auditor.gateway()).id,
       resource: bed.database.resource,
       credential,
       slug: 'acme',
@@ -336,6 +337,6 @@ test('neither logs nor disks of API, gateway and client hold one, after all', as
   for (const one of [...secrets, chosen]) expect(one.findBytes(text)).toEqual([])
   // The one that was replaced, and the one in its place: both were in the vault.
   for (const one of [secrets[2]!, secrets.at(-1)!]) expect(await one.searchDirectory(bed.directory)).toEqual([])
-  const known = canaryOf('owner@acme.example')
+  const known = canaryOf('shop: everything')
   expect((await known.searchDirectory(join(bed.directory, 'api'))).length).toBeGreaterThan(0)
 })
