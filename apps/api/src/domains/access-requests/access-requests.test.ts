@@ -70,9 +70,13 @@ const wishFor = (credential: string, wish: Partial<Wish> = {}): Wish => ({
 })
 const ask = (credential: string, wish: Partial<Wish> = {}, person = ada): Promise<string> =>
   world.run((transaction) => createRequest(transaction, wishFor(credential, wish), world.as(person)))
-const approve = (id: string, person: MadeSession, conditions: { duration?: number; startsAt?: Date; note?: string } = {}) =>
+const approve = (id: string, person: MadeSession, conditions: Partial<Parameters<typeof approveRequest>[1]> = {}) =>
   world.run((transaction) =>
-    approveRequest(transaction, { id, duration: null, startsAt: null, note: '', ...conditions }, world.as(person)),
+    approveRequest(
+      transaction,
+      { id, duration: null, startsAt: null, sameDevice: false, note: '', ...conditions },
+      world.as(person),
+    ),
   )
 const refuse = (id: string, person: MadeSession) =>
   world.run((transaction) => refuseRequest(transaction, { id, note: 'not today' }, world.as(person)))
@@ -84,9 +88,11 @@ const seen = (id: string): Promise<AccessRequest> =>
   })
 const written = async (id: string) => (await world.run((transaction) => findRequest(transaction, id)))!.state
 const mayConnect = (credential: string, person = ada): Promise<boolean> =>
-  world.run(async (transaction) =>
-    (await grantedCredentials(transaction, { user: person.user, now: world.now })).some((each) => each.credential === credential),
-  )
+  world.run(async (transaction) => {
+    const device = { id: person.device, status: 'active' as const }
+    const granted = await grantedCredentials(transaction, { user: person.user, device, now: world.now })
+    return granted.some((each) => each.credential === credential)
+  })
 /** Entries that the work leaves. */
 const entriesOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
   const before = await world.entries()
@@ -244,7 +250,7 @@ describe('approving', () => {
     const elsewhere = await makeAccessWorld(database)
     const stranger = await elsewhere.person()
     const work = elsewhere.run((transaction) =>
-      approveRequest(transaction, { id, duration: null, startsAt: null, note: '' }, elsewhere.as(stranger)),
+      approveRequest(transaction, { id, duration: null, startsAt: null, sameDevice: false, note: '' }, elsewhere.as(stranger)),
     )
     expect(await codeOf(work)).toBe('not_found')
   })
@@ -270,6 +276,13 @@ describe('approving', () => {
     expect((await seen(id)).state).toBe('active')
     expect(await entriesOf(sweep)).toContain('access-request.started')
     expect(await written(id)).toBe('active')
+  })
+
+  it('may be for the device from which it was asked, and no other', async () => {
+    const { credential } = await requestable()
+    await approve(await ask(credential), bob, { sameDevice: true })
+    expect(await mayConnect(credential)).toBe(true)
+    expect(await mayConnect(credential, { ...ada, device: bob.device })).toBe(false)
   })
 
   it('is over once it is decided: nothing is approved twice', async () => {
