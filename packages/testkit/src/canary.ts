@@ -1,7 +1,7 @@
 /** Secrets that can be recognized wherever they turn up, also encoded. */
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { searchFor } from './needle-search.ts'
 
@@ -86,7 +86,11 @@ interface Wanted {
   readonly longest: number
 }
 
-const searchFile = async (path: string, { search, longest }: Wanted): Promise<Sighting[]> => {
+/** Files up to this many bytes are read at once: a folder of a database has a thousand small ones. */
+const AT_ONCE = 512 * 1024
+
+const searchFile = async (path: string, size: number, { search, longest }: Wanted): Promise<Sighting[]> => {
+  if (size <= AT_ONCE) return search(await readFile(path))
   const overlap = longest - 1
   const found = new Map<SecretForm, number>()
   let tail = Buffer.alloc(0)
@@ -118,7 +122,7 @@ const searchPath = async (path: string, wanted: Wanted): Promise<FileSighting[]>
   const inText = (text: string, of: string): FileSighting[] =>
     wanted.search(Buffer.from(text)).map((one) => ({ ...one, path: of, inName: true }))
   if (entry.isSymbolicLink()) return inText(await unlessGone(readlink(path), ''), path)
-  if (entry.isFile()) return inContent(await unlessGone(searchFile(path, wanted), []))
+  if (entry.isFile()) return inContent(await unlessGone(searchFile(path, entry.size, wanted), []))
   if (!entry.isDirectory()) return []
   const found: FileSighting[] = []
   for (const name of await unlessGone(readdir(path), [])) {
