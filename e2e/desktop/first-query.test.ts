@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { psqlPrints, runPsql } from '../support/run-psql.ts'
 import { invitedTo } from './support/databases.ts'
 import { onDesktops } from './support/desktops.ts'
-import { type AtComputer, sitDown } from './support/person.ts'
+import { type AtComputer, inBrowser, sitDown } from './support/person.ts'
 import { addressOf, rowOf } from './support/resource-rows.ts'
 
 onDesktops('the first day', (start) => {
@@ -14,11 +14,13 @@ onDesktops('the first day', (start) => {
   let grace: AtComputer
   let role: string
   let credential: string
+  let person: string
   let row: Locator
 
   beforeAll(async () => {
     bed = await Testbed.start()
     const given = await invitedTo(bed, 'grace', { orders: {} })
+    person = given.id
     role = given.role
     credential = given.credentials[0]!
     grace = await sitDown(bed, { start, name: 'grace', invitation: given.invitation })
@@ -59,6 +61,56 @@ onDesktops('the first day', (start) => {
     expect(await addressOf(row)).toContain(clipboard)
   })
 
+  test('a locked app shows nothing and answers nothing until its person confirms, by a code from a browser elsewhere; psql goes on', async () => {
+    const { page } = grace.app
+    const address = await addressOf(row)
+    await page.keyboard.press('Control+l')
+    await page.getByRole('heading', { name: 'Sallyport is locked' }).waitFor()
+    expect(await page.locator('body').innerText()).not.toContain('orders')
+    const answer = await page.evaluate(`window.sallyport.send({ id: 1000000, method: 'credentials', params: {} })`)
+    expect(answer).toMatchObject({ error: { code: 'app_locked' } })
+    await grace.app.until('the tray of a locked app', ({ tray }) => tray?.tooltip.includes('Locked') ?? false)
+    expect(await psqlPrints(address, 'select 1')).toBe('1')
+    await page.getByRole('button', { name: 'Unlock with the browser' }).click()
+    await page.getByRole('button', { name: 'Use a code' }).click()
+    const url = (await page.getByText('?flow=').textContent()) ?? ''
+    const browser = await grace.app.browse()
+    await browser.goto(url)
+    await browser.getByLabel('Password').fill(grace.password)
+    await browser.getByRole('button', { name: 'Confirm' }).click()
+    const code = await browser.getByLabel('Your code').textContent()
+    await browser.close()
+    await page.getByLabel('Code').fill(code ?? '')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await row.getByText('Ready').waitFor()
+  })
+
+  test('a session that somebody ended keeps the page, and signing in leads back to it', async () => {
+    const { page } = grace.app
+    await row.click()
+    const panel = page.getByRole('heading', { name: 'orders · read-only' })
+    await panel.waitFor()
+    const { items } = await bed.owner.agent.api('listSessions', {})
+    const session = items.find(({ user, status }) => user === person && status === 'active')!
+    const { opened } = await grace.app.state()
+    await bed.owner.agent.api('revokeSession', { parameters: { session: session.id } })
+    await page.getByText(/^Your sign-in was ended at/).waitFor()
+    expect(await panel.isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Sign in with the browser' }).click()
+    await inBrowser(
+      grace.app,
+      async (browser) => {
+        await browser.getByLabel('E-mail address').fill('grace@acme.example')
+        await browser.getByLabel('Password').fill(grace.password)
+        await browser.getByRole('button', { name: 'Sign in' }).click()
+      },
+      opened.length,
+    )
+    await page.getByText(/^Your sign-in was ended at/).waitFor({ state: 'detached' })
+    expect(await panel.isVisible()).toBe(true)
+    await row.getByText('Ready').waitFor()
+  })
+
   test('access that is taken away ends the connection, and the row goes', async () => {
     const psql = await spawnProgram({
       name: 'psql',
@@ -67,6 +119,11 @@ onDesktops('the first day', (start) => {
       env: { PATH: process.env['PATH'] },
     })
     await row.getByText('In use').waitFor()
+    await grace.app.page.keyboard.press('Control+2')
+    await grace.app.page.getByRole('row', { name: /psql/ }).click()
+    // The path of this connection: to the gateway, and from there to the database.
+    for (const words of [/TLS 1\.3 · TLS_.* · /, /Time to connect/]) await grace.app.page.getByText(words).first().waitFor()
+    await grace.app.page.keyboard.press('Control+1')
     await grace.app.until('the tray', (state) => state.tray?.items.some(({ label }) => label.startsWith('psql uses')) ?? false)
     await bed.owner.agent.api('removeRoleCredential', { parameters: { role, credential } })
     expect((await psql.exited).code).not.toBe(0)
