@@ -79,13 +79,37 @@ onDesktops('administration', (start) => {
     expect(canaryOf(password).findBytes(Buffer.from(crossings.join('\n')))).toEqual([])
   })
 
+  test('a third-party store is made known, and holds the secret of a credential', async () => {
+    const { page } = owner
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await page.getByRole('radio', { name: 'Stores' }).dispatchEvent('click')
+    await page.getByRole('button', { name: 'Add store' }).first().click()
+    await dialog().getByLabel('Name', { exact: true }).fill('company vault')
+    await dialog().getByLabel('Address', { exact: true }).fill('https://vault.example.org:8200')
+    await dialog().getByLabel('Role of the JWT method').fill('sallyport')
+    await finish('Add store')
+    await page.getByText('It must trust this issuer for tokens of your organization.').waitFor()
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await rowOf(page, 'invoices').click()
+    await page.getByRole('button', { name: 'Add credential' }).click()
+    await dialog().getByLabel('Name', { exact: true }).fill('elsewhere')
+    await dialog().getByLabel('Account on the resource').fill('reader')
+    await dialog().getByLabel('It signs in by').selectOption({ label: 'What lies in a third-party store' })
+    await dialog().getByLabel('Path', { exact: true }).fill('apps/invoices')
+    await dialog().getByLabel('Field', { exact: true }).fill('password')
+    await finish('Add credential')
+    await page.getByText('Lies in company vault, at apps/invoices, field password').waitFor()
+    const { items } = await bed.owner.agent.api('listCredentials', { query: { limit: 100 } })
+    expect(items.find(({ name }) => name === 'elsewhere')?.stored).toMatchObject({ path: 'apps/invoices', field: 'password' })
+  })
+
   test('a role is made, given the credential and a person, and says who gains by it', async () => {
     const { page } = owner
     await page.getByRole('link', { name: 'Roles' }).click()
     await page.getByRole('button', { name: 'Add role' }).first().click()
     await dialog().getByLabel('Name', { exact: true }).fill('accounting')
     await finish('Add role')
-    await choose(page.getByPlaceholder('Add a credential…'), /^invoices/)
+    await choose(page.getByPlaceholder('Add a credential…'), /^invoices · reporting/)
     await finish('Let them use it')
     await choose(page.getByPlaceholder('Give it to…'), /^grace Example/)
     await dialog().getByText('1 person gains access').waitFor()
