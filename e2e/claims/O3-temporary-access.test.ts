@@ -159,7 +159,7 @@ describe.concurrent('an approval counts once', () => {
       body: { credential, reason: 'incident 17', duration: HOUR },
     })
     const parameters = { accessRequest }
-    const body = { duration: null, startsAt: null, note: '' }
+    const body = { duration: null, startsAt: null, sameDevice: false, note: '' }
     const act = {
       method: 'POST' as const,
       target: `/v1/me/approvals/${accessRequest}/approval`,
