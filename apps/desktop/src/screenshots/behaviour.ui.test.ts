@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium())('an auditor, who may read everything and change 
     ({ name, at, steps }) =>
       steps === undefined && !/^\/(resources|connections|requests|settings|$)/.test(at) && /(some|list|edit|panel)$/.test(name),
   )
-  const READING = /^(Close|Export…|All rules|(Copy|Clear|All by|All about|All of) .*)$/
+  const READING = /^(Close|Export…|Export data…|All rules|(Copy|Clear|All by|All about|All of|More actions for) .*)$/
   const buttons = async (page: Page): Promise<readonly string[]> =>
     page
       .locator('main')
@@ -135,6 +135,13 @@ describe.skipIf(!hasChromium())('an auditor, who may read everything and change 
     }
     expect(dead).toEqual(new Map())
     expect(shown.length).toBeGreaterThan(10)
+    // What hides behind a menu reads, too.
+    const catalogue = await pages.open(
+      shown.find(({ name }) => name === 'catalogue/panel')!,
+      auditor,
+    )
+    await catalogue.getByRole('button', { name: /^More actions for/ }).click()
+    expect(await catalogue.getByRole('menuitem').allTextContents()).toEqual(['Rotation…'])
     const panels = shown.filter(({ name }) => ['users/panel', 'catalogue/panel'].includes(name))
     for (const story of panels) expect((await changing(story, view)).length).toBeGreaterThan(3)
     expect(panels).toHaveLength(2)
