@@ -197,7 +197,7 @@ describe('limits of a listener', () => {
   })
 
   test('a finished TLS handshake without a request does not hold its place', async () => {
-    await using gateway = await testGateway({ limits: { maxPendingHandshakes: 1, handshakeTimeoutMs: 300 } })
+    await using gateway = await testGateway({ limits: { maxPendingHandshakes: 1, handshakeTimeoutMs: 10_000 } })
     const socket = connect({
       host: '127.0.0.1',
       port: gateway.listener.port,
