@@ -27,6 +27,19 @@ export type Diagnosis = z.infer<typeof diagnosis>
 export const findingEvent = z.strictObject({ event: z.literal('finding'), run: uuid, finding })
 export type FindingEvent = z.infer<typeof findingEvent>
 
+/** Lines of the log that are shown. */
+export const MAX_LOG_LINES = 300
+/** Longest of them, in characters; what is longer is cut. */
+export const MAX_LOG_LINE = 2000
+
+/** One line of the agent's log. */
+export const logLine = z.strictObject({
+  at: z.iso.datetime(),
+  level: z.enum(['info', 'warn', 'error', 'fatal']),
+  text: z.string().max(MAX_LOG_LINE),
+})
+export type LogLine = z.infer<typeof logLine>
+
 /** Longest text of a bundle, in characters. */
 export const MAX_BUNDLE = 1024 * 1024
 

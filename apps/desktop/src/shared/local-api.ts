@@ -17,7 +17,7 @@ import {
 } from '@sallyport/protocol'
 import { z } from 'zod'
 import { credentialName } from './credential-name.ts'
-import { bundle, diagnosis } from './diagnosis.ts'
+import { bundle, diagnosis, logLine, MAX_LOG_LINES } from './diagnosis.ts'
 import { facePreferences } from './preferences.ts'
 
 const nothing = z.strictObject({})
@@ -232,6 +232,8 @@ export const localMethods = defineMethods({
   diagnose: { params: z.strictObject({ run: uuid.optional() }), result: diagnosis },
   /** A diagnosis as a text for somebody who helps, with the end of the log, without secrets. */
   bundle: { params: nothing, result: bundle },
+  /** The end of the agent's log, the newest line last, without secrets. */
+  log: { params: nothing, result: z.strictObject({ lines: z.array(logLine).max(MAX_LOG_LINES) }) },
   preferences: { params: nothing, result: facePreferences },
   /** What is absent stays. */
   setPreferences: { params: facePreferences.partial(), result: facePreferences },

@@ -1,27 +1,12 @@
 /** What to send to somebody who helps: the diagnosis, versions, and the last lines of the log, redacted. */
-import { open } from 'node:fs/promises'
 import { arch, release } from 'node:os'
 import { type Diagnosis, MAX_BUNDLE } from '../../shared/diagnosis.ts'
 import { clientVersion } from '../program/version.ts'
+import { lastLines } from './last-lines.ts'
 import { redact } from './redact.ts'
 
 /** Bytes of the log's end. */
 const LOG_BYTES = 256 * 1024
-
-/** Whole lines from the end of a file; none where there is no file. */
-const lastLines = async (path: string, bytes: number): Promise<string> => {
-  const file = await open(path, 'r').catch(() => null)
-  if (file === null) return ''
-  try {
-    const { size } = await file.stat()
-    const length = Math.min(size, bytes)
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
-    const text = buffer.subarray(0, bytesRead).toString('utf8')
-    return length < size ? text.slice(text.indexOf('\n') + 1) : text
-  } finally {
-    await file.close()
-  }
-}
 
 const lineOf = ({ area, subject, step, state, code, detail, milliseconds }: Diagnosis['findings'][number]): string => {
   const about = [area, subject, step].filter(Boolean).join(' · ')

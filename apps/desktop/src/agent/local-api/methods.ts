@@ -8,6 +8,7 @@ import { beginPresence, type Presence } from '../browser/presence.ts'
 import type { BrowserTasks } from '../browser/tasks.ts'
 import { beginUnlock } from '../browser/unlock.ts'
 import { makeBundle } from '../diagnosis/bundle.ts'
+import { logLines } from '../diagnosis/log-lines.ts'
 import { type DiagnosisSources, examine } from '../diagnosis/examine.ts'
 import type { Connections } from '../listeners/connections.ts'
 import type { Listeners } from '../listeners/listeners.ts'
@@ -135,6 +136,7 @@ const handlersOf = (services: MethodServices): Handlers => {
         if (run !== undefined) services.tellFinding({ event: 'finding', run, finding })
       }),
     bundle: async () => makeBundle(await examine(services.diagnosis), services.log),
+    log: async () => ({ lines: await logLines(services.log) }),
     preferences: async () => services.preferences.current,
     setPreferences: (changes) => services.preferences.change(changes),
     subscribe: async () => ({}),

@@ -6,6 +6,9 @@ import { errorText } from './error-text.ts'
 import { IconButton } from './icon-button.tsx'
 import { toast } from './toast.ts'
 
+/** Longest text that goes on the clipboard. */
+export const MAX_COPIED = 64 * 1024
+
 /** `what` names the text when it is too long to be said: the address itself, or "connection string for psql". */
 export const useCopy = (): ((content: string, what?: string) => void) => {
   const bridge = useBridge()

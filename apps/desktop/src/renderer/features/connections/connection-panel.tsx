@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import type { LocalConnection } from '../../../shared/local-api.ts'
 import { titleOfName } from '../../data/credential.ts'
 import { type Sample, traffic } from '../../data/traffic.ts'
+import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { LineChart } from '../../ui/line-chart.tsx'
@@ -25,11 +26,7 @@ const rateText = (value: number): string => text('connections.perSecond', { amou
 export const ConnectionPanel = ({ connection, onEnd, onClose }: ConnectionPanelProps) => {
   const samples = traffic.of(connection.id)
   return (
-    <SidePanel
-      title={programOf(connection)}
-      subtitle={<a href={`#/resources`}>{titleOfName(connection.credential)}</a>}
-      onClose={onClose}
-    >
+    <SidePanel title={programOf(connection)} subtitle={<ResourceLink name={connection.credential} />} onClose={onClose}>
       <PanelSection label={text('connections.traffic')}>
         <TrafficChart samples={samples} />
       </PanelSection>
@@ -46,6 +43,13 @@ export const ConnectionPanel = ({ connection, onEnd, onClose }: ConnectionPanelP
       </PanelSection>
     </SidePanel>
   )
+}
+
+/** To its resource, where it is still granted. */
+const ResourceLink = ({ name }: { readonly name: string }) => {
+  const { data } = useMethod('credentials', {})
+  const credential = data?.items.find(({ granted }) => granted.name === name)
+  return <a href={credential ? `#/resources/${credential.granted.credential}` : '#/resources'}>{titleOfName(name)}</a>
 }
 
 const ConnectionFacts = ({ connection }: { readonly connection: LocalConnection }) => {

@@ -4,14 +4,11 @@ import { useEffect } from 'react'
 import { useBridge } from '../../bridge/bridge.ts'
 import { useAction, useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
-import { useCopy } from '../../ui/copy-button.tsx'
+import { MAX_COPIED, useCopy } from '../../ui/copy-button.tsx'
 import { errorText } from '../../ui/error-text.ts'
 import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.ts'
 import styles from './settings.module.css'
-
-/** Longest text that goes on the clipboard. */
-const MAX_COPY = 64 * 1024
 
 export const BundleDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const bridge = useBridge()
@@ -45,7 +42,7 @@ export const BundleDialog = ({ onClose }: { readonly onClose: () => void }) => {
         <Button variant="default" size="md" onClick={onClose}>
           {text('common.cancel')}
         </Button>
-        {data && data.text.length <= MAX_COPY ? (
+        {data && data.text.length <= MAX_COPIED ? (
           <Button variant="default" size="md" onClick={() => copy(data.text, data.fileName)}>
             {text('settings.bundleCopy')}
           </Button>

@@ -6,11 +6,12 @@ import { Page } from '../../ui/page.tsx'
 import { DeviceSection } from './device-section.tsx'
 import { DiagnosisSection } from './diagnosis-section.tsx'
 import { GeneralSection } from './general-section.tsx'
+import { LogSection } from './log-section.tsx'
 import { PortsSection } from './ports-section.tsx'
 import { ShortcutsSection } from './shortcuts-section.tsx'
 import { ToolsSection } from './tools-section.tsx'
 
-const SECTIONS = ['general', 'device', 'tools', 'ports', 'shortcuts', 'diagnosis'] as const
+const SECTIONS = ['general', 'device', 'tools', 'ports', 'shortcuts', 'diagnosis', 'log'] as const
 type Section = (typeof SECTIONS)[number]
 
 const isSection = (name: string): name is Section => SECTIONS.some((section) => section === name)
@@ -29,6 +30,8 @@ const contentOf = (section: Section) => {
       return <ShortcutsSection />
     case 'diagnosis':
       return <DiagnosisSection />
+    case 'log':
+      return <LogSection />
   }
 }
 

@@ -1,5 +1,5 @@
 import { SallyportError } from '@sallyport/protocol/errors'
-import type { Diagnosis, Finding } from '../../../shared/diagnosis.ts'
+import type { Diagnosis, Finding, LogLine } from '../../../shared/diagnosis.ts'
 import type { ToolChoices } from '../../../shared/tools.ts'
 import { type Answers, methods, routes, waits } from '../answers.ts'
 import { manyCredentials, someCredentials } from '../credentials.ts'
@@ -47,6 +47,17 @@ const wrong: readonly Finding[] = [
   ),
 ]
 
+const logLines: readonly LogLine[] = Array.from({ length: 120 }, (_, at) => {
+  const seconds = String(at % 60).padStart(2, '0')
+  const level = at % 31 === 30 ? 'error' : at % 11 === 10 ? 'warn' : 'info'
+  const words = {
+    info: `a listener is open event=listener.open credential=shop/read-only port=${15_001 + at}`,
+    warn: 'a gateway stopped answering event=gateway.lost gateway=eu-2',
+    error: 'a session could not be renewed event=renewal.failed code=api_unreachable cause=connect ETIMEDOUT 192.0.2.40:443',
+  }
+  return { at: `2026-11-22T14:0${Math.floor(at / 60)}:${seconds}.000Z`, level, text: words[level] }
+})
+
 const diagnosis = (findings: readonly Finding[]): Diagnosis => ({ at: STORY_NOW, findings: [...findings] })
 
 const known = (id: string, label: string, more: Partial<ToolChoices['tools'][number]> = {}): ToolChoices['tools'][number] => ({
@@ -90,6 +101,7 @@ const answers: Answers = {
     credentials: { items: [...someCredentials] },
     toolChoices: someTools,
     diagnose: diagnosis(well),
+    log: { lines: [...logLines] },
     bundle: {
       fileName: 'sallyport-2026-11-22.txt',
       text: Array.from(
@@ -165,5 +177,9 @@ export const settingsStories: readonly Story[] = [
     answers: { ...answers, ...methods({ diagnose: new SallyportError('agent_unreachable') }) },
     steps: [button('Examine')],
   }),
+  story('log', 'log'),
+  story('log-empty', 'log', { answers: { ...answers, ...methods({ log: { lines: [] } }) } }),
+  story('log-loading', 'log', { answers: { ...answers, ...methods({ log: waits }) } }),
+  story('log-error', 'log', { answers: { ...answers, ...methods({ log: new SallyportError('agent_unreachable') }) } }),
   story('bundle', 'diagnosis', { steps: [button('Save bundle…')] }),
 ]
