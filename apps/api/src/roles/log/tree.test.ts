@@ -229,15 +229,15 @@ describe('a database whose disk is full', () => {
       await checkpointing(async (checkpointer) => {
         await waitFor(async () => (await refusals()) > seen, { description: 'an attempt', timeoutMs: 30_000 })
         expect(await published()).toEqual(before)
-        expect((await state()).size).toBe(260)
+        expect((await state()).size).toBe(600)
         await empty()
         const isSigned = async () => {
           checkpointer.grown(organization)
-          return (await published())?.size === 260
+          return (await published())?.size === 600
         }
         await waitFor(isSigned, { description: 'the next head', timeoutMs: 30_000 })
       })
-      expect(await state()).toMatchObject({ problem: null, size: 260, checkpoint: { size: 260 } })
+      expect(await state()).toMatchObject({ problem: null, size: 600, checkpoint: { size: 600 } })
     },
   )
 

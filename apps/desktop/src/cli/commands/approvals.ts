@@ -54,7 +54,7 @@ export const approvalCommands = [
       note: option('note <text>', 'what the person who asked should know', text),
     },
     examples: ['sallyport approvals approve 8d1f6c1e-0000-4000-8000-000000000000 --for 30m'],
-    input: ({ request: accessRequest, duration: length = null, startsAt = null, sameDevice = false, note = '' }) => ({
+    input: ({ request: accessRequest, duration: length = null, startsAt = null, sameDevice, note = '' }) => ({
       parameters: { accessRequest },
       body: { duration: length, startsAt, sameDevice, note },
     }),
