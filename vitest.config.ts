@@ -15,7 +15,7 @@ const elsewhere = ['**/node_modules/**', '**/dist/**']
 const PROGRAMS_AT_ONCE = availableParallelism() + 1
 const MEASURED = ['e2e/claims/O1-revocation.test.ts']
 /** Of those that run whole systems, the files that take a minute and more whatever their size. */
-const LONGEST = ['L4-', 'D2-', 'C1-', 'bench']
+const LONGEST = ['accessibility', 'L1-', 'D2-', 'L4-', 'A3-', 'C1-', 'bench', 'ask-and-approve', 'failures', 'administration']
 
 export default defineConfig({
   test: {

@@ -298,7 +298,14 @@ test('open connections are listed by whose they are, and ended by their id', asy
 })
 
 test('a grant ends after the duration given', async () => {
-  const grant = { id: randomUUID(), user: randomUUID(), credential: credential.id, device: null, reason: 'incident 17', status: 'active' }
+  const grant = {
+    id: randomUUID(),
+    user: randomUUID(),
+    credential: credential.id,
+    device: null,
+    reason: 'incident 17',
+    status: 'active',
+  }
   const { profile } = await start({
     routes: {
       createGrant: ({ body }: { body: object }) => ({ ...grant, ...body, startsAt: new Date().toISOString() }),

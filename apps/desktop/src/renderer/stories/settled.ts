@@ -8,11 +8,13 @@ export const settled = async (): Promise<void> => {
   let changed = true
   const observer = new MutationObserver(() => (changed = true))
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+  // What is loaded when it is shown may be on its way: a page has something in it.
+  const isEmpty = (): boolean => document.querySelector('main') === null
   let quiet = 0
   for (let frames = 0; quiet < QUIET_FRAMES && frames < MOST_FRAMES; frames++) {
     changed = false
     await frame()
-    quiet = changed ? 0 : quiet + 1
+    quiet = changed || isEmpty() ? 0 : quiet + 1
   }
   observer.disconnect()
 }

@@ -12,6 +12,19 @@ import styles from './settings.module.css'
 /** Milliseconds between two looks. */
 const EVERY = 2000
 
+const levelText = (level: LogLine['level']): string => {
+  switch (level) {
+    case 'info':
+      return text('settings.logInfo')
+    case 'warn':
+      return text('settings.logWarn')
+    case 'error':
+      return text('settings.logError')
+    case 'fatal':
+      return text('settings.logFatal')
+  }
+}
+
 const plain = ({ at, level, text: words }: LogLine): string => `${at} ${level} ${words}`
 
 export const LogSection = () => {
@@ -39,7 +52,7 @@ export const LogSection = () => {
             <time className="muted numbers" dateTime={line.at}>
               {logTime(line.at, now)}
             </time>
-            <span className={styles[line.level]}>{text('settings.logLevel', { level: line.level })}</span>
+            <span className={styles[line.level]}>{levelText(line.level)}</span>
             <span>{line.text}</span>
           </li>
         ))}

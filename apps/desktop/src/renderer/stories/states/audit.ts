@@ -73,7 +73,7 @@ export const auditStories: readonly Story[] = [
     ...frame,
     ...routes({
       listAuditEntries: ({ input }) => {
-        const from = Number(input.query.cursor ?? 0)
+        const from = Number(input.query?.cursor ?? 0)
         const next = from + PAGE < MANY ? String(from + PAGE) : null
         return { items: manyEntries(Math.min(PAGE, MANY - from), from), next, tail: 'tail' }
       },
