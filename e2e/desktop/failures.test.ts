@@ -65,7 +65,9 @@ onDesktops('when something fails', (start) => {
     await orders.waitFor()
     await bed.restartApi()
     await page.getByText('Cannot reach').waitFor({ state: 'detached', timeout: 90_000 })
-    expect(await psqlPrints(await addressOf(orders), 'select 1')).toBe('1')
+    const address = await addressOf(orders)
+    // The gateway finds the API again by itself, at a time of its own.
+    expect(await waitFor(() => psqlPrints(address, 'select 1'), { description: 'the gateway', timeoutMs: 60_000 })).toBe('1')
   })
 
   test('an agent that stopped is told, and started again by a click', async () => {
