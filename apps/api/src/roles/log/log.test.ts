@@ -104,6 +104,16 @@ const stored = (of = organization) =>
     return { rows, size: Number(head?.size ?? 0), waiting: waiting.length }
   })
 
+/** A log that runs beside the test may be numbering just now, and what came meanwhile waits for its next turn. */
+const allNumbered = () =>
+  waitFor(
+    async () => {
+      await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
+      return (await stored()).waiting === 0
+    },
+    { description: 'every entry to have its number' },
+  )
+
 /** What is wrong with the numbers: each once, from 0, as many as the head says. Null when nothing is. */
 const flaw = async (count: number, of = organization): Promise<string | null> => {
   const { rows, size } = await stored(of)
@@ -201,7 +211,7 @@ describe('the receipt of an unlock', () => {
   it('names the number and leaf of an entry that is committed', () =>
     using(start(), async ({ link }) => {
       await record(2)
-      await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
+      await allNumbered()
       const unlock = unlockOf()
       const { keys } = await link.receiptKeys({ organization })
       const answer = await link.appendUnlock(unlock)
@@ -340,7 +350,7 @@ describe('personal data', () => {
     await withOrganization(database.pools.api, organization, (transaction) =>
       recordAudit(transaction, { type: 'user.created', actor, subject, details: { email, roles: [] } }),
     )
-    await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
+    await allNumbered()
   }
   const query = () => ({ organization, limit: 10, below: null })
 
