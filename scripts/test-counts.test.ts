@@ -11,6 +11,8 @@ const HOME = join(import.meta.dirname, '..')
 const ENDINGS = `
 import { beforeAll, describe, expect, test } from 'vitest'
 test('passes', () => {})
+let tries = 0
+test('passes when it is tried again', { retry: 1 }, () => expect(++tries).toBe(2))
 test('fails', () => expect(1).toBe(2))
 test('says why it is skipped', (context) => context.skip('needs a moon'))
 test.skip('is skipped in silence', () => {})
@@ -44,7 +46,11 @@ describe('test counts', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('count what passed', () => {
-    expect(counts.passed).toBe(1)
+    expect(counts.passed).toBe(2)
+  })
+
+  test('name what passed only when it was tried again', () => {
+    expect(counts.triedAgain).toEqual(['endings.test.ts > passes when it is tried again'])
   })
 
   test('name a skipped test with its reason', () => {

@@ -14,6 +14,8 @@ export interface TestCounts {
   /** What failed, one line each: tests, files that could not be loaded, errors nobody caught. */
   readonly failures: readonly string[]
   readonly skipped: readonly SkippedTest[]
+  /** What failed first and passed when it was tried again, where that is allowed. */
+  readonly triedAgain: readonly string[]
 }
 
 const describe = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`
@@ -37,6 +39,7 @@ function reasonOf(test: TestCase, note: string | undefined): string | null {
 export function countTests(testModules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): TestCounts {
   let passed = 0
   const skipped: SkippedTest[] = []
+  const triedAgain: string[] = []
   const failures = unhandledErrors.map((error) => `unhandled error: ${error.message}`)
   for (const testModule of testModules) {
     if (testModule.errors().length > 0) failures.push(`${testModule.relativeModuleId}: ${testModule.errors()[0]?.message}`)
@@ -46,6 +49,7 @@ export function countTests(testModules: readonly TestModule[], unhandledErrors: 
     }
     for (const test of testModule.children.allTests()) {
       const result = test.result()
+      if (test.diagnostic()?.flaky) triedAgain.push(describe(test))
       if (result.state === 'passed') passed++
       else if (result.state === 'skipped') {
         const reason = reasonOf(test, result.note)
@@ -54,7 +58,7 @@ export function countTests(testModules: readonly TestModule[], unhandledErrors: 
       } else failures.push(result.state === 'failed' ? describe(test) : `${describe(test)}: never ended`)
     }
   }
-  return { passed, failures, skipped }
+  return { passed, failures, skipped, triedAgain }
 }
 
 /** A vitest reporter that writes {@link TestCounts} as JSON. */

@@ -41,7 +41,7 @@ const STEPS: readonly (readonly (readonly Step[])[])[] = [
 
 const GRACE_MS = 5_000
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const NO_TESTS: TestCounts = { passed: 0, failures: [], skipped: [] }
+const NO_TESTS: TestCounts = { passed: 0, failures: [], skipped: [], triedAgain: [] }
 
 /** Runs one npm script and passes its output on, or `keep`s it. Resolves to its exit code; null if it had to be ended. */
 function runScript(step: Step, countsFile: string, keep: ((output: Buffer) => void) | null): Promise<number | null> {
@@ -153,6 +153,7 @@ const skipped = all.flatMap((counts) => counts.skipped)
 console.log('')
 for (const line of missing) console.log(line)
 for (const { test, reason } of skipped) console.log(`skipped: ${test}: ${reason}`)
+for (const test of all.flatMap((counts) => counts.triedAgain)) console.log(`passed only when it was tried again: ${test}`)
 for (const failure of failures) console.log(`failed: ${failure}`)
 console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`)
 process.exitCode = failures.length === 0 ? 0 : 1
