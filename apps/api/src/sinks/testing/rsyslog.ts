@@ -3,9 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { findProgram, freePort, makeAuthority, makeTemporaryDirectory, skipReason, waitFor } from '@sallyport/testkit'
+import {
+  findProgram,
+  freePort,
+  isListening,
+  makeAuthority,
+  makeTemporaryDirectory,
+  skipReason,
+  waitFor,
+} from '@sallyport/testkit'
 
 const libraries = ['/usr/lib', '/usr/lib64', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
 
@@ -43,18 +50,6 @@ ${properties.map(([outname, name]) => `  property(outname="${outname}" name="${n
 input(type="imtcp" address="127.0.0.1" port="${port}")
 *.* action(type="omfile" file="${folder}/messages.jsonl" template="line")
 `
-
-const isListening = async (port: number): Promise<boolean> => {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
-}
 
 export interface RunningRsyslog {
   readonly host: string

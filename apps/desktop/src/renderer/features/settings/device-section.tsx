@@ -8,7 +8,7 @@ import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
 import { Status, type StatusKind } from '../../ui/status.tsx'
 import { clockTime, fullTime, useNow } from '../../ui/time.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
-import { Setting } from './setting.tsx'
+import { SettingsGroup } from '../../ui/settings-group.tsx'
 import styles from './settings.module.css'
 
 type Me = RouteAnswer<'getMe'>
@@ -55,10 +55,10 @@ const DeviceFacts = ({ me, status }: { readonly me: Me; readonly status: AgentSt
   const time = (instant: string) => <span title={fullTime(instant)}>{clockTime(instant, now)}</span>
   return (
     <>
-      <Setting title={text('settings.keys')} hint={text('settings.keysHint')}>
+      <SettingsGroup title={text('settings.keys')} hint={text('settings.keysHint')}>
         <Status kind={status.keyStorage === 'passphrase' ? 'ending' : 'ready'}>{keyText(status.keyStorage)}</Status>
-      </Setting>
-      <Setting title={text('settings.trust')} hint={text('settings.trustHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('settings.trust')} hint={text('settings.trustHint')}>
         <Status kind={trust.kind}>{trust.word}</Status>
         <Facts
           facts={[
@@ -69,8 +69,8 @@ const DeviceFacts = ({ me, status }: { readonly me: Me; readonly status: AgentSt
             [text('settings.deviceId'), <code className="mono">{device.id}</code>],
           ]}
         />
-      </Setting>
-      <Setting title={text('settings.session')} hint={text('settings.sessionHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('settings.session')} hint={text('settings.sessionHint')}>
         <Facts
           facts={[
             [text('settings.sessionUntil'), time(session.expiresAt)],
@@ -78,7 +78,7 @@ const DeviceFacts = ({ me, status }: { readonly me: Me; readonly status: AgentSt
             [text('settings.sessionLabel'), <code className="mono">{session.label}</code>],
           ]}
         />
-      </Setting>
+      </SettingsGroup>
     </>
   )
 }

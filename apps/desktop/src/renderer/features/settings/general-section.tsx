@@ -10,7 +10,7 @@ import { text } from '../../texts/text.ts'
 import { errorText } from '../../ui/error-text.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { toast } from '../../ui/toast.ts'
-import { Setting } from './setting.tsx'
+import { SettingsGroup } from '../../ui/settings-group.tsx'
 import styles from './settings.module.css'
 
 export const GeneralSection = () => {
@@ -19,7 +19,7 @@ export const GeneralSection = () => {
   const can = (capability: HostFacts['capabilities'][number]): boolean => host?.capabilities.includes(capability) ?? false
   return (
     <div className={styles['sections']}>
-      <Setting title={text('settings.appearance')} hint={text('settings.appearanceHint')}>
+      <SettingsGroup title={text('settings.appearance')} hint={text('settings.appearanceHint')}>
         <SegmentedControl
           aria-label={text('settings.appearance')}
           value={preferences.theme}
@@ -30,30 +30,30 @@ export const GeneralSection = () => {
             { value: 'dark', label: text('settings.themeDark') },
           ]}
         />
-      </Setting>
+      </SettingsGroup>
       <LockFields withScreen={can('screen-lock')} linux={host?.platform === 'linux'} />
       {can('notifications') ? (
-        <Setting title={text('settings.notifications')} hint={text('settings.notificationsHint')}>
+        <SettingsGroup title={text('settings.notifications')} hint={text('settings.notificationsHint')}>
           <Switch
             label={text('settings.notificationsLabel')}
             checked={preferences.notifications}
             onChange={(event) => change({ notifications: event.currentTarget.checked })}
           />
-        </Setting>
+        </SettingsGroup>
       ) : null}
       {can('start-at-login') || can('tray') ? <WindowFields startsAtLogin={can('start-at-login')} hasTray={can('tray')} /> : null}
-      <Setting title={text('settings.singleKeys')} hint={text('settings.singleKeysHint')}>
+      <SettingsGroup title={text('settings.singleKeys')} hint={text('settings.singleKeysHint')}>
         <Switch
           label={text('settings.singleKeysLabel')}
           checked={preferences.shortcuts}
           onChange={(event) => change({ shortcuts: event.currentTarget.checked })}
         />
-      </Setting>
+      </SettingsGroup>
       {host ? (
-        <Setting title={text('settings.updates')}>
+        <SettingsGroup title={text('settings.updates')}>
           <p className="selectable">{text('settings.version', { version: host.version })}</p>
           <Facts facts={Object.entries(host.components)} />
-        </Setting>
+        </SettingsGroup>
       ) : null}
     </div>
   )
@@ -72,7 +72,7 @@ const LockFields = ({ withScreen, linux }: LockFieldsProps) => {
   const { preferences, change } = usePreferences()
   const minutes = LOCK_AFTER.map((count) => ({ value: String(count), label: text('settings.lockMinutes', { count }) }))
   return (
-    <Setting title={text('settings.lock')} hint={text('settings.lockHint')}>
+    <SettingsGroup title={text('settings.lock')} hint={text('settings.lockHint')}>
       <SegmentedControl
         aria-label={text('settings.lockAfter')}
         value={String(preferences.lockAfter ?? NEVER)}
@@ -86,7 +86,7 @@ const LockFields = ({ withScreen, linux }: LockFieldsProps) => {
           onChange={(event) => change({ lockWithScreen: event.currentTarget.checked })}
         />
       ) : null}
-    </Setting>
+    </SettingsGroup>
   )
 }
 
@@ -109,16 +109,16 @@ const WindowFields = ({ startsAtLogin, hasTray }: WindowFieldsProps) => {
   return (
     <>
       {startsAtLogin ? (
-        <Setting title={text('settings.start')} hint={text('settings.startHint')}>
+        <SettingsGroup title={text('settings.start')} hint={text('settings.startHint')}>
           <Switch
             label={text('settings.startLabel')}
             checked={settings.startAtLogin}
             onChange={(event) => change({ startAtLogin: event.currentTarget.checked })}
           />
-        </Setting>
+        </SettingsGroup>
       ) : null}
       {hasTray ? (
-        <Setting title={text('settings.closing')} hint={text('settings.closingHint')}>
+        <SettingsGroup title={text('settings.closing')} hint={text('settings.closingHint')}>
           <SegmentedControl
             aria-label={text('settings.closing')}
             value={settings.whenClosed ?? 'keep-running'}
@@ -128,7 +128,7 @@ const WindowFields = ({ startsAtLogin, hasTray }: WindowFieldsProps) => {
               { value: 'quit', label: text('settings.closingQuit') },
             ]}
           />
-        </Setting>
+        </SettingsGroup>
       ) : null}
     </>
   )

@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { errorText } from '../../ui/error-text.ts'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { toast } from '../../ui/toast.ts'
-import { Setting } from './setting.tsx'
+import { SettingsGroup } from '../../ui/settings-group.tsx'
 import styles from './settings.module.css'
 
 export const RecoveryCodes = () => {
@@ -32,7 +32,7 @@ export const RecoveryCodes = () => {
       },
     )
   return (
-    <Setting title={text('settings.recovery')} hint={text('settings.recoveryHint')}>
+    <SettingsGroup title={text('settings.recovery')} hint={text('settings.recoveryHint')}>
       {known.error ? <p>{errorText(known.error).message}</p> : null}
       {data ? (
         <p>
@@ -57,7 +57,7 @@ export const RecoveryCodes = () => {
         <p>{text('settings.recoveryAskText')}</p>
       </ConfirmDialog>
       {codes ? <CodesDialog codes={codes} onClose={() => setCodes(null)} /> : null}
-    </Setting>
+    </SettingsGroup>
   )
 }
 

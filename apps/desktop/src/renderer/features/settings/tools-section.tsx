@@ -10,7 +10,7 @@ import { errorText } from '../../ui/error-text.ts'
 import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { toast } from '../../ui/toast.ts'
-import { Setting } from './setting.tsx'
+import { SettingsGroup } from '../../ui/settings-group.tsx'
 import styles from './settings.module.css'
 
 type Tool = ToolChoices['tools'][number]
@@ -39,7 +39,7 @@ export const ToolsSection = () => {
   const { tools, terminals, terminal } = query.data
   return (
     <div className={styles['sections']}>
-      <Setting title={text('settings.tools')} hint={text(canChoose ? 'settings.toolsHint' : 'settings.toolsHintTerminal')}>
+      <SettingsGroup title={text('settings.tools')} hint={text(canChoose ? 'settings.toolsHint' : 'settings.toolsHintTerminal')}>
         <ul className={styles['tools']} aria-label={text('settings.tools')}>
           {tools.map((tool) => (
             <ToolRow key={tool.id} tool={tool} canChoose={canChoose} change={change} />
@@ -48,8 +48,8 @@ export const ToolsSection = () => {
         <Button variant="default" onClick={() => change('toolChoices', { again: true })}>
           {text('settings.toolsAgain')}
         </Button>
-      </Setting>
-      <Setting title={text('settings.terminal')} hint={text('settings.terminalHint')}>
+      </SettingsGroup>
+      <SettingsGroup title={text('settings.terminal')} hint={text('settings.terminalHint')}>
         {terminals.length === 0 ? (
           <p className="muted">{text('settings.terminalNone')}</p>
         ) : (
@@ -66,7 +66,7 @@ export const ToolsSection = () => {
             ]}
           />
         )}
-      </Setting>
+      </SettingsGroup>
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { SmallTable } from '../../../ui/small-table.tsx'
 import { ErrorBar } from '../../../ui/states.tsx'
 import { calendarDay } from '../../../ui/time.ts'
 import type { Propose } from '../change/plan.ts'
-import { GroupActions, SettingsGroup } from '../parts/settings-group.tsx'
+import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { KeyName } from './key-name.tsx'
 import { planTokenKeys } from './key-plans.ts'
 

@@ -11,7 +11,7 @@ import { ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { calendarDay } from '../../../ui/time.ts'
 import type { Propose } from '../change/plan.ts'
-import { GroupActions, SettingsGroup } from '../parts/settings-group.tsx'
+import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { KeyName } from './key-name.tsx'
 import { planDataKeys, planRewrap, planVaultKey } from './key-plans.ts'
 

@@ -15,7 +15,7 @@ import { clockTime, useNow } from '../../../ui/time.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
-import { GroupActions, SettingsGroup } from '../parts/settings-group.tsx'
+import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { SinksSection } from '../sinks/sinks-section.tsx'
 import { WitnessesSection } from './witnesses-section.tsx'
 

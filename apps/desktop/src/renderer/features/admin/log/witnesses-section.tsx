@@ -6,7 +6,7 @@ import { text } from '../../../texts/text.ts'
 import { Facts } from '../../../ui/facts.tsx'
 import { Moment } from '../../../ui/moment.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { GroupActions, SettingsGroup } from '../parts/settings-group.tsx'
+import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { WitnessesDialog } from './witnesses-dialog.tsx'
 
 interface WitnessesSectionProps {

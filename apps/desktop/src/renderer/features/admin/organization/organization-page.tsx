@@ -8,7 +8,7 @@ import { ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
 import { KeysPage } from '../keys/keys-page.tsx'
 import { LogPage } from '../log/log-page.tsx'
 import { useSections } from '../parts/section-tabs.tsx'
-import { SettingsGroup } from '../parts/settings-group.tsx'
+import { SettingsGroup } from '../../../ui/settings-group.tsx'
 import styles from './organization.module.css'
 import { SettingsForm } from './settings-form.tsx'
 

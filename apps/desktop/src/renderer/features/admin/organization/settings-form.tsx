@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { text } from '../../../texts/text.ts'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
-import { SettingsGroup } from '../parts/settings-group.tsx'
+import { SettingsGroup } from '../../../ui/settings-group.tsx'
 import { RecordingFields } from '../recording/recording-fields.tsx'
 import styles from './organization.module.css'
 import {
