@@ -13,6 +13,9 @@ import { type LiveSession, liveSession } from './live-session.ts'
 import { Renewal } from './renewal.ts'
 import { apiRootsOf, followTrust } from './trust.ts'
 
+/** A server that does not answer must not keep a person from signing out, milliseconds. */
+const LEAVE_LIMIT = 5_000
+
 export interface RunningSessionOptions {
   readonly identity: IdentityStore
   readonly live: LiveSession
@@ -36,6 +39,7 @@ export class RunningSession {
   readonly #stop = new AbortController()
   #live: LiveSession
   #confirmed: boolean
+  #leaving = false
   #ended = false
 
   constructor(options: RunningSessionOptions) {
@@ -116,7 +120,18 @@ export class RunningSession {
     if (Date.now() > (certifiedAt + certificateExpiresAt) / 2) this.#renewal.begin()
   }
 
-  /** Ends it here. What it needs to end at the API is the caller's to do before. */
+  /** Ends it at the API, if that answers in time, and here. That it ended, which the API may tell before it answers, is no news. */
+  async leave(): Promise<void> {
+    this.#leaving = true
+    try {
+      await this.call('endSession', {}, { signal: AbortSignal.timeout(LEAVE_LIMIT) })
+    } catch (error) {
+      this.#options.logger.warn({ event: 'session.end-untold', error }, 'the API was not told that a session ended')
+    }
+    this.stop()
+  }
+
+  /** Ends it here. */
   stop(reason?: SallyportError): void {
     this.#ended = true
     this.#stop.abort(reason)
@@ -127,7 +142,7 @@ export class RunningSession {
   }
 
   #end(error: SallyportError): void {
-    if (this.#ended) return
+    if (this.#ended || this.#leaving) return
     this.stop(error)
     this.#options.onEnded(error)
   }

@@ -20,9 +20,6 @@ export const isPassedOn = (topic: string): topic is PassedOnTopic => (passedOn a
 /** `session`: began or ended. `material`: certificate or trust bundle are new. */
 export type SessionTopic = 'session' | 'material' | 'reachable' | PassedOnTopic
 
-/** A server that does not answer must not keep a person from signing out, milliseconds. */
-const SIGN_OUT_LIMIT = 5_000
-
 export class SessionKeeper {
   readonly changes = new Changes<SessionTopic>()
   readonly #identity: IdentityStore
@@ -77,7 +74,7 @@ export class SessionKeeper {
   async resume(): Promise<void> {
     const { session } = this.document
     if (session === null) return
-    if (session.expiresAt <= Date.now()) return this.#forget(new SallyportError('session_expired'))
+    if (session.expiresAt <= Date.now()) return this.#forget(session.id, new SallyportError('session_expired'))
     await this.#begin({ fresh: false })
   }
 
@@ -108,7 +105,7 @@ export class SessionKeeper {
     return this.#alone(async () => {
       const running = this.#running
       if (running === null) return this.#identity.change(() => ({ ended: null }))
-      await this.#endAtApi(running)
+      await running.leave()
       await this.#finish(running, null)
     })
   }
@@ -129,23 +126,14 @@ export class SessionKeeper {
 
   /** The session before is ended only when the sign-in succeeded. */
   async #replace(signIn: () => Promise<void>): Promise<void> {
-    const before = this.#running
     await signIn()
+    const before = this.#running
     if (before !== null) {
-      await this.#endAtApi(before)
-      before.stop()
+      await before.leave()
       this.#running = null
       this.changes.tell('session')
     }
     await this.#begin({ fresh: true })
-  }
-
-  async #endAtApi(running: RunningSession): Promise<void> {
-    try {
-      await running.call('endSession', {}, { signal: AbortSignal.timeout(SIGN_OUT_LIMIT) })
-    } catch (error) {
-      this.#logger.warn({ event: 'session.end-untold', error }, 'the API was not told that a session ended')
-    }
   }
 
   async #begin({ fresh }: { readonly fresh: boolean }): Promise<void> {
@@ -177,15 +165,16 @@ export class SessionKeeper {
     this.#ending = endOf(error)
     this.#running = null
     this.#logger.info({ event: 'session.ended', code: error?.code ?? 'signed-out' }, 'the session ended')
-    await this.#forget(error).finally(() => {
+    await this.#forget(running.live.stored.id, error).finally(() => {
       this.#ending = null
       this.changes.tell('session')
     })
   }
 
-  async #forget(error: SallyportError | null): Promise<void> {
+  /** Not one that a sign-in put in its place meanwhile. */
+  async #forget(session: string, error: SallyportError | null): Promise<void> {
     const ended = this.#ending ?? endOf(error)
-    await this.#identity.change(() => ({ session: null, ended }))
+    await this.#identity.change((document) => (document.session?.id === session ? { session: null, ended } : {}))
   }
 
   #onEvent(topic: AgentEvent['topic']): void {
