@@ -28,8 +28,6 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
-    // One more try where a whole change is judged by the run. What needed it is named at the end, and is a fault to mend.
-    retry: process.env['SALLYPORT_SECOND_TRY'] === '1' ? 1 : 0,
     passWithNoTests: false,
     projects: [
       {

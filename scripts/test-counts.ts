@@ -9,13 +9,14 @@ export interface SkippedTest {
   readonly reason: string
 }
 
+/** What one file of tests came to. */
 export interface TestCounts {
+  /** Relative to the root; null: what no file can be blamed for. */
+  readonly file: string | null
   readonly passed: number
-  /** What failed, one line each: tests, files that could not be loaded, errors nobody caught. */
+  /** What failed, one line each: tests, groups, a file that could not be loaded, errors nobody caught. */
   readonly failures: readonly string[]
   readonly skipped: readonly SkippedTest[]
-  /** What failed first and passed when it was tried again, where that is allowed. */
-  readonly triedAgain: readonly string[]
 }
 
 const describe = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`
@@ -35,33 +36,36 @@ function reasonOf(test: TestCase, note: string | undefined): string | null {
   return null
 }
 
-/** Counts a finished run. A test that was skipped without saying why counts as failed: nothing is left out in silence. */
-export function countTests(testModules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): TestCounts {
+/** Counts a finished file. A test that was skipped without saying why counts as failed: nothing is left out in silence. */
+function countFile(testModule: TestModule): TestCounts {
+  const file = testModule.relativeModuleId
   let passed = 0
   const skipped: SkippedTest[] = []
-  const triedAgain: string[] = []
-  const failures = unhandledErrors.map((error) => `unhandled error: ${error.message}`)
-  for (const testModule of testModules) {
-    if (testModule.errors().length > 0) failures.push(`${testModule.relativeModuleId}: ${testModule.errors()[0]?.message}`)
-    for (const suite of testModule.children.allSuites()) {
-      if (suite.errors().length > 0)
-        failures.push(`${testModule.relativeModuleId} > ${suite.fullName}: ${suite.errors()[0]?.message}`)
-    }
-    for (const test of testModule.children.allTests()) {
-      const result = test.result()
-      if (test.diagnostic()?.flaky) triedAgain.push(describe(test))
-      if (result.state === 'passed') passed++
-      else if (result.state === 'skipped') {
-        const reason = reasonOf(test, result.note)
-        if (reason === null) failures.push(`${describe(test)}: skipped without a reason, see context.skip(reason)`)
-        else skipped.push({ test: describe(test), reason })
-      } else failures.push(result.state === 'failed' ? describe(test) : `${describe(test)}: never ended`)
-    }
+  const failures: string[] = []
+  if (testModule.errors().length > 0) failures.push(`${file}: ${testModule.errors()[0]?.message}`)
+  for (const suite of testModule.children.allSuites()) {
+    if (suite.errors().length > 0) failures.push(`${file} > ${suite.fullName}: ${suite.errors()[0]?.message}`)
   }
-  return { passed, failures, skipped, triedAgain }
+  for (const test of testModule.children.allTests()) {
+    const result = test.result()
+    if (result.state === 'passed') passed++
+    else if (result.state === 'skipped') {
+      const reason = reasonOf(test, result.note)
+      if (reason === null) failures.push(`${describe(test)}: skipped without a reason, see context.skip(reason)`)
+      else skipped.push({ test: describe(test), reason })
+    } else failures.push(result.state === 'failed' ? describe(test) : `${describe(test)}: never ended`)
+  }
+  return { file, passed, failures, skipped }
 }
 
-/** A vitest reporter that writes {@link TestCounts} as JSON. */
+/** Counts a finished run, file by file. */
+export function countTests(testModules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): TestCounts[] {
+  const unhandled = unhandledErrors.map((error) => `unhandled error: ${error.message}`)
+  const counts = testModules.map(countFile)
+  return unhandled.length === 0 ? counts : [...counts, { file: null, passed: 0, failures: unhandled, skipped: [] }]
+}
+
+/** A vitest reporter that writes a list of {@link TestCounts} as JSON. */
 export function testCountsReporter(path: string): Reporter {
   return {
     onTestRunEnd: (testModules, unhandledErrors) => writeFileSync(path, JSON.stringify(countTests(testModules, unhandledErrors))),

@@ -41,14 +41,27 @@ const STEPS: readonly (readonly (readonly Step[])[])[] = [
 
 const GRACE_MS = 5_000
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const NO_TESTS: TestCounts = { passed: 0, failures: [], skipped: [], triedAgain: [] }
+/** With `SALLYPORT_SECOND_TRY=1`, at most so many files in which something failed are run once more by themselves. */
+const MOST_TRIED_AGAIN = process.env['SALLYPORT_SECOND_TRY'] === '1' ? 5 : 0
 
-/** Runs one npm script and passes its output on, or `keep`s it. Resolves to its exit code; null if it had to be ended. */
-function runScript(step: Step, countsFile: string, keep: ((output: Buffer) => void) | null): Promise<number | null> {
+const checkPassed: TestCounts = { file: null, passed: 1, failures: [], skipped: [] }
+const failed = (failure: string): TestCounts => ({ file: null, passed: 0, failures: [failure], skipped: [] })
+
+interface Run {
+  readonly step: Step
+  /** Of a step with tests, those to run; empty: all. */
+  readonly files: readonly string[]
+  readonly countsFile: string
+  /** Gets the output; null: it is passed on. */
+  readonly keep: ((output: Buffer) => void) | null
+}
+
+/** Runs the npm script of a step. Resolves to its exit code; null if it had to be ended. */
+function runScript({ step, files, countsFile, keep }: Run): Promise<number | null> {
   const script = step.kind === 'check' ? step.name : `test:${step.name}`
   const npm = process.env['npm_execpath']
   const [command, options] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
-  const child = spawn(command, [...options, 'run', '--silent', script], {
+  const child = spawn(command, [...options, 'run', '--silent', script, ...(files.length === 0 ? [] : ['--', ...files])], {
     cwd: ROOT,
     stdio: ['ignore', keep === null ? 'inherit' : 'pipe', keep === null ? 'inherit' : 'pipe'],
     // Many short programs are started: what Node compiled once is found again.
@@ -90,31 +103,55 @@ function runScript(step: Step, countsFile: string, keep: ((output: Buffer) => vo
   })
 }
 
-function readCounts(path: string): TestCounts | null {
+function readCounts(path: string): readonly TestCounts[] | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as TestCounts
+    return JSON.parse(readFileSync(path, 'utf8')) as TestCounts[]
   } catch {
     // Vitest ended before it could write: the caller reports that.
     return null
   }
 }
 
-/** What a step adds to the totals. `alone`: no other runs beside it. */
-async function runStep(step: Step, countsFile: string, alone: boolean): Promise<TestCounts> {
+const failuresOf = (counts: readonly TestCounts[]): string[] => counts.flatMap(({ failures }) => failures)
+
+/** What a run adds to the totals. */
+async function runOnce(run: Run): Promise<readonly TestCounts[]> {
+  const { step, countsFile } = run
+  const code = await runScript(run)
+  if (code === null) return [failed(`${step.name}: not done after ${step.limitMinutes} minutes, ended`)]
+  if (step.kind === 'check') return [code === 0 ? checkPassed : failed(`${step.name}: npm run ${step.name} ended with ${code}`)]
+  const counts = readCounts(countsFile)
+  if (counts === null) return [failed(`${step.name}: no test ran, vitest ended with ${code}`)]
+  const failures = failuresOf(counts).length
+  if (code !== 0 && failures === 0) return [...counts, failed(`${step.name}: vitest ended with ${code}`)]
+  if (counts.every(({ passed }) => passed === 0) && failures === 0) return [...counts, failed(`${step.name}: not one test ran`)]
+  return counts
+}
+
+/** Once more, by themselves and from their beginning, the files in which something failed: tests of one file build on each other. */
+async function tryAgain(run: Run, counts: readonly TestCounts[]): Promise<readonly TestCounts[]> {
+  const bad = counts.filter(({ failures }) => failures.length > 0)
+  const files = bad.flatMap(({ file }) => file ?? [])
+  if (bad.length === 0 || bad.length > MOST_TRIED_AGAIN || files.length < bad.length) return counts
+  console.log(`\n── ${run.step.name}, once more: ${files.join(' ')}`)
+  const again = await runOnce({ ...run, files })
+  for (const { file, failures } of bad) {
+    const second = again.find((other) => other.file === file)
+    if (second?.failures.length === 0) triedAgain.push(...failures)
+  }
+  return [...counts.filter((before) => !bad.includes(before)), ...again]
+}
+
+/** `alone`: no other step runs beside it. */
+async function runStep(step: Step, countsFile: string, alone: boolean): Promise<readonly TestCounts[]> {
   const startedAt = Date.now()
   const output: Buffer[] = []
   if (alone) console.log(`\n── ${step.name}`)
-  const code = await runScript(step, countsFile, alone ? null : (chunk) => void output.push(chunk))
+  const run: Run = { step, files: [], countsFile, keep: alone ? null : (chunk) => void output.push(chunk) }
+  const counts = await runOnce(run)
   if (!alone) process.stdout.write(`\n── ${step.name}\n${Buffer.concat(output).toString()}`)
   console.log(`── ${step.name}: ${Math.round((Date.now() - startedAt) / 1000)} s`)
-  if (step.kind === 'check' && code === 0) return { ...NO_TESTS, passed: 1 }
-  if (code === null) return { ...NO_TESTS, failures: [`${step.name}: not done after ${step.limitMinutes} minutes, ended`] }
-  if (step.kind === 'check') return { ...NO_TESTS, failures: [`${step.name}: npm run ${step.name} ended with ${code}`] }
-  const counts = readCounts(countsFile)
-  if (counts === null) return { ...NO_TESTS, failures: [`${step.name}: no test ran, vitest ended with ${code}`] }
-  if (code !== 0 && counts.failures.length === 0) return { ...counts, failures: [`${step.name}: vitest ended with ${code}`] }
-  if (counts.passed + counts.failures.length === 0) return { ...counts, failures: [`${step.name}: not one test ran`] }
-  return counts
+  return step.kind === 'check' ? counts : tryAgain({ ...run, keep: null }, counts)
 }
 
 const wanted = process.argv.slice(2)
@@ -132,10 +169,12 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
 let interrupted = false
 process.on('SIGINT', () => (interrupted = true))
 const all: TestCounts[] = []
+/** What failed first and passed when it was tried again: a fault to mend. */
+const triedAgain: string[] = []
 const runList = async (steps: readonly Step[], alone: boolean): Promise<void> => {
   for (const step of steps) {
-    if (interrupted) all.push({ ...NO_TESTS, failures: [`${step.name}: interrupted before it began`] })
-    else all.push(await runStep(step, join(folder, `${step.name.replace(':', '-')}.json`), alone))
+    if (interrupted) all.push(failed(`${step.name}: interrupted before it began`))
+    else all.push(...(await runStep(step, join(folder, `${step.name.replace(':', '-')}.json`), alone)))
   }
 }
 try {
@@ -148,12 +187,12 @@ try {
 }
 
 const passed = all.reduce((sum, counts) => sum + counts.passed, 0)
-const failures = all.flatMap((counts) => counts.failures)
+const failures = failuresOf(all)
 const skipped = all.flatMap((counts) => counts.skipped)
 console.log('')
 for (const line of missing) console.log(line)
 for (const { test, reason } of skipped) console.log(`skipped: ${test}: ${reason}`)
-for (const test of all.flatMap((counts) => counts.triedAgain)) console.log(`passed only when it was tried again: ${test}`)
+for (const test of triedAgain) console.log(`passed only when it was tried again: ${test}`)
 for (const failure of failures) console.log(`failed: ${failure}`)
 console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`)
 process.exitCode = failures.length === 0 ? 0 : 1
