@@ -64,6 +64,7 @@ const ids = [
   'accessRequest',
   'accessRule',
   'store',
+  'sink',
 ]
 const strangers: Values = {
   location: storeLocation('some'),
@@ -95,7 +96,11 @@ const newRole = () => ({ body: { name: `role ${randomUUID()}` } })
 describe('a program without the person', () => {
   it('is refused by every route that matters, whatever it holds of keys', async () => {
     expect(guarded.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['createGrant', 'createSecret', 'replaceSecret', 'bindSecret', 'changeResource', 'approveDevice']),
+      expect.arrayContaining([
+        ...['createGrant', 'createSecret', 'replaceSecret', 'bindSecret', 'changeResource', 'approveDevice'],
+        ...['rotateAuthority', 'rotateVaultKey', 'rotateDataKeys', 'rotateTokenKeys', 'startLogKey', 'changeLogWitnesses'],
+        'markGatewayCompromised',
+      ]),
     )
     for (const [name, route] of guarded) {
       const call = callOf(route)

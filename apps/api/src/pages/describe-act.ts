@@ -2,6 +2,7 @@
 import type { Transaction } from '../db/schema.ts'
 import type { Act } from '../domains/browser-flows/index.ts'
 import { isGatewayTrusted, storeLocation } from '@sallyport/protocol'
+import { logWitnesses } from '@sallyport/protocol/api'
 import { findRequest } from '../domains/access-requests/index.ts'
 import { placeOfStore } from '../domains/stores/index.ts'
 import { routeOfAct } from '../http/route-of-act.ts'
@@ -46,6 +47,9 @@ const labels: Readonly<Record<string, string>> = {
   host: 'Host',
   bucket: 'Bucket',
   endpoint: 'Store',
+  streams: 'What is sent',
+  what: 'What',
+  quorum: 'Must cosign',
 }
 
 /** Fields that hold others, which are shown with this before them. */
@@ -72,6 +76,12 @@ const endpointText = (value: unknown): string | null => {
   if (typeof value !== 'object' || value === null) return null
   const { protocol, host, port } = value as Readonly<Record<string, unknown>>
   return `${String(protocol)}://${String(host)}:${String(port)}`
+}
+
+/** Who is to cosign the log's heads: the name in the key, and where it is asked. */
+const witnessesText = (value: unknown): string => {
+  const { success, data } = logWitnesses.shape.witnesses.safeParse(value)
+  return success ? data.map(({ key, url }) => `${key.split('+')[0]} (${url})`).join(', ') || 'nobody' : ''
 }
 
 /** Where a store is, and whether gateways are believed there. */
@@ -120,6 +130,7 @@ const groupFacts = async (transaction: Transaction, group: string, value: unknow
 const factsOf = async (transaction: Transaction, field: string, value: unknown): Promise<readonly Fact[]> => {
   if (field === 'endpoint') return [{ label: 'Endpoint', text: endpointText(value) ?? '' }]
   if (field === 'location') return [{ label: 'Where', text: locationText(value) }]
+  if (field === 'witnesses') return [{ label: 'Witnesses', text: witnessesText(value) }]
   if (field === 'sameDevice') return value === true ? [{ label: 'Only on', text: 'the device from which it was asked' }] : []
   if (field === 'duration') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value) }] : []
   if (Object.hasOwn(groups, field)) return groupFacts(transaction, groups[field]!, value)

@@ -44,6 +44,7 @@ export const authorityRoutes = defineRoutes({
     summary: 'Makes a new issuer, and with it a new root if wanted; those before are accepted until what they signed has ended',
     authentication: 'two-signature',
     permission: 'settings.write',
+    presence: 'recent',
     audit: 'authority.rotated',
     body: z.strictObject({
       /** `deployment`: a new root of the API's own servers, where there is no other organization whose matter it is, too. */

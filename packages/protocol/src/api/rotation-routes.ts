@@ -132,6 +132,7 @@ export const rotationRoutes = defineRoutes({
     summary: 'Notes that a revoked gateway was in the hands of others: every password that it opened is rotated',
     authentication: 'two-signature',
     permission: 'gateways.write',
+    presence: 'recent',
     audit: 'gateway.compromised',
     parameters: z.strictObject({ gateway: uuid }),
     response: z.strictObject({}),

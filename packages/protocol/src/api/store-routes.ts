@@ -175,6 +175,7 @@ export const storeRoutes = defineRoutes({
     summary: 'Makes new keys that sign tokens at once; those before stay published until their last token is over',
     authentication: 'two-signature',
     permission: 'settings.write',
+    presence: 'recent',
     audit: 'token-key.rotated',
     response: tokenKeyState,
     errors: ['vault_unavailable', 'limit_reached'],
