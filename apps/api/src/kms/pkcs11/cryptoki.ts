@@ -35,15 +35,18 @@ export const CKR = {
   OK: 0x00,
   DEVICE_ERROR: 0x30,
   DEVICE_REMOVED: 0x32,
+  KEY_HANDLE_INVALID: 0x60,
   KEY_FUNCTION_NOT_PERMITTED: 0x68,
   PIN_INCORRECT: 0xa0,
   PIN_EXPIRED: 0xa3,
   PIN_LOCKED: 0xa4,
   SESSION_CLOSED: 0xb0,
+  SESSION_COUNT: 0xb1,
   SESSION_HANDLE_INVALID: 0xb3,
   TOKEN_NOT_PRESENT: 0xe0,
   USER_ALREADY_LOGGED_IN: 0x100,
   USER_NOT_LOGGED_IN: 0x101,
+  CRYPTOKI_NOT_INITIALIZED: 0x190,
   CRYPTOKI_ALREADY_INITIALIZED: 0x191,
 } as const
 
@@ -70,6 +73,7 @@ export const loadCryptoki = (module: string) => {
   }
   const functions = {
     initialize: declare('C_Initialize', [pointerTo(initializeArguments)]),
+    finalize: declare('C_Finalize', ['void *']),
     getSlotList: declare('C_GetSlotList', ['uint8_t', koffi.out(koffi.pointer(number)), koffi.inout(koffi.pointer(number))]),
     getTokenInfo: declare('C_GetTokenInfo', [number, 'uint8_t *']),
     openSession: declare('C_OpenSession', [number, number, 'void *', 'void *', outNumber]),
@@ -86,7 +90,7 @@ export const loadCryptoki = (module: string) => {
   }
   return {
     ...functions,
-    /** Safe for calls from several threads. */
+    /** For calls from several threads, one after the other. */
     initializeForThreads: () => functions.initialize({ flags: CKF_OS_LOCKING_OK }),
     /** AES-GCM with a tag of 16 bytes at the end. */
     gcm: (iv: Uint8Array, associated: Uint8Array) => ({

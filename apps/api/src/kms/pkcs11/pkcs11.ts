@@ -13,7 +13,8 @@ import { randomBytes } from 'node:crypto'
 import { SallyportError, utf8 } from '@sallyport/protocol'
 import { type BoundContext, DATA_KEY, type KeyService } from '../key-service.ts'
 import { CKR } from './cryptoki.ts'
-import { findKeys, type OpenSession, requireOk, type SessionOptions, type TokenKey, tokenSession } from './session.ts'
+import { requireOk } from './return-values.ts'
+import { findKeys, type OpenSession, type SessionOptions, type TokenKey, tokenSession } from './session.ts'
 
 export interface Pkcs11Options extends SessionOptions {
   /** Label of the keys. */
@@ -25,15 +26,19 @@ const TAG = 16
 
 /** What says that the device is in trouble, and not what it was given. */
 const troubles: ReadonlySet<number> = new Set([
-  ...[CKR.DEVICE_ERROR, CKR.DEVICE_REMOVED, CKR.SESSION_CLOSED, CKR.SESSION_HANDLE_INVALID],
-  ...[CKR.TOKEN_NOT_PRESENT, CKR.USER_NOT_LOGGED_IN],
+  ...[CKR.CRYPTOKI_NOT_INITIALIZED, CKR.DEVICE_ERROR, CKR.DEVICE_REMOVED, CKR.KEY_HANDLE_INVALID, CKR.SESSION_CLOSED],
+  ...[CKR.SESSION_HANDLE_INVALID, CKR.TOKEN_NOT_PRESENT, CKR.USER_NOT_LOGGED_IN],
 ])
 
-const newestOf = (keys: readonly TokenKey[]): TokenKey => {
-  const newest = keys.toSorted((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1)).at(-1)
-  if (!newest) throw new SallyportError('kms_key_missing')
-  return newest
+/** Oldest first. A token that was taken away has none, and says nothing else: that is no reason to call what was wrapped damaged. */
+const versionsOf = async (opened: OpenSession, label: string): Promise<[TokenKey, ...TokenKey[]]> => {
+  const keys = await findKeys(opened, label)
+  const [first, ...others] = keys.toSorted((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1))
+  if (!first) throw new SallyportError('kms_key_missing')
+  return [first, ...others]
 }
+
+const newestOf = async (opened: OpenSession, label: string): Promise<TokenKey> => (await versionsOf(opened, label)).at(-1)!
 
 const readWrapped = (wrapped: Uint8Array) => {
   const end = 1 + (wrapped[0] ?? 0)
@@ -69,10 +74,10 @@ export const pkcs11Service = (options: Pkcs11Options): KeyService => {
     driver: 'pkcs11',
     locator: `${options.token}/${options.key}`,
     protection: 'a key of a PKCS #11 token',
-    generate: ({ text }) =>
-      session.run(async (opened) => {
+    generate: ({ text }, signal) =>
+      session.run(signal, async (opened) => {
         const { cryptoki, handle } = opened
-        const key = newestOf(await findKeys(opened, options.key))
+        const key = await newestOf(opened, options.key)
         const [plaintext, nonce] = [randomBytes(DATA_KEY), randomBytes(NONCE)]
         requireOk(await cryptoki.encryptInit(handle, cryptoki.gcm(nonce, utf8(text)), key.handle), 'C_EncryptInit')
         const sealed = Buffer.alloc(DATA_KEY + TAG)
@@ -82,14 +87,14 @@ export const pkcs11Service = (options: Pkcs11Options): KeyService => {
         const wrapped = Buffer.concat([Uint8Array.of(id.length), id, nonce, sealed.subarray(0, Number(length[0]))])
         return { plaintext, wrapped, version: key.id }
       }),
-    open: (wrapped, { text }) =>
-      session.run(async (opened) => {
+    open: (wrapped, { text }, signal) =>
+      session.run(signal, async (opened) => {
         const { id, nonce, sealed } = readWrapped(wrapped)
-        const key = (await findKeys(opened, options.key)).find((candidate) => candidate.id === id)
+        const key = (await versionsOf(opened, options.key)).find((candidate) => candidate.id === id)
         if (!key) throw new SallyportError('secret_unavailable', { cause: new Error(`no key with CKA_ID ${id}`) })
         return decrypt(opened, key, { nonce, sealed, text })
       }),
-    version: () => session.run(async (opened) => newestOf(await findKeys(opened, options.key)).id),
+    version: (signal) => session.run(signal, async (opened) => (await newestOf(opened, options.key)).id),
     close: () => session.close(),
   }
 }

@@ -1,7 +1,10 @@
 /** One session with a token, logged in; what is done in it happens one after the other, as the standard demands. */
-import { readPrivateFile } from '../../keys/key-file.ts'
+import { createHash } from 'node:crypto'
 import { type ErrorCode, SallyportError } from '@sallyport/protocol'
-import { CKR, type Cryptoki, loadCryptoki } from './cryptoki.ts'
+import { readPrivateFile } from '../../keys/key-file.ts'
+import { CKR, type Cryptoki } from './cryptoki.ts'
+import { type Module, moduleAt } from './module.ts'
+import { requireOk } from './return-values.ts'
 
 export interface SessionOptions {
   /** Path of the vendor's library. */
@@ -32,20 +35,6 @@ const MAX_PIN = 256
 const TOKEN_INFO = 512
 const LABEL = 32
 
-const codes = new Map<number, ErrorCode>([
-  [CKR.PIN_INCORRECT, 'kms_denied'],
-  [CKR.PIN_EXPIRED, 'kms_denied'],
-  [CKR.PIN_LOCKED, 'kms_denied'],
-  [CKR.KEY_FUNCTION_NOT_PERMITTED, 'kms_denied'],
-])
-
-/** Throws unless it is OK or one of `also`. */
-export const requireOk = (result: number, what: string, also: readonly number[] = []): void => {
-  if (result === CKR.OK || also.includes(result)) return
-  const cause = new Error(`${what}: CKR 0x${result.toString(16)}`)
-  throw new SallyportError(codes.get(result) ?? 'kms_unreachable', { cause })
-}
-
 const findSlot = async (cryptoki: Cryptoki, token: string): Promise<number> => {
   const slots = Array.from({ length: MAX_SLOTS }, () => 0)
   const count = [MAX_SLOTS]
@@ -66,28 +55,32 @@ const readPin = async (file: string): Promise<Buffer> => {
   }
 }
 
-const login = async (cryptoki: Cryptoki, session: number, pinFile: string): Promise<void> => {
-  const content = await readPin(pinFile)
-  try {
-    const end = content.findIndex((byte) => byte === 0x0a || byte === 0x0d)
-    const pin = end === -1 ? content : content.subarray(0, end)
-    requireOk(await cryptoki.login(session, CKU_USER, pin, pin.length), 'C_Login', [CKR.USER_ALREADY_LOGGED_IN])
-  } finally {
-    content.fill(0)
+/**
+ * Tokens lock themselves after a few wrong PINs: one that was refused is not shown again until the file holds another, however often
+ * the vault is asked meanwhile.
+ */
+const createLogin = (pinFile: string) => {
+  let refused: string | null = null
+  return async (cryptoki: Cryptoki, session: number): Promise<void> => {
+    const content = await readPin(pinFile)
+    try {
+      const end = content.findIndex((byte) => byte === 0x0a || byte === 0x0d)
+      const pin = end === -1 ? content : content.subarray(0, end)
+      const digest = createHash('sha256').update(pin).digest('hex')
+      if (digest === refused) throw new SallyportError('kms_denied', { cause: new Error('the token refused this PIN before') })
+      const result = await cryptoki.login(session, CKU_USER, pin, pin.length)
+      refused = result === CKR.PIN_INCORRECT ? digest : null
+      requireOk(result, 'C_Login', [CKR.USER_ALREADY_LOGGED_IN])
+    } finally {
+      content.fill(0)
+    }
   }
 }
 
-const open = async ({ module, token, pinFile }: SessionOptions) => {
-  const cryptoki = loadCryptoki(module)
-  requireOk(await cryptoki.initializeForThreads(), 'C_Initialize', [CKR.CRYPTOKI_ALREADY_INITIALIZED])
-  const session = [0]
-  const slot = await findSlot(cryptoki, token)
-  requireOk(await cryptoki.openSession(slot, CKF_SERIAL_SESSION, null, null, session), 'C_OpenSession')
-  await login(cryptoki, session[0]!, pinFile)
-  return { cryptoki, handle: session[0]! }
+export interface OpenSession {
+  readonly cryptoki: Cryptoki
+  readonly handle: number
 }
-
-export type OpenSession = Awaited<ReturnType<typeof open>>
 
 /** Every secret key of this label. */
 export const findKeys = async ({ cryptoki, handle }: OpenSession, label: string): Promise<TokenKey[]> => {
@@ -117,37 +110,82 @@ export const findKeys = async ({ cryptoki, handle }: OpenSession, label: string)
 }
 
 export interface TokenSession {
-  run<Result>(work: (session: OpenSession) => Promise<Result>): Promise<Result>
+  /** Throws `kms_slow` for whose turn comes when nobody waits for it any more. */
+  run<Result>(signal: AbortSignal, work: (session: OpenSession) => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
 
-/** After a failure of the device the session is opened again by whoever comes next. */
-export const tokenSession = (options: SessionOptions): TokenSession => {
-  let session: OpenSession | null = null
-  let last: Promise<unknown> = Promise.resolve()
+/** What a device that was taken away looks like, from a session of before. */
+const lost: ReadonlySet<ErrorCode> = new Set(['kms_unreachable', 'kms_key_missing'])
 
-  const end = async (): Promise<void> => {
-    const ended = session
+const asKnown = (error: unknown): SallyportError =>
+  error instanceof SallyportError ? error : new SallyportError('kms_unreachable', { cause: error })
+
+/** After a failure of the device the library is begun anew by whoever comes next, and the session opened again. */
+export const tokenSession = ({ module: path, token, pinFile }: SessionOptions): TokenSession => {
+  const login = createLogin(pinFile)
+  let session: (OpenSession & { readonly era: number }) | null = null
+  let mustBegin = false
+
+  const opened = async (module: Module): Promise<OpenSession> => {
+    if (session !== null && session.era === module.era()) return session
     session = null
-    if (ended) await ended.cryptoki.closeSession(ended.handle)
+    if (mustBegin || module.era() === 0) await module.begin()
+    const { cryptoki } = module
+    const handle = [0]
+    const slot = await findSlot(cryptoki, token)
+    requireOk(await cryptoki.openSession(slot, CKF_SERIAL_SESSION, null, null, handle), 'C_OpenSession')
+    try {
+      await login(cryptoki, handle[0]!)
+    } catch (error) {
+      await cryptoki.closeSession(handle[0]!)
+      throw error
+    }
+    mustBegin = false
+    session = { cryptoki, handle: handle[0]!, era: module.era() }
+    return session
   }
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const turn = last.then(work)
-    last = turn.catch(() => undefined)
-    return turn
+  const attempt = async <Result>(module: Module, work: (session: OpenSession) => Promise<Result>): Promise<Result> => {
+    try {
+      return await work(await opened(module))
+    } catch (error) {
+      const known = asKnown(error)
+      if (lost.has(known.code)) {
+        session = null
+        mustBegin = true
+      }
+      throw known
+    }
+  }
+  const moduleNow = (): Module => {
+    try {
+      return moduleAt(path)
+    } catch (error) {
+      throw asKnown(error)
+    }
   }
   return {
-    run: (work) =>
-      inTurn(async () => {
+    run: async (signal, work) => {
+      const module = moduleNow()
+      return module.inTurn(async () => {
+        if (signal.aborted) throw new SallyportError('kms_slow')
+        const before = session
         try {
-          session ??= await open(options)
-          return await work(session)
+          return await attempt(module, work)
         } catch (error) {
-          const known = error instanceof SallyportError ? error : new SallyportError('kms_unreachable', { cause: error })
-          if (known.code === 'kms_unreachable') await end()
-          throw known
+          // A session of before knows nothing of what happened to the device: a new one says what is the matter.
+          if (before === null || session !== null || signal.aborted) throw error
+          return attempt(module, work)
         }
-      }),
-    close: () => inTurn(end),
+      })
+    },
+    close: async () => {
+      const module = moduleNow()
+      await module.inTurn(async () => {
+        const ended = session
+        session = null
+        if (ended?.era === module.era()) await ended.cryptoki.closeSession(ended.handle)
+      })
+    },
   }
 }

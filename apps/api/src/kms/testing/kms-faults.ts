@@ -48,7 +48,7 @@ export const hanging = (server: () => FakeServer): FaultyService => ({
 
 export interface DriverWithFaults {
   readonly open: (patience: Patience) => Kms
-  /** Calls that came to the service. */
+  /** Calls that came to the service, or to the driver where the service is a library. */
   readonly calls: () => number
   /** A text: this service does not know that fault, and why. */
   readonly faults: Readonly<Record<Fault, FaultyService | string>>
