@@ -118,15 +118,18 @@ const HitIcon = ({ kind }: { readonly kind: Hit['icon'] }) => {
 
 /** Things to do, which are found by their words or listed after `>`. None of them takes anything from anybody. */
 const useCommands = (): readonly Hit[] => {
+  const [, navigate] = useLocation()
+  const permissions = usePermissions()
   const { change } = usePreferences()
   const lock = useLock()
   const signOut = useAction('signOut', ['status', 'credentials', 'connections'])
   const command = (
     key: 'shell.toLight' | 'shell.toDark' | 'shell.toSystem' | 'lock.now' | 'shell.signOut',
     run: () => void,
-  ): Hit => ({
+  ): Hit => made(key, text(key), run)
+  const made = (key: string, label: string, run: () => void): Hit => ({
     key,
-    label: text(key),
+    label,
     description: text('shell.paletteCommands'),
     icon: 'command',
     run,
@@ -137,6 +140,10 @@ const useCommands = (): readonly Hit[] => {
     command('shell.toSystem', () => change({ theme: 'system' })),
     command('lock.now', lock),
     command('shell.signOut', () => signOut.mutate({})),
+    ...screens
+      .flatMap(({ additions = [] }) => additions)
+      .filter(({ permission }) => permissions.has(permission))
+      .map(({ path, title }) => made(path, title(), () => navigate(path))),
   ]
 }
 

@@ -2,6 +2,13 @@
 import type { Permission } from '@sallyport/protocol/api'
 import type { ComponentType } from 'react'
 
+/** Something new that can be made on a screen: the address of its form. */
+export interface Addition {
+  readonly path: string
+  readonly title: () => string
+  readonly permission: Permission
+}
+
 export interface Screen {
   /** `/resources`; what follows it belongs to the screen. */
   readonly path: string
@@ -13,6 +20,7 @@ export interface Screen {
   readonly permissions?: readonly Permission[]
   /** A hook: how many things wait there for this person. */
   readonly useWaiting?: () => number
+  readonly additions?: readonly Addition[]
   readonly component: ComponentType
 }
 

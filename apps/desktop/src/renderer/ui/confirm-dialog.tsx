@@ -2,10 +2,11 @@
  * The question before something is taken away: what it will do, and a button that says so. The focus is on the way out, so that
  * no key pressed in passing decides.
  */
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { text } from '../texts/text.ts'
 import styles from './confirm-dialog.module.css'
+import { Dialog } from './dialog.tsx'
 import { errorText } from './error-text.ts'
 
 interface ConfirmDialogProps {
@@ -26,7 +27,7 @@ interface ConfirmDialogProps {
 }
 
 export const ConfirmDialog = (props: ConfirmDialogProps) => (
-  <Modal opened={props.opened} onClose={props.onClose} title={props.title} size={440}>
+  <Dialog opened={props.opened} onClose={props.onClose} title={props.title} size={440}>
     <div className={styles['text']}>{props.children}</div>
     {props.error ? (
       <p role="alert" className={styles['error']}>
@@ -48,5 +49,5 @@ export const ConfirmDialog = (props: ConfirmDialogProps) => (
         {props.confirm}
       </Button>
     </div>
-  </Modal>
+  </Dialog>
 )

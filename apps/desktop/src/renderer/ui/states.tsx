@@ -10,7 +10,7 @@ import styles from './states.module.css'
 import { StatusGlyph } from './status.tsx'
 
 interface EmptyStateProps {
-  readonly icon?: ComponentType<{ readonly size?: number; readonly stroke?: number }>
+  readonly icon?: ComponentType<{ readonly size?: number; readonly stroke?: number }> | undefined
   readonly title: string
   /** Why there is nothing, and what would be here. */
   readonly children?: ReactNode

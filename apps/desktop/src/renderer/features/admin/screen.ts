@@ -3,6 +3,7 @@ import { IconBuilding, IconDeviceLaptop, IconFolders, IconRoute, IconRouter, Ico
 import { lazy } from 'react'
 import type { Screen } from '../../app/screen.ts'
 import { text } from '../../texts/text.ts'
+import { additions } from './additions.ts'
 
 export const adminScreens: readonly Screen[] = [
   {
@@ -11,6 +12,7 @@ export const adminScreens: readonly Screen[] = [
     title: () => text('users.title'),
     icon: IconUsers,
     permissions: ['users.read', 'service-accounts.read'],
+    additions: [additions.person, additions.serviceAccount],
     component: lazy(async () => ({ default: (await import('./users/users-page.tsx')).UsersPage })),
   },
   {
@@ -19,6 +21,7 @@ export const adminScreens: readonly Screen[] = [
     title: () => text('roles.title'),
     icon: IconShield,
     permissions: ['roles.read'],
+    additions: [additions.role],
     component: lazy(async () => ({ default: (await import('./roles/roles-page.tsx')).RolesPage })),
   },
   {
@@ -35,6 +38,7 @@ export const adminScreens: readonly Screen[] = [
     title: () => text('catalogue.title'),
     icon: IconFolders,
     permissions: ['resources.read'],
+    additions: [additions.resource, additions.store],
     component: lazy(async () => ({ default: (await import('./catalogue/catalogue-page.tsx')).CataloguePage })),
   },
   {
@@ -43,6 +47,7 @@ export const adminScreens: readonly Screen[] = [
     title: () => text('gateways.title'),
     icon: IconRouter,
     permissions: ['gateways.read'],
+    additions: [additions.gateway, additions.site],
     component: lazy(async () => ({ default: (await import('./gateways/gateways-page.tsx')).GatewaysPage })),
   },
   {

@@ -1,10 +1,11 @@
 /** The bundle is shown as it is before it goes anywhere. */
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import { useBridge } from '../../bridge/bridge.ts'
 import { useAction, useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { MAX_COPIED, useCopy } from '../../ui/copy-button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { errorText } from '../../ui/error-text.ts'
 import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.ts'
@@ -29,7 +30,7 @@ export const BundleDialog = ({ onClose }: { readonly onClose: () => void }) => {
       .catch((error: unknown) => toast(errorText(error).message, 'bundle'))
   }
   return (
-    <Modal opened onClose={onClose} title={text('settings.bundleTitle')} size={680}>
+    <Dialog opened onClose={onClose} title={text('settings.bundleTitle')} size={680}>
       <p>{text('settings.bundleNote')}</p>
       {bundle.error ? <ErrorBar error={bundle.error} /> : null}
       {!data && !bundle.error ? <SkeletonRows count={4} /> : null}
@@ -53,6 +54,6 @@ export const BundleDialog = ({ onClose }: { readonly onClose: () => void }) => {
           </Button>
         ) : null}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,11 +1,12 @@
 /** Codes for the day on which the password is lost: shown once, to be printed. */
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useBridge } from '../../bridge/bridge.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { useChange, useRoute } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { errorText } from '../../ui/error-text.ts'
 import { clockTime, useNow } from '../../ui/time.ts'
 import { toast } from '../../ui/toast.ts'
@@ -71,7 +72,7 @@ const CodesDialog = ({ codes, onClose }: { readonly codes: readonly string[]; re
       .catch((error: unknown) => toast(errorText(error).message, 'recovery'))
   }
   return (
-    <Modal opened onClose={onClose} title={text('settings.recoveryTitle')} size={560} closeOnClickOutside={false}>
+    <Dialog opened onClose={onClose} title={text('settings.recoveryTitle')} size={560} closeOnClickOutside={false}>
       <p>{text('settings.recoveryNote')}</p>
       <ul className={`${styles['codes'] ?? ''} mono selectable`} aria-label={text('settings.recoveryList')}>
         {codes.map((code) => (
@@ -88,6 +89,6 @@ const CodesDialog = ({ codes, onClose }: { readonly codes: readonly string[]; re
           {text('settings.recoveryClose')}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -5,7 +5,6 @@ import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { AdminList } from '../parts/admin-list.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { useWays } from './use-ways.ts'
@@ -24,11 +23,7 @@ export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs
       columns={columns}
       textOf={textOfWay}
       tools={tabs}
-      empty={
-        <EmptyState icon={IconRoute} title={text('reach.emptyTitle')}>
-          {text('reach.emptyText')}
-        </EmptyState>
-      }
+      empty={{ icon: IconRoute, title: text('reach.emptyTitle'), text: text('reach.emptyText') }}
     />
   )
 }

@@ -11,7 +11,6 @@ import { type Fact, Facts } from '../../../ui/facts.tsx'
 import { Moment } from '../../../ui/moment.tsx'
 import { bytes } from '../../../ui/numbers.ts'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import type { Plan } from '../change/plan.ts'
 import { type NameOf, useDeviceNames, useGatewayNames, useUserNames } from '../data/names.ts'
@@ -46,11 +45,11 @@ export const ConnectionsList = ({ path, tabs }: { readonly path: string; readonl
       columns={columns}
       textOf={textOf}
       tools={tabs}
-      empty={
-        <EmptyState icon={IconPlugConnected} title={text('devices.connectionsEmptyTitle')}>
-          {text('devices.connectionsEmptyText')}
-        </EmptyState>
-      }
+      empty={{
+        icon: IconPlugConnected,
+        title: text('devices.connectionsEmptyTitle'),
+        text: text('devices.connectionsEmptyText'),
+      }}
       panel={(connection, onClose) => (
         <ConnectionPanel
           key={connection.id}

@@ -5,7 +5,6 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useOpenAlerts } from '../../../data/open-alerts.ts'
 import { useMethod } from '../../../data/use-method.ts'
 import { text } from '../../../texts/text.ts'
-import { EmptyState } from '../../../ui/states.tsx'
 import { type Device, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
@@ -72,13 +71,9 @@ export const DevicesList = ({ path, tabs }: { readonly path: string; readonly ta
         </>
       }
       empty={
-        view === 'waiting' ? (
-          <EmptyState icon={IconDeviceLaptop} title={text('devices.nothingWaits')} />
-        ) : (
-          <EmptyState icon={IconDeviceLaptop} title={text('devices.emptyTitle')}>
-            {text('devices.emptyText')}
-          </EmptyState>
-        )
+        view === 'waiting'
+          ? { icon: IconDeviceLaptop, title: text('devices.nothingWaits') }
+          : { icon: IconDeviceLaptop, title: text('devices.emptyTitle'), text: text('devices.emptyText') }
       }
       panel={(device, onClose) => (
         <DevicePanel key={device.id} device={device} person={userName(device.user)} onClose={onClose} />

@@ -10,7 +10,6 @@ import { Facts } from '../../../ui/facts.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import type { Plan } from '../change/plan.ts'
@@ -59,11 +58,7 @@ export const SessionsList = ({ path, tabs }: { readonly path: string; readonly t
           />
         </>
       }
-      empty={
-        <EmptyState icon={IconKey} title={text('devices.sessionsEmptyTitle')}>
-          {text('devices.sessionsEmptyText')}
-        </EmptyState>
-      }
+      empty={{ icon: IconKey, title: text('devices.sessionsEmptyTitle'), text: text('devices.sessionsEmptyText') }}
       panel={(session, onClose) => (
         <SessionPanel
           key={session.id}

@@ -1,10 +1,10 @@
 /** A revoked gateway that was in the hands of others: whose secrets it opened, and rotating them. */
-import { Modal } from '@mantine/core'
 import type { OpenedSecrets } from '@sallyport/protocol/api'
 import { titleOfName } from '../../../data/credential.ts'
 import { useChange, useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
 import { Moment } from '../../../ui/moment.tsx'
 import { ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
 import { toast } from '../../../ui/toast.ts'
@@ -27,7 +27,7 @@ export const CompromiseDialog = ({ gateway, mayChange, onClose }: CompromiseDial
   const content = opened ? <Opened opened={opened} /> : null
   if (!mayChange || !opened || opened.compromisedAt !== null)
     return (
-      <Modal opened onClose={onClose} title={text('gateways.openedTitle', { name })} size={480}>
+      <Dialog opened onClose={onClose} title={text('gateways.openedTitle', { name })} size={480}>
         {query.error ? <ErrorBar error={query.error} onRetry={() => void query.refetch().catch(() => {})} /> : null}
         {query.isPending ? <SkeletonRows count={3} /> : null}
         {opened?.compromisedAt ? (
@@ -36,7 +36,7 @@ export const CompromiseDialog = ({ gateway, mayChange, onClose }: CompromiseDial
           </p>
         ) : null}
         {content}
-      </Modal>
+      </Dialog>
     )
   const make = (): void =>
     mark.mutate(

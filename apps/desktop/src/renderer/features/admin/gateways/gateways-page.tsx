@@ -1,13 +1,12 @@
 /** Gateways as a list, gateways by site, and the sites themselves. */
-import { Button } from '@mantine/core'
 import { IconRouter } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
-import { EmptyState } from '../../../ui/states.tsx'
 import { type Gateway, useSiteNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
+import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { useSections } from '../parts/section-tabs.tsx'
 import { gatewayColumns } from './columns.tsx'
@@ -40,8 +39,6 @@ export const GatewaysPage = () => {
 const GatewayListPage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const list = useItems('listGateways')
   const siteName = useSiteNames()
-  const mayChange = usePermissions().has('gateways.write')
-  const [joining, setJoining] = useState(false)
   const newest = useMemo(() => newestVersion(list.items), [list.items])
   const columns = useMemo(() => gatewayColumns({ siteName, newest }), [siteName, newest])
   const textOf = useCallback(
@@ -56,31 +53,19 @@ const GatewayListPage = ({ tabs }: { readonly tabs: ReactNode }) => {
       ].join(' '),
     [siteName],
   )
-  const join = mayChange ? (
-    <Button variant="filled" onClick={() => setJoining(true)}>
-      {text('gateways.join')}
-    </Button>
-  ) : null
   return (
-    <>
-      <AdminList
-        path="/gateways"
-        title={text('gateways.title')}
-        label={text('gateways.list')}
-        searchLabel={text('gateways.search')}
-        list={list}
-        columns={columns}
-        textOf={textOf}
-        actions={join}
-        tools={tabs}
-        empty={
-          <EmptyState icon={IconRouter} title={text('gateways.emptyTitle')} actions={join}>
-            {text('gateways.emptyText')}
-          </EmptyState>
-        }
-        panel={(gateway, onClose) => <GatewayPanel key={gateway.id} gateway={gateway} onClose={onClose} />}
-      />
-      {joining ? <JoinDialog gateways={list.items} onClose={() => setJoining(false)} /> : null}
-    </>
+    <AdminList
+      path="/gateways"
+      title={text('gateways.title')}
+      label={text('gateways.list')}
+      searchLabel={text('gateways.search')}
+      list={list}
+      columns={columns}
+      textOf={textOf}
+      adding={{ what: additions.gateway, form: ({ close }) => <JoinDialog gateways={list.items} onClose={close} /> }}
+      tools={tabs}
+      empty={{ icon: IconRouter, title: text('gateways.emptyTitle'), text: text('gateways.emptyText') }}
+      panel={(gateway, onClose) => <GatewayPanel key={gateway.id} gateway={gateway} onClose={onClose} />}
+    />
   )
 }

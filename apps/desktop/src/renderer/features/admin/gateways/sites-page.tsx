@@ -6,12 +6,12 @@ import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
 import { type Gateway, type Resource, type Site, useReadable } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
+import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { MemberList } from '../parts/member-list.tsx'
 import { SiteDialog } from './site-dialog.tsx'
@@ -29,8 +29,6 @@ export const SitesPage = ({ path, tabs }: { readonly path: string; readonly tabs
   const list = useItems('listSites')
   const gateways = useReadable('listGateways', 'gateways.read').items
   const resources = useReadable('listResources', 'resources.read').items
-  const mayChange = usePermissions().has('resources.write')
-  const [adding, setAdding] = useState(false)
   const useOf = useMemo(() => {
     const byResource = Map.groupBy(resources, ({ site }) => site)
     return ({ id }: Site): SiteUse => ({
@@ -39,32 +37,20 @@ export const SitesPage = ({ path, tabs }: { readonly path: string; readonly tabs
     })
   }, [gateways, resources])
   const columns = useMemo(() => siteColumns(useOf), [useOf])
-  const add = mayChange ? (
-    <Button variant="filled" onClick={() => setAdding(true)}>
-      {text('gateways.siteAdd')}
-    </Button>
-  ) : null
   return (
-    <>
-      <AdminList
-        path={path}
-        title={text('gateways.title')}
-        label={text('gateways.sitesList')}
-        searchLabel={text('gateways.sitesSearch')}
-        list={list}
-        columns={columns}
-        textOf={textOf}
-        actions={add}
-        tools={tabs}
-        empty={
-          <EmptyState icon={IconMapPin} title={text('gateways.sitesEmptyTitle')} actions={add}>
-            {text('gateways.sitesEmptyText')}
-          </EmptyState>
-        }
-        panel={(site, onClose) => <SitePanel key={site.id} site={site} used={useOf(site)} onClose={onClose} />}
-      />
-      {adding ? <SiteDialog site={null} onClose={() => setAdding(false)} /> : null}
-    </>
+    <AdminList
+      path={path}
+      title={text('gateways.title')}
+      label={text('gateways.sitesList')}
+      searchLabel={text('gateways.sitesSearch')}
+      list={list}
+      columns={columns}
+      textOf={textOf}
+      adding={{ what: additions.site, form: ({ close }) => <SiteDialog site={null} onClose={close} /> }}
+      tools={tabs}
+      empty={{ icon: IconMapPin, title: text('gateways.sitesEmptyTitle'), text: text('gateways.sitesEmptyText') }}
+      panel={(site, onClose) => <SitePanel key={site.id} site={site} used={useOf(site)} onClose={onClose} />}
+    />
   )
 }
 

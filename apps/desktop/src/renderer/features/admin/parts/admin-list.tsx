@@ -1,15 +1,30 @@
 /** A list of administrators: search, rows, and a panel at the address of a row; the same states wherever it is used. */
-import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { Button } from '@mantine/core'
+import { type ComponentProps, type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
+import type { Addition } from '../../../app/screen.ts'
+import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
 import { announce } from '../../../ui/announcer.tsx'
 import { type Column, DataGrid } from '../../../ui/data-grid.tsx'
 import { count } from '../../../ui/numbers.ts'
 import { Page } from '../../../ui/page.tsx'
 import { SearchField } from '../../../ui/search-field.tsx'
-import { ErrorBar, FilteredToNothing, SkeletonRows } from '../../../ui/states.tsx'
+import { EmptyState, ErrorBar, FilteredToNothing, SkeletonRows } from '../../../ui/states.tsx'
 import { clockTime, useNow } from '../../../ui/time.ts'
 import type { Items } from '../data/use-items.ts'
+
+/** A row more: its button is there for whoever may, here, where nothing is listed yet, and in the palette. */
+interface Adding {
+  readonly what: Addition
+  readonly form: (ends: FormEnds) => ReactNode
+}
+
+interface FormEnds {
+  readonly close: () => void
+  /** Leads to the row that was made. */
+  readonly show: (id: string) => void
+}
 
 interface AdminListProps<Row extends { readonly id: string }> {
   /** `/users`: the address of a row is below it. */
@@ -24,9 +39,9 @@ interface AdminListProps<Row extends { readonly id: string }> {
   readonly textOf: (row: Row) => string
   /** Narrows the list down beyond the search. */
   readonly keeps?: (row: Row) => boolean
-  readonly actions?: ReactNode
+  readonly adding?: Adding
   readonly tools?: ReactNode
-  readonly empty: ReactNode
+  readonly empty: Pick<ComponentProps<typeof EmptyState>, 'icon' | 'title'> & { readonly text?: string }
   readonly panel?: (row: Row, onClose: () => void) => ReactNode
   readonly isDangerous?: (row: Row) => boolean
 }
@@ -59,7 +74,14 @@ export const AdminList = <Row extends { readonly id: string }>(props: AdminListP
   const opened = location.startsWith(`${path}/`) ? location.slice(path.length + 1) : null
   const selected = list.items.find(({ id }) => id === opened)
   const close = useCallback(() => navigate(path), [navigate, path])
-  const { panel } = props
+  const { adding, empty, panel } = props
+  const may = usePermissions()
+  const add =
+    adding && may.has(adding.what.permission) ? (
+      <Button variant="filled" onClick={() => navigate(adding.what.path)}>
+        {adding.what.title()}
+      </Button>
+    ) : null
   const asOf = list.updatedAt > 0 ? clockTime(new Date(list.updatedAt).toISOString(), now) : undefined
   const isKnown = list.updatedAt > 0
   return (
@@ -68,7 +90,7 @@ export const AdminList = <Row extends { readonly id: string }>(props: AdminListP
       total={isKnown ? total : undefined}
       shown={rows.length}
       banner={list.error ? <ErrorBar error={list.error} asOf={asOf} onRetry={list.retry} /> : null}
-      actions={props.actions}
+      actions={add}
       toolbar={
         <>
           {total > 0 ? <SearchField label={props.searchLabel} value={typed} onChange={setTyped} /> : null}
@@ -91,11 +113,19 @@ export const AdminList = <Row extends { readonly id: string }>(props: AdminListP
       ) : null}
       {isKnown && rows.length === 0 ? (
         wanted === '' ? (
-          props.empty
+          <EmptyState icon={empty.icon} title={empty.title} actions={add}>
+            {empty.text}
+          </EmptyState>
         ) : (
           <FilteredToNothing filter={wanted} onClear={() => setTyped('')} />
         )
       ) : null}
+      {add && location === adding?.what.path
+        ? adding.form({
+            close: () => navigate(path, { replace: true }),
+            show: (id) => navigate(`${path}/${id}`, { replace: true }),
+          })
+        : null}
     </Page>
   )
 }

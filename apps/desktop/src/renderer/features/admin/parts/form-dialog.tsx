@@ -1,7 +1,8 @@
 /** A form in a dialog. What it will affect is asked afterwards, where it affects anything. */
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import { text } from '../../../texts/text.ts'
+import { Dialog } from '../../../ui/dialog.tsx'
 import { errorText } from '../../../ui/error-text.ts'
 import styles from './parts.module.css'
 
@@ -26,7 +27,7 @@ export const FormDialog = (props: FormDialogProps) => {
   }
   const problem = props.error ? errorText(props.error) : null
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size={props.width ?? 480}>
+    <Dialog opened={props.opened} onClose={props.onClose} title={props.title} size={props.width ?? 480}>
       <form onSubmit={submit} noValidate autoComplete="off">
         <div className={styles['fields']}>{props.children}</div>
         {problem ? (
@@ -43,6 +44,6 @@ export const FormDialog = (props: FormDialogProps) => {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

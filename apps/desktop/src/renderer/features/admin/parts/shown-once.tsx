@@ -1,9 +1,10 @@
 /** A text that is shown now and never again: to be handed on. */
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { text } from '../../../texts/text.ts'
 import { useCopy } from '../../../ui/copy-button.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
 import styles from './parts.module.css'
 
 interface ShownOnceProps {
@@ -20,7 +21,7 @@ interface ShownOnceProps {
 export const ShownOnce = ({ opened, title, note, lines, done, onClose, children }: ShownOnceProps) => {
   const copy = useCopy()
   return (
-    <Modal opened={opened} onClose={onClose} title={title} size={560} closeOnClickOutside={false}>
+    <Dialog opened={opened} onClose={onClose} title={title} size={560} closeOnClickOutside={false}>
       <p>{note}</p>
       {lines.map(({ label, content }) => (
         <div key={label} className={styles['once']}>
@@ -44,6 +45,6 @@ export const ShownOnce = ({ opened, title, note, lines, done, onClose, children 
           {done}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

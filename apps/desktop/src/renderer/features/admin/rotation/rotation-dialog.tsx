@@ -1,8 +1,8 @@
 /** When and how the password of a credential is rotated, and what came of the last time. */
-import { Modal } from '@mantine/core'
 import { usePermissions } from '../../../data/permissions.ts'
 import { useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
+import { Dialog } from '../../../ui/dialog.tsx'
 import { ErrorBar, SkeletonRows } from '../../../ui/states.tsx'
 import type { Credential, Resource } from '../data/names.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
@@ -25,10 +25,10 @@ export const RotationDialog = ({ resource, credential, name, onClose }: Rotation
   if (rotation && mayChange)
     return <RotationForm resource={resource} credential={credential} name={name} rotation={rotation} onClose={onClose} />
   return (
-    <Modal opened onClose={onClose} title={text('rotation.title', { name })} size={480}>
+    <Dialog opened onClose={onClose} title={text('rotation.title', { name })} size={480}>
       {query.error ? <ErrorBar error={query.error} onRetry={() => void query.refetch().catch(() => {})} /> : null}
       {query.isPending ? <SkeletonRows count={3} /> : null}
       {rotation ? <RotationState rotation={rotation} /> : null}
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,17 +1,14 @@
 /** Programs that call the API under keys of their own. */
-import { Button } from '@mantine/core'
 import { IconRobot } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { useLocation } from 'wouter'
-import { usePermissions } from '../../../data/permissions.ts'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { type NameOf, type ServiceAccount, useRoleNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
+import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { ServiceAccountDialog } from './service-account-dialog.tsx'
@@ -21,49 +18,29 @@ import { accountState, purposeText } from './state.ts'
 export const ServiceAccountsPage = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
   const list = useItems('listServiceAccounts')
   const roleName = useRoleNames()
-  const mayChange = usePermissions().has('service-accounts.write')
-  const [, navigate] = useLocation()
-  const [adding, setAdding] = useState(false)
   const columns = useMemo(() => accountColumns(roleName), [roleName])
   const textOf = useCallback(
     (account: ServiceAccount) =>
       [account.name, accountState(account).word, ...account.purposes.map(purposeText), ...account.roles.map(roleName)].join(' '),
     [roleName],
   )
-  const add = mayChange ? (
-    <Button variant="filled" onClick={() => setAdding(true)}>
-      {text('serviceAccounts.add')}
-    </Button>
-  ) : null
   return (
-    <>
-      <AdminList
-        path={path}
-        title={text('users.title')}
-        label={text('serviceAccounts.list')}
-        searchLabel={text('serviceAccounts.search')}
-        list={list}
-        columns={columns}
-        textOf={textOf}
-        actions={add}
-        tools={tabs}
-        empty={
-          <EmptyState icon={IconRobot} title={text('serviceAccounts.emptyTitle')} actions={add}>
-            {text('serviceAccounts.emptyText')}
-          </EmptyState>
-        }
-        panel={(account, onClose) => <ServiceAccountPanel key={account.id} account={account} onClose={onClose} />}
-      />
-      {adding ? (
-        <ServiceAccountDialog
-          onClose={() => setAdding(false)}
-          onMade={({ id }) => {
-            setAdding(false)
-            navigate(`${path}/${id}`)
-          }}
-        />
-      ) : null}
-    </>
+    <AdminList
+      path={path}
+      title={text('users.title')}
+      label={text('serviceAccounts.list')}
+      searchLabel={text('serviceAccounts.search')}
+      list={list}
+      columns={columns}
+      textOf={textOf}
+      adding={{
+        what: additions.serviceAccount,
+        form: ({ close, show }) => <ServiceAccountDialog onClose={close} onMade={({ id }) => show(id)} />,
+      }}
+      tools={tabs}
+      empty={{ icon: IconRobot, title: text('serviceAccounts.emptyTitle'), text: text('serviceAccounts.emptyText') }}
+      panel={(account, onClose) => <ServiceAccountPanel key={account.id} account={account} onClose={onClose} />}
+    />
   )
 }
 

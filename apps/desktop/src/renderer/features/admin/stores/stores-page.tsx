@@ -1,14 +1,11 @@
 /** Third-party stores, in which secrets of credentials lie. */
-import { Button } from '@mantine/core'
 import { IconVault } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { useLocation } from 'wouter'
-import { usePermissions } from '../../../data/permissions.ts'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { type Credential, type Store, useReadable } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
+import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { StoreDialog } from './store-dialog.tsx'
@@ -22,46 +19,26 @@ const textOf = ({ name, location }: Store): string => [name, kindText(location.k
 export const StoresPage = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
   const list = useItems('listStores')
   const credentials = useReadable('listCredentials', 'resources.read').items
-  const mayChange = usePermissions().has('secrets.write')
-  const [, navigate] = useLocation()
-  const [adding, setAdding] = useState(false)
   const byStore = useMemo(() => Map.groupBy(credentials, ({ stored }) => stored?.store), [credentials])
   const inStore = useCallback(({ id }: Store) => byStore.get(id) ?? NONE, [byStore])
   const columns = useMemo(() => storeColumns(inStore), [inStore])
-  const add = mayChange ? (
-    <Button variant="filled" onClick={() => setAdding(true)}>
-      {text('stores.add')}
-    </Button>
-  ) : null
   return (
-    <>
-      <AdminList
-        path={path}
-        title={text('catalogue.title')}
-        label={text('stores.list')}
-        searchLabel={text('stores.search')}
-        list={list}
-        columns={columns}
-        textOf={textOf}
-        actions={add}
-        tools={tabs}
-        empty={
-          <EmptyState icon={IconVault} title={text('stores.emptyTitle')} actions={add}>
-            {text('stores.emptyText')}
-          </EmptyState>
-        }
-        panel={(store, onClose) => <StorePanel key={store.id} store={store} credentials={inStore(store)} onClose={onClose} />}
-      />
-      {adding ? (
-        <StoreDialog
-          onClose={() => setAdding(false)}
-          onMade={({ id }) => {
-            setAdding(false)
-            navigate(`${path}/${id}`)
-          }}
-        />
-      ) : null}
-    </>
+    <AdminList
+      path={path}
+      title={text('catalogue.title')}
+      label={text('stores.list')}
+      searchLabel={text('stores.search')}
+      list={list}
+      columns={columns}
+      textOf={textOf}
+      adding={{
+        what: additions.store,
+        form: ({ close, show }) => <StoreDialog onClose={close} onMade={({ id }) => show(id)} />,
+      }}
+      tools={tabs}
+      empty={{ icon: IconVault, title: text('stores.emptyTitle'), text: text('stores.emptyText') }}
+      panel={(store, onClose) => <StorePanel key={store.id} store={store} credentials={inStore(store)} onClose={onClose} />}
+    />
   )
 }
 

@@ -5,7 +5,6 @@ import type { ItemOf } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Moment } from '../../../ui/moment.tsx'
-import { EmptyState } from '../../../ui/states.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
@@ -28,11 +27,7 @@ export const ErasedPage = ({ path, tabs }: { readonly path: string; readonly tab
       columns={shown}
       textOf={textOf}
       tools={tabs}
-      empty={
-        <EmptyState icon={IconUserOff} title={text('users.erasedNone')}>
-          {text('users.erasedText')}
-        </EmptyState>
-      }
+      empty={{ icon: IconUserOff, title: text('users.erasedNone'), text: text('users.erasedText') }}
     />
   )
 }

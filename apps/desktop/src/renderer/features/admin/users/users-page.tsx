@@ -1,14 +1,12 @@
 /** Everybody of the organization, the programs that act for it, and who was erased: each list for whoever may read it. */
-import { Button } from '@mantine/core'
-import { IconUserPlus, IconUsers } from '@tabler/icons-react'
+import { IconUsers } from '@tabler/icons-react'
 import { type ReactNode, useMemo, useState } from 'react'
-import { useLocation } from 'wouter'
 import { usePermissions } from '../../../data/permissions.ts'
 import { useMethod } from '../../../data/use-method.ts'
 import { text } from '../../../texts/text.ts'
-import { EmptyState } from '../../../ui/states.tsx'
 import { fullName, type User } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
+import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { useSections } from '../parts/section-tabs.tsx'
 import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.tsx'
@@ -43,17 +41,9 @@ export const UsersPage = () => {
 
 const PeoplePage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const list = useItems('listUsers')
-  const may = usePermissions()
   const me = useMethod('status', {}).data?.user?.id
-  const [, navigate] = useLocation()
-  const [adding, setAdding] = useState(false)
   const [invitation, setInvitation] = useState<Invitation | null>(null)
   const columns = useMemo(() => userColumns(me), [me])
-  const add = may.has('users.write') ? (
-    <Button variant="filled" leftSection={<IconUserPlus size={16} stroke={1.75} />} onClick={() => setAdding(true)}>
-      {text('users.add')}
-    </Button>
-  ) : null
   return (
     <>
       <AdminList
@@ -64,27 +54,24 @@ const PeoplePage = ({ tabs }: { readonly tabs: ReactNode }) => {
         list={list}
         columns={columns}
         textOf={textOf}
-        actions={add}
+        adding={{
+          what: additions.person,
+          form: ({ close, show }) => (
+            <NewUserDialog
+              onClose={close}
+              onMade={(user, made) => {
+                show(user)
+                setInvitation(made)
+              }}
+            />
+          ),
+        }}
         tools={tabs}
-        empty={
-          <EmptyState icon={IconUsers} title={text('users.emptyTitle')} actions={add}>
-            {text('users.emptyText')}
-          </EmptyState>
-        }
+        empty={{ icon: IconUsers, title: text('users.emptyTitle'), text: text('users.emptyText') }}
         panel={(user, onClose) => (
           <UserPanel key={user.id} user={user} isMe={user.id === me} onInvited={setInvitation} onClose={onClose} />
         )}
       />
-      {adding ? (
-        <NewUserDialog
-          onClose={() => setAdding(false)}
-          onMade={(user, made) => {
-            setAdding(false)
-            navigate(`${PEOPLE}/${user}`)
-            if (made) setInvitation(made)
-          }}
-        />
-      ) : null}
       <InvitationDialog invitation={invitation} onClose={() => setInvitation(null)} />
     </>
   )
