@@ -1,32 +1,53 @@
-/** The API is killed again and again while it sends the log on: no sink misses an entry, and files have each of them once. */
+/**
+ * The API is killed again and again while it sends log and activity on: no sink misses an entry or a record, and files have each of
+ * them once.
+ */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { canonicalJson, fromBase64url, seal, utf8 } from '@sallyport/protocol'
-import { sinkSecretInfo } from '@sallyport/protocol/api'
-import { type Agent, Central, startAgent } from '@sallyport/testbed'
+import { type SinkStream, sinkSecretInfo } from '@sallyport/protocol/api'
+import { Central } from '@sallyport/testbed'
 import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RawClient } from '../support/raw-client.ts'
+import { SenderGateway } from '../support/sender-gateway.ts'
 
-const KILLS = 3
-/** Entries that are made between two kills, one for each call. */
-const CALLS = 15
+/** When it is killed: a batch of this stream came, and was answered or not. */
+const kills = [
+  { stream: 'log', answered: false },
+  { stream: 'activity', answered: false },
+  { stream: 'activity', answered: true },
+] as const
+/** Entries, and batches of records, that are made between two kills. */
+const CALLS = 12
+const RECORDS = 20
 
 let directory: TemporaryDirectory
 let central: Central
-let owner: Agent
+let owner: RawClient
+let sender: SenderGateway
 let receiver: Server
-const taken: number[] = []
-/** Called when a batch has come and before it is answered. */
-let onBatch = (): void => undefined
 
-const takeBatch = (body: string): void => {
-  const { data } = JSON.parse(body) as { data: { events: { index: number }[] } }
-  taken.push(...data.events.map(({ index }) => index))
-  onBatch()
+interface Event {
+  readonly index: number
+  readonly record?: { readonly id: string }
+}
+const taken: Record<SinkStream, Set<number>> = { log: new Set(), activity: new Set() }
+/** Called when a batch has come, before and after it is answered. */
+let onBatch: (stream: SinkStream, answered: boolean) => void = () => undefined
+
+const recordNumber = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1))
+const numberOf = ({ index, record }: Event): number => (record === undefined ? index : recordNumber(record.id))
+
+const takeBatch = (body: string): SinkStream => {
+  const { type, data } = JSON.parse(body) as { type: string; data: { events: Event[] } }
+  const stream = type === 'sallyport.audit' ? 'log' : 'activity'
+  for (const event of data.events) taken[stream].add(numberOf(event))
+  return stream
 }
 
 beforeAll(async () => {
@@ -35,80 +56,109 @@ beforeAll(async () => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      takeBatch(Buffer.concat(chunks).toString('utf8'))
-      response.end()
+      const stream = takeBatch(Buffer.concat(chunks).toString('utf8'))
+      onBatch(stream, false)
+      response.end(() => onBatch(stream, true))
     })
   })
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
-  const passphraseFile = join(directory.path, 'passphrase')
-  await writeFile(passphraseFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
   central = await Central.start({
     apiEnvironment: { SALLYPORT_SINK_NETWORKS: '127.0.0.0/8', SALLYPORT_SINK_FOLDER: join(directory.path, 'sinks') },
   })
-  owner = await startAgent({ profile: join(directory.path, 'profile'), name: 'agent', passphraseFile })
-  const password = randomBytes(18).toString('base64url')
-  await owner.local.call('enrol', { invitation: central.invitation, password })
-  owner.confirmWith(password)
+  owner = await RawClient.enrol(central.invitation)
+  await owner.presence()
+  sender = await SenderGateway.join(owner)
 })
 afterAll(async () => {
-  await owner?.stop()
+  sender?.close()
+  owner?.close()
   await central?.stop()
   receiver?.close()
   await directory?.remove()
 })
 
 const addSinks = async (): Promise<void> => {
+  const both = { streams: ['log', 'activity'], from: 'beginning' } as const satisfies { streams: SinkStream[]; from: string }
   const file = { kind: 'file', maxBytes: 65_536, keepFiles: 0 } as const
-  await owner.api('createSink', { body: { name: 'file', destination: file, from: 'beginning', sealedSecret: null } })
+  const streams = [...both.streams]
+  await owner.call('createSink', { body: { ...both, streams, name: 'file', destination: file, sealedSecret: null } })
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
   const webhook = { kind: 'webhook', url, certificates: '' } as const
-  const { organization, vaultKeys } = await owner.local.call('trust', {})
-  const info = sinkSecretInfo({ organization, destination: webhook })
+  const vaultKey = owner.trust.vaultKeys[0]!
+  const info = sinkSecretInfo({ organization: owner.organization, destination: webhook })
   const key = canonicalJson({ kind: 'signing-key', key: randomBytes(32).toString('base64') })
-  const sealed = await seal(utf8(key), fromBase64url(vaultKeys[0]!.publicKey), { info })
-  const sealedSecret = { vaultKey: vaultKeys[0]!.id, sealed }
-  await owner.api('createSink', { body: { name: 'webhook', destination: webhook, from: 'beginning', sealedSecret } })
+  const sealedSecret = {
+    vaultKey: vaultKey.id,
+    sealed: await seal(utf8(key), fromBase64url(vaultKey.publicKey), { info }),
+  }
+  await owner.call('createSink', { body: { ...both, streams, name: 'webhook', destination: webhook, sealedSecret } })
 }
 
-/** Numbers in the files, in their order. */
-const numbersInFiles = async (): Promise<number[]> => {
+/** Numbers in the files of a stream, in their order. */
+const numbersInFiles = async (prefix: string): Promise<number[]> => {
   const root = join(directory.path, 'sinks')
-  const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.jsonl')).toSorted()
+  const names = (await readdir(root, { recursive: true })).filter((name) => name.includes(`/${prefix}-`)).toSorted()
   const texts = await Promise.all(names.map((name) => readFile(join(root, name), 'utf8')))
-  return texts
-    .join('')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => (JSON.parse(line) as { index: number }).index)
+  const lines = texts.join('').split('\n')
+  return lines.filter((line) => line !== '').map((line) => numberOf(JSON.parse(line) as Event))
 }
+
+const make = (): Promise<unknown> => {
+  const sites = Array.from({ length: CALLS }, (_, call) =>
+    owner.call('createSite', { body: { name: `site ${call} ${randomBytes(4).toString('hex')}` } }),
+  )
+  const ship = async (): Promise<void> => {
+    for (let batch = 0; batch < CALLS; batch++) {
+      // The first may find the connection of before the kill, the last nobody.
+      await sender.ship(Array.from({ length: RECORDS }, (_, record) => `select ${batch}, ${record}`)).catch(() => undefined)
+    }
+  }
+  return Promise.allSettled([...sites, ship()])
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
 test('killed at its worst moments, the API sends everything on', async () => {
   await addSinks()
-  for (let kill = 0; kill < KILLS; kill++) {
+  for (const { stream, answered } of kills) {
     const { program } = central.api
-    // When a batch has come: it is in the file or not, and the place of neither sink has moved.
+    // The batch is in the file or not, and the place of neither sink has moved, or just one has.
     const killed = new Promise<void>((resolve) => {
-      onBatch = () => {
+      onBatch = (came, wasAnswered) => {
+        if (came !== stream || wasAnswered !== answered) return
         onBatch = () => undefined
         program.kill('SIGKILL')
         resolve()
       }
     })
-    const calls = Array.from({ length: CALLS }, (_, call) => owner.api('createSite', { body: { name: `site ${kill} ${call}` } }))
-    await Promise.all([killed, Promise.allSettled(calls)])
+    await Promise.all([killed, make()])
     await program.exited
     await central.restart()
   }
+  // What the last kill kept from being taken.
+  await waitFor(
+    () =>
+      sender.ship(['select last']).then(
+        () => true,
+        () => false,
+      ),
+    {
+      description: 'the gateway to be heard again',
+      timeoutMs: 60_000,
+    },
+  )
   const size = await waitFor(
     async () => {
-      const { items } = await owner.api('listSinks')
-      const log = await owner.api('getLog')
-      return items.every(({ behind }) => behind === 0) && log.size
+      const { items } = await owner.call('listSinks')
+      const log = await owner.call('getLog')
+      return items.every(({ streams }) => streams.every(({ behind }) => behind === 0)) && log.size
     },
-    { description: 'the sinks to have everything', timeoutMs: 30_000 },
+    { description: 'the sinks to have everything', timeoutMs: 60_000 },
   )
-  const all = Array.from({ length: size }, (_, index) => index)
-  expect((await numbersInFiles()).slice(0, size)).toEqual(all)
-  expect([...new Set(taken)].toSorted((a, b) => a - b).slice(0, size)).toEqual(all)
+  expect((await numbersInFiles('audit')).slice(0, size)).toEqual(upTo(size))
+  expect([...taken.log].toSorted((a, b) => a - b).slice(0, size)).toEqual(upTo(size))
+  expect(sender.taken).toBeGreaterThan(RECORDS)
+  expect(await numbersInFiles('activity')).toEqual(upTo(sender.taken))
+  expect([...taken.activity].toSorted((a, b) => a - b)).toEqual(upTo(sender.taken))
 })

@@ -46,6 +46,11 @@ export const catalogueDrivers = (its: Furniture) =>
         parameters: { sink: (await its.owner.api('createSink', { body: fileSink(fresh('sink')) })).id },
         body: { enabled: false },
       }),
+    changeSinkStreams: async () =>
+      its.as('changeSinkStreams', {
+        parameters: { sink: (await its.owner.api('createSink', { body: fileSink(fresh('sink')) })).id },
+        body: { streams: ['log', 'activity'], from: 'now' },
+      }),
     deleteSink: async () =>
       its.as('deleteSink', {
         parameters: { sink: (await its.owner.api('createSink', { body: fileSink(fresh('sink')) })).id },

@@ -7,6 +7,7 @@ import { findGateway } from '../domains/gateways/index.ts'
 import { findResource } from '../domains/resources/index.ts'
 import { findRole } from '../domains/roles/index.ts'
 import { findSecret } from '../domains/secrets/index.ts'
+import { findSink } from '../domains/sinks/index.ts'
 import { findSite } from '../domains/sites/index.ts'
 import { findStore } from '../domains/stores/index.ts'
 import { findUser } from '../domains/users/index.ts'
@@ -47,6 +48,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['credential', { label: 'Credential', nameOf: credentialName }],
   ['secret', { label: 'Secret', nameOf: secretName }],
   ['store', { label: 'Store', nameOf: async (transaction, id) => (await findStore(transaction, id))?.name ?? null }],
+  ['sink', { label: 'Sink', nameOf: async (transaction, id) => (await findSink(transaction, id))?.name ?? null }],
   ['gateway', { label: 'Gateway', nameOf: async (transaction, id) => (await findGateway(transaction, id))?.name ?? null }],
   ['device', { label: 'Computer', nameOf: async (transaction, id) => (await findDevice(transaction, id))?.facts.name ?? null }],
   ['accessRequest', { label: 'Request of', nameOf: requestName }],

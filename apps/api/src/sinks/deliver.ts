@@ -1,18 +1,12 @@
 import { assertNever } from '@sallyport/protocol'
-import type { SinkDestination, SinkSecret } from '@sallyport/protocol/api'
-import type { DeliveryParts } from './delivery.ts'
-import type { Batch } from './event.ts'
+import type { SinkDestination } from '@sallyport/protocol/api'
+import type { Delivery, DeliveryParts } from './delivery.ts'
 import { deliverToFile } from './file.ts'
 import { deliverToOtlp } from './otlp.ts'
 import { deliverToSyslog } from './syslog.ts'
 import { deliverToWebhook } from './webhook.ts'
 
-interface AnyDelivery {
-  readonly destination: SinkDestination
-  readonly secret: SinkSecret | null
-  readonly batch: Batch
-  readonly signal: AbortSignal
-}
+type AnyDelivery = Delivery<SinkDestination['kind']>
 
 /** See `Deliver`. The client of object stores is loaded only if it is used. */
 export const deliver = async ({ destination, ...rest }: AnyDelivery, parts: DeliveryParts): Promise<void> => {

@@ -15,6 +15,8 @@ export interface Delivery<Kind extends SinkDestination['kind']> {
   readonly destination: Extract<SinkDestination, { readonly kind: Kind }>
   readonly secret: SinkSecret | null
   readonly batch: Batch
+  /** Whether the receiver took nothing a moment ago: it may refuse everything. */
+  readonly begins: boolean
   readonly signal: AbortSignal
 }
 

@@ -127,7 +127,7 @@ const sendFrom = async (parts: SinkParts, { place, sink, next: begin, stopped, w
       secret ??= sink.secret === null ? null : await openSecret(parts, place)
       const signal = AbortSignal.any([stopped, AbortSignal.timeout(TIME_LIMIT)])
       const batch = { ...place, first: from, last: next - 1, events }
-      await deliver({ destination: sink.destination, secret, batch, signal }, parts)
+      await deliver({ destination: sink.destination, secret, batch, begins: batches === 0, signal }, parts)
     }
     const moved = { from, next, now: events.length > 0 ? parts.clock() : null }
     const advanced = await within((transaction) => advanceSink(transaction, place, moved))

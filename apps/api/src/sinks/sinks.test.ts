@@ -11,7 +11,7 @@ import { type TestDatabase, testDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { type ActivityKeys, activityKeysOf } from '../domains/activity/index.ts'
 import { recordAudit } from '../domains/audit/index.ts'
-import { createSink, findSink, forgetFailures } from '../domains/sinks/index.ts'
+import { changeStreams, createSink, findSink, forgetFailures } from '../domains/sinks/index.ts'
 import { outward } from '../net/outward.ts'
 import { makeGateway } from '../testing/make-gateway.ts'
 import { makeLease } from '../testing/make-lease.ts'
@@ -175,9 +175,10 @@ describe('activity', () => {
     const lease = await makeLease(database.pools.vault, { organization, gateway: gateway.id, now: Date.now() })
     return { lease, ...shipActivity({ pool: database.pools.api, organization, gateway, lease, keys }) }
   }
-  const recordsIn = async (sink: string) => {
+  const recordsIn = async (sink: string, prefix = '') => {
     const place = join(folder.path, organization, sink)
-    const texts = await Promise.all((await readdir(place)).toSorted().map((name) => readFile(join(place, name), 'utf8')))
+    const names = (await readdir(place)).filter((name) => name.startsWith(prefix)).toSorted()
+    const texts = await Promise.all(names.map((name) => readFile(join(place, name), 'utf8')))
     const lines = texts.join('').split('\n')
     return lines
       .filter((line) => line !== '')
@@ -216,6 +217,34 @@ describe('activity', () => {
     await ship([sealed], [{ digest: recording, body: file.toString('base64url') }])
     await sending(() => sent(sink, 2))
     expect((await recordsIn(sink)).map(({ activity }) => activity)).toEqual([sealed])
+  })
+
+  it('is sent beside the log when that is wanted, and goes on from its place when it is wanted again', async () => {
+    const sink = await addSink(destination)
+    const change = (streams: readonly SinkStream[], next: number) =>
+      inOrganization((transaction) =>
+        changeStreams(transaction, { id: sink, streams, next }, { organization, actor, now: Date.now() }),
+      )
+    const { stream, ship } = await shipping()
+    await ship([query('select 1')])
+    await sending(() => sent(sink, 2))
+    await expect(recordsIn(sink, 'activity')).resolves.toEqual([])
+    expect((await change(['activity'], 0)).streams).toMatchObject([{ stream: 'activity', next: 0 }])
+    await sending(() => sent(sink, 3))
+    await change(['log'], 0)
+    await ship([query('select 2')])
+    await sending(() => sent(sink, 5))
+    expect((await recordsIn(sink, 'activity')).map(({ id }) => id)).toEqual([`${stream}-0`])
+    const both = await change(['log', 'activity'], await sizeOf())
+    expect(both.streams.map((each) => each.stream)).toEqual(['log', 'activity'])
+    await sending(() => waitFor(async () => (await recordsIn(sink, 'activity')).length === 2, { description: 'the record' }))
+    expect((await recordsIn(sink, 'activity')).map(({ id }) => id)).toEqual(upTo(2).map((number) => `${stream}-${number}`))
+    const { rows } = await roles.log.listEntries({ organization, limit: 10, below: null, since: -1, type: 'sink.changed' })
+    expect(rows.map(({ entry }) => (entry as { details: object }).details)).toMatchObject([
+      { before: { streams: [{ stream: 'log' }] }, after: { streams: [{ stream: 'activity', next: 0 }] } },
+      { before: { streams: [{ stream: 'activity' }] }, after: { streams: [{ stream: 'log' }] } },
+      { before: { streams: [{ stream: 'log' }] }, after: { streams: [{ stream: 'log' }, { stream: 'activity' }] } },
+    ])
   })
 
   it('goes to a sink beside the log, and is told apart', async () => {
@@ -302,6 +331,7 @@ describe('files', () => {
         destination: { ...destination, keepFiles: 2 },
         secret: null,
         batch,
+        begins: true,
         signal: new AbortController().signal,
       }
       await deliverToFile(delivery, parts())
@@ -385,6 +415,29 @@ describe.skipIf(rsyslogMissing())('rsyslog', () => {
     expect(messages.every(({ kind }) => kind === 'sink.created' || kind === 'site.created')).toBe(true)
   })
 
+  it('takes messages of whom it knows by certificate, and of nobody else', async () => {
+    const demanding = await startRsyslog('sallyport.example')
+    try {
+      const { host, port, certificates } = demanding
+      const destination = { kind: 'syslog', host, port, certificates } as const
+      const known = await demanding.certificateFor('sallyport.example')
+      const other = await demanding.certificateFor('somebody.example')
+      const secretOf = (pair: typeof known) => ({ kind: 'client-certificate', ...pair }) as const
+      const [without, stranger] = [await addSink(destination), await addSink(destination, secretOf(other))]
+      const refused = (sink: string) =>
+        waitFor(async () => (await read(sink)).problem, { description: 'the refusal', timeoutMs: 30_000 })
+      await sending(() => Promise.all([refused(without), refused(stranger)]))
+      expect([(await read(without)).next, (await read(stranger)).next]).toEqual([0, 0])
+      expect(await demanding.messages()).toEqual([])
+      const sink = await addSink(destination, secretOf(known))
+      await sending(() => sent(sink, 3))
+      const arrived = () => demanding.messages().then((messages) => messages.length >= 3)
+      await waitFor(arrived, { description: 'the messages', timeoutMs: 30_000 })
+    } finally {
+      await demanding.remove()
+    }
+  })
+
   it('gets nothing when another authority vouches for it than the one that was named', async () => {
     const { ca } = await makeAuthority()
     const sink = await addSink({ ...toRsyslog(), certificates: ca })
@@ -444,6 +497,12 @@ describe('what a sink needs to send', () => {
     const destination = { kind: 'webhook', url: 'https://siem.example/', certificates: '' } as const
     const wrong = sealFor(randomUUID(), destination, { kind: 'header', name: 'X', value: 'y' })
     await expect(wrong).rejects.toMatchObject({ code: 'unseal_failed' })
+    const authority = await makeAuthority()
+    const [one, another] = await Promise.all([authority.issue({}), authority.issue({})])
+    const mixed = { kind: 'client-certificate', certificate: one.cert, key: another.key } as const
+    const toSyslog = { kind: 'syslog', host: 'siem.example', port: 6514, certificates: '' } as const
+    await expect(sealFor(randomUUID(), toSyslog, mixed)).rejects.toMatchObject({ code: 'unseal_failed' })
+    await expect(sealFor(randomUUID(), toSyslog, { ...mixed, key: one.key })).resolves.toBeInstanceOf(Uint8Array)
     const sink = await addSink(destination, { kind: 'signing-key', key: Buffer.alloc(32).toString('base64') })
     const elsewhere = JSON.stringify({ ...destination, url: 'https://elsewhere.example/' })
     await expect(

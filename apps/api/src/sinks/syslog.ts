@@ -17,7 +17,11 @@ export const frameOf = (event: SinkEvent): Buffer => {
   return Buffer.concat([Buffer.from(`${message.length} `), message])
 }
 
-/** Milliseconds for which a receiver that has been sent everything may still hang up: it has not taken it then. */
+/**
+ * Milliseconds for which a receiver that has been sent everything may still hang up: it has not taken it then. Longer at first: a
+ * receiver that does not like who sends says so only after the handshake (RFC 8446 §4.4.2), when it has got round to it.
+ */
+const FIRST_QUIET = 1_000
 const QUIET = 250
 
 const send = (socket: TLSSocket, bytes: Buffer): Promise<void> =>
@@ -29,8 +33,9 @@ const send = (socket: TLSSocket, bytes: Buffer): Promise<void> =>
  * The protocol has no acknowledgements. A connection carries one batch and is closed from here, when the receiver had time to hang
  * up and did not; that it then closes its side in good order says that it has read everything.
  */
-export const deliverToSyslog: Deliver<'syslog'> = async ({ destination, batch, signal }, { outward }) => {
+export const deliverToSyslog: Deliver<'syslog'> = async ({ destination, secret, batch, begins, signal }, { outward }) => {
   const { host, port, certificates } = destination
+  if (secret !== null && secret.kind !== 'client-certificate') throw new Error('what it has is no certificate')
   outward.demand(host)
   const socket = connect({
     host,
@@ -39,6 +44,8 @@ export const deliverToSyslog: Deliver<'syslog'> = async ({ destination, batch, s
     lookup: outward.lookup,
     minVersion: 'TLSv1.2',
     ...(certificates === '' ? {} : { ca: certificates }),
+    // RFC 5425 §4.2.1: receivers may ask for it.
+    ...(secret === null ? {} : { cert: secret.certificate, key: secret.key }),
   })
   let isEnding = false
   const failed = new Promise<never>((_, reject) => {
@@ -54,7 +61,7 @@ export const deliverToSyslog: Deliver<'syslog'> = async ({ destination, batch, s
     await Promise.race([once(socket, 'secureConnect', { signal }), failed])
     socket.resume()
     await Promise.race([send(socket, Buffer.concat(batch.events.map(frameOf))), failed])
-    await Promise.race([sleep(QUIET), failed])
+    await Promise.race([sleep(begins ? FIRST_QUIET : QUIET), failed])
     isEnding = true
     const closed = once(socket, 'close')
     socket.end()

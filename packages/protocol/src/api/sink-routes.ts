@@ -25,7 +25,7 @@ export const sinkDestination = z.discriminatedUnion('kind', [
     /** The newest files that are kept; 0: all. */
     keepFiles: z.int().min(0).max(10_000),
   }),
-  /** RFC 5424 over TLS, RFC 5425. */
+  /** RFC 5424 over TLS, RFC 5425. Its secret, if it has one, is the certificate by which the receiver knows Sallyport. */
   z.strictObject({ kind: z.literal('syslog'), host, port, certificates }),
   /** POST, signed as Standard Webhooks says. Its secret is the key. */
   z.strictObject({ kind: z.literal('webhook'), url: address, certificates }),
@@ -44,6 +44,12 @@ export const sinkDestination = z.discriminatedUnion('kind', [
 ])
 export type SinkDestination = z.infer<typeof sinkDestination>
 
+const pem = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^-----BEGIN [A-Z ]+-----\r?\n[\x20-\x7e\r\n]+$/)
+
 /** What a sink's secret is, as it is sealed: canonical JSON. */
 export const sinkSecret = z.discriminatedUnion('kind', [
   /** HMAC key, 24 to 64 bytes, base64. */
@@ -54,6 +60,8 @@ export const sinkSecret = z.discriminatedUnion('kind', [
     name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/),
     value: z.string().regex(/^[\x21-\x7e][\x20-\x7e]{0,2047}$/),
   }),
+  /** PEM: a certificate, those of its authorities after it, and its private key without a passphrase. */
+  z.strictObject({ kind: z.literal('client-certificate'), certificate: pem(8192), key: pem(4096) }),
 ])
 export type SinkSecret = z.infer<typeof sinkSecret>
 
@@ -74,20 +82,27 @@ const sinkStreams = z
   .max(sinkStream.options.length)
   .refine((streams) => new Set(streams).size === streams.length)
 
-export const sink = z.strictObject({
-  id: uuid,
-  name: displayName,
-  destination: sinkDestination,
-  streams: sinkStreams,
-  enabled: z.boolean(),
-  createdAt: timestamp,
-  /** Everything below this number of the log was sent, of each stream. */
+/** How far one stream of a sink is. */
+export const sinkStreamState = z.strictObject({
+  stream: sinkStream,
+  /** Everything below this number of the log was sent. */
   next: z.int().nonnegative(),
   /** Entries of the log that are not sent yet, or whose activity is not. */
   behind: z.int().nonnegative(),
   deliveredAt: timestamp.nullable(),
-  /** Why the last attempt failed, of the stream that fails for the longest time; null: none does. */
+  /** Why the last attempt failed; null: it did not. */
   problem: z.strictObject({ message: z.string().max(500), since: timestamp, retryAt: timestamp }).nullable(),
+})
+export type SinkStreamState = z.infer<typeof sinkStreamState>
+
+export const sink = z.strictObject({
+  id: uuid,
+  name: displayName,
+  destination: sinkDestination,
+  /** At least one, the log first. */
+  streams: z.array(sinkStreamState).min(1).max(sinkStream.options.length),
+  enabled: z.boolean(),
+  createdAt: timestamp,
 })
 export type Sink = z.infer<typeof sink>
 
@@ -136,6 +151,23 @@ export const sinkRoutes = defineRoutes({
     body: z.strictObject({ name: displayName.optional(), enabled: z.boolean().optional() }),
     response: sink,
     errors: ['log_unavailable', 'not_found', 'conflict'],
+  },
+  changeSinkStreams: {
+    method: 'PUT',
+    path: '/v1/sinks/{sink}/streams',
+    summary: 'Sends the log, activity, or both there from now on; activity needs the permission to read it',
+    authentication: 'two-signature',
+    permission: 'settings.write',
+    presence: 'recent',
+    audit: 'sink.changed',
+    parameters: one,
+    body: z.strictObject({
+      streams: sinkStreams,
+      /** Of a stream that was never sent there: with what is there already, or with what comes. One that was goes on from its place. */
+      from: z.enum(['beginning', 'now']),
+    }),
+    response: sink,
+    errors: ['log_unavailable', 'not_found'],
   },
   deleteSink: {
     method: 'DELETE',

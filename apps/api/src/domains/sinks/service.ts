@@ -63,6 +63,9 @@ export const createSink = async (
   return requireSink(transaction, id)
 }
 
+/** As entries tell it. */
+const placesOf = ({ streams }: StoredSink) => streams.map(({ stream, next }) => ({ stream, next }))
+
 /** What changed goes on at once, also after a failure. */
 export const changeSink = async (
   transaction: Transaction,
@@ -85,6 +88,37 @@ export const changeSink = async (
   return requireSink(transaction, id)
 }
 
+/** A stream that was sent there before goes on from where it was; a new one begins at `next`. All go on at once. */
+export const changeStreams = async (
+  transaction: Transaction,
+  { id, streams, next }: Pick<NewSink, 'id' | 'streams' | 'next'>,
+  { actor }: Author,
+): Promise<StoredSink> => {
+  // Who changes them at the same moment waits, and finds what was before.
+  await transaction.selectFrom('sinks').select('id').where('id', '=', id).forNoKeyUpdate().execute()
+  const before = await requireSink(transaction, id)
+  await transaction
+    .updateTable('sink_streams')
+    .set({ sent: false })
+    .where('sink_id', '=', id)
+    .where('stream', 'not in', [...streams])
+    .execute()
+  await transaction
+    .insertInto('sink_streams')
+    .values(streams.map((stream) => ({ sink_id: id, stream, next })))
+    .onConflict((conflict) => conflict.columns(['organization_id', 'sink_id', 'stream']).doUpdateSet({ sent: true }))
+    .execute()
+  await forgetFailures(transaction, id)
+  const after = await requireSink(transaction, id)
+  await recordAudit(transaction, {
+    type: 'sink.changed',
+    actor,
+    subject: { kind: 'sink', id },
+    details: { before: { streams: placesOf(before) }, after: { streams: placesOf(after) } },
+  })
+  return after
+}
+
 export const deleteSink = async (transaction: Transaction, id: string, { actor }: Author): Promise<void> => {
   const before = await requireSink(transaction, id)
   await transaction.deleteFrom('sinks').where('id', '=', id).execute()
@@ -96,7 +130,7 @@ export const deleteSink = async (transaction: Transaction, id: string, { actor }
       before: {
         name: before.name,
         destination: before.destination,
-        streams: before.streams.map(({ stream, next }) => ({ stream, next })),
+        streams: placesOf(before),
       },
       after: null,
     },

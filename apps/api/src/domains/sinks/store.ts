@@ -20,7 +20,7 @@ export interface StoredSink {
   readonly secret: Uint8Array | null
   readonly enabled: boolean
   readonly createdAt: Date
-  /** At least one. */
+  /** That are sent, at least one; the log first. */
   readonly streams: readonly StoredStream[]
 }
 
@@ -47,6 +47,7 @@ export const readSinks = async (transaction: Transaction, id?: string): Promise<
     .orderBy('name')
     .execute()
   const streams = await selectStreams(transaction)
+    .where('sent', '=', true)
     .$if(id !== undefined, (query) => query.where('sink_id', '=', id!))
     .orderBy('stream', 'desc')
     .execute()

@@ -18,6 +18,8 @@ export interface SinkTables {
     organization_id: Generated<string>
     sink_id: ColumnType<string, string, never>
     stream: ColumnType<SinkStream, SinkStream, never>
+    /** Whether it is; one that is not any longer keeps its place. */
+    sent: Generated<boolean>
     /** Number of the entry of the log that is looked at next; int8. */
     next: ColumnType<string | number, number, number>
     delivered_at: Date | null

@@ -1,8 +1,16 @@
 /** Where log and activity are sent. What a sink needs to send is the vault's: it wraps it, and nobody here reads it. */
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
-import type { Sink } from '@sallyport/protocol/api'
-import { changeSink, createSink, deleteSink, readSinks, type StoredSink, type StoredStream } from '../../domains/sinks/index.ts'
+import type { Sink, SinkStream, SinkStreamState } from '@sallyport/protocol/api'
+import {
+  changeSink,
+  changeStreams,
+  createSink,
+  deleteSink,
+  readSinks,
+  type StoredSink,
+  type StoredStream,
+} from '../../domains/sinks/index.ts'
 import type { CallerContext } from '../context.ts'
 import type { HandlersOf } from '../handler.ts'
 import { authorOf } from './author.ts'
@@ -11,31 +19,33 @@ import { authorOf } from './author.ts'
 const sizeOf = async ({ dependencies, organization }: Pick<CallerContext, 'dependencies' | 'organization'>): Promise<number> =>
   (await dependencies.log.logState({ organization: organization.id })).size
 
-const problemOf = (streams: readonly StoredStream[]): Sink['problem'] => {
-  const [first] = streams.flatMap(({ problem }) => problem ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime())
-  if (first === undefined) return null
-  return { message: first.message, since: first.since.toISOString(), retryAt: first.retryAt.toISOString() }
-}
+const stateOf = ({ stream, next, deliveredAt, problem }: StoredStream, size: number): SinkStreamState => ({
+  stream,
+  next,
+  behind: Math.max(0, size - next),
+  deliveredAt: deliveredAt?.toISOString() ?? null,
+  problem:
+    problem === null
+      ? null
+      : { message: problem.message, since: problem.since.toISOString(), retryAt: problem.retryAt.toISOString() },
+})
 
-const answerOf = ({ streams, createdAt, id, name, destination, enabled }: StoredSink, size: number): Sink => {
-  const next = Math.min(...streams.map((stream) => stream.next))
-  const delivered = Math.max(0, ...streams.map(({ deliveredAt }) => deliveredAt?.getTime() ?? 0))
-  return {
-    id,
-    name,
-    destination,
-    streams: streams.map(({ stream }) => stream),
-    enabled,
-    createdAt: createdAt.toISOString(),
-    next,
-    behind: Math.max(0, size - next),
-    deliveredAt: delivered === 0 ? null : new Date(delivered).toISOString(),
-    problem: problemOf(streams),
-  }
+const answerOf = ({ streams, createdAt, id, name, destination, enabled }: StoredSink, size: number): Sink => ({
+  id,
+  name,
+  destination,
+  streams: streams.map((stream) => stateOf(stream, size)),
+  enabled,
+  createdAt: createdAt.toISOString(),
+})
+
+/** Nobody sends somewhere what they may not read themselves. */
+const checkStreams = (streams: readonly SinkStream[], { user }: CallerContext): void => {
+  if (streams.includes('activity') && !user.permissions.has('activity.read')) throw new SallyportError('forbidden')
 }
 
 /** Kinds that send nothing without a secret, and those that have none. */
-const needsSecret = { 'file': false, 'syslog': false, 'webhook': true, 'object-store': true, 'otlp': null } as const
+const needsSecret = { 'file': false, 'syslog': null, 'webhook': true, 'object-store': true, 'otlp': null } as const
 
 const checkSecret = (kind: keyof typeof needsSecret, given: boolean): void => {
   const needed = needsSecret[kind]
@@ -52,8 +62,7 @@ export const sinkHandlers = {
   },
   createSink: async (context, { body: { name, destination, streams = ['log'], from, sealedSecret } }) => {
     checkSecret(destination.kind, sealedSecret !== null)
-    // Nobody sends somewhere what they may not read themselves.
-    if (streams.includes('activity') && !context.user.permissions.has('activity.read')) throw new SallyportError('forbidden')
+    checkStreams(streams, context)
     const { dependencies, organization } = context
     const place = { organization: organization.id, sink: randomUUID(), destination }
     const wrapped = sealedSecret === null ? null : (await dependencies.vault.sealSinkSecret({ ...place, ...sealedSecret })).secret
@@ -66,8 +75,14 @@ export const sinkHandlers = {
     const change = { id: parameters.sink, name, enabled }
     return answerOf(await context.transaction((transaction) => changeSink(transaction, change, authorOf(context))), size)
   },
+  changeSinkStreams: async (context, { parameters, body: { streams, from } }) => {
+    checkStreams(streams, context)
+    const size = await sizeOf(context)
+    const change = { id: parameters.sink, streams, next: from === 'beginning' ? 0 : size }
+    return answerOf(await context.transaction((transaction) => changeStreams(transaction, change, authorOf(context))), size)
+  },
   deleteSink: async (context, { parameters }) => {
     await context.transaction((transaction) => deleteSink(transaction, parameters.sink, authorOf(context)))
     return {}
   },
-} satisfies HandlersOf<'listSinks' | 'createSink' | 'changeSink' | 'deleteSink'>
+} satisfies HandlersOf<'listSinks' | 'createSink' | 'changeSink' | 'changeSinkStreams' | 'deleteSink'>

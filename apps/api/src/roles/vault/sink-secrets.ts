@@ -1,5 +1,5 @@
 /** What sinks of the log need to send: opened from what the client sealed, wrapped for its rest, and handed to whoever sends. */
-import { createHash } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { type CanonicalValue, canonicalJson, fromUtf8, parseCanonicalJson, SallyportError, unseal } from '@sallyport/protocol'
 import { type SinkDestination, sinkSecret, sinkSecretInfo } from '@sallyport/protocol/api'
 import { withOrganization } from '../../db/with-organization.ts'
@@ -25,16 +25,21 @@ export const sinkSecretContext = (place: {
 
 const kinds: Readonly<Record<SinkDestination['kind'], string | null>> = {
   'file': null,
-  'syslog': null,
+  'syslog': 'client-certificate',
   'webhook': 'signing-key',
   'object-store': 'access-key',
   'otlp': 'header',
 }
 
+/** Throws for what is neither certificate nor key. */
+const isPair = ({ certificate, key }: { readonly certificate: string; readonly key: string }): boolean =>
+  new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+
 const check = (plaintext: Uint8Array, destination: SinkDestination): void => {
   try {
-    const { kind } = sinkSecret.parse(parseCanonicalJson(fromUtf8(plaintext)))
-    if (kind !== kinds[destination.kind]) throw new Error(`a ${destination.kind} sink has no ${kind}`)
+    const secret = sinkSecret.parse(parseCanonicalJson(fromUtf8(plaintext)))
+    if (secret.kind !== kinds[destination.kind]) throw new Error(`a ${destination.kind} sink has no ${secret.kind}`)
+    if (secret.kind === 'client-certificate' && !isPair(secret)) throw new Error('this key is of another certificate')
   } catch (cause) {
     // The cause of a schema holds what it read.
     throw new SallyportError('unseal_failed', {

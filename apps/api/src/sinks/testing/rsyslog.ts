@@ -39,10 +39,13 @@ const properties = [
   ['text', 'msg'],
 ] as const
 
-const configuration = (folder: string, port: number): string => `
+/** Of a receiver that knows senders by their certificates, which its authority has to vouch for, and by the names in them. */
+const demanding = (sender: string): string => ` streamDriver.authMode="x509/name" permittedPeer=["${sender}"]`
+
+const configuration = (folder: string, port: number, sender: string | null): string => `
 global(workDirectory="${folder}" maxMessageSize="1m" defaultNetstreamDriverCAFile="${folder}/ca.pem"
   defaultNetstreamDriverCertFile="${folder}/cert.pem" defaultNetstreamDriverKeyFile="${folder}/key.pem")
-module(load="imtcp" streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon")
+module(load="imtcp" streamDriver.name="gtls" streamDriver.mode="1"${sender === null ? ' streamDriver.authMode="anon"' : demanding(sender)})
 template(name="line" type="list" option.jsonf="on") {
   property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")
 ${properties.map(([outname, name]) => `  property(outname="${outname}" name="${name}" format="jsonf")`).join('\n')}
@@ -56,6 +59,8 @@ export interface RunningRsyslog {
   readonly port: number
   /** PEM of the authority of its certificate. */
   readonly certificates: string
+  /** PEM: a certificate of the same authority for a sender of this name. */
+  certificateFor(sender: string): Promise<{ readonly certificate: string; readonly key: string }>
   messages(): Promise<ParsedMessage[]>
   /** Ends it in good order; `start` starts it again, on the same port, with what it wrote. */
   stop(): Promise<void>
@@ -63,7 +68,8 @@ export interface RunningRsyslog {
   remove(): Promise<void>
 }
 
-export const startRsyslog = async (): Promise<RunningRsyslog> => {
+/** `sender`: the name that is in the certificate of whom it takes messages from; null: of everybody. */
+export const startRsyslog = async (sender: string | null = null): Promise<RunningRsyslog> => {
   const authority = await makeAuthority()
   const { key, cert } = await authority.issue({ ipAddresses: ['127.0.0.1'] })
   const folder = await makeTemporaryDirectory()
@@ -73,7 +79,7 @@ export const startRsyslog = async (): Promise<RunningRsyslog> => {
     writeFile(file('ca.pem'), authority.ca),
     writeFile(file('cert.pem'), cert),
     writeFile(file('key.pem'), key, { mode: 0o600 }),
-    writeFile(file('configuration'), configuration(folder.path, port)),
+    writeFile(file('configuration'), configuration(folder.path, port, sender)),
     writeFile(file('messages.jsonl'), ''),
   ])
   let running: ChildProcess | null = null
@@ -93,6 +99,10 @@ export const startRsyslog = async (): Promise<RunningRsyslog> => {
     host: '127.0.0.1',
     port,
     certificates: authority.ca,
+    certificateFor: async (name) => {
+      const issued = await authority.issue({ name, dnsNames: [name] })
+      return { certificate: issued.cert, key: issued.key }
+    },
     messages: async () => {
       const lines = (await readFile(file('messages.jsonl'), 'utf8')).split('\n').slice(0, -1)
       // Its own words about starting and ending are there, too.

@@ -7,6 +7,7 @@ import {
   sinkSecret,
   sinkSecretInfo,
   type SinkStream,
+  type SinkStreamState,
 } from '@sallyport/protocol/api'
 import { type Command, defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -35,37 +36,48 @@ const whereTo = ({ destination }: Pick<Sink, 'destination'>): string => {
   }
 }
 
-const whatOf = ({ streams }: Pick<Sink, 'streams'>): string => streams.join(' and ')
-
-const stateOf = ({ enabled, problem, behind }: Sink): string => {
+const stateOf = ({ enabled }: Sink, { problem, behind }: SinkStreamState): string => {
   if (!enabled) return 'stopped'
   if (problem !== null) return `fails since ${localTime(problem.since)}: ${problem.message}`
   return behind === 0 ? 'up to date' : 'sending'
 }
 
+/** Each stream of a sink has a line of its own. */
 const listAnswer = (data: { readonly items: readonly Sink[] }): Answer =>
-  table(data.items, {
-    data: data.items,
-    columns: [
-      { heading: 'ID', value: ({ id }) => id },
-      { heading: 'NAME', value: ({ name }) => name },
-      { heading: 'KIND', value: ({ destination }) => destination.kind },
-      { heading: 'TO', value: whereTo },
-      { heading: 'SENDS', value: whatOf },
-      { heading: 'BEHIND', value: ({ behind }) => behind, align: 'right' },
-      { heading: 'STATE', value: stateOf, flexible: true, color: ({ problem }) => (problem === null ? null : 'yellow') },
-    ],
-    empty: 'Nothing is sent anywhere. Add a sink with: sallyport admin sinks add-webhook',
-  })
+  table(
+    data.items.flatMap((sink) => sink.streams.map((stream) => ({ sink, stream }))),
+    {
+      data: data.items,
+      columns: [
+        { heading: 'ID', value: ({ sink }) => sink.id },
+        { heading: 'NAME', value: ({ sink }) => sink.name },
+        { heading: 'KIND', value: ({ sink }) => sink.destination.kind },
+        { heading: 'TO', value: ({ sink }) => whereTo(sink) },
+        { heading: 'SENDS', value: ({ stream }) => stream.stream },
+        { heading: 'NEXT', value: ({ stream }) => stream.next, align: 'right' },
+        { heading: 'BEHIND', value: ({ stream }) => stream.behind, align: 'right' },
+        {
+          heading: 'STATE',
+          value: ({ sink, stream }) => stateOf(sink, stream),
+          flexible: true,
+          color: ({ stream: { problem } }) => (problem === null ? null : 'yellow'),
+        },
+      ],
+      empty: 'Nothing is sent anywhere. Add a sink with: sallyport admin sinks add-webhook',
+    },
+  )
+
+const headings: Record<SinkStream, string> = { log: 'Log', activity: 'Activity' }
 
 const sinkFields = (sink: Sink): Answer =>
   fields(sink, [
     ['Name', sink.name],
     ['Id', sink.id],
     ['To', `${sink.destination.kind}: ${whereTo(sink)}`],
-    ['Sends', whatOf(sink)],
-    ['Behind', `${sink.behind} entries`],
-    ['State', stateOf(sink)],
+    ...sink.streams.map((stream): readonly [string, string] => [
+      headings[stream.stream],
+      `${stateOf(sink, stream)}; next is entry ${stream.next}, ${stream.behind} behind`,
+    ]),
   ])
 
 /** Sealed on this computer: nothing between this process and the vault sees it. */
@@ -84,6 +96,7 @@ const sealFor = async (context: Context, destination: SinkDestination, secret: S
   }
 }
 
+const streamsChoice = choice(['log', 'activity', 'both'])
 const streamsOf: Record<SinkStream | 'both', SinkStream[]> = {
   log: ['log'],
   activity: ['activity'],
@@ -117,12 +130,26 @@ const common = {
   send: option(
     'send <what>',
     'the log, unless given; activity is what people do on resources, as far as the API may keep it',
-    choice(['log', 'activity', 'both']),
+    streamsChoice,
   ),
 }
 const authority = option('authority <file>', 'PEM of the authority of its certificate; otherwise what the API trusts', text)
 const readAuthority = async (file: string | undefined, context: Context): Promise<string> =>
   file === undefined ? '' : readSmallFile(file, context)
+
+const readClientCertificate = async (
+  { certificate, key }: { readonly certificate: string | undefined; readonly key: string | undefined },
+  context: Context,
+): Promise<SinkSecret | null> => {
+  if (certificate === undefined && key === undefined) return null
+  if (certificate === undefined || key === undefined)
+    throw invalid('A certificate comes with its key, and a key with its certificate.')
+  return {
+    kind: 'client-certificate',
+    certificate: (await readSmallFile(certificate, context)).trim(),
+    key: (await readSmallFile(key, context)).trim(),
+  }
+}
 
 /** `<name>: <value>`, or two lines, as a file has them. */
 const twoParts = (content: string, separator: RegExp, expected: string): [string, string] => {
@@ -149,10 +176,16 @@ export const sinkCommands: readonly Command[] = [
   defineCommand({
     words: 'admin sinks add-syslog',
     summary: 'Sends the log, or activity, to a syslog receiver over TLS (RFC 5424, RFC 5425)',
-    parameters: { ...common, to: requiredOption('to <host:port>', 'the receiver; usually port 6514', hostAndPort), authority },
-    run: async (context, { to, authority: file, ...rest }) => {
+    parameters: {
+      ...common,
+      to: requiredOption('to <host:port>', 'the receiver; usually port 6514', hostAndPort),
+      authority,
+      certificate: option('certificate <file>', 'PEM of the certificate by which the receiver knows Sallyport; with --key', text),
+      key: option('key <file>', 'PEM of its private key, without a passphrase; - is standard input', text),
+    },
+    run: async (context, { to, authority: file, certificate, key, ...rest }) => {
       const destination = { kind: 'syslog', ...to, certificates: await readAuthority(file, context) } as const
-      return sinkFields(await add(context, { ...rest, destination }, null))
+      return sinkFields(await add(context, { ...rest, destination }, await readClientCertificate({ certificate, key }, context)))
     },
   }),
   defineCommand({
@@ -211,6 +244,21 @@ export const sinkCommands: readonly Command[] = [
     input: ({ sink, name, state }) => ({
       parameters: { sink },
       body: { ...(name === undefined ? {} : { name }), ...(state === undefined ? {} : { enabled: state === 'running' }) },
+    }),
+    answer: sinkFields,
+  }),
+  routeCommand({
+    words: 'admin sinks send',
+    route: 'changeSinkStreams',
+    details: 'What was sent there before goes on from where it was.',
+    parameters: {
+      sink: idArgument('sink', 'admin sinks list'),
+      what: argument('what', 'log, activity or both: all that is sent there from now on', streamsChoice),
+      fromBeginning: flag('from-beginning', 'what is new there, also from before; otherwise what comes from now on'),
+    },
+    input: ({ sink, what, fromBeginning }) => ({
+      parameters: { sink },
+      body: { streams: streamsOf[what], from: fromBeginning ? ('beginning' as const) : ('now' as const) },
     }),
     answer: sinkFields,
   }),

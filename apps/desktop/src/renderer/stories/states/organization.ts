@@ -1,6 +1,6 @@
 /** The organization: its settings, its log with sinks and witnesses, and its keys. */
 import { defaultRecording } from '@sallyport/protocol'
-import type { LogState, Sink } from '@sallyport/protocol/api'
+import type { LogState, Sink, SinkStreamState } from '@sallyport/protocol/api'
 import { SallyportError } from '@sallyport/protocol/errors'
 import { type Answers, routes, waits } from '../answers.ts'
 import { idOf } from '../directory/ids.ts'
@@ -23,17 +23,22 @@ const acme = {
   },
 }
 
-const sinkOf = (name: string, change: Partial<Sink>): Sink => ({
-  id: idOf.site(90 + name.length),
-  name,
-  destination: { kind: 'syslog', host: 'siem.acme.example', port: 6514, certificates: '' },
-  streams: ['log'],
-  enabled: true,
-  createdAt: '2026-03-02T09:30:00.000Z',
+const streamOf = (change: Partial<SinkStreamState> = {}): SinkStreamState => ({
+  stream: 'log',
   next: 48_210,
   behind: 0,
   deliveredAt: '2026-03-02T09:30:00.000Z',
   problem: null,
+  ...change,
+})
+
+const sinkOf = (name: string, change: Partial<Sink>): Sink => ({
+  id: idOf.site(90 + name.length),
+  name,
+  destination: { kind: 'syslog', host: 'siem.acme.example', port: 6514, certificates: '' },
+  streams: [streamOf()],
+  enabled: true,
+  createdAt: '2026-03-02T09:30:00.000Z',
   ...change,
 })
 
@@ -42,12 +47,19 @@ const sinks = {
     sinkOf('SIEM', {}),
     sinkOf('Archive', {
       destination: { kind: 'object-store', endpoint: null, region: 'eu-central-1', bucket: 'acme-audit', prefix: 'sallyport/' },
-      behind: 1204,
-      problem: {
-        message: 'it answered 503',
-        since: '2026-03-02T09:12:00.000Z',
-        retryAt: '2026-03-02T09:32:00.000Z',
-      },
+      streams: [
+        streamOf(),
+        streamOf({
+          stream: 'activity',
+          next: 47_006,
+          behind: 1204,
+          problem: {
+            message: 'it answered 503',
+            since: '2026-03-02T09:12:00.000Z',
+            retryAt: '2026-03-02T09:32:00.000Z',
+          },
+        }),
+      ],
     }),
     sinkOf('Chat-ops', {
       destination: { kind: 'webhook', url: 'https://hooks.acme.example/audit', certificates: '' },
@@ -145,12 +157,16 @@ const logStories: readonly Story[] = [
           items: [
             sinkOf(`A sink with a name that ${'somebody thought about for long '.repeat(3)}`, {
               destination: { kind: 'otlp', url: `https://${'collector-'.repeat(12)}.example.org/v1/logs`, certificates: '' },
-              streams: ['log', 'activity'],
-              problem: {
-                message: 'x'.repeat(300),
-                since: '2026-11-22T09:12:00.000Z',
-                retryAt: '2026-11-22T14:32:00.000Z',
-              },
+              streams: (['log', 'activity'] as const).map((stream) =>
+                streamOf({
+                  stream,
+                  problem: {
+                    message: 'x'.repeat(300),
+                    since: '2026-11-22T09:12:00.000Z',
+                    retryAt: '2026-11-22T14:32:00.000Z',
+                  },
+                }),
+              ),
             }),
           ],
         },
@@ -172,6 +188,10 @@ const logStories: readonly Story[] = [
   }),
   story('log/start-key', '/organization/log', { answers: having(logAnswers()), steps: [button('Begin a new key…')] }),
   story('log/add-syslog', '/organization/log', { answers: having(logAnswers()), steps: [button('Add sink…')] }),
+  story('log/streams', '/organization/log', {
+    answers: having(logAnswers({}, { items: [sinks.items[1]!] })),
+    steps: [button('What is sent…')],
+  }),
   story('log/add-wrong', '/organization/log', {
     answers: having(logAnswers()),
     steps: [button('Add sink…'), { press: 'Enter' }],

@@ -2,7 +2,7 @@
 import { storePath } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import type { TypedSecret } from '../data/seal-secret.ts'
-import type { SealedField } from '../parts/sealed-field.ts'
+import { holds, type SealedField } from '../parts/sealed-field.ts'
 
 /** Where in a third-party store a secret lies. */
 interface StoredSecret {
@@ -40,9 +40,6 @@ export const passwordFields: readonly SealedField[] = [
     fault: (value, all) => (value === all.get('password') ? null : text('catalogue.passwordDifferent')),
   },
 ]
-
-const holds = (label: string, message: () => string) => (content: string) =>
-  content.includes(`${label}-----`) ? null : message()
 
 export const secretKinds: Readonly<Record<SecretKind, Kind>> = {
   'password': {

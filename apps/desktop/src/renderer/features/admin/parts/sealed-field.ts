@@ -31,3 +31,9 @@ export const faultIn = (fields: readonly SealedField[], all: ReadonlyMap<string,
   }
   return null
 }
+
+/** That a text in PEM form holds such a thing. */
+export const holds =
+  (label: string, message: () => string) =>
+  (content: string): string | null =>
+    content.includes(`${label}-----`) ? null : message()

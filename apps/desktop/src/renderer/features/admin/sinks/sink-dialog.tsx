@@ -3,7 +3,6 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useRef } from 'react'
 import { useBridge } from '../../../bridge/bridge.ts'
-import { usePermissions } from '../../../data/permissions.ts'
 import { useChange } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { toast } from '../../../ui/toast.ts'
@@ -25,6 +24,7 @@ import {
   type SinkValues,
   streamsOf,
 } from './sink-values.ts'
+import { StreamsField } from './streams-field.tsx'
 
 const KINDS: readonly SinkKind[] = ['syslog', 'webhook', 'object-store', 'otlp', 'file']
 /** Bytes of a key that is made here. */
@@ -43,7 +43,6 @@ interface SinkDialogProps {
 
 export const SinkDialog = ({ onClose, onMade }: SinkDialogProps) => {
   const bridge = useBridge()
-  const mayReadActivity = usePermissions().has('activity.read')
   const reader = useRef<FieldReader>(null)
   const { error, busy, run } = useTask()
   const create = useChange('createSink', ['listSinks'])
@@ -84,17 +83,7 @@ export const SinkDialog = ({ onClose, onMade }: SinkDialogProps) => {
       <SealedFields key={kind} reader={reader} fields={secretFields[kind]} />
       {kind === 'webhook' ? <p className="muted">{text('sinks.keyNote')}</p> : null}
       {secretFields[kind].length > 0 ? <p className="muted">{text('catalogue.sealedNote')}</p> : null}
-      <NativeSelect
-        label={text('sinks.streams')}
-        description={text(mayReadActivity ? 'sinks.streamsHint' : 'sinks.streamsForbidden')}
-        disabled={!mayReadActivity}
-        data={[
-          { value: 'log', label: text('sinks.streamLog') },
-          { value: 'activity', label: text('sinks.streamActivity') },
-          { value: 'both', label: text('sinks.streamBoth') },
-        ]}
-        {...form.getInputProps('streams')}
-      />
+      <StreamsField {...form.getInputProps('streams')} />
       <SegmentsField
         label={text('sinks.from')}
         fullWidth

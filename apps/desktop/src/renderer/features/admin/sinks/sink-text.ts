@@ -1,6 +1,6 @@
 /** A sink in words. Pure. */
 import { assertNever } from '@sallyport/protocol'
-import type { Sink } from '@sallyport/protocol/api'
+import type { Sink, SinkStream } from '@sallyport/protocol/api'
 import { text } from '../../../texts/text.ts'
 import type { SinkKind } from './sink-values.ts'
 
@@ -38,7 +38,4 @@ export const placeText = ({ destination }: Sink): string => {
   }
 }
 
-export const streamsText = ({ streams }: Sink): string => {
-  if (streams.length > 1) return text('sinks.streamBoth')
-  return text(streams[0] === 'activity' ? 'sinks.streamActivity' : 'sinks.streamLog')
-}
+export const streamText = (stream: SinkStream): string => text(stream === 'log' ? 'sinks.streamLog' : 'sinks.streamActivity')

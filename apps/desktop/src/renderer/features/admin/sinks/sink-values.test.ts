@@ -37,6 +37,22 @@ test('a webhook gets a key, which its receiver is told', () => {
   expect(sinkSecret.parse(secret)).toEqual({ kind: 'signing-key', key: shown?.replace('whsec_', '') })
 })
 
+test('a syslog receiver may know Sallyport by a certificate, which comes with its key', () => {
+  expect(secretOf('syslog', new Map(), random)).toEqual({ secret: null, shown: null })
+  const pem = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----`
+  const typed = new Map(Object.entries({ certificate: `${pem('CERTIFICATE')}\n`, key: pem('PRIVATE KEY') }))
+  expect(faultIn(secretFields.syslog, typed)).toBeNull()
+  const { secret } = secretOf('syslog', typed, random)
+  expect(sinkSecret.parse(secret)).toEqual({
+    kind: 'client-certificate',
+    certificate: pem('CERTIFICATE'),
+    key: pem('PRIVATE KEY'),
+  })
+  expect(faultIn(secretFields.syslog, new Map([...typed, ['certificate', '']]))?.field).toBe('key')
+  expect(faultIn(secretFields.syslog, new Map([...typed, ['key', '']]))?.field).toBe('certificate')
+  expect(faultIn(secretFields.syslog, new Map([...typed, ['key', pem('CERTIFICATE')]]))?.field).toBe('key')
+})
+
 test('what an object store asks for is both halves of a key', () => {
   expect(faultIn(secretFields['object-store'], new Map([['id', 'AKIA']]))?.field).toBe('secret')
   const typed = new Map(Object.entries({ id: 'AKIA', secret: 'key' }))
@@ -46,8 +62,10 @@ test('what an object store asks for is both halves of a key', () => {
   })
 })
 
-test('a collector that lets in without a header gets none, and a value alone is refused', () => {
+test('a collector that lets in without a header gets none, and half of one is refused', () => {
   expect(secretOf('otlp', new Map(), random)).toEqual({ secret: null, shown: null })
   const fault = faultIn(secretFields.otlp, new Map(Object.entries({ header: '', value: 'secret' })))
   expect(fault?.field).toBe('value')
+  const half = faultIn(secretFields.otlp, new Map(Object.entries({ header: 'X-Api-Key', value: '' })))
+  expect(half?.field).toBe('header')
 })

@@ -1,7 +1,7 @@
 /** What the form of a sink holds, and how that becomes where it sends. Pure. */
 import { sinkDestination, type SinkDestination, type SinkSecret, type SinkStream } from '@sallyport/protocol/api'
 import { text } from '../../../texts/text.ts'
-import type { SealedField } from '../parts/sealed-field.ts'
+import { holds, type SealedField } from '../parts/sealed-field.ts'
 import { needed } from '../parts/validation.ts'
 
 export type SinkKind = SinkDestination['kind']
@@ -43,7 +43,8 @@ export const newSink: SinkValues = {
   prefix: '',
 }
 
-export const streamsOf = ({ streams }: SinkValues): SinkStream[] => (streams === 'both' ? ['log', 'activity'] : [streams])
+export const streamsOf = ({ streams }: Pick<SinkValues, 'streams'>): SinkStream[] =>
+  streams === 'both' ? ['log', 'activity'] : [streams]
 
 /** A slash at the end of a prefix that is not empty. */
 const prefixOf = (typed: string): string => typed.trim().replace(/(?<=[^/])$/, '/')
@@ -85,7 +86,31 @@ export const sinkFaults = (values: SinkValues): Partial<Record<keyof SinkValues,
 /** What a person types so that the receiver lets Sallyport in. */
 export const secretFields: Readonly<Record<SinkKind, readonly SealedField[]>> = {
   'file': [],
-  'syslog': [],
+  'syslog': [
+    {
+      name: 'certificate',
+      label: () => text('sinks.certificate'),
+      hint: () => text('sinks.certificateHint'),
+      form: 'pem',
+      most: 8192,
+      optional: true,
+      fault: (certificate, all) =>
+        all.get('key')?.trim() === ''
+          ? text('sinks.keyMissing')
+          : holds('CERTIFICATE', () => text('catalogue.certificateError'))(certificate),
+    },
+    {
+      name: 'key',
+      label: () => text('catalogue.privateKey'),
+      form: 'pem',
+      most: 4096,
+      optional: true,
+      fault: (key, all) =>
+        all.get('certificate')?.trim() === ''
+          ? text('sinks.certificateMissing')
+          : holds('PRIVATE KEY', () => text('catalogue.privateKeyError'))(key),
+    },
+  ],
   'webhook': [],
   'object-store': [
     { name: 'id', label: () => text('sinks.accessKeyId'), form: 'plain', most: 256 },
@@ -99,7 +124,10 @@ export const secretFields: Readonly<Record<SinkKind, readonly SealedField[]>> = 
       form: 'plain',
       most: 64,
       optional: true,
-      fault: (name) => (/^[A-Za-z][A-Za-z0-9-]*$/.test(name.trim()) ? null : text('sinks.malformed')),
+      fault: (name, all) => {
+        if (all.get('value') === '') return text('sinks.valueMissing')
+        return /^[A-Za-z][A-Za-z0-9-]*$/.test(name.trim()) ? null : text('sinks.malformed')
+      },
     },
     {
       name: 'value',
@@ -133,8 +161,11 @@ export const secretOf = (kind: SinkKind, typed: ReadonlyMap<string, string>, ran
       const name = valueOf('header')
       return { secret: name === '' ? null : { kind: 'header', name, value: valueOf('value') }, shown: null }
     }
+    case 'syslog': {
+      const [certificate, key] = [valueOf('certificate'), valueOf('key')]
+      return { secret: certificate === '' ? null : { kind: 'client-certificate', certificate, key }, shown: null }
+    }
     case 'file':
-    case 'syslog':
       return { secret: null, shown: null }
   }
 }

@@ -1,6 +1,6 @@
 /** Where log and activity are sent, how far each of them is, and what can be done about it. */
 import { Button } from '@mantine/core'
-import type { Sink } from '@sallyport/protocol/api'
+import type { Sink, SinkStreamState } from '@sallyport/protocol/api'
 import { useState } from 'react'
 import { useChange, useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
@@ -18,28 +18,46 @@ import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { ShownOnce } from '../parts/shown-once.tsx'
 import { type MadeSink, SinkDialog } from './sink-dialog.tsx'
 import { planRemoval, planSwitch } from './sink-plans.ts'
-import { placeText, streamsText } from './sink-text.ts'
+import { placeText, streamText } from './sink-text.ts'
 import styles from './sinks.module.css'
+import { StreamsDialog } from './streams-dialog.tsx'
 
-const SinkState = ({ sink: { enabled, problem, behind } }: { readonly sink: Sink }) => {
+const StreamState = ({ enabled, stream }: { readonly enabled: boolean; readonly stream: SinkStreamState }) => {
+  const { problem, behind } = stream
   if (!enabled) return <Status kind="off">{text('sinks.stopped')}</Status>
   if (problem !== null) return <Status kind="failed">{text('sinks.failing')}</Status>
   if (behind > 0) return <Status kind="preparing">{text('sinks.behind', { count: behind })}</Status>
   return <Status kind="ready">{text('sinks.upToDate')}</Status>
 }
 
+const Dated = ({ label, at }: { readonly label: string; readonly at: string | null }) => (
+  <span className={styles['dated']}>
+    <span className="muted">{label}</span>
+    <Moment at={at} />
+  </span>
+)
+
+const StreamFacts = ({ enabled, stream }: { readonly enabled: boolean; readonly stream: SinkStreamState }) => (
+  <div className={styles['stream']}>
+    <StreamState enabled={enabled} stream={stream} />
+    <Dated label={text('sinks.delivered')} at={stream.deliveredAt} />
+    <span className="muted">{text('sinks.place', { next: stream.next })}</span>
+    {stream.problem === null ? null : (
+      <>
+        <Dated label={text('sinks.since')} at={stream.problem.since} />
+        <Dated label={text('sinks.next')} at={stream.problem.retryAt} />
+        <p className={styles['why']}>{stream.problem.message}</p>
+      </>
+    )}
+  </div>
+)
+
 const factsOf = (sink: Sink): readonly Fact[] => [
-  [sink.name, <SinkState key="state" sink={sink} />],
-  [text('sinks.to'), placeText(sink)],
-  [text('sinks.streams'), streamsText(sink)],
-  [text('sinks.delivered'), <Moment key="delivered" at={sink.deliveredAt} />],
-  ...(sink.problem === null
-    ? []
-    : [
-        [text('sinks.since'), <Moment key="since" at={sink.problem.since} />] as const,
-        [text('sinks.why'), sink.problem.message] as const,
-        [text('sinks.next'), <Moment key="next" at={sink.problem.retryAt} />] as const,
-      ]),
+  [sink.name, placeText(sink)],
+  ...sink.streams.map((stream): Fact => [
+    streamText(stream.stream),
+    <StreamFacts key={stream.stream} enabled={sink.enabled} stream={stream} />,
+  ]),
 ]
 
 interface SinkRowProps {
@@ -47,9 +65,10 @@ interface SinkRowProps {
   /** Null: may only look. */
   readonly propose: Propose | null
   readonly onRename: () => void
+  readonly onStreams: () => void
 }
 
-const SinkRow = ({ sink, propose, onRename }: SinkRowProps) => {
+const SinkRow = ({ sink, propose, onRename, onStreams }: SinkRowProps) => {
   const retry = useChange('changeSink', ['listSinks'])
   const tryNow = (): void =>
     retry.mutate(
@@ -64,13 +83,16 @@ const SinkRow = ({ sink, propose, onRename }: SinkRowProps) => {
       <Facts facts={factsOf(sink)} />
       {propose === null ? null : (
         <GroupActions>
-          {sink.enabled && sink.problem !== null ? (
+          {sink.enabled && sink.streams.some(({ problem }) => problem !== null) ? (
             <Button variant="default" loading={retry.isPending} onClick={tryNow}>
               {text('sinks.tryNow')}
             </Button>
           ) : null}
           <Button variant="default" onClick={() => propose(planSwitch(sink))}>
             {text(sink.enabled ? 'sinks.stop' : 'sinks.start')}
+          </Button>
+          <Button variant="subtle" onClick={onStreams}>
+            {text('sinks.changeStreams')}
           </Button>
           <Button variant="subtle" onClick={onRename}>
             {text('sinks.rename')}
@@ -90,6 +112,7 @@ export const SinksSection = ({ mayChange }: { readonly mayChange: boolean }) => 
   const [pending, setPending] = useState<Plan | null>(null)
   const [adding, setAdding] = useState(false)
   const [renaming, setRenaming] = useState<Sink | null>(null)
+  const [sending, setSending] = useState<Sink | null>(null)
   const [made, setMade] = useState<MadeSink | null>(null)
   const sinks = query.data?.items ?? []
   return (
@@ -97,7 +120,13 @@ export const SinksSection = ({ mayChange }: { readonly mayChange: boolean }) => 
       {query.error ? <ErrorBar error={query.error} onRetry={() => void query.refetch().catch(() => {})} /> : null}
       {query.data && sinks.length === 0 ? <p className="muted">{text('sinks.none')}</p> : null}
       {sinks.map((sink) => (
-        <SinkRow key={sink.id} sink={sink} propose={mayChange ? setPending : null} onRename={() => setRenaming(sink)} />
+        <SinkRow
+          key={sink.id}
+          sink={sink}
+          propose={mayChange ? setPending : null}
+          onRename={() => setRenaming(sink)}
+          onStreams={() => setSending(sink)}
+        />
       ))}
       {mayChange ? (
         <Button variant="default" onClick={() => setAdding(true)}>
@@ -124,6 +153,7 @@ export const SinksSection = ({ mayChange }: { readonly mayChange: boolean }) => 
         />
       ) : null}
       {renaming ? <RenameSink sink={renaming} onClose={() => setRenaming(null)} /> : null}
+      {sending ? <StreamsDialog sink={sending} onClose={() => setSending(null)} /> : null}
       <ChangeDialog plan={pending} onClose={() => setPending(null)} />
     </SettingsGroup>
   )
