@@ -1,6 +1,6 @@
 /**
  * Fills an API's database with activity, on its server: what a few thousand real queries left is copied a thousand times over the
- * month until now. A body is encrypted for its stream and number, and a word's number for its month, so that copies within the month
+ * month until now, beside the real ones. A body is encrypted for its stream and number, and a word's number for its month, so that copies within the month
  * are as good as what they are copied from. Whom and what a row names is drawn anew for each copy; some are drawn far more often.
  */
 import type pg from 'pg'
@@ -35,25 +35,25 @@ export const pooledId = async (client: pg.Client, column: PooledColumn, number: 
 /** Where a copy lies: `copy` counts from the newest; batches keep their order and their distances, stretched over the copy's share. */
 const shift = `($1::timestamptz - (copy + 1 - source.place) * ($1::timestamptz - $2::timestamptz) / $3::integer) - source.batch_at`
 
+/** What is copied, and where to; nothing of it is written to the log of transactions. */
 const prepare = `
-  create temporary table batches as
+  create unlogged table bench_batches as
     select stream, first, min(at) as batch_at, min(rank)::double precision / max(total) as place from (
       select batches.stream, batches.first, at, rank() over (order by at, activity.stream, number) - 1 as rank, count(*) over () as total
       from activity join activity_batches as batches
         on batches.stream = activity.stream and number >= first and number < first + count
       where kind = 'query') as placed
     group by stream, first;
-  create temporary table old_rows as
+  create unlogged table bench_rows as
     select activity.*, place, batch_at from activity join activity_batches using (stream)
-      join batches on batches.stream = activity.stream and batches.first = activity_batches.first
+      join bench_batches as batches on batches.stream = activity.stream and batches.first = activity_batches.first
     where kind = 'query' and number >= activity_batches.first and number < activity_batches.first + count;
-  create temporary table old_words as select * from activity_words join batches using (stream, first);
-  create table activity_filled (like activity including defaults including constraints);
-  alter table activity_words drop constraint activity_words_pkey;
-  drop index activity_words_age;
+  create unlogged table bench_words as select * from activity_words join bench_batches using (stream, first);
+  create unlogged table activity_filled (like activity including defaults including constraints);
   truncate activity_words;
-  analyze old_rows;
-  analyze old_words`
+  alter table activity_words set unlogged;
+  analyze bench_rows;
+  analyze bench_words`
 
 const copyRows = `
   insert into activity_filled (organization_id, at, stream, number, received_at, kind, user_id, session_id, device_id, gateway_id,
@@ -64,60 +64,116 @@ const copyRows = `
     ${drawn('user_id')}, ${drawn('session_id')}, ${drawn('device_id')}, ${drawn('gateway_id')}, ${drawn('lease_id')},
     ${uuidOf(0, `copy::bigint * 1000000 + number / ${PER_CONNECTION}`)}, ${drawn('resource_id')}, ${drawn('credential_id')},
     key_id, body, chance > 0.99
-  from generate_series($3::integer - 1, 0, -1) as copy
-    cross join old_rows as source
+  from generate_series($4::integer, $5::integer, -1) as copy
+    cross join bench_rows as source
     cross join lateral (select random() as chance, ${shift} as shift) as moved`
+
+/** Their batches are known, as those of copies are not: one row by its id is one of these. */
+const keepReal = `
+  insert into activity_filled (organization_id, at, stream, number, received_at, kind, user_id, session_id, device_id, gateway_id,
+    lease_id, connection_id, resource_id, credential_id, key_id, body, failed)
+  select organization_id, at, stream, number, received_at, kind, user_id, session_id, device_id, gateway_id,
+    lease_id, connection_id, resource_id, credential_id, key_id, body, failed
+  from bench_rows`
 
 const copyWords = `
   insert into activity_words (organization_id, word, latest, stream, first, numbers, ats)
   select organization_id, word, latest + shift, source.stream, source.first, numbers,
     array(select (old + shift)::timestamptz(3) from unnest(ats) as old)
-  from generate_series($3::integer - 1, 0, -1) as copy
-    cross join old_words as source
+  from generate_series($4::integer, $5::integer, -1) as copy
+    cross join bench_words as source
     cross join lateral (select ${shift} as shift) as moved`
 
-/** Attaching makes the indexes. */
+/** Attaching makes the indexes, as the table has them. */
 const install = (partition: string, from: string, until: string): string => `
   drop table ${partition};
   alter table activity_filled rename to ${partition};
   alter table ${partition} enable row level security;
   alter table ${partition} force row level security;
-  alter table activity attach partition ${partition} for values from ('${from}') to ('${until}');
-  alter table activity_words add primary key (organization_id, word, latest, stream, first);
-  create index activity_words_age on activity_words (organization_id, latest);
-  analyze activity;
-  analyze activity_words`
+  alter table activity attach partition ${partition} for values from ('${from}') to ('${until}')`
+
+/** The indexes of a table, taken away; what makes them again. */
+const dropIndexes = async (client: pg.Client, table: string): Promise<string[]> => {
+  const { rows } = await client.query<{ index: string; constraint: string | null; definition: string }>(
+    `select indexrelid::regclass::text as index, conname as constraint,
+      coalesce('alter table ' || indrelid::regclass || ' add ' || pg_get_constraintdef(pg_constraint.oid), pg_get_indexdef(indexrelid))
+        as definition
+    from pg_index left join pg_constraint on conindid = indexrelid and contype = 'p' where indrelid = $1::regclass`,
+    [table],
+  )
+  for (const { index, constraint } of rows) {
+    await client.query(constraint === null ? `drop index ${index}` : `alter table ${table} drop constraint ${constraint}`)
+  }
+  return rows.map(({ definition }) => definition)
+}
+
+/** Two at a time fill two processors. */
+const CONNECTIONS = 2
 
 export interface Filled {
   readonly rows: number
   /** Rows of the index of words. */
   readonly words: number
-  /** Bytes of both, with their indexes. */
+  /** Bytes of each, with its indexes. */
   readonly bytes: number
+  readonly wordBytes: number
+}
+
+interface FillOptions {
+  readonly connect: () => Promise<pg.Client>
+  readonly copies: number
+  readonly now: Date
+  readonly progress: (text: string) => void
 }
 
 /** `copies` times what is there. The time until `now` within its UTC month is what they are spread over. */
-export const fillActivity = async (
-  client: pg.Client,
-  { copies, now, progress }: { readonly copies: number; readonly now: Date; readonly progress: (text: string) => void },
-): Promise<Filled> => {
+export const fillActivity = async ({ connect, copies, now, progress }: FillOptions): Promise<Filled> => {
   const month = (later: number): string => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + later)).toISOString()
   const [from, until] = [month(0), month(1)]
   const partition = `activity_${from.slice(0, 4)}${from.slice(5, 7)}`
-  const values = [now.toISOString(), from, copies]
-  await client.query(`set maintenance_work_mem = '512MB'`)
-  await client.query(`alter system set max_wal_size = '4GB'`)
-  await client.query('select pg_reload_conf()')
-  await client.query(prepare)
-  progress('rows')
-  const rows = await client.query(copyRows, values)
-  progress('words')
-  const words = await client.query(copyWords, values)
-  progress('indexes')
-  await client.query(install(partition, from, until))
-  const size = await client.query<{ bytes: string }>(
-    `select pg_total_relation_size($1::regclass) + pg_total_relation_size('activity_words') as bytes`,
-    [partition],
-  )
-  return { rows: rows.rowCount ?? 0, words: words.rowCount ?? 0, bytes: Number(size.rows[0]!.bytes) }
+  const clients: pg.Client[] = []
+  try {
+    for (let made = 0; made < CONNECTIONS; made++) {
+      const client = await connect()
+      clients.push(client)
+      await client.query(`set maintenance_work_mem = '768MB'; set work_mem = '256MB'; set statement_timeout = 0`)
+    }
+    const [client, beside] = clients as [pg.Client, pg.Client]
+    await client.query(prepare)
+    const indexesOfWords = await dropIndexes(client, 'activity_words')
+    const copied = async (statement: string): Promise<number> => {
+      const share = Math.ceil(copies / CONNECTIONS)
+      const results = await Promise.all(
+        clients.map((each, index) =>
+          each.query(statement, [now.toISOString(), from, copies, Math.min(copies, (index + 1) * share) - 1, index * share]),
+        ),
+      )
+      return results.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0)
+    }
+    progress('rows')
+    const real = await client.query(keepReal)
+    const rows = (await copied(copyRows)) + (real.rowCount ?? 0)
+    progress('words')
+    const words = await copied(copyWords)
+    progress('indexes')
+    await Promise.all([
+      client.query(install(partition, from, until)),
+      (async () => {
+        for (const definition of indexesOfWords) await beside.query(definition)
+      })(),
+    ])
+    progress('statistics')
+    await client.query('drop table bench_rows, bench_words, bench_batches')
+    // As the server does on its own after a while.
+    await Promise.all([client.query(`vacuum (analyze) ${partition}`), beside.query('vacuum (analyze) activity_words')])
+    await client.query('analyze activity')
+    const size = await client.query<{ rows: string; words: string }>(
+      `select pg_total_relation_size($1::regclass) as rows, pg_total_relation_size('activity_words') as words`,
+      [partition],
+    )
+    const { rows: rowBytes, words: wordBytes } = size.rows[0]!
+    return { rows, words, bytes: Number(rowBytes), wordBytes: Number(wordBytes) }
+  } finally {
+    for (const client of clients) await client.end()
+  }
 }

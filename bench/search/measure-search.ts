@@ -2,6 +2,7 @@
  * How long a page of activity takes where there are ten million rows: for each filter the first page and those behind it, asked of the
  * API by the agent, as the app does. Bodies are encrypted: each row of a page is opened, and words are looked up by their keyed numbers.
  */
+import { randomUUID } from 'node:crypto'
 import type { InputOf, RouteOf } from '@sallyport/protocol/api'
 import { type Agent, Testbed } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
@@ -66,6 +67,7 @@ const filtersOf = (client: pg.Client, pace: SearchPace, now: Date): Readonly<Rec
     const before = moment((round + 1) / (pace.values + 2))
     return { after: new Date(before.getTime() - DAY).toISOString(), before: before.toISOString() }
   }
+  const dayAfter = (time: Date): string => new Date(time.getTime() + DAY).toISOString()
   const word = (round: number): string => wordOf(Math.floor((round * (VOCABULARY - 1)) / pace.values))
   const connection = async (round: number): Promise<string> => {
     const { rows } = await client.query<{ connection_id: string }>(
@@ -76,8 +78,8 @@ const filtersOf = (client: pg.Client, pace: SearchPace, now: Date): Readonly<Rec
   }
   const id = async (round: number): Promise<string> => {
     const { rows } = await client.query<{ id: string }>(
-      `select stream || '-' || number as id from activity where at <= $1 order by at desc limit 1`,
-      [moment(round / pace.values)],
+      `select stream || '-' || first as id from activity_batches order by stream, first offset $1::integer % (select count(*) from activity_batches) limit 1`,
+      [round * 101],
     )
     return rows[0]!.id
   }
@@ -105,6 +107,16 @@ const filtersOf = (client: pg.Client, pace: SearchPace, now: Date): Readonly<Rec
     'word-absent': async (round) => ({ text: `nowhere${round}` }),
     'words': async (round) => ({ text: `${word(round)} ${word(round + 1)}` }),
     'word-user': async (round) => ({ text: word(round), user: await user(round) }),
+    'frequent-word-rare-user': async (round) => ({
+      text: wordOf(0),
+      user: await pooledId(client, 'user_id', pools.user_id - 1 - round),
+    }),
+    'rare-word-frequent-user': async (round) => ({ text: 'needle', user: await pooledId(client, 'user_id', round) }),
+    'user-device': async (round) => ({ user: await user(round), device: await one('device_id')(round) }),
+    'nobody-resource': async (round) => ({ user: randomUUID(), resource: await one('resource_id')(round) }),
+    'word-nobody': async (round) => ({ text: word(round), user: randomUUID() }),
+    'first-day': async (round) => ({ user: await user(round), after: moment(1).toISOString(), before: dayAfter(moment(1)) }),
+    'before-all': async (round) => ({ user: await user(round), text: word(round), before: moment(1).toISOString() }),
   }
 }
 
@@ -149,9 +161,13 @@ const seriesOf = (filter: string, { first, next }: Times): Series[] =>
 
 export const measureSearch = async (pace: SearchPace, progress: (text: string) => void): Promise<Series[]> => {
   const testbed = await Testbed.start({ database: 'central' })
-  const client = new pg.Client({ connectionString: testbed.central.database!.url('superuser') })
+  const connect = async (): Promise<pg.Client> => {
+    const made = new pg.Client({ connectionString: testbed.central.database!.url('superuser') })
+    await made.connect()
+    return made
+  }
+  const client = await connect()
   try {
-    await client.connect()
     const { agent } = testbed.owner
     await runQueries(await agent.url('shop-db/read-only'), pace.queries)
     await waitFor(async () => (await countRows(client)) >= pace.queries, { description: 'the records', timeoutMs: PATIENCE })
@@ -159,9 +175,12 @@ export const measureSearch = async (pace: SearchPace, progress: (text: string) =
     const began = performance.now()
     const elapsed = (): string => ((performance.now() - began) / 1000).toFixed(0)
     const say = (text: string): void => progress(`${text} (${elapsed()} s)`)
-    const filled = await fillActivity(client, { copies: pace.copies, now, progress: say })
-    say(`${filled.rows} rows, ${filled.words} of words, ${(filled.bytes / 1e9).toFixed(1)} GB`)
+    const filled = await fillActivity({ connect, copies: pace.copies, now, progress: say })
+    const sizes = [filled.bytes, filled.wordBytes].map((bytes) => (bytes / 1e9).toFixed(2))
+    say(`${filled.rows} rows of ${sizes[0]} GB, ${filled.words} of words of ${sizes[1]} GB, with their indexes`)
     const series: Series[] = []
+    // What no page after it pays again: connections, the key of the month, what the filling has put out of memory.
+    await timed(agent, {})
     for (const [name, make] of Object.entries(filtersOf(client, pace, now))) {
       progress(name)
       series.push(...seriesOf(name, await measureFilter(agent, make, pace)))

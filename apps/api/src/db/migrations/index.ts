@@ -28,6 +28,7 @@ import { up as sealedOutbox } from './0161-sealed-outbox.ts'
 import { up as deploymentRoots } from './0170-deployment-roots.ts'
 import { up as streamsOfSinks } from './0180-streams-of-sinks.ts'
 import { up as conditionsOfApproval } from './0200-conditions-of-approval.ts'
+import { up as search } from './0220-search.ts'
 import { up as changingStreams } from './0240-changing-streams.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -59,5 +60,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0170-deployment-roots': { up: deploymentRoots },
   '0180-streams-of-sinks': { up: streamsOfSinks },
   '0200-conditions-of-approval': { up: conditionsOfApproval },
+  '0220-search': { up: search },
   '0240-changing-streams': { up: changingStreams },
 }

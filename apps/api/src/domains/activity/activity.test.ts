@@ -39,6 +39,7 @@ import {
   shorten,
   takeBatch,
   vaultActivityKeys,
+  withWords,
   wordsOf,
 } from './index.ts'
 
@@ -95,12 +96,14 @@ interface Sealed {
   readonly recordings?: ActivityUpload['recordings']
 }
 
+type Parties = Pick<MadeLease, 'lease' | 'session' | 'credential'>
+
 interface SealOptions {
   readonly stream: string
   readonly first?: number
   readonly previous?: string
   readonly signer?: Signer
-  readonly parties?: Pick<typeof lease, 'lease' | 'session' | 'credential'>
+  readonly parties?: Parties | ((index: number) => Parties)
   readonly gateway?: string
   readonly organization?: string
 }
@@ -108,13 +111,12 @@ interface SealOptions {
 /** What a gateway sends. */
 const seal = async (activities: readonly StoredActivity[], options: SealOptions): Promise<Sealed> => {
   const { stream, first = 0, previous = START, signer = gateway.signer, parties = lease } = options
-  const { lease: leaseId, session, credential } = parties
   const connection = randomUUID()
   const lines = activities
-    .map(
-      (activity, index) =>
-        `${JSON.stringify({ number: first + index, lease: leaseId, connection, session, credential, activity })}\n`,
-    )
+    .map((activity, index) => {
+      const { lease: leaseId, session, credential } = typeof parties === 'function' ? parties(index) : parties
+      return `${JSON.stringify({ number: first + index, lease: leaseId, connection, session, credential, activity })}\n`
+    })
     .join('')
   const digest = createHash('sha256').update(lines).digest('base64url')
   const payload = {
@@ -384,6 +386,93 @@ describe('searching', () => {
     expect(own[0]).not.toEqual(other[0])
   })
 
+  const pages = async (options: Parameters<typeof search>[1] & { readonly text?: string }): Promise<ActivityRow[][]> => {
+    const found: ActivityRow[][] = []
+    for (let below: ActivityPosition | null = null; ;) {
+      const page = await search(options.text ?? '', { ...options, below })
+      found.push([...page.rows])
+      if (page.next === null) return found
+      below = page.next
+    }
+  }
+
+  test('walks along whatever has the least to look through, and finds what looking at each row finds', async () => {
+    const kinds = ['query', 'transfer', 'cancel'] as const
+    const session = { id: randomUUID(), user: randomUUID(), device: randomUUID() }
+    const credential = { id: randomUUID(), resource: randomUUID() }
+    const leases = await Promise.all(
+      [{ session }, { session, credential }, { credential }, {}].map((part) =>
+        makeLease(database.pools.vault, { organization: organization.id, gateway: gateway.id, now, ...part }),
+      ),
+    )
+    // Rows at the same time, too, and in two months.
+    const records = Array.from({ length: 900 }, (_, index): Activity => {
+      const at = now - Math.floor((899 - index) / 2) * 90 * 60_000
+      const text = `often ${index % 3 === 0 ? 'sometimes' : ''} ${index % 200 === 7 ? 'seldom' : ''} x`
+      const asked = { ...query(text, at), error: index % 5 === 0 ? { code: '42P01', message: 'no' } : null }
+      if (kinds[index % 7] === 'cancel') return { kind: 'cancel', at: asked.at, matched: true }
+      if (kinds[index % 7] !== 'transfer') return asked
+      const { statement, error, durationMs } = asked
+      return {
+        kind: 'transfer',
+        at: asked.at,
+        direction: 'in',
+        statement,
+        bytes: 1,
+        durationMs,
+        rows: null,
+        error,
+      }
+    })
+    const parties = (index: number) => leases[index % 11 === 0 ? 3 : index % 4]!
+    await take(await seal(records, { stream: randomUUID(), parties }))
+    const everything = await list({}, 2000)
+    expect(everything).toHaveLength(900)
+    const [both, other] = [leases[1]!, leases[3]!]
+    const filters: ActivityFilter[] = [
+      {},
+      { kind: 'query', outcome: 'succeeded' },
+      { user: both.user, device: both.device },
+      { user: both.user, resource: both.resource, outcome: 'failed' },
+      { user: other.user, resource: both.resource },
+      { resource: both.resource, gateway: gateway.id, kind: 'transfer' },
+      { credential: both.credential, outcome: 'succeeded', before: new Date(now - 300 * HOUR).toISOString() },
+      { user: randomUUID(), resource: both.resource, gateway: gateway.id },
+    ]
+    const isWanted = (row: ActivityRow, { outcome, after: _after, before, ...equal }: ActivityFilter): boolean =>
+      (Object.entries(equal) as [keyof ActivityRow, unknown][]).every(([name, value]) => row[name] === value) &&
+      (outcome === undefined || row.failed === (outcome === 'failed')) &&
+      (before === undefined || row.at < before)
+    for (const filter of filters) {
+      for (const text of ['', 'often', 'sometimes seldom', 'x']) {
+        const wanted = withWords(everything, wordsOf(text)).filter((row) => isWanted(row, filter))
+        const found = await pages({ filter, text, limit: 200 })
+        const name = `${JSON.stringify(filter)} ${text}`
+        expect(
+          found.flat().map(({ id }) => id),
+          name,
+        ).toEqual(wanted.map(({ id }) => id))
+        expect(Math.max(...found.map(({ length }) => length)), name).toBeLessThanOrEqual(200)
+      }
+    }
+  })
+
+  test('opens a bounded number of rows in one call, and goes on from there', async () => {
+    const stream = randomUUID()
+    const rows = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => query(from + index === 0 ? 'word y' : 'word', now - HOUR + from + index))
+    const first = await seal(rows(0, 1500), { stream })
+    await take(first)
+    await take(await seal(rows(1500, 1500), { stream, first: 1500, previous: first.digest }))
+    // One letter is no word of the index: every row is opened.
+    const page = await search('y')
+    expect(page.rows).toEqual([])
+    expect(page.next).not.toBeNull()
+    expect((await pages({ text: 'y' })).flat().map(({ id }) => id)).toEqual([`${stream}-0`])
+    // Found by the rows of somebody who has none.
+    expect(await search('word y', { filter: { user: randomUUID() } })).toEqual({ rows: [], next: null })
+  })
+
   test('reads the index of words by word and time, and rows by their place', async () => {
     await take(await seal([query('needle')], { stream: randomUUID() }))
     const plan = await run(async (transaction) => {
@@ -399,6 +488,11 @@ describe('searching', () => {
           await explained(`select * from activity where at = any(array['${from}']::timestamptz[]) and (at, stream, number) in
           (select * from unnest(array['${from}']::timestamptz[], array['${randomUUID()}']::uuid[], array[1]::bigint[]))`),
         failed: await explained(`select * from activity where failed order by at desc limit 10`),
+        failedOf: await explained(`select * from activity where failed and user_id = '${lease.user}' order by at desc limit 10`),
+        both: await explained(
+          `select at from activity where user_id = '${lease.user}' and resource_id = '${lease.user}' order by at desc limit 10`,
+        ),
+        kind: await explained(`select at from activity where kind = 'transfer' order by at desc limit 10`),
         received: await explained(`select * from activity where received_at > '${from}' order by received_at limit 10`),
       }
     })
@@ -406,6 +500,9 @@ describe('searching', () => {
     expect(plan.words).toMatch(/Index Cond: .*word = /)
     expect(plan.places).toMatch(/Index Cond: .*at = ANY/)
     expect(plan.failed).toMatch(/Index/)
+    expect(plan.failedOf).toMatch(/Index Cond: .*user_id = /)
+    expect(plan.both).toMatch(/Index Cond: .*user_id = .*resource_id = /)
+    expect(plan.kind).toMatch(/Index Cond: .*kind = /)
     expect(plan.received).toMatch(/Index Cond: .*received_at >/)
   })
 

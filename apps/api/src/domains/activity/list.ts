@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { activityRow } from '@sallyport/protocol/api'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { decryptBody } from './body.ts'
 import { type ActivityKeys, periodOf } from './keys.ts'
@@ -42,6 +42,9 @@ export interface EncryptedRow extends Omit<ActivityRow, 'activity' | 'shortened'
 /** Bodies of a page are this long together, in bytes, or one body longer: answers stay short however long statements are. */
 const MAX_PAGE_BYTES = 2 * 1024 * 1024
 
+/** What is compared with a column; `failed` and `succeeded` are both of the column of outcomes. */
+export type FilterName = (typeof equalities)[number][0] | 'failed' | 'succeeded'
+
 /** Whether the page ends because it is long, so that another may follow. */
 export const isFullPage = (rows: readonly EncryptedRow[]): boolean =>
   rows.reduce((bytes, { body }) => bytes + body.length, 0) > MAX_PAGE_BYTES
@@ -59,15 +62,22 @@ const equalities = [
 
 const idPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})-(\d{1,15})$/
 
-const selectFiltered = (transaction: Transaction, filter: ActivityFilter) => {
-  let query = transaction.selectFrom('activity').selectAll()
+/** What a filter compares with columns, one condition each; without time and id. */
+export const conditionsOf = (filter: ActivityFilter): ReadonlyMap<FilterName, RawBuilder<boolean>> => {
+  const found = new Map<FilterName, RawBuilder<boolean>>()
   for (const [name, column] of equalities) {
     const value = filter[name]
-    if (value !== undefined) query = query.where(column, '=', value)
+    if (value !== undefined) found.set(name, sql<boolean>`${sql.ref(column)} = ${value}`)
   }
-  // As the partial index says it.
-  if (filter.outcome === 'failed') query = query.where(sql<boolean>`failed`)
-  if (filter.outcome === 'succeeded') query = query.where('failed', '=', false)
+  // As the partial indexes say it.
+  if (filter.outcome === 'failed') found.set('failed', sql<boolean>`failed`)
+  if (filter.outcome === 'succeeded') found.set('succeeded', sql<boolean>`failed = false`)
+  return found
+}
+
+const selectFiltered = (transaction: Transaction, filter: ActivityFilter) => {
+  let query = transaction.selectFrom('activity').selectAll()
+  for (const condition of conditionsOf(filter).values()) query = query.where(condition)
   if (filter.after !== undefined) query = query.where('at', '>=', new Date(filter.after))
   if (filter.before !== undefined) query = query.where('at', '<', new Date(filter.before))
   if (filter.id === undefined) return query
@@ -120,6 +130,10 @@ const firstBytes = async (transaction: Transaction, newest: ReturnType<typeof se
   return (await page.execute()).map(encryptedOf)
 }
 
+/** The first condition alone lets PostgreSQL leave out the partitions above. */
+export const isBelow = ({ at, stream, number }: ActivityPosition): RawBuilder<boolean> =>
+  sql<boolean>`(at <= ${at}::timestamptz and (at, stream, number) < (${at}::timestamptz, ${stream}::uuid, ${number}::bigint))`
+
 /** Newest first; `limit` at most, fewer where they are long ({@link isFullPage}). */
 export const findActivity = async (
   transaction: Transaction,
@@ -127,12 +141,7 @@ export const findActivity = async (
 ): Promise<EncryptedRow[]> => {
   const { filter, below, limit } = options
   let query = selectFiltered(transaction, filter)
-  if (below !== null) {
-    // The first condition alone lets PostgreSQL leave out the partitions above.
-    query = query
-      .where('at', '<=', new Date(below.at))
-      .where(sql<boolean>`(at, stream, number) < (${below.at}::timestamptz, ${below.stream}::uuid, ${below.number}::bigint)`)
-  }
+  if (below !== null) query = query.where(isBelow(below))
   return firstBytes(transaction, query.orderBy('at', 'desc').orderBy('stream', 'desc').orderBy('number', 'desc').limit(limit))
 }
 

@@ -7,7 +7,6 @@ import {
   type ActivityPosition,
   type ActivityRow,
   type ActivityTail,
-  findActivity,
   findReceived,
   findRecordings,
   isFullPage,
@@ -40,29 +39,22 @@ interface Wanted extends ActivityFilter {
   readonly text?: string | undefined
 }
 
-interface Page {
-  readonly rows: readonly ActivityRow[]
-  readonly next: ActivityPosition | null
-}
-
 /** Newest first, `limit` at most. */
-const pageBelow = async (
+const pageBelow = (
   context: CallerContext,
   { text, ...filter }: Wanted,
   { below, limit }: { readonly below: ActivityPosition | null; readonly limit: number },
-): Promise<Page> => {
-  const organization = context.organization.id
-  const keys = context.dependencies.activityKeys
-  const words = wordsOf(text ?? '')
-  if (words.size > 0) {
-    return searchActivity({ organization, keys, filter, words, below, limit, now: context.now(), run: context.transaction })
-  }
-  const found = await context.transaction((transaction) => findActivity(transaction, { filter, below, limit: limit + 1 }))
-  const items = found.slice(0, limit)
-  const isMore = found.length > limit || isFullPage(found)
-  const rows = await openActivity(items, { organization, keys })
-  return { rows, next: isMore ? (items.at(-1)?.position ?? null) : null }
-}
+) =>
+  searchActivity({
+    organization: context.organization.id,
+    keys: context.dependencies.activityKeys,
+    filter,
+    words: wordsOf(text ?? ''),
+    below,
+    limit,
+    now: context.now(),
+    run: context.transaction,
+  })
 
 const tailNow = (context: CallerContext): ActivityTail => ({ received: new Date(context.now() - TAIL_OVERLAP).toISOString() })
 
