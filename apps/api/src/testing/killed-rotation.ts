@@ -3,11 +3,11 @@
  * call of the key management service or the end of a transaction: up to the next one nothing is changed that anybody sees.
  * Prints the steps it came past, a line each.
  */
-import pg from 'pg'
 import { openPool } from '../db/pool.ts'
 import { openKms } from '../kms/open-kms.ts'
 import type { Kms } from '../kms/kms.ts'
 import { keyRotation } from '../roles/vault/key-rotation.ts'
+import { killedAtStep } from './killed-at-step.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 export interface KilledRotation {
@@ -23,21 +23,7 @@ export interface KilledRotation {
 }
 
 const asked = JSON.parse(process.argv[2]!) as KilledRotation
-let count = 0
-
-const pass = async (step: string): Promise<void> => {
-  if (count++ === asked.killedAt) {
-    process.kill(process.pid, 'SIGKILL')
-    await new Promise(() => undefined)
-  }
-  process.stdout.write(`${step}\n`)
-}
-
-const query = pg.Client.prototype.query
-pg.Client.prototype.query = async function (this: pg.Client, ...parameters: unknown[]) {
-  if (parameters[0] === 'commit') await pass('a transaction is about to end')
-  return Reflect.apply(query, this, parameters) as unknown
-} as typeof query
+const pass = killedAtStep(asked.killedAt)
 
 const watched = (kms: Kms): Kms => {
   const watch =

@@ -30,6 +30,7 @@ import { up as streamsOfSinks } from './0180-streams-of-sinks.ts'
 import { up as conditionsOfApproval } from './0200-conditions-of-approval.ts'
 import { up as search } from './0220-search.ts'
 import { up as changingStreams } from './0240-changing-streams.ts'
+import { up as sealedOutboxOnly } from './0241-sealed-outbox-only.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0200-conditions-of-approval': { up: conditionsOfApproval },
   '0220-search': { up: search },
   '0240-changing-streams': { up: changingStreams },
+  '0241-sealed-outbox-only': { up: sealedOutboxOnly },
 }

@@ -1,5 +1,5 @@
 export type { Author } from './author.ts'
 export { AUDIT_CHANNEL, recordAudit } from './record.ts'
 export type { AuditRecord } from './record.ts'
-export { type BodyPlace, idOfOutboxKey, OUTBOX_KEY_INFO, parseSealedBody } from './sealed-body.ts'
+export { type BodyPlace, idOfOutboxKey, isSealedBody, OUTBOX_KEY_INFO, parseSealedBody } from './sealed-body.ts'
 export type { AuditTables } from './tables.ts'

@@ -75,9 +75,12 @@ export interface SealedBody {
   readonly open: (key: Uint8Array, place: BodyPlace) => string
 }
 
-/** Null for a body in clear, as they were before. Throws for what is neither. */
+/** Others are in clear, as they were before. */
+export const isSealedBody = (text: string): boolean => text.startsWith(PREFIX)
+
+/** Null for a body in clear. Throws for what is neither. */
 export const parseSealedBody = (text: string): SealedBody | null => {
-  if (!text.startsWith(PREFIX)) return null
+  if (!isSealedBody(text)) return null
   const bytes = fromBase64url(text.slice(PREFIX.length))
   if (bytes[0] !== VERSION || bytes.length < HEAD) throw new TypeError('not a sealed body of this version')
   const encapsulated = toBase64url(bytes.subarray(1 + KEY, 1 + 2 * KEY))

@@ -48,7 +48,7 @@ const readWaiting = async (transaction: Transaction, query: Query, key: OutboxKe
     .orderBy('position', 'desc')
     .limit(MAX_WAITING)
     .execute()
-  const entries = await openRows(key, query.organization, rows)
+  const entries = await openRows(transaction, key, { organization: query.organization, rows })
   return rows
     .flatMap((row, index) => {
       const entry = entries[index] ?? null

@@ -2,8 +2,9 @@
 import { canonicalJson, SallyportError } from '@sallyport/protocol'
 import { type AuditEntry, auditEntry } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
-import type { Transaction } from '../../db/schema.ts'
+import type { Pool, Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
+import { isSealedBody } from '../../domains/audit/index.ts'
 import { notifyChange } from '../../domains/events/index.ts'
 import { appendEntries, lockHead } from './number.ts'
 import type { OutboxKey } from './outbox-key.ts'
@@ -36,12 +37,35 @@ const entryOf = (organization: string, row: OutboxRow, body: string): AuditEntry
     at: row.at.getTime(),
   })
 
+/** Makes the database refuse entries in clear for good. False while one of before waits for its number. */
+export const refuseClear = async (pool: Pool): Promise<boolean> => {
+  const { rows } = await sql<{ refused: boolean }>`select refuse_clear_entries() as refused`.execute(pool)
+  return rows[0]?.refused === true
+}
+
+/** Throws when there can be no entry in clear: somebody wrote it past the constraint. */
+const checkClear = async (transaction: Transaction, rows: readonly OutboxRow[]): Promise<void> => {
+  if (rows.every(({ body }) => isSealedBody(body))) return
+  const { rows: pending } = await sql`
+    select from pg_constraint
+    where conrelid = 'public.audit_outbox'::regclass and conname = 'audit_outbox_sealed' and not convalidated`.execute(
+    transaction,
+  )
+  if (pending.length === 0) throw new Error('an entry waits in clear')
+}
+
+interface Waiting {
+  readonly organization: string
+  readonly rows: readonly OutboxRow[]
+}
+
 /** In their order; null for those that this log cannot open. */
 export const openRows = async (
+  transaction: Transaction,
   key: OutboxKey,
-  organization: string,
-  rows: readonly OutboxRow[],
+  { organization, rows }: Waiting,
 ): Promise<(AuditEntry | null)[]> => {
+  await checkClear(transaction, rows)
   const opened: (AuditEntry | null)[] = []
   for (const row of rows) {
     const body = await key.open({ organization, id: row.id, type: row.type }, row.body)
@@ -54,9 +78,9 @@ export const openRows = async (
 const entriesOfRows = async (
   transaction: Transaction,
   key: OutboxKey,
-  { organization, rows }: { readonly organization: string; readonly rows: readonly OutboxRow[] },
+  { organization, rows }: Waiting,
 ): Promise<AuditEntry[]> => {
-  const opened = await openRows(key, organization, rows)
+  const opened = await openRows(transaction, key, { organization, rows })
   if (opened.includes(null) && !(await key.isNewest(transaction))) throw new Error('entries are sealed to another root key')
   return opened.map((entry, index) => entry ?? entryOf(organization, rows[index]!, lost))
 }

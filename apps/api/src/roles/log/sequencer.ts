@@ -5,7 +5,7 @@ import { withOrganization } from '../../db/with-organization.ts'
 import { AUDIT_CHANNEL } from '../../domains/audit/index.ts'
 import { notifyChange } from '../../domains/events/index.ts'
 import type { Notifications } from '../../db/notifications.ts'
-import { numberOutbox } from './outbox.ts'
+import { numberOutbox, refuseClear } from './outbox.ts'
 import type { OutboxKey } from './outbox-key.ts'
 import type { LogParts } from './parts.ts'
 import type { PersonalData } from './personal-data.ts'
@@ -36,6 +36,7 @@ export const startSequencer = (parts: SequencerParts): Sequencer => {
   const announcing = new Set<string>()
   const retries = new Set<NodeJS.Timeout>()
   let running: Promise<void> | null = null
+  let refusesClear = false
   let closed = false
 
   const failed = (organization: string, error: unknown): void => {
@@ -86,6 +87,7 @@ export const startSequencer = (parts: SequencerParts): Sequencer => {
   const sweep = async (): Promise<void> => {
     try {
       await parts.outboxKey.publish(parts.pool, 'first')
+      refusesClear ||= await refuseClear(parts.pool)
       const { rows } = await sql<{ id: string }>`select list_organizations() as id`.execute(parts.pool)
       for (const row of rows) wake(row.id)
     } catch (error) {
