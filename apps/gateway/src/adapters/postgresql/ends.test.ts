@@ -6,6 +6,7 @@ import { encodeQuery } from './codec/frontend.ts'
 import { VERSION_3_0, VERSION_3_2 } from './codec/messages.ts'
 import { encodeCancelRequest, encodeGssEncryptionRequest, encodeSslRequest, encodeStartupMessage } from './codec/startup.ts'
 import { decodeNegotiateProtocolVersion } from './codec/backend.ts'
+import { DEFAULT_PATIENCE } from './serve.ts'
 import { startDatabase, type Database } from './testing/database.ts'
 import { queriesIn } from './testing/facts.ts'
 import { startGateway, type GatewayOptions, type TestGateway } from './testing/gateway.ts'
@@ -88,7 +89,7 @@ describe('the first packets', () => {
   })
 
   test('a tool that says nothing is told and let go', async () => {
-    const gateway = await gatewayWith({ patience: { startup: 100, signIn: 5000 } })
+    const gateway = await gatewayWith({ patience: { ...DEFAULT_PATIENCE, startup: 100 } })
     const client = await RawClient.connect(gateway.port)
     client.send(Buffer.from([0, 0]))
     expect(errorIn(await client.rest()).routine).toBe('startup_timeout')
@@ -150,9 +151,9 @@ describe('cancel secrets', () => {
     const row = (await client.until('Z')).find(({ type }) => type === 'D')
     expect(row?.body.subarray(6).toString()).toBe(String(key.processId))
 
-    client.send(encodeQuery('select pg_sleep(20)'))
+    client.send(encodeQuery('select pg_sleep(601)'))
     await expect
-      .poll(() => database.admin("select 1 from pg_stat_activity where query = 'select pg_sleep(20)' and state = 'active'"))
+      .poll(() => database.admin("select 1 from pg_stat_activity where query = 'select pg_sleep(601)' and state = 'active'"))
       .toHaveLength(1)
     const atServer = await RawClient.connect(database.server.port)
     atServer.send(encodeCancelRequest(key.processId, key.secret))
@@ -272,8 +273,8 @@ describe('the end from outside', () => {
   test('stops what is running, at the resource too', async () => {
     const gateway = await gatewayWith()
     const { client } = await RawClient.signIn(gateway.port)
-    client.send(encodeQuery('select pg_sleep(25)'))
-    const running = "select 1 from pg_stat_activity where query = 'select pg_sleep(25)' and state = 'active'"
+    client.send(encodeQuery('select pg_sleep(600)'))
+    const running = "select 1 from pg_stat_activity where query = 'select pg_sleep(600)' and state = 'active'"
     await expect.poll(() => database.admin(running)).toHaveLength(1)
     gateway.revoke(reason)
     expect(errorIn(await client.rest()).routine).toBe('lease_revoked')
@@ -283,7 +284,7 @@ describe('the end from outside', () => {
   })
 
   test('waits for the end of the message under way, so that the tool can read the error', async () => {
-    const gateway = await gatewayWith()
+    const gateway = await gatewayWith({ patience: { ...DEFAULT_PATIENCE, lastMessage: 60_000 } })
     const { client } = await RawClient.signIn(gateway.port)
     client.send(encodeQuery("select repeat('x', 200000) from generate_series(1, 100000)"))
     for (let index = 0; index < 20; index++) await client.next()

@@ -17,9 +17,11 @@ export interface Patience {
   readonly startup: number
   /** Milliseconds that connecting and signing in to the resource may take. */
   readonly signIn: number
+  /** Milliseconds that a message of the resource may take to end before its connection is cut. */
+  readonly lastMessage: number
 }
 
-export const DEFAULT_PATIENCE: Patience = { startup: 30_000, signIn: 20_000 }
+export const DEFAULT_PATIENCE: Patience = { startup: 30_000, signIn: 20_000, lastMessage: 150 }
 
 /** A signal that also aborts after a time, with this error as its reason; `clear` stops the clock. */
 const withDeadline = (signal: AbortSignal, milliseconds: number, error: () => PostgresqlError) => {
@@ -154,6 +156,7 @@ class Served {
           encoding: encodingOf(signedIn),
         },
         cancel,
+        lastMessage: this.#patience.lastMessage,
       })
       await activity
         .record({

@@ -8,6 +8,7 @@ import { encodeMessage } from './codec/encode.ts'
 import { backend } from './codec/messages.ts'
 import { encodeStartupMessage } from './codec/startup.ts'
 import { makeCertificate } from './testing/certificates.ts'
+import { DEFAULT_PATIENCE } from './serve.ts'
 import { startDatabase, type Database } from './testing/database.ts'
 import { startGateway, type GatewayOptions, type TestGateway } from './testing/gateway.ts'
 import { errorIn, RawClient, typesOf } from './testing/raw-client.ts'
@@ -283,7 +284,7 @@ describe('a resource that lies', () => {
 
   test('by never answering is given up', async () => {
     const port = await fakeResource(() => undefined)
-    const gateway = await gatewayWith({ port, caPem: null, patience: { startup: 5000, signIn: 150 } })
+    const gateway = await gatewayWith({ port, caPem: null, patience: { ...DEFAULT_PATIENCE, signIn: 150 } })
     expect(await attempt(gateway)).toBe('08001 resource_timeout')
   })
 

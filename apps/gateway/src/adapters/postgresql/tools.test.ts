@@ -98,13 +98,13 @@ describe('psql', () => {
   })
 
   test('stops what it runs when it is interrupted', async () => {
-    const child = spawn('psql', ['-X', ...through('-d', 'shop', '-c', 'select pg_sleep(60)')], {
+    const child = spawn('psql', ['-X', ...through('-d', 'shop', '-c', 'select pg_sleep(600)')], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let err = ''
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
     await gateway.recorded(({ kind }) => kind === 'connection.opened')
-    const running = "select 1 from pg_stat_activity where query like '%pg_sleep(60)%' and state = 'active' and usename = 'app'"
+    const running = "select 1 from pg_stat_activity where query like '%pg_sleep(600)%' and state = 'active' and usename = 'app'"
     await expect.poll(() => database.admin(running)).toHaveLength(1)
     child.kill('SIGINT')
     const code = await new Promise((resolve) => child.on('close', resolve))
@@ -112,7 +112,7 @@ describe('psql', () => {
     expect(err).toContain('canceling statement due to user request')
     const cancelled = await gateway.recorded(({ kind }) => kind === 'cancel')
     expect(cancelled).toMatchObject({ matched: true })
-    expect(summary(gateway.records)).toEqual(['select pg_sleep(60) | null | 57014'])
+    expect(summary(gateway.records)).toEqual(['select pg_sleep(600) | null | 57014'])
   })
 })
 
@@ -176,8 +176,8 @@ describe('protocol 3.2', () => {
     const { client, greeting } = await RawClient.signIn(gateway.port, { version: VERSION_3_2 })
     const key = keyIn(greeting)
     expect([key.secret.length, greeting[0]?.type]).toEqual([32, 'R'])
-    client.send(encodeQuery('select pg_sleep(50)'))
-    const running = "select 1 from pg_stat_activity where query = 'select pg_sleep(50)' and state = 'active'"
+    client.send(encodeQuery('select pg_sleep(601)'))
+    const running = "select 1 from pg_stat_activity where query = 'select pg_sleep(601)' and state = 'active'"
     await expect.poll(() => database.admin(running)).toHaveLength(1)
     const canceller = await RawClient.connect(gateway.port)
     canceller.send(encodeCancelRequest(key.processId, key.secret))

@@ -75,6 +75,7 @@ const startRelay = () => {
     now: Date.now,
     signal: new AbortController().signal,
     context: { leased: new LeasedName('app'), encoding: new TextEncoding() },
+    lastMessage: 150,
     cancel: () => Promise.resolve(),
   })
   return { tool, resource, records, received, end }

@@ -18,9 +18,6 @@ const MOST_HELD = 1024 * 1024
 /** How long a resource may take to finish what it is doing once the tool is gone, in milliseconds. */
 const FAREWELL = 2000
 
-/** How long a message under way may take to end, so that an error can follow it, in milliseconds. */
-const LAST_MESSAGE = 150
-
 export interface RelayOptions {
   readonly client: Duplex
   readonly upstream: Duplex
@@ -32,6 +29,8 @@ export interface RelayOptions {
   readonly context: StatementContext
   /** Stops what the resource is doing for this connection. */
   readonly cancel: () => Promise<void>
+  /** How long a message under way may take to end, so that an error can follow it, in milliseconds. */
+  readonly lastMessage: number
 }
 
 export interface RelayEnd {
@@ -248,7 +247,7 @@ class Relay {
       this.#finish()
     } else if (complete && !this.#upstream.destroyed) {
       this.#lastWord = message
-      this.#startTimer(LAST_MESSAGE)
+      this.#startTimer(this.#options.lastMessage)
       this.#upstream.resume()
     } else this.#finish()
   }
