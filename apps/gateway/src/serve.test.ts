@@ -124,7 +124,7 @@ describe('a gateway that lost the API', () => {
   test('serves its leases until they end, opens nothing new, and lets nobody in', async () => {
     let skipped = 0
     const { port } = await start({ monotonic: () => performance.now() + skipped })
-    api.leaseLifetime = 1_500
+    api.leaseLifetime = 8_000
     const mux = await agent.connect(port)
     const first = await open(mux)
     api.reachable = false
@@ -156,7 +156,7 @@ describe('a gateway that lost the API', () => {
 
 describe('a gateway that stops', () => {
   test('takes nothing new, waits for what is open, and ends it when the time is over', async () => {
-    const { port, running } = await start({ config: { drainLimit: 500 } })
+    const { port, running } = await start({ config: { drainLimit: 5_000 } })
     const mux = await agent.connect(port)
     const { stream } = await open(mux)
     const idle = await (await playAgent(api)).connect(port)
@@ -192,7 +192,7 @@ describe('a gateway that stops', () => {
 
 describe("the gateway's certificate", () => {
   test('is renewed at half its life without dropping a connection', async () => {
-    api.gatewayLifetime = 4_000
+    api.gatewayLifetime = 8_000
     const { port, state } = await start()
     const certificate = (): string => readFileSync(join(state, 'membership.json'), 'utf8')
     const before = certificate()

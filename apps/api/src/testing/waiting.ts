@@ -18,7 +18,7 @@ export const inbox = <Value>(): Inbox<Value> => {
       waiting.push(value)
       arrived.resolve()
     },
-    take: async (wanted = () => true, limit = 10_000) => {
+    take: async (wanted = () => true, limit = 30_000) => {
       const late = Promise.withResolvers<never>()
       const timer = setTimeout(() => late.reject(new Error(`nothing wanted arrived within ${limit} ms`)), limit)
       try {
@@ -39,7 +39,7 @@ export const inbox = <Value>(): Inbox<Value> => {
 }
 
 /** Asks until the answer is something other than false, null or undefined. Throws after `limit` milliseconds. */
-export const until = async <Value>(ask: () => Promise<Value>, limit = 10_000): Promise<NonNullable<Exclude<Value, false>>> => {
+export const until = async <Value>(ask: () => Promise<Value>, limit = 30_000): Promise<NonNullable<Exclude<Value, false>>> => {
   const end = performance.now() + limit
   for (;;) {
     const value = await ask()

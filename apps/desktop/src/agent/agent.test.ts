@@ -35,9 +35,9 @@ const run = async (profile: string, options: { env?: NodeJS.ProcessEnv; passphra
   programs.push(program)
   return program
 }
-const ready = (program: Program) => program.waitForLine(/"event":"ready"/, { timeoutMs: 30_000 })
+const ready = (program: Program) => program.waitForLine(/"event":"ready"/, { timeoutMs: 80_000 })
 const failure = async (program: Program): Promise<string> => {
-  const [line] = await program.waitForLine(/^\{"event":"failed".*$/, { timeoutMs: 30_000 })
+  const [line] = await program.waitForLine(/^\{"event":"failed".*$/, { timeoutMs: 80_000 })
   expect((await program.exited).code).toBe(1)
   return (JSON.parse(line) as { code: string }).code
 }

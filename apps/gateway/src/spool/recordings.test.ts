@@ -92,7 +92,7 @@ const settled = (running: Running, next: number) =>
 
 const stop = async (opened: OpenedSpool, { shipper }: Running): Promise<void> => {
   await opened.spool.close()
-  await shipper.stop(1000)
+  await shipper.stop(60_000)
 }
 
 const reason = skipReason({ programs: ['age', 'age-keygen'] })

@@ -80,7 +80,7 @@ test('batches are chained, in order, and at most 2000 records', async () => {
   expect(uploads.length).toBeGreaterThanOrEqual(3)
   expect(lines.map((line) => (JSON.parse(line) as { number: number }).number)).toEqual(lines.map((_, index) => index))
   await opened.spool.close()
-  await shipper.stop(1000)
+  await shipper.stop(60_000)
 })
 
 test('a batch is repeated, the very same, until it is acknowledged', async () => {
@@ -94,9 +94,10 @@ test('a batch is repeated, the very same, until it is acknowledged', async () =>
   })
   await record(opened, 10)
   await waitFor(() => lines.length === 10, { description: 'the third attempt' })
-  expect(new Set(uploads.map(({ batch }) => batch)).size).toBe(1)
+  // What came while the first of them waited is in another one.
+  expect(new Set(uploads.slice(0, 3).map(({ batch }) => batch)).size).toBe(1)
   await opened.spool.close()
-  await shipper.stop(1000)
+  await shipper.stop(60_000)
 })
 
 test('a batch whose acknowledgement was lost with the process is sent again as it was', async () => {
@@ -118,7 +119,7 @@ test('a batch whose acknowledgement was lost with the process is sent again as i
   expect(uploads[0]).toEqual(uploads[1])
   expect(second.spool.synchronizedNext).toBe(25)
   await second.spool.close()
-  await shipper.stop(1000)
+  await shipper.stop(60_000)
   expect(unanswered.next).toBe(0)
 })
 
@@ -128,7 +129,7 @@ test('what was acknowledged is not sent again after a restart', async () => {
   const shipper = ship(first, take)
   await record(first, 20)
   await first.spool.close()
-  await shipper.stop(1000)
+  await shipper.stop(60_000)
   expect(lines).toHaveLength(20)
   const second = await open()
   expect(second.spool.bytes).toBe(0)
@@ -136,5 +137,5 @@ test('what was acknowledged is not sent again after a restart', async () => {
   await record(second, 1)
   await waitFor(() => lines.length === 21, { description: 'the new record' })
   await second.spool.close()
-  await again.stop(1000)
+  await again.stop(60_000)
 })

@@ -255,11 +255,11 @@ describe('revocations', () => {
 })
 
 describe('open connections', () => {
-  const told = (lease: string) => ({
+  const told = (lease: string, ago = 0) => ({
     id: randomUUID(),
     lease,
     caller: { program: 'psql', user: 'ada', pid: 7 },
-    openedAt: Date.now(),
+    openedAt: Date.now() - ago,
   })
   const rows = () =>
     withOrganization(database.pools.api, organization.id, (transaction) =>
@@ -278,7 +278,7 @@ describe('open connections', () => {
     const link = await connect(api)
     link.say(hello(0))
     await settled(link, api)
-    const [one, two] = [told(await leaseOf(gateway.id)), told(await leaseOf(gateway.id))]
+    const [one, two] = [told(await leaseOf(gateway.id), 60_000), told(await leaseOf(gateway.id))]
     const frame = { type: 'connections', reset: false, opened: [], bytes: [], closed: [] } as const
     link.say({ ...frame, reset: true, opened: [one, two] })
     link.say({ ...frame, bytes: [{ id: one.id, bytesUp: 5, bytesDown: 0 }] })

@@ -403,7 +403,7 @@ describe('the event socket', () => {
   })
 
   test('closes when the session’s time is over', async () => {
-    const session = await makeSession(world.pool, world.organization, { now: Date.now(), expiresAt: Date.now() + 1500 })
+    const session = await makeSession(world.pool, world.organization, { now: Date.now(), expiresAt: Date.now() + 8_000 })
     const events = await openEvents(session)
     expect(await events.closed).toEqual({ code: 4401, reason: 'session_expired' })
   })

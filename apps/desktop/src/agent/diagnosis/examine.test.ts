@@ -184,6 +184,7 @@ describe('a bundle', () => {
     expect(made.text).not.toContain('ada@example.org')
     expect(made.text).not.toContain(secret)
     expect(made.text.length).toBeLessThan(400_000)
+    expect(made.text).toContain('{"old":true}')
     for (const line of made.text.split('\n').filter((each) => each.includes('old'))) expect(line).toBe('{"old":true}')
     await rm(folder, { recursive: true })
   })

@@ -143,7 +143,7 @@ test('the last refusal is remembered until a connection succeeds', async () => {
 
 test('an ended connection is an error in the tool, and is gone from the list', async () => {
   await waitFor(() => connections.size === 0, { description: 'the connections before to go' })
-  const running = psql(url('sslmode=disable'), 'select pg_sleep(30)')
+  const running = psql(url('sslmode=disable'), 'select pg_sleep(600)')
   const [open] = await waitFor(() => connections.list()[0] && connections.list(), { description: 'the connection' })
   connections.end(open!.id)
   expect((await running).code).toBe(2)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { SallyportError } from '@sallyport/protocol'
 import type { GrantedCredential } from '@sallyport/protocol/api'
-import { freePort, makeTemporaryDirectory, runProgram, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import { freePort, makeTemporaryDirectory, spawnProgram, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Connections } from './connections.ts'
@@ -112,22 +112,15 @@ test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
     const port = await freePort()
     const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`
     const owner = await start([]).then(async (listeners) => {
-      const running = runProgram({
+      const squatter = await spawnProgram({
         command: 'setpriv',
-        args: [
-          '--reuid=65534',
-          '--regid=65534',
-          '--clear-groups',
-          process.execPath,
-          '-e',
-          `${script};setTimeout(() => process.exit(), 3000)`,
-        ],
+        args: ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script],
         env: { PATH: process.env['PATH'] },
       })
       await waitFor(() => connects(port), { description: 'the squatter' })
       await listeners.apply([grantedFor('shop/reader', port)])
       const state = listeners.list()[0]!.listener
-      await running
+      await squatter.stop()
       return state
     })
     expect(owner).toMatchObject({ state: 'port-taken', owner: expect.stringContaining('nobody') })

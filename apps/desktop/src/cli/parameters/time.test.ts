@@ -21,8 +21,8 @@ describe('a duration', () => {
 describe('an instant', () => {
   test('may be so long ago or ahead', async () => {
     const before = Date.now()
-    expect(Date.parse(await pastInstant.read('2h', nowhere))).toBeLessThanOrEqual(Date.now() - 7_200_000)
-    expect(Date.parse(await futureInstant.read('2h', nowhere))).toBeGreaterThanOrEqual(before + 7_200_000)
+    expect(Date.parse(await pastInstant.read('2h', nowhere))).toBeLessThan(Date.now() - 7_140_000)
+    expect(Date.parse(await futureInstant.read('2h', nowhere))).toBeGreaterThan(before + 7_140_000)
   })
   test('may be a date, a local time or a time with its zone', async () => {
     expect(await pastInstant.read('2026-11-22', nowhere)).toBe(new Date(2026, 10, 22).toISOString())

@@ -53,7 +53,7 @@ interface TerminalOptions extends Omit<CliOptions, 'input'> {
   readonly inputFile?: string
 }
 
-/** Runs it on a terminal of its own, 80 columns wide. Killed if it has not ended within 30 s. */
+/** Runs it on a terminal of its own, 80 columns wide. Killed if it has not ended within 80 s. */
 export const runOnTerminal = (words: readonly string[], options: TerminalOptions = {}): TerminalRun => {
   const redirection = options.inputFile === undefined ? '' : ` < ${quoted(options.inputFile)}`
   const line = [process.execPath, PROGRAM, ...words].map(quoted).join(' ') + redirection
@@ -62,7 +62,7 @@ export const runOnTerminal = (words: readonly string[], options: TerminalOptions
     ['-qefc', `stty cols ${options.columns ?? 80}; exec ${line}`, '/dev/null'],
     {
       env: { ...environmentOf(options), TERM: 'xterm' },
-      timeout: 30_000,
+      timeout: 80_000,
       killSignal: 'SIGKILL',
     },
   )

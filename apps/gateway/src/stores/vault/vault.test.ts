@@ -105,7 +105,7 @@ describe('a secret in KV', () => {
   it.each([
     ['of another gateway', () => stored({ token: issuer.sign(claims({ gateway: randomUUID() })) })],
     ['for another path', () => stored({ path: 'apps/other' })],
-    ['that has expired', () => stored({ token: issuer.sign(claims({ exp: Math.floor(Date.now() / 1000) - 1 })) })],
+    ['that has expired', () => stored({ token: issuer.sign(claims({ exp: Math.floor(Date.now() / 1000) - 60 })) })],
     ['for another audience', () => stored({ token: issuer.sign(claims({ aud: 'another' })) })],
     ['of somebody else', () => stored({ token: makeTokenIssuer().sign(claims()) })],
     ['that is none', () => stored({ token: 'x' })],
