@@ -56,8 +56,15 @@ export const packetCapture = async (ports: readonly number[]): Promise<PacketCap
     kind: 'running',
     stop: async () => {
       const last = randomBytes(32)
+      let looked = Math.max(0, packets.length - 1)
       marker.send(last, markerPort, '127.0.0.1')
-      await waitFor(() => Buffer.concat(packets.slice(-64)).includes(last), { description: 'the last packet to be captured' })
+      const isCaptured = (): boolean => {
+        const from = looked
+        // It may lie across the end of what came last.
+        looked = Math.max(0, packets.length - 1)
+        return Buffer.concat(packets.slice(from)).includes(last)
+      }
+      await waitFor(isCaptured, { description: 'the last packet to be captured', timeoutMs: 60_000 })
       child.kill('SIGINT')
       await ended
       marker.close()

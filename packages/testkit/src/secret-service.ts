@@ -73,7 +73,7 @@ export const secretService = async (): Promise<SecretService> => {
   const send = (destination: string, ...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
     runProgram({
       command: 'dbus-send',
-      args: [`--bus=${address}`, '--print-reply', '--reply-timeout=2000', `--dest=${destination}`, ...words],
+      args: [`--bus=${address}`, '--print-reply', '--reply-timeout=30000', `--dest=${destination}`, ...words],
       env,
     })
 

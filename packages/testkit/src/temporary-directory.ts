@@ -14,7 +14,7 @@ export interface TemporaryDirectory {
 export const makeTemporaryDirectory = async (): Promise<TemporaryDirectory> => {
   const path = await mkdtemp(join(await realpath(tmpdir()), 'sallyport-test-'))
   await chmod(path, 0o711)
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10 }) }
 }
 
 /** Runs `use` with a temporary folder, which is removed however it ends. */
