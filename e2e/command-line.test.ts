@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Person, Testbed } from '@sallyport/testbed'
 import { freePort, spawnProgram, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { allActivity } from './support/activity.ts'
 import { openPsql } from './support/open-psql.ts'
 import { sallyport } from './support/sallyport.ts'
 
@@ -54,7 +55,7 @@ test('an open connection is in the list and in the preview, stays open for both,
       const { stdout } = await asOwner('admin', 'connections', 'list', '--user', email, '--json')
       return (JSON.parse(stdout) as { id: string }[])[0]?.id
     },
-    { description: 'the connection to be known', timeoutMs: 30_000 },
+    { description: 'the connection to be known', timeoutMs: 90_000 },
   )
   const preview = await asOwner('admin', 'roles', 'remove-member', 'shop: everything', email, '--dry-run')
   expect(preview.stdout).toContain(`1 person loses access: ${email}`)
@@ -73,6 +74,8 @@ test('what was done is exported, to whoever may read it, and one’s own to ever
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as unknown)
   }
+  const isKept = async () => (await allActivity(bed.owner.agent, { kind: 'connection.opened' })).length > 0
+  await waitFor(isKept, { description: 'the connection to be kept', timeoutMs: 90_000 })
   const own = await exported('--mine', '--kind', 'connection.opened')
   expect(own).toHaveLength(1)
   expect(await exported('--user', bed.owner.email, '--kind', 'connection.opened')).toEqual(own)

@@ -100,7 +100,7 @@ test('server’s process list and log, side by side, with two people on one cred
         ]
         return byAlice.some(statementOf) && byBob.some(statementOf) && { byAlice, byBob }
       },
-      { description: 'both queries in the log', timeoutMs: 30_000 },
+      { description: 'both queries in the log', timeoutMs: 90_000 },
     )
     expect(found.byAlice.map(statementOf).filter(Boolean)).toEqual([`select 'asked by alice'`])
     expect(found.byBob.map(statementOf).filter(Boolean)).toEqual(['select $1::text'])
@@ -155,7 +155,7 @@ test('where the organization wants no label on a resource there is none, and the
       const mine = opened.filter((row) => backendOf([row])[0] === String(bare!.pid))
       return mine.length > 0 && mine
     },
-    { description: 'the connection in the log', timeoutMs: 30_000 },
+    { description: 'the connection in the log', timeoutMs: 90_000 },
   )
   expect(rows.map(({ user }) => user)).toEqual([bed.owner.id])
 })
@@ -239,7 +239,7 @@ test('everybody gets a user of their own, made for the lease and dropped after i
       )
       return new Set(found).size === 2 && new Set(found)
     },
-    { description: 'both users in the log', timeoutMs: 30_000 },
+    { description: 'both users in the log', timeoutMs: 90_000 },
   )
   expect(named).toEqual(new Set([`${hers.user} ${alice.id}`, `${his.user} ${bob.id}`]))
 
@@ -251,7 +251,7 @@ test('everybody gets a user of their own, made for the lease and dropped after i
   await bed.restartGateway(bed.gateways[0]!)
   const later = await waitFor(async () => openPsql(await url(alice)).catch(() => null), {
     description: 'the gateway to serve again',
-    timeoutMs: 30_000,
+    timeoutMs: 90_000,
   })
   expect((await temporaryUsers()).toSorted()).toEqual([his.user, later.user].toSorted())
   await expire(his.user)

@@ -27,7 +27,7 @@ const rotated = async (of = credential): Promise<Awaited<ReturnType<typeof rotat
       const found = await rotation(of)
       return (found.last?.state === 'done' || found.last?.state === 'failed') && found
     },
-    { description: 'the rotation to end', timeoutMs: 30_000 },
+    { description: 'the rotation to end', timeoutMs: 90_000 },
   )
 
 const signsIn = async (user: string, password: string): Promise<boolean> => {
@@ -118,14 +118,15 @@ describe.skipIf(!hasProgram('pgbench'))('under load (needs pgbench)', () => {
         args: ['--no-vacuum', '--file=-', '--time=6', '--max-tries=1', ...args, connection],
         input: 'select count(*) from customers;\n',
         env: { PATH: process.env['PATH'] },
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
       })
-    const { result, entries } = await entriesOf(bed.owner.agent, async () => {
+    const work = async () => {
       const loads = [bench('--client=2', '--connect'), bench('--client=2')]
       await bed.owner.agent.api('rotateCredential', { parameters: { credential } })
       const ended = await rotated()
       return { ended, loads: await Promise.all(loads) }
-    })
+    }
+    const { result, entries } = await entriesOf(bed.owner.agent, work, 250)
     expect(result.ended).toMatchObject({
       last: { state: 'done', userName: 'rotating_b' },
       second: { userName: 'rotating_a' },

@@ -59,7 +59,7 @@ test('after everything was shipped, nothing of it is readable on any disk', asyn
     return Object.values(marks).every((mark) => text.includes(mark.text)) && text.includes('connection.closed')
   }
   // Who may read it reads it: what is searched for below was really kept.
-  await waitFor(isThere, { description: 'all of it to be kept', timeoutMs: 30_000 })
+  await waitFor(isThere, { description: 'all of it to be kept', timeoutMs: 90_000 })
   expect(await sightings(marks)).toEqual([])
 })
 
@@ -71,12 +71,12 @@ test('while the API is away, nothing of it is readable in the spool either', asy
   await run(client, marks)
   const spool = join(bed.gateways[0]!.state, 'spool')
   const hasSegments = async () => (await readdir(spool)).length > 1
-  await waitFor(hasSegments, { description: 'the spool to hold it' })
+  await waitFor(hasSegments, { description: 'the spool to hold it', timeoutMs: 90_000 })
   expect(await sightings(marks)).toEqual([])
   await client.end()
   await bed.restartApi()
   const isThere = async () => JSON.stringify(await allActivity(bed.owner.agent)).includes(marks.value.text)
-  await waitFor(isThere, { description: 'the spool to be shipped', timeoutMs: 30_000 })
+  await waitFor(isThere, { description: 'the spool to be shipped', timeoutMs: 90_000 })
   expect(await sightings(marks)).toEqual([])
 })
 

@@ -43,7 +43,7 @@ const witnessedHead = (client: RawClient) =>
       const { size, witnessed } = await client.call('getLog')
       return witnessed !== null && witnessed.size === size && witnessed
     },
-    { description: 'the witness to cosign', timeoutMs: 30_000 },
+    { description: 'the witness to cosign', timeoutMs: 90_000 },
   )
 /** Verified with the policy that wants the witness. */
 const verify = async (log: LogExport, ...options: string[]) => {
@@ -142,7 +142,7 @@ describe('a signer that is stopped, overtaken, and woken up', () => {
           const rows = await centralSql<{ note: string; size: number }>(superuser(), select)
           return rows.length > 0 && rows
         },
-        { description: 'the replica to sign', timeoutMs: 40_000 },
+        { description: 'the replica to sign', timeoutMs: 120_000 },
       )
       heads.push(row!.note)
       central.api.program.kill('SIGCONT')
@@ -177,7 +177,7 @@ describe('an old backup', () => {
         const log = await auditor.call('getLog')
         return log.problem !== null && log
       },
-      { description: 'the log to say that it is behind', timeoutMs: 40_000 },
+      { description: 'the log to say that it is behind', timeoutMs: 120_000 },
     )
     expect(state.problem?.code).toBe('behind-witness')
     expect(state.checkpoint!.size).toBeLessThan(later.size)

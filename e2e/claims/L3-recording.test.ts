@@ -52,13 +52,13 @@ const ask = async (policy: RecordingPolicy) => {
   await client.end()
   const row = await waitFor(
     async () => (await allActivity(bed.owner.agent, { user: person.id, kind: 'query' })).find(({ id }) => !known.has(id)),
-    { description: 'the statement to be recorded', timeoutMs: 30_000 },
+    { description: 'the statement to be recorded', timeoutMs: 90_000 },
   )
   const isClosed = async () => {
     const rows = await allActivity(bed.owner.agent, { user: person.id })
     return rows.some((each) => each.kind === 'connection.closed' && each.connection === row.connection)
   }
-  await waitFor(isClosed, { description: 'the connection to be recorded', timeoutMs: 30_000 })
+  await waitFor(isClosed, { description: 'the connection to be recorded', timeoutMs: 90_000 })
   return { statement, value, row, stored: row.activity as unknown as { kind: string; recording?: string } }
 }
 

@@ -51,7 +51,7 @@ const traffic = async (options: { readonly tools: number; readonly padding?: num
   startTraffic(await bed.owner.agent.url(CREDENTIAL), options)
 
 const completes = (one: Traffic, count: number): Promise<unknown> =>
-  waitFor(() => one.completed.length >= count, { description: `${count} statements`, timeoutMs: 60_000 })
+  waitFor(() => one.completed.length >= count, { description: `${count} statements`, timeoutMs: 120_000 })
 
 const recorded = (rows: readonly ActivityRow[], one: Traffic): string[] => {
   const [series] = /^traffic-\d+-/.exec(one.completed[0] ?? '') ?? ['none']
@@ -63,7 +63,7 @@ const recorded = (rows: readonly ActivityRow[], one: Traffic): string[] => {
 
 /** The latest rows; records are shipped in the order of their numbers, so that all before them are there, too. */
 const newest = async (): Promise<ActivityRow[]> => {
-  const { items } = await bed.owner.agent.api('listActivity', { query: { limit: 50 } })
+  const { items } = await bed.owner.agent.api('listActivity', { query: { limit: 500 } })
   return items as ActivityRow[]
 }
 
@@ -126,7 +126,7 @@ test('an API killed between its commit and the acknowledgement, again and again,
         const marks = new Set(recorded(await newest(), one))
         return one.completed.slice(known).some((mark) => marks.has(mark))
       },
-      { description: 'a batch to be committed', timeoutMs: 30_000 },
+      { description: 'a batch to be committed', timeoutMs: 90_000 },
     )
     bed.api.program.kill('SIGKILL')
     link.cut()
@@ -151,15 +151,17 @@ test('a full spool pauses traffic: the database has answered, the tool is not to
   // Full: what the database did is not shown to anybody, and nothing more is asked of it.
   const stuck = `select count(*)::int as stuck from pg_stat_activity
     where datname = 'shop' and usename = 'readonly' and state = 'idle' and state_change < now() - interval '3 seconds'`
-  await waitFor(async () => (await asSuperuser<{ stuck: number }>(bed.shop.postgres, stuck))[0]?.stuck === 2, {
+  const areStuck = async (): Promise<boolean> => (await asSuperuser<{ stuck: number }>(bed.shop.postgres, stuck))[0]?.stuck === 2
+  const spooled = (): Promise<number> => folderBytes(join(gateway.state, 'spool'))
+  // A tool may also be slow by itself.
+  await waitFor(async () => (await spooled()) > (SPOOL_MEBIBYTES - 8) * MEBIBYTE && (await areStuck()), {
     description: 'both tools to wait',
-    timeoutMs: 120_000,
+    timeoutMs: 180_000,
   })
-  const spooled = await folderBytes(join(gateway.state, 'spool'))
-  const [paused, pending] = [one.completed.length, one.pending]
-  expect(spooled).toBeGreaterThan((SPOOL_MEBIBYTES - 8) * MEBIBYTE)
-  expect(spooled).toBeLessThan((SPOOL_MEBIBYTES + 8) * MEBIBYTE)
-  expect(pending).toBe(2)
+  const paused = one.completed.length
+  expect(one.pending).toBe(2)
+  expect(await spooled()).toBeLessThan((SPOOL_MEBIBYTES + 8) * MEBIBYTE)
+  expect(await areStuck()).toBe(true)
   expect(one.completed.length).toBe(paused)
   link.heal()
   link.cut()
@@ -188,9 +190,13 @@ test.skipIf(reason !== null)(
     expect(failures.map((failure) => (failure as { code?: string }).code)).toEqual(['58030', '58030'])
     expect(String(failures[0])).toContain('(recording_unavailable)')
     // As it is for whoever comes now. What still fits is recorded; what does not never completes.
-    const more = await traffic({ tools: 1, padding: BULKY })
-    expect(await more.ended).toMatchObject([{ code: '58030' }])
-    expect(more.completed.length * BULKY).toBeLessThan(DISK_MEBIBYTES * MEBIBYTE)
+    // There may be no room to record that they came.
+    const more = await traffic({ tools: 1, padding: BULKY }).then(
+      async ({ ended, completed }) => ({ failures: await ended, completed: completed.length }),
+      (error: unknown) => ({ failures: [error], completed: 0 }),
+    )
+    expect(more.failures).toMatchObject([{ code: '58030' }])
+    expect(more.completed * BULKY).toBeLessThan(DISK_MEBIBYTES * MEBIBYTE)
     link.heal()
     link.cut()
     await expectRecorded(one, 2)

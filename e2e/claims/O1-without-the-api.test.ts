@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RawClient } from '../support/raw-client.ts'
 import { openStream, queryPostgres, refusalOf, startPostgres } from '../support/raw-stream.ts'
 
-const LIFETIME_MS = 30_000
+const LIFETIME_MS = 40_000
 
 let testbed: Testbed
 let person: RawClient
@@ -45,9 +45,10 @@ test('a gateway that lost the API serves on until the lease ends, opens nothing 
   expect(await queryPostgres(stream, 'select 41 + 1')).toBe('42')
   await waitFor(async () => refusalOf((await open(other!)).answer) === 'gateway_isolated', {
     description: 'the gateway to notice that it is cut off',
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   })
   stream.resume()
-  expect(await closed).toBeGreaterThan(end - 2_000)
-  expect(await closed).toBeLessThan(end + 10_000)
+  // Give or take a clock that was set meanwhile.
+  expect(await closed).toBeGreaterThan(end - 8_000)
+  expect(await closed).toBeLessThan(end + 20_000)
 })

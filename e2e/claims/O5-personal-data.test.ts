@@ -50,7 +50,7 @@ beforeAll(async () => {
   await client.end()
   const isKept = async () =>
     (await allActivity(bed.owner.agent, { user: person.id })).some(({ kind }) => kind === 'connection.closed')
-  await waitFor(isKept, { description: 'what they did to be kept', timeoutMs: 30_000 })
+  await waitFor(isKept, { description: 'what they did to be kept', timeoutMs: 90_000 })
 })
 afterAll(() => bed?.stop())
 
@@ -156,6 +156,6 @@ test('a backup of before does not bring them back', async () => {
   expect(await keysOf(person.id)).toHaveLength(1)
   await bed.restartApi()
   const isGone = async () => (await centralSql(superuser(), 'select 1 from erasures where finished_at is not null')).length === 1
-  await waitFor(isGone, { description: 'the ledger to be replayed', timeoutMs: 30_000 })
+  await waitFor(isGone, { description: 'the ledger to be replayed', timeoutMs: 90_000 })
   expect(await keysOf(person.id)).toEqual([])
 })

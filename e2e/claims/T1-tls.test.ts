@@ -6,6 +6,7 @@
  * may come about, nobody may get in without a certificate of this organization, and a real agent and a real gateway must agree on
  * X25519MLKEM768, as the bytes of their hellos show.
  */
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type ConnectionOptions, connect } from 'node:tls'
 import { Testbed } from '@sallyport/testbed'
@@ -93,7 +94,7 @@ describe('between a real agent and a real gateway', () => {
     const { id } = await client.gateway()
     const body = { address: { host: '127.0.0.1', port: tap.port } }
     await person().api('changeGateway', { parameters: { gateway: id }, body })
-    await waitFor(() => tap.connections.length > 0, { description: 'the agent to dial', timeoutMs: 30_000 })
+    await waitFor(() => last(tap)?.server, { description: 'the agent to dial', timeoutMs: 120_000 })
   }
 
   test('both offer and choose TLS 1.3 and X25519MLKEM768', async () => {
@@ -154,9 +155,12 @@ describe('who stands where a gateway is expected, with its good certificate,', (
     const dial = (timeoutMs = 60_000) => client.dialGateway(entry, { timeoutMs })
 
     const fake = await fakeGateway(body.address.port, shown)
-    // TLS 1.3 is what it takes: the dial goes on to the upgrade, which nobody answers.
-    await expect(dial(3_000)).rejects.toMatchObject({ code: 'dial_timeout' })
-    expect(fake.heard).toContain('upgrade: websocket')
+    // TLS 1.3 is what it takes: each dial goes on to the upgrade, which nobody answers.
+    const isHeard = async (): Promise<boolean> => {
+      await expect(dial(3_000)).rejects.toMatchObject({ code: 'dial_timeout' })
+      return fake.heard.includes('upgrade: websocket')
+    }
+    await waitFor(isHeard, { description: 'a client to go on' })
     const before = fake.heard
     fake.show({ ...shown, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })
     await expect(dial()).rejects.toMatchObject({ code: 'tls_failed' })
@@ -164,6 +168,7 @@ describe('who stands where a gateway is expected, with its good certificate,', (
     await fake.close()
 
     const plain = createServer((_request, response) => response.end('welcome')).listen(body.address.port, '127.0.0.1')
+    await once(plain, 'listening')
     await expect(dial()).rejects.toMatchObject({ code: 'tls_failed' })
     plain.close()
   })

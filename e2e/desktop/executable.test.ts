@@ -14,14 +14,14 @@ let program: string
 let profile: readonly string[]
 
 const run = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> =>
-  runProgram({ command: program, args: words, env: programEnvironment(env), name: 'sallyport', timeoutMs: 60_000 })
+  runProgram({ command: program, args: words, env: programEnvironment(env), name: 'sallyport', timeoutMs: 150_000 })
 
 beforeAll(async () => {
   folder = await makeTemporaryDirectory()
   const passphrase = join(folder.path, 'passphrase')
   await writeFile(passphrase, randomBytes(24).toString('base64url'), { mode: 0o600 })
   profile = ['--profile', join(folder.path, 'profile'), '--passphrase-file', passphrase]
-  const made = await runProgram({ command: process.execPath, args: [maker], name: 'make-executable', timeoutMs: 150_000 })
+  const made = await runProgram({ command: process.execPath, args: [maker], name: 'make-executable', timeoutMs: 280_000 })
   program = made.stdout.trim().split('\n').at(-1) ?? ''
 })
 afterAll(async () => {

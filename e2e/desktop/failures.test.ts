@@ -53,7 +53,7 @@ onDesktops('when something fails', (start) => {
     await grace.app.page.getByText('No gateway connected').waitFor()
     await bed.restartGateway(gateway)
     const address = await addressOf(orders)
-    expect(await waitFor(() => psqlPrints(address, 'select 1'), { description: 'the gateway', timeoutMs: 60_000 })).toBe('1')
+    expect(await waitFor(() => psqlPrints(address, 'select 1'), { description: 'the gateway', timeoutMs: 120_000 })).toBe('1')
     await orders.getByText('Ready').waitFor()
   })
 
@@ -61,13 +61,13 @@ onDesktops('when something fails', (start) => {
     const orders = row('orders')
     await bed.central.api.stop()
     const { page } = grace.app
-    await page.getByText('Cannot reach').waitFor({ timeout: 90_000 })
+    await page.getByText('Cannot reach').waitFor({ timeout: 180_000 })
     await orders.waitFor()
     await bed.restartApi()
-    await page.getByText('Cannot reach').waitFor({ state: 'detached', timeout: 90_000 })
+    await page.getByText('Cannot reach').waitFor({ state: 'detached', timeout: 180_000 })
     const address = await addressOf(orders)
     // The gateway finds the API again by itself, at a time of its own.
-    expect(await waitFor(() => psqlPrints(address, 'select 1'), { description: 'the gateway', timeoutMs: 60_000 })).toBe('1')
+    expect(await waitFor(() => psqlPrints(address, 'select 1'), { description: 'the gateway', timeoutMs: 120_000 })).toBe('1')
   })
 
   test('an agent that stopped is told, and started again by a click', async () => {
@@ -76,7 +76,7 @@ onDesktops('when something fails', (start) => {
     const told = page.getByText('The background agent stopped.')
     await told.first().waitFor()
     await page.getByRole('button', { name: 'Start it' }).click()
-    await expect.poll(() => told.count(), { timeout: 20_000 }).toBe(0)
+    await expect.poll(() => told.count(), { timeout: 90_000 }).toBe(0)
     const orders = row('orders')
     await orders.getByText('Ready').waitFor()
     expect(await psqlPrints(await addressOf(orders), 'select 1')).toBe('1')

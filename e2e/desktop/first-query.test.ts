@@ -95,7 +95,7 @@ onDesktops('the first day', (start) => {
     const { opened } = await grace.app.state()
     await bed.owner.agent.api('revokeSession', { parameters: { session: session.id } })
     await page.getByText(/^Your sign-in was ended at/).waitFor()
-    expect(await panel.isVisible()).toBe(true)
+    await expect.poll(() => panel.isVisible()).toBe(true)
     await page.getByRole('button', { name: 'Sign in with the browser' }).click()
     await inBrowser(
       grace.app,
@@ -107,7 +107,7 @@ onDesktops('the first day', (start) => {
       opened.length,
     )
     await page.getByText(/^Your sign-in was ended at/).waitFor({ state: 'detached' })
-    expect(await panel.isVisible()).toBe(true)
+    await expect.poll(() => panel.isVisible()).toBe(true)
     await row.getByText('Ready').waitFor()
   })
 

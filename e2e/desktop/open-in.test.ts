@@ -31,7 +31,7 @@ describe.skipIf(why)(`sallyport open${why === null ? '' : ` (${why})`}`, () => {
 
   test('says connected when the agent serves a connection of that program', async () => {
     await testbed.owner.agent.listening(CREDENTIAL)
-    await addTool('own', `exec ${psql} < <(sleep 20)`)
+    await addTool('own', `exec ${psql} < <(sleep 300)`)
     const { code, stdout, stderr } = await open('own')
     expect(stderr).toBe('')
     expect([code, JSON.parse(stdout)]).toEqual([0, { credential: CREDENTIAL, tool: 'own', state: 'connected', message: null }])

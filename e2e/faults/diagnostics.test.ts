@@ -38,11 +38,11 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-/** What the program writes on a signal: the file, once it is whole. */
+/** What the program writes on a signal: the file, once it is whole. `end`: with what it then ends. */
 const written = async (
   name: string,
   program: Program,
-  { signal, ending }: { signal: NodeJS.Signals; ending: RegExp },
+  { signal, ending, end }: { readonly signal: NodeJS.Signals; readonly ending: RegExp; readonly end: string },
 ): Promise<string> => {
   process.kill(program.pid, signal)
   return waitFor(
@@ -50,7 +50,7 @@ const written = async (
       const file = (await readdir(join(folder.path, name))).find((each) => ending.test(each))
       if (file === undefined) return false
       const path = join(folder.path, name, file)
-      return (await readFile(path)).subarray(-2).includes('}') && path
+      return (await readFile(path)).subarray(-16).toString().trimEnd().endsWith(end) && path
     },
     { description: `${signal} of ${name}`, timeoutMs: 120_000 },
   )
@@ -66,13 +66,13 @@ test.each(['api', 'gateway'] as const)('of the %s', async (name) => {
   const rootKey = await readFile(join(bed.central.directory, 'api', 'vault-root-key'))
   const secrets = [...Object.values(bed.shop.users).map(({ password }) => canaryOf(password)), canaryOf(rootKey)]
 
-  const report = await written(name, program, { signal: 'SIGURG', ending: /^report.*\.json$/ })
+  const report = await written(name, program, { signal: 'SIGURG', ending: /^report.*\.json$/, end: '\n}' })
   const parsed = JSON.parse(await readFile(report, 'utf8')) as Record<string, unknown>
   expect(parsed).toHaveProperty('javascriptStack')
   expect(parsed).not.toHaveProperty('environmentVariables')
   expect(await formsIn(report, [...secrets, passphrase])).toEqual([])
 
-  const snapshot = await written(name, program, { signal: 'SIGUSR2', ending: /\.heapsnapshot$/ })
+  const snapshot = await written(name, program, { signal: 'SIGUSR2', ending: /\.heapsnapshot$/, end: ']}' })
   // It is there, and what is no secret is found in it.
   expect(await formsIn(snapshot, [canaryOf(bed.database.resource)])).not.toEqual([])
   expect(await formsIn(snapshot, secrets)).toEqual([])

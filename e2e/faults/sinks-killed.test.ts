@@ -150,11 +150,12 @@ test('killed at its worst moments, the API sends everything on', async () => {
   )
   const size = await waitFor(
     async () => {
-      const { items } = await owner.call('listSinks')
+      // It grows on: what it had before the sinks were asked is what they have.
       const log = await owner.call('getLog')
+      const { items } = await owner.call('listSinks')
       return items.every(({ streams }) => streams.every(({ behind }) => behind === 0)) && log.size
     },
-    { description: 'the sinks to have everything', timeoutMs: 60_000 },
+    { description: 'the sinks to have everything', timeoutMs: 120_000 },
   )
   expect((await numbersInFiles('audit')).slice(0, size)).toEqual(upTo(size))
   expect([...taken.log].toSorted((a, b) => a - b).slice(0, size)).toEqual(upTo(size))

@@ -19,7 +19,7 @@ afterAll(() => testbed.stop())
 const url = (credential: string, parameters?: string) => testbed.owner.agent.url(`shop-db/${credential}`, parameters)
 
 const run = async (command: string, ...args: readonly string[]) => {
-  const finished = await runProgram({ command, args, env: { PATH: process.env['PATH'] }, timeoutMs: 90_000 })
+  const finished = await runProgram({ command, args, env: { PATH: process.env['PATH'] }, timeoutMs: 180_000 })
   expect(finished, `${command}: ${finished.stderr}`).toMatchObject({ code: 0 })
   return finished
 }

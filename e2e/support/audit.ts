@@ -20,17 +20,17 @@ export const allEntries = async (auditor: Agent): Promise<AuditEntry[]> => {
   return entries
 }
 
-/** More than one act adds. */
-const ADDED = 50
-
-/** What was added to the log by `act`, oldest first, with what `act` returned. */
+/**
+ * What was added to the log by `act`, oldest first, with what `act` returned. `most`: more than it adds. What waited for its number
+ * before is listed ahead of what is numbered at once: an entry is known by its id, not by its place.
+ */
 export const entriesOf = async <Result>(
   auditor: Agent,
   act: () => Promise<Result>,
+  most = 50,
 ): Promise<{ readonly result: Result; readonly entries: readonly AuditEntry[] }> => {
-  const before = new Set((await latestEntries(auditor, ADDED)).map(({ id }) => id))
+  const before = new Set((await latestEntries(auditor, 2 * most)).map(({ id }) => id))
   const result = await act()
-  const latest = await latestEntries(auditor, 2 * ADDED)
-  const known = latest.findIndex(({ id }) => before.has(id))
-  return { result, entries: latest.slice(0, known).toReversed() }
+  const latest = await latestEntries(auditor, most)
+  return { result, entries: latest.filter(({ id }) => !before.has(id)).toReversed() }
 }

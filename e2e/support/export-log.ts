@@ -57,7 +57,7 @@ export const verifyExport = async (path: string, ...options: string[]): Promise<
     name: 'sallyport-verify',
     command: process.execPath,
     args: [program, path, '--json', ...options],
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   })
   if (stdout === '') throw new Error(`the verifier said: ${stderr}`)
   const { findings } = JSON.parse(stdout) as { findings: { code: string; entry: number | null }[] }

@@ -21,7 +21,7 @@ export const openPsql = async (connection: string): Promise<OpenPsql> => {
   const program = await spawnProgram({
     command: 'psql',
     args: ['--no-psqlrc', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1', connection],
-    env: { PATH: process.env['PATH'], PGCONNECT_TIMEOUT: '30' },
+    env: { PATH: process.env['PATH'], PGCONNECT_TIMEOUT: '80' },
   })
   let isOpen = true
   const ended = program.exited.then(() => {
@@ -29,7 +29,7 @@ export const openPsql = async (connection: string): Promise<OpenPsql> => {
     return program.describe()
   })
   program.stdin.write(`select 'connected as ' || current_user;\nselect pg_sleep(${LONG});\n`)
-  const [, user = ''] = await program.waitForLine(/^connected as (.+)$/, { timeoutMs: 40_000 })
+  const [, user = ''] = await program.waitForLine(/^connected as (.+)$/, { timeoutMs: 90_000 })
   return {
     pid: program.pid,
     user,

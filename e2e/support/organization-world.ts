@@ -116,7 +116,10 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   })
   const isTold = async () => (await administrator.call('listConnections')).items.some(({ id }) => id === connection)
   await waitFor(isTold, { description: 'the connection to be known' })
-  const numbered = (await administrator.call('listAuditEntries')).items.find(({ index }) => index !== null)!
+  const numbered = await waitFor(
+    async () => (await administrator.call('listAuditEntries')).items.find(({ index }) => index !== null),
+    { description: 'an entry to have its number' },
+  )
   const entry = z.object({ id: z.uuid() }).parse(numbered.entry).id
   // That somebody new came, on a device of their own.
   const alerts = await administrator.call('listAlerts', { query: { device: person.device } })

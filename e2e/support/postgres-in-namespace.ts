@@ -56,7 +56,7 @@ export const startNamespacedPostgres = async (): Promise<NamespacedPostgres> => 
     ],
     cwd: cluster,
   })
-  await program.waitForLine(/ready to accept connections/, { timeoutMs: 30_000 })
+  await program.waitForLine(/ready to accept connections/, { timeoutMs: 90_000 })
   return {
     port,
     database: SHOP_DATABASE,

@@ -19,7 +19,10 @@ export interface ApiPages {
   stop(): Promise<void>
 }
 
-const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name }).click()
+/** Each button sends a form: what follows is the page that answers. */
+const press = async (page: Page, name: string): Promise<void> => {
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name }).click()])
+}
 
 const signIn = async (page: Page, password: string): Promise<void> => {
   await page.getByLabel('E-mail address').fill('owner@acme.example')
