@@ -4,7 +4,7 @@ import { type PathName, pathNames } from './paths/path.ts'
 export const usage = `Usage: npm run bench -- [options]
   --quick         one short round of everything; figures are rough
   --only NAME,…   only these measurements or paths, or what begins so (queries, bulk-up, raw, ssh, app, vault, log, recording …);
-                  search, which fills 15 GB, is measured only if it is named here
+                  search, which fills 16 GB, is measured only if it is named here
   --rows N        rows that search looks through; 10,000,000 unless given
   --json FILE     write all figures to FILE as a flat list of {name, value, unit, versus, ratio}
   --help          this text`
@@ -21,7 +21,7 @@ export interface Options {
   /** Nor is the log. */
   readonly log: boolean
   readonly recording: boolean
-  /** Only if asked for by name: it needs 15 GB and a quarter of an hour. */
+  /** Only if asked for by name: it needs 16 GB and a quarter of an hour. */
   readonly search: boolean
   /** Rows for it; null: as many as it wants. */
   readonly rows: number | null

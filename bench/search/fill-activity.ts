@@ -117,6 +117,8 @@ export interface Filled {
   /** Bytes of each, with its indexes. */
   readonly bytes: number
   readonly wordBytes: number
+  /** Ids of some that are no copies. */
+  readonly realIds: readonly string[]
 }
 
 interface FillOptions {
@@ -163,6 +165,9 @@ export const fillActivity = async ({ connect, copies, now, progress }: FillOptio
       })(),
     ])
     progress('statistics')
+    const ids = await client.query<{ id: string }>(
+      `select stream || '-' || number as id from bench_rows order by random() limit 100`,
+    )
     await client.query('drop table bench_rows, bench_words, bench_batches')
     // As the server does on its own after a while.
     await Promise.all([client.query(`vacuum (analyze) ${partition}`), beside.query('vacuum (analyze) activity_words')])
@@ -172,7 +177,7 @@ export const fillActivity = async ({ connect, copies, now, progress }: FillOptio
       [partition],
     )
     const { rows: rowBytes, words: wordBytes } = size.rows[0]!
-    return { rows, words, bytes: Number(rowBytes), wordBytes: Number(wordBytes) }
+    return { rows, words, bytes: Number(rowBytes), wordBytes: Number(wordBytes), realIds: ids.rows.map(({ id }) => id) }
   } finally {
     for (const client of clients) await client.end()
   }

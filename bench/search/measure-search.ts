@@ -58,7 +58,14 @@ type MakeQuery = (round: number) => Promise<Filter>
 const spread = (column: PooledColumn, round: number, { values }: SearchPace): number =>
   Math.floor((round * (pools[column] - 1)) / Math.max(1, values - 1))
 
-const filtersOf = (client: pg.Client, pace: SearchPace, now: Date): Readonly<Record<string, MakeQuery>> => {
+interface Draw {
+  readonly client: pg.Client
+  readonly pace: SearchPace
+  readonly now: Date
+  readonly realIds: readonly string[]
+}
+
+const filtersOf = ({ client, pace, now, realIds }: Draw): Readonly<Record<string, MakeQuery>> => {
   const one = (column: PooledColumn) => (round: number) => pooledId(client, column, spread(column, round, pace))
   const user = one('user_id')
   const elapsed = now.getTime() - Date.UTC(now.getUTCFullYear(), now.getUTCMonth())
@@ -75,13 +82,6 @@ const filtersOf = (client: pg.Client, pace: SearchPace, now: Date): Readonly<Rec
       [moment(round / pace.values)],
     )
     return rows[0]!.connection_id
-  }
-  const id = async (round: number): Promise<string> => {
-    const { rows } = await client.query<{ id: string }>(
-      `select stream || '-' || first as id from activity_batches order by stream, first offset $1::integer % (select count(*) from activity_batches) limit 1`,
-      [round * 101],
-    )
-    return rows[0]!.id
   }
   return {
     'none': async () => ({}),
@@ -101,7 +101,7 @@ const filtersOf = (client: pg.Client, pace: SearchPace, now: Date): Readonly<Rec
       resource: await one('resource_id')(round),
       outcome: 'failed',
     }),
-    'one': async (round) => ({ id: await id(round) }),
+    'one': async (round) => ({ id: realIds[round % realIds.length]! }),
     'word': async (round) => ({ text: word(round) }),
     'word-rare': async () => ({ text: 'needle' }),
     'word-absent': async (round) => ({ text: `nowhere${round}` }),
@@ -181,7 +181,7 @@ export const measureSearch = async (pace: SearchPace, progress: (text: string) =
     const series: Series[] = []
     // What no page after it pays again: connections, the key of the month, what the filling has put out of memory.
     await timed(agent, {})
-    for (const [name, make] of Object.entries(filtersOf(client, pace, now))) {
+    for (const [name, make] of Object.entries(filtersOf({ client, pace, now, realIds: filled.realIds }))) {
       progress(name)
       series.push(...seriesOf(name, await measureFilter(agent, make, pace)))
     }

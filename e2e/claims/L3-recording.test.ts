@@ -9,16 +9,21 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type RecordingPolicy, sha256, toBase64url } from '@sallyport/protocol'
+import { leafHash, openCheckpoint, parseEntryProof, parseNoteKey, verifyInclusion } from '@sallyport/audit-log'
+import { type RecordingPolicy, sha256, toBase64url, utf8 } from '@sallyport/protocol'
+import { auditEntry } from '@sallyport/protocol/api'
 import { addRole, type Person, Testbed } from '@sallyport/testbed'
 import { runProgram, skipReason, waitFor } from '@sallyport/testkit'
 import pg from 'pg'
+import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allActivity } from '../support/activity.ts'
 import { centralSql } from '../support/central-sql.ts'
 import { verifyExport } from '../support/export-log.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
 import { sallyport } from '../support/sallyport.ts'
+
+const shownProof = z.object({ entry: z.string(), lines: z.string(), proof: z.string() })
 
 const unlikely = (): string => `quicksilver${randomBytes(8).toString('hex')}`
 
@@ -114,6 +119,26 @@ describe.skipIf(reason !== null)(`recording (${reason ?? 'runs'})`, () => {
     expect(stored.kind).toBe('query')
     expect(JSON.stringify(stored)).toContain(statement)
     expect(JSON.stringify(stored)).toContain(value)
+  })
+
+  test('one call leads from a record to a signed head: the lines that its gateway signed, their entry, the proof of that', async () => {
+    const { statement, row } = await ask({ keep: 'api', binds: 'keep', recipients: [] })
+    const proven = await waitFor(
+      async () => {
+        const { code, stdout } = await sallyport(bed.owner.agent, 'activity', 'prove', row.id, '--json')
+        return code === 0 ? (shownProof.safeParse(JSON.parse(stdout)).data ?? null) : null
+      },
+      { description: 'the record to be in the signed log', timeoutMs: 90_000 },
+    )
+    const line = proven.lines.split('\n').find((text) => text.startsWith(`{"number":${row.id.split('-').at(-1)},`))
+    expect(line).toContain(statement)
+    const { details } = auditEntry.parse(JSON.parse(proven.entry))
+    expect(toBase64url(await sha256(utf8(proven.lines)))).toBe(details['digest'])
+    const { index, proof, checkpoint } = parseEntryProof(proven.proof)
+    const { keys } = await bed.owner.agent.api('getLog', {})
+    const { size, root } = openCheckpoint(checkpoint, keys.map(parseNoteKey))
+    expect(verifyInclusion({ index, size, leaf: leafHash(utf8(proven.entry)), root, proof })).toBe(true)
+    expect(verifyInclusion({ index, size, leaf: leafHash(utf8(`${proven.entry} `)), root, proof })).toBe(false)
   })
 
   test('with the API, encrypted at the gateway, only an identity reads it: by sallyport, and by age', async () => {

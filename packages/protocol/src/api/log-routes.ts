@@ -79,6 +79,14 @@ export const logEntries = z.strictObject({
   entries: z.array(z.string().max(MAX_ENTRY_BYTES)).max(MAX_LOG_ENTRIES),
 })
 
+export const entryProof = z.strictObject({
+  index: z.int().nonnegative(),
+  leaf: base64urlOf(32),
+  entry: z.string().max(MAX_ENTRY_BYTES),
+  /** null until a head that covers it is signed, which takes less than a second when all is well. */
+  proof: signedNote.nullable(),
+})
+
 export const logRoutes = defineRoutes({
   getLog: {
     method: 'GET',
@@ -134,13 +142,7 @@ export const logRoutes = defineRoutes({
     purposes: ['api', 'audit'],
     audit: null,
     parameters: z.strictObject({ entry: uuid }),
-    response: z.strictObject({
-      index: z.int().nonnegative(),
-      leaf: base64urlOf(32),
-      entry: z.string().max(MAX_ENTRY_BYTES),
-      /** null until a head that covers it is signed, which takes less than a second when all is well. */
-      proof: signedNote.nullable(),
-    }),
+    response: entryProof,
     errors: ['log_unavailable', 'not_found'],
   },
   beginLogExport: {

@@ -6,7 +6,17 @@ import { auditEntryType } from './audit-entry.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { defineRoutes } from './route.ts'
 import { explanation } from './schemas.ts'
-import { activityPage, auditPage, exportFormat, exportPart, openConnection, recording, tail, testAnswer } from './view-schemas.ts'
+import {
+  activityPage,
+  activityProof,
+  auditPage,
+  exportFormat,
+  exportPart,
+  openConnection,
+  recording,
+  tail,
+  testAnswer,
+} from './view-schemas.ts'
 
 const nothing = z.strictObject({})
 
@@ -61,6 +71,17 @@ export const viewRoutes = defineRoutes({
     query: pageQuery.extend({ ...activityOfAll, ...activityView }),
     response: activityPage,
     errors: [],
+  },
+  proveActivity: {
+    method: 'GET',
+    path: '/v1/activity/{record}/proof',
+    summary: 'One record, with what its gateway signed, and the proof that it is in the log',
+    authentication: 'two-signature',
+    permission: 'activity.read',
+    audit: null,
+    parameters: z.strictObject({ record: z.string().max(64) }),
+    response: activityProof,
+    errors: ['log_unavailable', 'not_found'],
   },
   exportActivity: {
     method: 'POST',

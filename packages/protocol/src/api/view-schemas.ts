@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MAX_RECORDING_BYTES } from '../activity-stream.ts'
 import { base64urlOf, base64urlUpTo, caller, timestamp, uuid } from '../fields.ts'
 import { probeStep } from '../probe.ts'
+import { entryProof } from './log-routes.ts'
 import { activityRow, auditRow } from './schemas.ts'
 
 /** A connection that a tool holds through a gateway now, as the gateway last said. */
@@ -59,6 +60,18 @@ export const activityPage = z.strictObject({
   /** Not null also on a page without items, while a search has not come to its end. */
   next: z.string().max(512).nullable(),
   tail,
+})
+
+/** Characters of the lines of a batch that an answer brings at most. */
+export const MAX_PROVEN_LINES = 4 * 1024 * 1024
+
+/**
+ * How a record is held by the log. Its gateway sent it in a batch, of which there is one entry, with the digest that the gateway signed:
+ * SHA-256 of the lines, one of which is the record's. The proof leads from the entry to a signed head.
+ */
+export const activityProof = entryProof.extend({
+  /** null: not all of them are kept as they came, because of retention or an erasure; or they are longer than 4 MiB. */
+  lines: z.string().max(MAX_PROVEN_LINES).nullable(),
 })
 
 export const auditPage = z.strictObject({ items: z.array(auditRow), next: z.string().max(512).nullable(), tail })

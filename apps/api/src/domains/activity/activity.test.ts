@@ -33,7 +33,9 @@ import {
   findActivity,
   findReceived,
   findRecordings,
+  findSentBatch,
   isFullPage,
+  linesOfBatch,
   openActivity,
   searchActivity,
   shorten,
@@ -519,6 +521,24 @@ describe('searching', () => {
     await take(await seal([query('a'), query('b')], { stream }))
     expect(textsOf(await list({ id: `${stream}-1` }))).toEqual(['b'])
     for (const id of ['', 'x', `${stream}-7`, `${stream}-1'`, stream]) expect(await list({ id })).toEqual([])
+  })
+
+  test('what the gateway signed is made again, whatever the order of its fields, until something of it is gone', async () => {
+    const stream = randomUUID()
+    const { kind, ...rest } = query('b')
+    const sealed = await seal([query('a'), { ...rest, kind }, query('c')], { stream })
+    await take(sealed)
+    const other = await seal([query('d')], { stream, first: 3, previous: sealed.digest })
+    await take(other)
+    const linesFor = async (record: string) => {
+      const batch = await run((transaction) => findSentBatch(transaction, record))
+      return batch === null ? 'no batch' : linesOfBatch(batch, { organization: organization.id, keys })
+    }
+    expect(await linesFor(`${stream}-1`)).toBe(sealed.lines)
+    expect(await linesFor(`${stream}-3`)).toBe(other.lines)
+    expect(await linesFor(`${stream}-4`)).toBe('no batch')
+    await run((transaction) => transaction.deleteFrom('activity').where('number', '=', '2').execute())
+    expect(await linesFor(`${stream}-1`)).toBeNull()
   })
 
   test('a tail gives what came in since, also what was done long before', async () => {

@@ -15,7 +15,7 @@ import {
 } from '@sallyport/protocol'
 import { activity, MAX_ACTIVITY_BYTES, type StoredActivity } from '@sallyport/recording'
 
-/** One record, with where it belongs. `text`: the activity's JSON, as it is kept. */
+/** One record, with where it belongs. `text`: the activity's JSON as the gateway wrote it, so that what was signed can be made again. */
 export interface BatchRecord {
   readonly number: number
   readonly lease: string
@@ -54,7 +54,7 @@ const readLine = (line: string, expected: number): BatchRecord => {
     const { activity: unchecked, ...envelope } = activityEnvelope.parse(JSON.parse(line))
     const checked = activity.parse(unchecked)
     if (envelope.number !== expected) throw new TypeError(`number ${envelope.number} instead of ${expected}`)
-    return { ...envelope, activity: checked, text: JSON.stringify(checked) }
+    return { ...envelope, activity: checked, text: JSON.stringify(unchecked) }
   } catch (cause) {
     throw invalid(`Record ${expected} is not valid.`, cause)
   }

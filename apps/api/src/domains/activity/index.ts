@@ -8,6 +8,7 @@ export { deleteOldActivity, deleteOldKind, destroyOldKeys } from './retention.ts
 export type { RetentionOptions } from './retention.ts'
 export { findRecordings } from './recordings.ts'
 export { positionOfRow, searchActivity, withWords } from './search.ts'
+export { findSentBatch, linesOfBatch } from './sent-batch.ts'
 export { shorten } from './shorten.ts'
 export { takeBatch } from './take.ts'
 export type { Taken, TakeOptions } from './take.ts'

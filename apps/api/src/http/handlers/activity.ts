@@ -1,6 +1,6 @@
 /** What was done on resources: for auditors everybody's, for everybody their own. */
-import type { ExportFormat } from '@sallyport/protocol/api'
-import { timestamp, uuid } from '@sallyport/protocol'
+import { auditEntry, type ExportFormat } from '@sallyport/protocol/api'
+import { SallyportError, timestamp, uuid } from '@sallyport/protocol'
 import { z } from 'zod'
 import {
   type ActivityFilter,
@@ -9,7 +9,9 @@ import {
   type ActivityTail,
   findReceived,
   findRecordings,
+  findSentBatch,
   isFullPage,
+  linesOfBatch,
   openActivity,
   positionOfRow,
   searchActivity,
@@ -121,6 +123,29 @@ const exportPage = async (context: CallerContext, { cursor, ...wanted }: ExportQ
   return { text: part.text, rows: part.rows, next: part.next === null ? null : encodeCursor(part.next) }
 }
 
+/** Batches of one stream that came in the same millisecond. */
+const AT_ONCE = 20
+
+const prove = async (context: CallerContext, record: string) => {
+  const { log, activityKeys: keys } = context.dependencies
+  const organization = context.organization.id
+  const batch = await context.transaction((transaction) => findSentBatch(transaction, record))
+  if (batch === null) throw new SallyportError('not_found')
+  const { rows } = await log.listEntries({
+    organization,
+    type: 'activity.batch',
+    subject: batch.stream,
+    after: new Date(batch.receivedAt - 1).toISOString(),
+    before: new Date(batch.receivedAt + 1).toISOString(),
+    below: null,
+    limit: AT_ONCE,
+  })
+  const entry = rows.map((row) => auditEntry.parse(row.entry)).find(({ details }) => details['first'] === batch.first)
+  const proven = entry === undefined ? null : (await log.proveEntry({ organization, entry: entry.id })).found
+  if (proven === null) throw new SallyportError('not_found', { message: 'The log has not numbered this record yet.' })
+  return { ...proven, lines: await linesOfBatch(batch, { organization, keys }) }
+}
+
 const ofMine = <Query extends object>(context: CallerContext, query: Query): Query & { readonly user: string } => ({
   ...query,
   user: context.user.id,
@@ -129,6 +154,7 @@ const ofMine = <Query extends object>(context: CallerContext, query: Query): Que
 export const activityHandlers = {
   listActivity: (context, { query }) => list(context, query),
   listMyActivity: (context, { query }) => list(context, ofMine(context, query)),
+  proveActivity: (context, { parameters: { record } }) => prove(context, record),
   exportActivity: (context, { query, body }) => exportPage(context, query, body.format),
   listRecordings: (context, { query: { cursor, limit, digest, user } }) =>
     context.transaction(async (transaction) => {
@@ -137,4 +163,6 @@ export const activityHandlers = {
       return pageOfFound(found, { limit, keyOf: ({ at, digest: last }) => ({ at, digest: last }) })
     }),
   exportMyActivity: (context, { query, body }) => exportPage(context, ofMine(context, query), body.format),
-} satisfies HandlersOf<'listActivity' | 'listMyActivity' | 'exportActivity' | 'exportMyActivity' | 'listRecordings'>
+} satisfies HandlersOf<
+  'listActivity' | 'proveActivity' | 'listMyActivity' | 'exportActivity' | 'exportMyActivity' | 'listRecordings'
+>

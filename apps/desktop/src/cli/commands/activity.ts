@@ -5,9 +5,10 @@ import { exportLog, exportOptions } from '../history/export.ts'
 import { filterOptions, showLog, viewOptions } from '../history/log-command.ts'
 import { reference } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
-import { flag, option, type Reader } from '../parameters/parameter.ts'
-import { choice } from '../parameters/readers.ts'
-import { given } from '../route-command.ts'
+import { argument, flag, option, type Reader } from '../parameters/parameter.ts'
+import { choice, text } from '../parameters/readers.ts'
+import { given, routeCommand } from '../route-command.ts'
+import { fields } from '../views/fields.ts'
 import { localTime } from '../views/time.ts'
 
 const kinds = ['query', 'transfer', 'cancel', 'connection.opened', 'connection.closed'] as const
@@ -73,4 +74,20 @@ const exportCommand = defineCommand({
     exportLog(context, { route: mine ? 'exportMyActivity' : 'exportActivity', query: queryOf(mine, chosen), format, output }),
 })
 
-export const activityCommands: readonly Command[] = [showCommand, exportCommand]
+const proveCommand = routeCommand({
+  words: 'activity prove',
+  route: 'proveActivity',
+  details:
+    'Its gateway sent the record in a batch, which is one entry of the log. With --json also the lines that the gateway signed: the record is one of them, and their SHA-256 is the digest in the entry.',
+  parameters: { record: argument('record', 'the id of a record, as sallyport activity --json shows it', text) },
+  input: ({ record }) => ({ parameters: { record } }),
+  answer: ({ lines, ...proven }) =>
+    fields({ ...proven, lines }, [
+      ['Number', proven.index],
+      ['Leaf', proven.leaf],
+      ['Signed', lines === null ? 'not all of its batch is kept as it came' : 'kept as its gateway signed it'],
+      ['Proof', proven.proof ?? 'not yet: its head is about to be signed'],
+    ]),
+})
+
+export const activityCommands: readonly Command[] = [showCommand, proveCommand, exportCommand]

@@ -16,6 +16,7 @@ import { accountName, type ActivityRow } from './columns.tsx'
 import type { ActivityFilter } from './filter.ts'
 import { recordFacts } from './record-facts.ts'
 import { recordOf } from './record.ts'
+import { RecordProof } from './record-proof.tsx'
 import { Statement } from './statement.tsx'
 import { errorOf, kindName } from './words.ts'
 
@@ -81,6 +82,11 @@ export const ActivityPanel = ({ id, listed, everybody, names, onFilter, onClose 
       <PanelSection label={text('activity.trail')}>
         <Trail row={row} onFilter={onFilter} />
       </PanelSection>
+      {everybody ? (
+        <PanelSection label={text('audit.proof')}>
+          <RecordProof record={row.id} />
+        </PanelSection>
+      ) : null}
     </SidePanel>
   )
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { auditRow, storyProof } from '../../stories/audit.ts'
-import { changesOf, detailsLine, entryOf, headSizeOf, keyOf, otherDetails } from './entry.ts'
+import { headSizeOf } from '../../ui/head-size.ts'
+import { changesOf, detailsLine, entryOf, keyOf, otherDetails } from './entry.ts'
 
 const entry = (details: Record<string, never>) => entryOf(auditRow({ number: 1, details }))!
 

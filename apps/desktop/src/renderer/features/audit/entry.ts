@@ -66,10 +66,3 @@ export const otherDetails = ({ details }: AuditEntry): readonly (readonly [strin
         value !== null && !('before' in details && 'after' in details && (name === 'before' || name === 'after')),
     )
     .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 1)])
-
-/** Entries of the head that a proof leads to (C2SP tlog-proof: the note follows an empty line, its size on the second). */
-export const headSizeOf = (proof: string): number | null => {
-  const note = proof.slice(proof.indexOf('\n\n') + 2)
-  const size = /^[^\n]+\n(\d{1,16})\n/.exec(note)?.[1]
-  return size === undefined ? null : Number(size)
-}

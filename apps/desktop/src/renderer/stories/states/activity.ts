@@ -1,6 +1,7 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { RouteAnswer } from '../../data/use-route.ts'
 import { colleagues } from '../access-requests.ts'
+import { storyProof } from '../audit.ts'
 import { activityRow, manyActivities, queryRow } from '../activity.ts'
 import { type Answers, methods, routes, waits } from '../answers.ts'
 import { someCredentials } from '../credentials.ts'
@@ -73,6 +74,29 @@ export const activityStories: readonly Story[] = [
       ...some.slice(1),
     ]),
     { at: rowId(0) },
+  ),
+  story(
+    'proof',
+    {
+      ...all(some),
+      ...routes({
+        proveActivity: {
+          index: 88_212,
+          leaf: 'pR9xLrZ0c2d2h3YhKXb1e1h1d0k3aV9rT0h4VjJxRmc',
+          entry: '{}',
+          proof: storyProof,
+          lines: '',
+        },
+      }),
+    },
+    {
+      steps: [
+        { click: { role: 'radio', name: 'Everybody’s' } },
+        // Its first row.
+        { click: { role: 'row', name: /^14:05:00/ } },
+        { click: { role: 'button', name: 'Show the proof that the log holds it' } },
+      ],
+    },
   ),
   story('export-dialog', all(some), { steps: [{ click: { role: 'button', name: 'Export…' } }] }),
   story('empty', mine([])),

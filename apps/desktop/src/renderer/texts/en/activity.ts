@@ -53,6 +53,10 @@ export const activity = {
   binary: 'binary, base64',
   valuesOmitted: '{count, plural, one {# more value was not kept.} other {# more values were not kept.}}',
   error: 'Error',
+  showProof: 'Show the proof that the log holds it',
+  proofWithLines: 'Its gateway sent it in the batch of this entry. What is kept of the batch is what the gateway signed.',
+  proofWithoutLines:
+    'Its gateway sent it in the batch of this entry. Not all of the batch is kept any more, so that its digest cannot be made again.',
   facts: 'What happened',
   factAt: 'Time',
   factPerson: 'Person',
