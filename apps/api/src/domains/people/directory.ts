@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
-import { type KeyRing, ringOf } from '../personal-data/index.ts'
+import { keepSeeds, type KeyRing, ringOf } from '../personal-data/index.ts'
 import { openNames, type Person } from './names.ts'
 
 interface Known {
@@ -13,47 +13,65 @@ interface Known {
 }
 
 interface Directory {
+  /** Of all rows; when it is the same, so is every stamp. */
+  readonly digest: string
   readonly known: ReadonlyMap<string, Known>
   readonly inOrder: readonly Person[]
 }
 
-const nobody: Directory = { known: new Map(), inOrder: [] }
+const nobody: Directory = { digest: '', known: new Map(), inOrder: [] }
 const directories = new WeakMap<KeyRing, Directory>()
+const updates = new WeakMap<KeyRing, Promise<Directory>>()
+
+/** People who are opened without a pause: some 15 milliseconds, after which it is somebody else's turn. */
+const BESIDE = 500
 
 const stamp = sql<string>`xmin::text || ' ' || ctid::text`
+const digest = sql<string>`count(*)::text || ' ' || coalesce(sum(hashtextextended(id::text || ' ' || ${stamp}, 0)::numeric), 0)::text`
 
 const byEmail = (one: Person, other: Person): number => (one.email < other.email ? -1 : 1)
 
-const readChanged = async (transaction: Transaction, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> => {
-  if (ids.length === 0) return new Map()
+const present = (transaction: Transaction) => transaction.selectFrom('users').where('deleted_at', 'is', null)
+
+const readSome = async (transaction: Transaction, ring: KeyRing, ids: readonly string[]): Promise<[string, Known][]> => {
   const rows = await transaction
     .selectFrom('users')
-    .select(['id', 'personal', stamp.as('stamp')])
+    .select(['id', 'personal', 'seed', stamp.as('stamp')])
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
+  keepSeeds(ring, rows)
   const people = await openNames(transaction, rows)
-  return new Map(rows.map((row, index) => [row.id, { stamp: row.stamp, person: people[index]! }]))
+  return rows.map((row, index) => [row.id, { stamp: row.stamp, person: people[index]! }])
 }
 
-/** Everybody who was not deleted, as this transaction sees them. */
-const directoryOf = async (transaction: Transaction): Promise<Directory> => {
-  const ring = await ringOf(transaction)
+const update = async (transaction: Transaction, ring: KeyRing): Promise<Directory> => {
   const before = directories.get(ring) ?? nobody
-  const rows = await transaction
-    .selectFrom('users')
+  const { digest: now } = await present(transaction).select(digest.as('digest')).executeTakeFirstOrThrow()
+  if (now === before.digest) return before
+  const rows = await present(transaction)
     .select(['id', stamp.as('stamp')])
-    .where('deleted_at', 'is', null)
     .execute()
-  const isKnown = (row: (typeof rows)[number]): boolean => before.known.get(row.id)?.stamp === row.stamp
-  if (rows.length === before.known.size && rows.every(isKnown)) return before
-  const changed = await readChanged(
-    transaction,
-    rows.filter((row) => !isKnown(row)).map(({ id }) => id),
-  )
-  const known = new Map(rows.map(({ id }) => [id, changed.get(id) ?? before.known.get(id)!]))
-  const after = { known, inOrder: [...known.values()].map(({ person }) => person).toSorted(byEmail) }
+  const changed = rows.filter((row) => before.known.get(row.id)?.stamp !== row.stamp).map(({ id }) => id)
+  const read = new Map<string, Known>()
+  for (let first = 0; first < changed.length; first += BESIDE) {
+    for (const [id, known] of await readSome(transaction, ring, changed.slice(first, first + BESIDE))) read.set(id, known)
+  }
+  const known = new Map(rows.map(({ id }) => [id, read.get(id) ?? before.known.get(id)!]))
+  const after = { digest: now, known, inOrder: [...known.values()].map(({ person }) => person).toSorted(byEmail) }
   directories.set(ring, after)
   return after
+}
+
+/** Everybody who was not deleted, as this transaction sees them. Who asks while somebody else reads waits, and finds it done. */
+const directoryOf = async (transaction: Transaction): Promise<Directory> => {
+  const ring = await ringOf(transaction)
+  const earlier = updates.get(ring) ?? Promise.resolve()
+  const own = earlier.then(
+    () => update(transaction, ring),
+    () => update(transaction, ring),
+  )
+  updates.set(ring, own)
+  return own
 }
 
 /** By e-mail address, after `after`; `limit` at most. */

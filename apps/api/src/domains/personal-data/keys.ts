@@ -1,5 +1,5 @@
 /** Keys of personal data as a role uses them: the organization's is asked of the vault, a person's comes of it and of their seed. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Pool, Transaction } from '../../db/schema.ts'
 import { scopeOf } from '../../db/with-organization.ts'
@@ -14,7 +14,7 @@ export interface KeyRing {
   readonly common: Buffer
   /** By which a value is found that is sealed. */
   readonly index: Buffer
-  readonly secret: Buffer
+  readonly secret: KeyObject
   /** Without those who were erased: a transaction that erases somebody may still be rolled back. */
   readonly people: Map<string, { readonly key: Buffer; readonly until: number }>
 }
@@ -29,14 +29,14 @@ const KEEP_PERSON = 10 * 60_000
 const MAX_PEOPLE = 20_000
 const MAX_ORGANIZATIONS = 1024
 
-const derive = (secret: Uint8Array, ...parts: readonly (string | Uint8Array)[]): Buffer => {
+const derive = (secret: KeyObject, ...parts: readonly (string | Uint8Array)[]): Buffer => {
   const mac = createHmac('sha256', secret)
   for (const part of parts) mac.update(part)
   return mac.digest()
 }
 
 const makeRing = (organization: string, key: Uint8Array): KeyRing => {
-  const secret = Buffer.from(key)
+  const secret = createSecretKey(key)
   const common = derive(secret, `sallyport personal data v1\n${organization}\ncommon`)
   const index = derive(secret, `sallyport personal data v1\n${organization}\nindex`)
   return { organization, secret, common, index, people: new Map() }
@@ -98,6 +98,11 @@ export const seedOfNewPerson = async (transaction: Transaction, person: string):
   const seed = randomBytes(32)
   keep(await ringOf(transaction), person, seed)
   return seed
+}
+
+/** Of people who are about to be opened, and whose rows were read: nobody asks for their seeds again. */
+export const keepSeeds = (ring: KeyRing, rows: readonly { readonly id: string; readonly seed: Uint8Array | null }[]): void => {
+  for (const { id, seed } of rows) if (seed !== null) keep(ring, id, seed)
 }
 
 /** Keys of these people; without somebody who was erased, or whom the organization does not have. */

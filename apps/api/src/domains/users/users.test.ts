@@ -88,6 +88,21 @@ describe('the order of people', () => {
     expect(await emails(other)).toEqual(['ada', 'bob', 'cleo'])
   })
 
+  test('is the same for all who ask a new replica at once, and for more people than are read at a time', async () => {
+    const many = Array.from({ length: 1001 }, (_, each) => `person${String(each).padStart(4, '0')}`)
+    await run(async (transaction) => {
+      for (const name of many) {
+        const user = { id: randomUUID(), email: `${name}@acme.example`, firstName: name, lastName: 'E', createdAt: new Date() }
+        await insertUser(transaction, user)
+      }
+    })
+    const pool = database.openPool('api')
+    const lists = await Promise.all(Array.from({ length: 4 }, () => emails(pool, null, 2000)))
+    expect(lists).toEqual(lists.map(() => many))
+    await add('aaron')
+    expect(await emails(pool, null, 2)).toEqual(['aaron', many[0]])
+  })
+
   test('is not changed for others by a transaction that is rolled back', async () => {
     await add('ada')
     const rolledBack = run(async (transaction) => {
