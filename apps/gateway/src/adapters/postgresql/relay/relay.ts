@@ -6,6 +6,7 @@ import { FrameScanner } from '../codec/frame-scanner.ts'
 import { encodeFlush, encodeTerminate } from '../codec/frontend.ts'
 import { ProtocolViolation } from '../codec/violation.ts'
 import { endedError, errorMessage, postgresqlError, toPostgresqlError, type PostgresqlError } from '../errors.ts'
+import { BulkWriter } from './bulk-writer.ts'
 import { GatedOutput } from './gated-output.ts'
 import type { StatementContext } from './passing-messages.ts'
 import { Pipeline } from './pipeline.ts'
@@ -47,6 +48,7 @@ class Relay {
   readonly #client: Duplex
   readonly #upstream: Duplex
   readonly #resolve: (end: RelayEnd) => void
+  readonly #input: BulkWriter
   readonly #output: GatedOutput
   readonly #pipeline: Pipeline
   readonly #tool: ToolSide
@@ -72,6 +74,7 @@ class Relay {
     this.#client = options.client
     this.#upstream = options.upstream
     this.#resolve = resolve
+    this.#input = new BulkWriter(options.upstream, () => this.#regulateTool())
     this.#output = new GatedOutput(options.client, (error) =>
       this.#fail(postgresqlError('recording_unavailable', { cause: error })),
     )
@@ -122,7 +125,7 @@ class Relay {
 
   #sendUp(bytes: Buffer): void {
     this.#bytesUp += bytes.length
-    this.#upstream.write(bytes)
+    this.#input.write(bytes)
   }
 
   /**
@@ -229,6 +232,7 @@ class Relay {
   #farewell(reason: string): void {
     this.#reason = reason
     if (!this.#tool.terminated && this.#toolScanner.passedAtBoundary) this.#sendUp(encodeTerminate())
+    this.#input.flush()
     this.#upstream.end()
     this.#upstream.resume()
     this.#startTimer(FAREWELL)
@@ -292,6 +296,7 @@ class Relay {
 
   #closeUpstream(): void {
     const stream = this.#upstream
+    this.#input.flush()
     if (stream.writable && this.#toolScanner.passedAtBoundary && !this.#tool.terminated) stream.write(encodeTerminate())
     const timer = setTimeout(() => stream.destroy(), FAREWELL)
     stream.once('close', () => clearTimeout(timer))
