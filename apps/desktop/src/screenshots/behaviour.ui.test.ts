@@ -34,6 +34,28 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     expect(await page.getByRole('grid').locator('[role=row][tabindex="0"]').count()).toBe(1)
   })
 
+  test('of a log that is read far back little is held: what was let go is asked for again, in its place', async () => {
+    const page = await open('audit/pages')
+    const rows = async (): Promise<number> => Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1
+    const asked = (cursor: string): Promise<unknown> =>
+      page.evaluate(
+        `sallyportAsked.filter(({ params }) => params.route === 'listAuditEntries' && params.input.query.cursor === '${cursor}').length`,
+      )
+    await page.getByRole('row').nth(1).focus()
+    for (let read = 2; read <= 6; read++) {
+      await page.keyboard.press('End')
+      await expect.poll(rows).toBeGreaterThanOrEqual(read * 200)
+    }
+    expect(await asked('200')).toBe(1)
+    await page.keyboard.press('Home')
+    await expect.poll(() => focusedRow(page)).toBe('2')
+    expect(await rows()).toBeGreaterThanOrEqual(1200)
+    await page.evaluate(`document.querySelector('[role=grid] > [role=presentation]').scrollTop = 28 * 300`)
+    await page.locator('[aria-rowindex="305"][aria-busy=false]').waitFor()
+    expect(await asked('200')).toBe(2)
+    expect(await page.evaluate(`document.querySelector('[role=grid] > [role=presentation]').scrollTop`)).toBe(28 * 300)
+  })
+
   test('Enter opens the panel of the row, Escape closes it and gives the focus back', async () => {
     const page = await open('resources/some')
     await page.getByRole('row', { name: 'ledger' }).focus()
@@ -44,11 +66,17 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     await expect.poll(() => focusedRow(page)).toBe('4')
   })
 
+  /** What is typed before its field has the focus would go elsewhere. */
+  const openPalette = async (page: Page): Promise<void> => {
+    await page.keyboard.press('Control+k')
+    const isTypedInto = `document.activeElement?.matches('[role=dialog] input') ?? false`
+    await expect.poll(() => page.evaluate(isTypedInto)).toBe(true)
+  }
+
   test('the palette opens from a field, and Enter shows what was found without turning it on', async () => {
     const page = await open('resources/some')
     await page.keyboard.press('Control+f')
-    await page.keyboard.press('Control+k')
-    await page.getByRole('dialog', { name: 'Search and commands' }).waitFor()
+    await openPalette(page)
     await page.keyboard.type('payroll')
     await page.keyboard.press('Enter')
     await page.getByRole('complementary', { name: 'payroll · read-only' }).waitFor()
@@ -57,7 +85,7 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
 
   test('what the palette does with a resource has rows of its own: copying it', async () => {
     const page = await open('resources/some')
-    await page.keyboard.press('Control+k')
+    await openPalette(page)
     await page.keyboard.type('copy payroll')
     await page.getByRole('dialog').getByRole('button', { name: 'Copy the address of payroll · read-only' }).waitFor()
     await page.keyboard.press('Enter')

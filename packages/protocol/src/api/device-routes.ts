@@ -67,11 +67,12 @@ export const deviceRoutes = defineRoutes({
   listLeases: {
     method: 'GET',
     path: '/v1/leases',
-    summary: 'Lists leases, newest first',
+    summary: 'Lists leases, newest first; those that are good now alone, or all',
     authentication: 'two-signature',
     permission: 'sessions.read',
     audit: null,
-    query: pageQuery,
+    /** `active`: only those that are good now. */
+    query: pageQuery.extend({ active: z.enum(['yes', 'no']).default('no') }),
     response: pageOf(schemas.lease),
     errors: [],
   },

@@ -66,6 +66,12 @@ const statusOf = async (id: string) => {
   const leases = await world.inOrganization((transaction) => listLeases(transaction, page))
   return leases.find((row) => row.id === id)?.status
 }
+const active = async () =>
+  (
+    await world.inOrganization((transaction) =>
+      listLeases(transaction, { below: null, limit: 100, now: clock.now, onlyActive: true }),
+    )
+  ).map(({ id }) => id)
 const outbox = async (type: string) => {
   const rows = (await roles.outbox.waiting(world.organization)).filter((row) => row.type === type)
   return rows.map((row) => JSON.parse(row.body) as { details: Record<string, unknown>; actor: Record<string, unknown> })
@@ -74,11 +80,13 @@ const outbox = async (type: string) => {
 describe('a change of policy', () => {
   it('ends the lease when the user loses the role', async () => {
     const id = await lease()
+    expect(await active()).toEqual([id])
     await world.inOrganization((transaction) =>
       removeMember(transaction, { role: world.role.id, user: world.person.user }, author()),
     )
     expect(await revocations()).toEqual([[`lease ${id}`, 'not_granted']])
     expect(await statusOf(id)).toBe('revoked')
+    expect(await active()).toEqual([])
   })
 
   it('ends the lease when the role loses the credential, or is deleted', async () => {

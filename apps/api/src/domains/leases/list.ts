@@ -18,26 +18,33 @@ export interface LeasePosition {
   readonly id: string
 }
 
+interface LeasePage {
+  readonly below: LeasePosition | null
+  readonly limit: number
+  readonly now: number
+  readonly onlyActive?: boolean
+}
+
 /** Newest first. A lease of a session that ended has ended with it. */
 export const listLeases = async (
   transaction: Transaction,
-  { below, limit, now }: { readonly below: LeasePosition | null; readonly limit: number; readonly now: number },
+  { below, limit, now, onlyActive = false }: LeasePage,
 ): Promise<Lease[]> => {
-  const rows = await transaction
-    .selectFrom('leases')
-    .leftJoin('sessions', 'sessions.id', 'leases.session_id')
-    .leftJoin('gateways', 'gateways.id', 'leases.gateway_id')
-    .selectAll('leases')
-    .select(
-      sql<Lease['status']>`case
+  const status = sql<Lease['status']>`case
         when leases.revoked then 'revoked'
         when leases.ended_at >= leases.expires_at then 'expired'
         when leases.ended_at is not null then 'ended'
         when sessions.status = 'revoked' or gateways.status = 'revoked' then 'revoked'
         when leases.expires_at <= ${new Date(now)} then 'expired'
         when sessions.status <> 'active' then 'ended'
-        else 'active' end`.as('status'),
-    )
+        else 'active' end`
+  const rows = await transaction
+    .selectFrom('leases')
+    .leftJoin('sessions', 'sessions.id', 'leases.session_id')
+    .leftJoin('gateways', 'gateways.id', 'leases.gateway_id')
+    .selectAll('leases')
+    .select(status.as('status'))
+    .$if(onlyActive, (query) => query.where(status, '=', 'active'))
     .$if(below !== null, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
         eb(refTuple('leases.created_at', 'leases.id'), '<', tuple(new Date(below!.at), below!.id)),

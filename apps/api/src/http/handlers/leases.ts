@@ -36,9 +36,9 @@ const grantedAnswer = (granted: GrantedCredential, inUse: ReturnType<typeof useA
 const deviceOf = ({ device }: CallerContext) => ({ id: device.id, status: 'active' as const })
 
 export const leaseHandlers = {
-  listLeases: async (context, { query: { cursor, limit } }) => {
+  listLeases: async (context, { query: { cursor, limit, active } }) => {
     const below = decodeCursor(cursor, position)
-    const page = { below, limit: limit + 1, now: context.now() }
+    const page = { below, limit: limit + 1, now: context.now(), onlyActive: active === 'yes' }
     const found = await context.transaction((transaction) => listLeases(transaction, page))
     const { items, next } = pageOfFound(found, { limit, keyOf: ({ createdAt, id }) => ({ at: createdAt.toISOString(), id }) })
     return {

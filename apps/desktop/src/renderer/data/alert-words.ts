@@ -40,6 +40,8 @@ export const alertWords = (kind: Alert['kind']): AlertWords => {
       return { name: text('alerts.credentialRefused'), glyph: grave, advice: text('alerts.credentialRefusedAdvice') }
     case 'sink-failing':
       return { name: text('alerts.sinkFailing'), glyph: grave, advice: text('alerts.sinkFailingAdvice') }
+    case 'kms-failing':
+      return { name: text('alerts.kmsFailing'), glyph: grave, advice: text('alerts.kmsFailingAdvice') }
     case 'certificate-ending':
       return { name: text('alerts.certificateEnding'), glyph: notable, advice: text('alerts.certificateEndingAdvice') }
     case 'temporary-user-left':

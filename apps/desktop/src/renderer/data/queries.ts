@@ -52,7 +52,7 @@ const keysOf = (event: AppEvent['event']): readonly (readonly unknown[])[] => {
     case 'alerts':
       return [['route', 'listAlerts']]
     case 'agent':
-      return [['method'], ['route']]
+      return [['method'], ['route'], ['log']]
     default:
       return (STALE[event] ?? []).map((name) => methodKey(name))
   }

@@ -1,12 +1,13 @@
 /**
- * Records, newest first, read page by page as they are scrolled; live, what came since is collected apart, so that rows do not
- * move away from somebody who reads them.
+ * Records, newest first, read page by page as they are scrolled, and held only near what is seen; live, what came since is
+ * collected apart, so that rows do not move away from somebody who reads them.
  */
-import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
+import { type Query, useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import type { SallyportError } from '@sallyport/protocol/errors'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { AppEvent } from '../../shared/app-messages.ts'
 import { useBridge } from '../bridge/bridge.ts'
+import { heldPages, isSearching, newestPage, rowsOf, type SeenRows, withRead } from './log-pages.ts'
 import { callRoute, type RouteAnswer, type RouteInput } from './use-route.ts'
 
 export type LogRoute = 'listActivity' | 'listMyActivity' | 'listAuditEntries'
@@ -28,9 +29,7 @@ const LIVE = {
 } as const satisfies Readonly<Record<LogRoute, { readonly event: AppEvent['event']; readonly quiet: number }>>
 /** Milliseconds between a word and the question: what comes at once is read at once. */
 const TOGETHER = 200
-/** As many rows as fill a screen: a search goes on by itself until it has found them or has come to the end. */
-const SCREENFUL = 60
-/** Newer rows that are kept apart; when there are more, showing them reads the list anew. */
+/** Newer rows that are kept; when there are more, showing them reads the list anew. */
 const MOST_ARRIVED = 2000
 
 interface Newer<Row> {
@@ -51,43 +50,110 @@ export const useLog = <Name extends LogRoute>(name: Name, query: Readonly<Record
     [bridge, name, query],
   )
   const key = `${name} ${JSON.stringify(query)}`
-  const pages = useInfiniteQuery<LogPage<Row>, SallyportError, InfiniteData<LogPage<Row>>, readonly unknown[], string | null>({
-    queryKey: ['route', name, 'log', query],
-    queryFn: ({ pageParam }) => ask(pageParam === null ? {} : { cursor: pageParam }),
-    initialPageParam: null,
-    getNextPageParam: ({ next }) => next,
-    // A second look begins at the newest again: pages read before would not fit behind it.
-    gcTime: 0,
-  })
-  const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage, refetch } = pages
-  const older = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data])
-  const searching = hasNextPage && older.length < SCREENFUL && !isError
-  useEffect(() => {
-    if (searching && !isFetchingNextPage) fetchNextPage().catch(() => {})
-  }, [searching, isFetchingNextPage, fetchNextPage])
-
-  const tail = data?.pages[0]?.tail ?? null
+  const { pages, held, read, see, ...state } = usePages({ key, name, query, ask })
+  const tail = read[0]?.tail ?? null
   const { newer, show, liveError, overflown } = useNewer<Row>({ key, tail, live: live ? LIVE[name] : null, ask })
-  const rows = useMemo(() => (newer.shown.length === 0 ? older : [...newer.shown, ...older]), [newer.shown, older])
-  const fetchMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) fetchNextPage().catch(() => {})
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const rows = useMemo(() => {
+    const all = new Array<Row | undefined>(newer.shown.length + rowsOf(pages)).fill(undefined)
+    const put = (items: readonly Row[], start: number): void => items.forEach((row, at) => (all[start + at] = row))
+    put(newer.shown, 0)
+    let start = newer.shown.length
+    for (const [at, { count }] of pages.entries()) {
+      put(read[held.indexOf(at)]?.items ?? [], start)
+      start += count ?? 0
+    }
+    return all
+  }, [newer.shown, pages, held, read])
+  const queries = useQueryClient()
+  const readAgain = useCallback(
+    (which: (page: Query) => boolean) => {
+      queries.refetchQueries({ queryKey: ['log', name, query], predicate: which }).catch(() => {})
+    },
+    [queries, name, query],
+  )
   const showArrived = useCallback(() => {
     show()
-    if (overflown) refetch().catch(() => {})
-  }, [show, overflown, refetch])
+    if (overflown) readAgain(isNewest)
+  }, [show, overflown, readAgain])
+  const shown = newer.shown.length
+  const onSeen = useCallback(
+    (first: number, last: number) => see({ first: Math.max(0, first - shown), last: Math.max(0, last - shown) }),
+    [see, shown],
+  )
   return {
+    /** `undefined`: was read and let go, or is on its way. */
     rows,
-    isPending: pages.isPending,
-    /** A search that has not found a screenful yet, and looks further back. */
-    searching: searching || isFetchingNextPage,
-    error: pages.error ?? liveError,
-    updatedAt: pages.dataUpdatedAt,
-    retry: () => void refetch().catch(() => {}),
-    fetchMore,
+    isPending: read[0] === undefined && state.error === null,
+    searching: state.searching,
+    error: state.error ?? liveError,
+    updatedAt: state.updatedAt,
+    retry: () => readAgain((page) => page.state.status === 'error' || (liveError !== null && isNewest(page))),
+    onSeen,
     arrived: newer.arrived.length,
     showArrived,
   }
+}
+
+/** The first of the pages: what leads to it is no cursor. */
+const isNewest = ({ queryKey }: Query): boolean => queryKey.at(-1) === null
+
+interface PagesNeeds<Name extends LogRoute> {
+  readonly key: string
+  readonly name: Name
+  readonly query: Readonly<Record<string, unknown>>
+  readonly ask: (more: Readonly<Record<string, unknown>>) => Promise<LogPage<LogRow<Name>>>
+}
+
+/** Rows by which the view must move before it is looked which pages it needs. */
+const STEP = 50
+const START: SeenRows = { first: 0, last: STEP }
+
+const usePages = <Name extends LogRoute>({ key, name, query, ask }: PagesNeeds<Name>) => {
+  const [known, setKnown] = useState({ key, pages: newestPage })
+  const [seen, setSeen] = useState(START)
+  const before = known.key === key ? known.pages : newestPage
+  const held = useMemo(() => heldPages(before, seen), [before, seen])
+  const { read, error, updatedAt, isFetching } = useQueries({
+    queries: held.map((at) => {
+      const cursor = before[at]?.cursor ?? null
+      return {
+        // What was read stays as it was: nothing but a click, or a new agent, asks again.
+        queryKey: ['log', name, query, cursor],
+        queryFn: () => ask(cursor === null ? {} : { cursor }),
+        gcTime: 0,
+      }
+    }),
+    combine: useCallback(
+      (results: readonly UseQueryResult<LogPage<LogRow<Name>>, SallyportError>[]) => ({
+        read: results.map(({ data }) => data),
+        error: results.find((result) => result.error)?.error ?? null,
+        updatedAt: results[0]?.dataUpdatedAt ?? 0,
+        isFetching: results.some((result) => result.isFetching),
+      }),
+      [],
+    ),
+  })
+  const pages = useMemo(
+    () =>
+      held.reduce((now, at, place) => {
+        const page = read[place]
+        return page && now[at]?.cursor === before[at]?.cursor
+          ? withRead(now, at, { count: page.items.length, next: page.next })
+          : now
+      }, before),
+    [held, read, before],
+  )
+  useEffect(() => setKnown((kept) => (kept.key === key && kept.pages === pages ? kept : { key, pages })), [key, pages])
+  const see = useCallback(
+    ({ first, last }: SeenRows) =>
+      setSeen((now) => {
+        const next = { first: Math.floor(first / STEP) * STEP, last: Math.ceil(last / STEP) * STEP }
+        return next.first === now.first && next.last === now.last ? now : next
+      }),
+    [],
+  )
+  const isReadingOn = isFetching && held.some((at) => before[at]?.count === null)
+  return { pages, held, read, error, updatedAt, see, searching: error === null && (isSearching(pages) || isReadingOn) }
 }
 
 interface NewerNeeds<Row> {
@@ -148,7 +214,7 @@ const useNewer = <Row>({ key, tail, live, ask }: NewerNeeds<Row>) => {
       unsubscribe()
     }
   }, [live, tail, ask, none, bridge])
-  const overflown = newer.arrived.length >= MOST_ARRIVED
+  const overflown = newer.arrived.length + newer.shown.length >= MOST_ARRIVED
   const show = useCallback(
     () =>
       setKept((before) => ({

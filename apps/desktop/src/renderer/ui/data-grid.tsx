@@ -3,7 +3,17 @@
  * on to what can be operated inside the focused row, Enter opens it. Rows keep their height, whatever is in them.
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { classes } from './classes.ts'
 import styles from './data-grid.module.css'
 import { gridEntries } from './grid-entries.ts'
@@ -27,7 +37,8 @@ export interface Column<Row> {
 export interface DataGridProps<Row> {
   /** What the grid lists, for screen readers. */
   readonly label: string
-  readonly rows: readonly Row[]
+  /** `undefined`: there is a row, and what is in it is on its way. Only without groups. */
+  readonly rows: readonly (Row | undefined)[]
   readonly columns: readonly Column<Row>[]
   readonly keyOf: (row: Row) => string
   /** Pixels: 40, compact 32, logs 28. */
@@ -43,6 +54,8 @@ export interface DataGridProps<Row> {
   readonly isDangerous?: (row: Row) => boolean
   readonly groupOf?: (row: Row) => string
   readonly groupHeader?: (rows: readonly Row[]) => ReactNode
+  /** Numbers of the first and the last row that are seen. Only without groups. */
+  readonly onSeen?: (first: number, last: number) => void
   /** Called when the end comes near: read the next page. */
   readonly onEndNear?: () => void
 }
@@ -59,26 +72,26 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
   const scroller = useRef<HTMLDivElement>(null)
   const columns = useFittingColumns(props.columns, scroller)
   const entries = useMemo(() => gridEntries(rows, { keyOf, groupOf }), [rows, keyOf, groupOf])
-  const positions = useMemo(() => entries.flatMap((entry, at) => (entry.kind === 'row' ? [at] : [])), [entries])
-  const { active, setActive, focusRow, container } = useRoving(positions, (at) => virtual.scrollToIndex(at))
+  const { active, setActive, focusRow, container } = useRoving(entries, (at) => virtual.scrollToIndex(at))
   const grid = useRef(props)
   useLayoutEffect(() => {
     grid.current = props
   })
   const virtual = useVirtualizer({
-    count: entries.length,
+    count: entries.count,
     getScrollElement: () => scroller.current,
-    estimateSize: (at) => (entries[at]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
+    estimateSize: (at) => (entries.at(at)?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
     overscan: OVERSCAN,
     // Rows scroll away under the header.
     scrollPaddingStart: HEADER_HEIGHT,
     scrollMargin: HEADER_HEIGHT,
-    getItemKey: (at) => entries[at]?.key ?? at,
+    // Changes with what is listed, so that heights are looked at again only then.
+    getItemKey: useCallback((at: number) => (entries ? at : at), [entries]),
     // The row with the focus stays drawn however far the list is scrolled: the focus must not fall out of the page.
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
       const first = Math.max(0, startIndex - overscan)
       const drawn = Array.from({ length: Math.min(count - 1, endIndex + overscan) - first + 1 }, (_, offset) => first + offset)
-      const kept = positions[active]
+      const kept = entries.placeOf(active)
       if (kept === undefined || kept >= count || drawn.includes(kept)) return drawn
       return kept < first ? [kept, ...drawn] : [...drawn, kept]
     },
@@ -87,8 +100,11 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
   const last = drawn.at(-1)?.index ?? 0
   const { onEndNear } = props
   useEffect(() => {
-    if (onEndNear && entries.length > 0 && last >= entries.length - NEAR_END) onEndNear()
-  }, [onEndNear, last, entries.length])
+    if (onEndNear && entries.count > 0 && last >= entries.count - NEAR_END) onEndNear()
+  }, [onEndNear, last, entries.count])
+  const { onSeen } = props
+  const { startIndex = 0, endIndex = 0 } = virtual.range ?? {}
+  useEffect(() => onSeen?.(startIndex, endIndex), [onSeen, startIndex, endIndex])
 
   const tracks = columns.map(({ width }) => width).join(' ')
   return (
@@ -112,13 +128,13 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
         </div>
         <div role="rowgroup" className={styles['body']} style={{ height: virtual.getTotalSize() }}>
           {drawn.map((item) => {
-            const entry = entries[item.index]
+            const entry = entries.at(item.index)
             const top = item.start - HEADER_HEIGHT
             if (!entry) return null
             if (entry.kind === 'group')
               return (
                 <div
-                  key={item.key}
+                  key={entry.key}
                   role="row"
                   className={styles['group']}
                   style={{ height: item.size, transform: `translateY(${top}px)` }}
@@ -130,7 +146,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
               )
             return (
               <GridRow
-                key={item.key}
+                key={entry.key}
                 row={entry.row}
                 index={entry.index}
                 grid={grid}
@@ -140,7 +156,7 @@ export const DataGrid = <Row,>(props: DataGridProps<Row>) => {
                 height={item.size}
                 isActive={entry.index === active}
                 isSelected={props.selected === entry.key}
-                isDangerous={props.isDangerous?.(entry.row) ?? false}
+                isDangerous={entry.row !== undefined && (props.isDangerous?.(entry.row) ?? false)}
                 activate={setActive}
                 focusRow={focusRow}
               />

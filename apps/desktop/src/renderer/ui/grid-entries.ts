@@ -1,7 +1,17 @@
 /** What lies below one another in a grid: rows, and the headings of groups between them. Pure. */
 export type GridEntry<Row> =
   | { readonly kind: 'group'; readonly key: string; readonly rows: readonly Row[] }
-  | { readonly kind: 'row'; readonly key: string; readonly row: Row; readonly index: number }
+  | { readonly kind: 'row'; readonly key: string; readonly row: Row | undefined; readonly index: number }
+
+/** A list may be longer than anybody holds in memory: its entries are made when they are looked at. */
+export interface GridEntries<Row> {
+  /** Rows and headings. */
+  readonly count: number
+  readonly rows: number
+  readonly at: (place: number) => GridEntry<Row> | undefined
+  /** Where a row is among rows and headings. */
+  readonly placeOf: (row: number) => number | undefined
+}
 
 interface Naming<Row> {
   readonly keyOf: (row: Row) => string
@@ -9,21 +19,37 @@ interface Naming<Row> {
   readonly groupOf: ((row: Row) => string) | undefined
 }
 
-export const gridEntries = <Row>(rows: readonly Row[], { keyOf, groupOf }: Naming<Row>): GridEntry<Row>[] => {
+export const gridEntries = <Row>(rows: readonly (Row | undefined)[], { keyOf, groupOf }: Naming<Row>): GridEntries<Row> => {
+  const entryOf = (row: Row | undefined, index: number): GridEntry<Row> => ({
+    kind: 'row',
+    key: row === undefined ? `coming ${index}` : keyOf(row),
+    row,
+    index,
+  })
+  if (!groupOf)
+    return {
+      count: rows.length,
+      rows: rows.length,
+      at: (place) => (place < rows.length ? entryOf(rows[place], place) : undefined),
+      placeOf: (row) => (row < rows.length ? row : undefined),
+    }
   const entries: GridEntry<Row>[] = []
+  const places: number[] = []
   let members: Row[] = []
   let group: string | null = null
   for (const [index, row] of rows.entries()) {
-    const next = groupOf?.(row) ?? null
-    if (next !== null && next !== group) {
+    if (row === undefined) continue
+    const next = groupOf(row)
+    if (next !== group) {
       members = []
       entries.push({ kind: 'group', key: next, rows: members })
     }
     group = next
     members.push(row)
-    entries.push({ kind: 'row', key: keyOf(row), row, index })
+    places.push(entries.length)
+    entries.push(entryOf(row, index))
   }
-  return entries
+  return { count: entries.length, rows: places.length, at: (place) => entries[place], placeOf: (row) => places[row] }
 }
 
 /** Rows that a page key moves over. */

@@ -7,7 +7,8 @@ import { movedTo } from './grid-entries.ts'
 import { singleKeys } from './single-keys.ts'
 
 interface GridRowProps<Row> {
-  readonly row: Row
+  /** undefined: on its way. */
+  readonly row: Row | undefined
   readonly index: number
   /** What the grid was last told, for what happens later: no reason to draw the row again. */
   readonly grid: RefObject<DataGridProps<Row>>
@@ -37,7 +38,7 @@ const Drawn = <Row,>(props: GridRowProps<Row>) => {
       event.preventDefault()
       return focusRow(moved)
     }
-    if (inside) return
+    if (inside || row === undefined) return
     if (event.key === 'Enter' && grid.onOpen) {
       event.preventDefault()
       return grid.onOpen(row)
@@ -55,17 +56,18 @@ const Drawn = <Row,>(props: GridRowProps<Row>) => {
       role="row"
       aria-rowindex={index + 2}
       aria-selected={props.isSelected}
+      aria-busy={row === undefined}
       className={classes(styles['row'], props.isDangerous && styles['danger'])}
       style={{ gridTemplateColumns: props.tracks, height: props.height, transform: `translateY(${props.top}px)` }}
       tabIndex={tabIndex}
       data-row={index}
       onFocus={() => activate(index)}
       onKeyDown={onKeyDown}
-      onClick={() => props.grid.current.onOpen?.(row)}
+      onClick={() => row !== undefined && props.grid.current.onOpen?.(row)}
     >
       {props.columns.map((column) => (
         <div key={column.id} role="gridcell" className={classes(styles['cell'], column.align === 'end' && styles['end'])}>
-          {column.cell(row, { tabIndex })}
+          {row === undefined ? <i className={styles['coming']} /> : column.cell(row, { tabIndex })}
         </div>
       ))}
     </div>

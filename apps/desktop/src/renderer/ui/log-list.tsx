@@ -12,13 +12,13 @@ const SKELETON_ROWS = 16
 interface LogListProps<Row> {
   readonly label: string
   readonly log: {
-    readonly rows: readonly Row[]
+    readonly rows: readonly (Row | undefined)[]
     readonly isPending: boolean
     readonly searching: boolean
     readonly error: unknown
     readonly arrived: number
     readonly showArrived: () => void
-    readonly fetchMore: () => void
+    readonly onSeen: (first: number, last: number) => void
   }
   readonly columns: readonly Column<Row>[]
   readonly keyOf: (row: Row) => string
@@ -42,7 +42,7 @@ export const LogList = <Row,>({ label, log, columns, keyOf, selected, onOpen, em
           rowHeight={ROW_HEIGHT}
           selected={selected}
           onOpen={onOpen}
-          onEndNear={log.fetchMore}
+          onSeen={log.onSeen}
         />
       </LogPlace>
     ) : null}

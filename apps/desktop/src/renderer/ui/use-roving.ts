@@ -1,30 +1,33 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { GridEntries } from './grid-entries.ts'
+
+type Entries = Pick<GridEntries<unknown>, 'rows' | 'placeOf'>
 
 /**
- * Which row the keyboard is on. When it goes away, the focus goes to the row that took its place. `positions`: of the rows among
- * all that the grid lists, headings too.
+ * Which row the keyboard is on. When it goes away, the focus goes to the row that took its place. Headings
+ * are listed, too, and never have it.
  */
-export const useRoving = (positions: readonly number[], scrollTo: (at: number) => void) => {
+export const useRoving = (entries: Entries, scrollTo: (at: number) => void) => {
   const [remembered, setActive] = useState(0)
-  const active = Math.max(0, Math.min(remembered, positions.length - 1))
+  const active = Math.max(0, Math.min(remembered, entries.rows - 1))
   const container = useRef<HTMLDivElement>(null)
   const wanted = useRef<number | null>(null)
   const hadFocus = useRef(false)
 
-  const known = useRef({ positions, scrollTo })
+  const known = useRef({ entries, scrollTo })
   const rowElement = (index: number): HTMLElement | null =>
     container.current?.querySelector<HTMLElement>(`[data-row="${index}"]`) ?? null
 
   const focusRow = useCallback((index: number): void => {
     wanted.current = index
     setActive(index)
-    const at = known.current.positions[index]
+    const at = known.current.entries.placeOf(index)
     if (at !== undefined) known.current.scrollTo(at)
     rowElement(index)?.focus({ preventScroll: true })
   }, [])
 
   useLayoutEffect(() => {
-    known.current = { positions, scrollTo }
+    known.current = { entries, scrollTo }
   })
   useEffect(() => {
     // A row that was far away is drawn only after the list has moved.

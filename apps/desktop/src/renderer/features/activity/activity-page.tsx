@@ -75,7 +75,7 @@ export const ActivityPage = () => {
           <ActivityPanel
             key={opened}
             id={opened}
-            listed={log.rows.find(({ id }) => id === opened)}
+            listed={log.rows.find((row) => row?.id === opened)}
             everybody={everybody}
             names={names}
             onFilter={(part) => setFilter({ ...noFilter, bounds: filter.bounds, ...part })}

@@ -72,8 +72,17 @@ export const AuditPage = () => {
   }
   const columns = useMemo(() => auditColumns(names), [names])
   const opened = preset === null && location.startsWith('/audit/') ? location.slice('/audit/'.length) : null
-  const selected = opened === null ? undefined : log.rows.find((row) => keyOf(row) === opened)
-  const open = useCallback((row: AuditRow) => navigate(`/audit/${keyOf(row)}`), [navigate])
+  // The one that was opened stays when the list has gone on.
+  const [last, setLast] = useState<AuditRow>()
+  const isOpened = (row: AuditRow | undefined): boolean => row !== undefined && keyOf(row) === opened
+  const selected = opened === null ? undefined : isOpened(last) ? last : log.rows.find(isOpened)
+  const open = useCallback(
+    (row: AuditRow) => {
+      setLast(row)
+      navigate(`/audit/${keyOf(row)}`)
+    },
+    [navigate],
+  )
   const isNarrow = filter.type !== null || filter.user !== null || filter.subject !== null || filter.text !== ''
   const asOf = log.updatedAt > 0 ? clockTime(new Date(log.updatedAt).toISOString(), now) : undefined
   const facts: readonly (Fact | null)[] = [

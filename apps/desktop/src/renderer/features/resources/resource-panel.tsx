@@ -1,7 +1,6 @@
 /** Everything about one credential. */
 import type { LocalCredential } from '../../../shared/local-api.ts'
 import { addressOf, isDangerous, titleOf } from '../../data/credential.ts'
-import { gatewaysOfSite, nearestGateway } from '../../data/gateways.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -14,6 +13,7 @@ import { CopyAs } from './copy-as.tsx'
 import { OpenIn } from './open-in.tsx'
 import { PortForm } from './port-form.tsx'
 import { problemOf } from './problem.tsx'
+import { SitePath } from './site-path.tsx'
 import styles from './resources.module.css'
 import { type CredentialState } from './state.ts'
 
@@ -61,6 +61,9 @@ export const ResourcePanel = ({ credential, state, onClose, onRetry, onUsed }: R
       <PanelSection label={text('resources.now')}>
         <Now credential={credential} />
       </PanelSection>
+      <PanelSection label={text('resources.path')}>
+        <SitePath site={credential.granted.site} />
+      </PanelSection>
       <PanelSection label={text('resources.why')}>
         <Why credential={credential} />
       </PanelSection>
@@ -93,37 +96,15 @@ const factsOf = ({ granted }: LocalCredential): readonly Fact[] => {
   ]
 }
 
-const Now = ({ credential }: { readonly credential: LocalCredential }) => (
-  <>
-    {credential.connections === 0 ? (
-      <p className="muted">{text('resources.noPrograms')}</p>
-    ) : (
-      <p>
-        {text('resources.programs', { count: credential.connections })} ·{' '}
-        <a href="#/connections">{text('resources.showConnections')}</a>
-      </p>
-    )}
-    <Path site={credential.granted.site} />
-  </>
-)
-
-/** The gateway that a connection would take, and how far it is; or that there is none. */
-const Path = ({ site }: { readonly site: string }) => {
-  const gateways = useMethod('status', {}).data?.gateways
-  if (!gateways) return null
-  const gateway = nearestGateway(gatewaysOfSite(gateways, site))
-  if (!gateway) return <Status kind="failed">{text('resources.noPath')}</Status>
-  return (
-    <p className="muted numbers">
-      {text('resources.path')}{' '}
-      <span data-volatile>
-        {gateway.roundTripMs === null
-          ? gateway.name
-          : text('resources.pathThrough', { gateway: gateway.name, roundTrip: Math.round(gateway.roundTripMs) })}
-      </span>
+const Now = ({ credential }: { readonly credential: LocalCredential }) =>
+  credential.connections === 0 ? (
+    <p className="muted">{text('resources.noPrograms')}</p>
+  ) : (
+    <p>
+      {text('resources.programs', { count: credential.connections })} ·{' '}
+      <a href="#/connections">{text('resources.showConnections')}</a>
     </p>
   )
-}
 
 const Why = ({ credential }: { readonly credential: LocalCredential }) => {
   const now = useNow()

@@ -4,7 +4,7 @@ import { page } from './kinds.ts'
 import { users, roles } from './people.ts'
 import { sites, resources, stores, credentials, grants } from './catalogue.ts'
 import { gateways } from './gateways.ts'
-import { devices, sessions, openConnections } from './devices.ts'
+import { devices, leases, openConnections, sessions } from './devices.ts'
 
 /** Everything that administrators read, of an ordinary day. */
 export const organizationAnswers: Answers = routes({
@@ -19,6 +19,7 @@ export const organizationAnswers: Answers = routes({
   listDevices: page(devices),
   listSessions: page(sessions),
   listConnections: page(openConnections),
+  listLeases: ({ input }) => page(leases.filter(({ status }) => input.query?.active !== 'yes' || status === 'active')),
   listAlerts: page([]),
   listAuditEntries: { ...page([]), tail: 'tail' },
 })
@@ -35,4 +36,5 @@ export const emptyOrganization: Answers = routes({
   listDevices: page([]),
   listSessions: page([]),
   listConnections: page([]),
+  listLeases: page([]),
 })

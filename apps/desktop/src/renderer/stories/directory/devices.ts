@@ -52,6 +52,38 @@ export const sessions: readonly Session[] = [
   session(3, { computer: 3, status: 'expired', createdAt: '2026-11-19T07:00:00.000Z', expiresAt: '2026-11-19T19:00:00.000Z' }),
 ]
 
+type Lease = ItemOf<'listLeases'>
+const lease = (number: number, part: Partial<Lease>): Lease => ({
+  id: id(LEASE, number),
+  user: ada.id,
+  session: id(3),
+  gateway: id(GATEWAY, 1),
+  credential: id(CREDENTIAL, 1),
+  createdAt: '2026-11-22T13:30:00.000Z',
+  expiresAt: '2026-11-22T14:09:00.000Z',
+  status: 'active',
+  ...part,
+})
+
+export const leases: readonly Lease[] = [
+  lease(1, {}),
+  lease(2, { user: id(USER, 2), session: id(SESSION, 2), credential: id(CREDENTIAL, 3), createdAt: '2026-11-22T13:58:00.000Z' }),
+  lease(3, { gateway: id(GATEWAY, 2), credential: id(CREDENTIAL, 4) }),
+  lease(4, {
+    user: id(USER, 2),
+    session: id(SESSION, 2),
+    status: 'ended',
+    createdAt: '2026-11-22T11:00:00.000Z',
+    expiresAt: '2026-11-22T11:10:00.000Z',
+  }),
+  lease(5, {
+    credential: id(CREDENTIAL, 5),
+    status: 'revoked',
+    createdAt: '2026-11-21T15:50:00.000Z',
+    expiresAt: '2026-11-21T16:00:00.000Z',
+  }),
+]
+
 const connection = (number: number, part: Partial<Connection>): Connection => ({
   id: id(CONNECTION, number),
   user: ada.id,

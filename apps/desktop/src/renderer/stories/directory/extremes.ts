@@ -3,9 +3,9 @@ import { type Answers, routes } from '../answers.ts'
 import { id } from '../people.ts'
 import { organizationAnswers } from './answers.ts'
 import { resources } from './catalogue.ts'
-import { devices } from './devices.ts'
+import { devices, leases } from './devices.ts'
 import { gateways } from './gateways.ts'
-import { DEVICE, GATEWAY, page, RESOURCE, ROLE, USER } from './kinds.ts'
+import { DEVICE, GATEWAY, LEASE, page, RESOURCE, ROLE, USER } from './kinds.ts'
 import { roles, users } from './people.ts'
 
 const LONG = 'a-very-long-name-that-somebody-imported-from-another-system-in-2026-11'
@@ -70,6 +70,7 @@ export const hugeOrganization: Answers = {
       })),
     ),
     listDevices: page(Array.from({ length: MANY }, (_, at) => ({ ...devices[at % devices.length]!, id: id(DEVICE, 1000 + at) }))),
+    listLeases: page(Array.from({ length: MANY }, (_, at) => ({ ...leases[at % leases.length]!, id: id(LEASE, 1000 + at) }))),
     listGateways: page(
       Array.from({ length: 200 }, (_, at) => ({ ...gateways[at % 3]!, id: id(GATEWAY, 1000 + at), name: `gateway-${at}` })),
     ),

@@ -1,6 +1,6 @@
 /** Ids of what the stories show, by its number. */
 import { id } from '../people.ts'
-import { CONNECTION, CREDENTIAL, GATEWAY, RESOURCE, ROLE, SITE, STORE } from './kinds.ts'
+import { CONNECTION, CREDENTIAL, GATEWAY, LEASE, RESOURCE, ROLE, SITE, STORE } from './kinds.ts'
 import { users } from './people.ts'
 import { devices, sessions } from './devices.ts'
 
@@ -13,6 +13,7 @@ export const idOf = {
   device: (number: number): string => devices[number - 1]!.id,
   session: (number: number): string => sessions[number - 1]!.id,
   connection: (number: number): string => id(CONNECTION, number),
+  lease: (number: number): string => id(LEASE, number),
   store: (number: number): string => id(STORE, number),
   site: (number: number): string => id(SITE, number),
 }

@@ -231,6 +231,10 @@ const deviceStories: readonly Story[] = [
   story('devices/sessions', '/devices/sessions'),
   story('devices/session-panel', `/devices/sessions/${idOf.session(2)}`),
   story('devices/connections', '/devices/connections'),
+  ...states('leases', { at: '/devices/leases', route: 'listLeases' }),
+  story('leases/all', '/devices/leases', { steps: [{ click: { role: 'radio', name: 'All' } }] }),
+  story('leases/huge', '/devices/leases', { answers: having(hugeOrganization) }),
+  story('leases/panel', `/devices/leases/${idOf.lease(1)}`),
   story('devices/connection-panel', `/devices/connections/${idOf.connection(2)}`),
 ]
 

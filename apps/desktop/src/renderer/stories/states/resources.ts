@@ -1,9 +1,11 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { LocalCredential } from '../../../shared/local-api.ts'
 import { usualPreferences } from '../../../shared/preferences.ts'
-import { type Answers, methods, waits } from '../answers.ts'
+import { type Answers, methods, routes, waits } from '../answers.ts'
 import { longCredentials, manyCredentials, someCredentials } from '../credentials.ts'
-import { asUser, id, signedIn } from '../people.ts'
+import { gateways as someGateways } from '../directory/gateways.ts'
+import { page } from '../directory/kinds.ts'
+import { asAdministrator, asUser, id, signedIn } from '../people.ts'
 import type { Story } from '../story.ts'
 
 const tools: Answers = methods({
@@ -37,6 +39,22 @@ const story = (state: string, answers: Answers, more: Partial<Story> = {}): Stor
   ...more,
 })
 
+const [near] = signedIn.gateways
+/** One is used, one stands by, the others wait; one has a long name. */
+const manyGateways = Array.from({ length: 6 }, (_, at) => ({
+  ...near!,
+  id: id(4, at + 1),
+  name: at === 3 ? 'a-gateway-of-another-provider-with-quite-a-long-name' : `eu-${at + 1}`,
+  connected: at < 2,
+  roundTripMs: at < 2 ? 18.4 + 7 * at : null,
+}))
+const pathOf = (gateways: typeof signedIn.gateways): Answers => ({
+  ...granted(someCredentials),
+  ...asAdministrator,
+  ...methods({ status: { ...signedIn, gateways } }),
+  ...routes({ listGateways: page(manyGateways.slice(0, 4).map((gateway) => ({ ...someGateways[0]!, id: gateway.id }))) }),
+})
+
 export const resourcesStories: readonly Story[] = [
   story('some', granted(someCredentials)),
   story('panel', granted(someCredentials), { at: `/resources/${id(20, 1)}` }),
@@ -50,6 +68,8 @@ export const resourcesStories: readonly Story[] = [
     },
     { at: `/resources/${id(20, 1)}` },
   ),
+  story('panel-gateways', pathOf(manyGateways), { at: `/resources/${id(20, 1)}` }),
+  story('panel-no-gateway-at-all', pathOf([]), { at: `/resources/${id(20, 1)}` }),
   story('favourites', {
     ...granted(someCredentials),
     ...methods({ preferences: { ...usualPreferences, favourites: [id(20, 1), id(20, 6)], recent: [id(20, 6)] } }),

@@ -10,6 +10,8 @@ export const reach = {
   columnCredential: 'Credential',
   columnResource: 'Resource',
   columnUntil: 'Until',
+  columnLease: 'Lease',
+  leased: 'In use',
   grant: 'Access for a time',
   always: 'no end',
   emptyTitle: 'Nobody reaches anything yet.',

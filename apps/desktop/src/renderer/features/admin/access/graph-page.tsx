@@ -6,6 +6,8 @@ import { text } from '../../../texts/text.ts'
 import { Page } from '../../../ui/page.tsx'
 import { SearchField } from '../../../ui/search-field.tsx'
 import { EmptyState, ErrorBar, FilteredToNothing, SkeletonRows } from '../../../ui/states.tsx'
+import { StatusGlyph } from '../../../ui/status.tsx'
+import { useActiveLeases } from '../data/names.ts'
 import styles from './access.module.css'
 import { type Column, graphColumns, type GraphNode, graphOf, waysOver, waysWith } from './ways.ts'
 import { useWays } from './use-ways.ts'
@@ -41,6 +43,8 @@ export const GraphPage = ({ tabs }: { readonly tabs: ReactNode }) => {
     () => (chosen ? graphOf(waysOver(waysWith(ways.items, wanted), chosen)) : null),
     [ways.items, wanted, chosen],
   )
+  const leases = useActiveLeases().items
+  const inUse = useMemo(() => new Set(leases.map(({ credential }) => credential)), [leases])
   const isKnown = ways.updatedAt > 0
   // What was chosen may not be among what is found.
   const search = (next: string): void => {
@@ -91,6 +95,7 @@ export const GraphPage = ({ tabs }: { readonly tabs: ReactNode }) => {
             edges={whole.edges}
             lit={over ? new Set(over.nodes.map(({ key }) => key)) : null}
             chosen={chosen?.key ?? null}
+            inUse={inUse}
             onChoose={(node) => setChosen(node.key === chosen?.key ? null : node)}
           />
         </>
@@ -103,10 +108,12 @@ interface PictureProps extends ReturnType<typeof graphOf> {
   /** What the chosen thing's ways lead over; null: nothing is chosen. */
   readonly lit: ReadonlySet<string> | null
   readonly chosen: string | null
+  /** Credentials that are leased now. */
+  readonly inUse: ReadonlySet<string>
   readonly onChoose: (node: GraphNode) => void
 }
 
-const Picture = ({ nodes, edges, lit, chosen, onChoose }: PictureProps) => {
+const Picture = ({ nodes, edges, lit, chosen, inUse, onChoose }: PictureProps) => {
   const columns = graphColumns.map((column) => nodes.filter((node) => node.column === column))
   const places = new Map(columns.flatMap((members, column) => members.map((node, row) => [node.key, { column, row }] as const)))
   return (
@@ -125,6 +132,12 @@ const Picture = ({ nodes, edges, lit, chosen, onChoose }: PictureProps) => {
                   title={node.name}
                   onClick={() => onChoose(node)}
                 >
+                  {node.column === 'credential' && inUse.has(node.id) ? (
+                    <span className={styles['inUse']} title={text('reach.leased')}>
+                      <StatusGlyph kind="in-use" />
+                      <span className="visually-hidden">{text('reach.leased')}</span>
+                    </span>
+                  ) : null}
                   {node.name}
                 </button>
               </li>

@@ -5,6 +5,8 @@ import { text } from '../../../texts/text.ts'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
+import { Status } from '../../../ui/status.tsx'
+import { type Lease, useActiveLeases } from '../data/names.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { useWays } from './use-ways.ts'
@@ -12,7 +14,8 @@ import { textOfWay, type Way } from './ways.ts'
 
 export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
   const list = useWays()
-  const columns = useMemo(wayColumns, [])
+  const leases = useActiveLeases().items
+  const columns = useMemo(() => wayColumns(leasesByWay(leases)), [leases])
   return (
     <AdminList
       path={path}
@@ -28,13 +31,17 @@ export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs
   )
 }
 
+const leaseKey = (user: string, credential: string): string => `${user} ${credential}`
+const leasesByWay = (leases: readonly Lease[]): ReadonlySet<string> =>
+  new Set(leases.map(({ user, credential }) => leaseKey(user, credential)))
+
 const cut = (name: string) => (
   <span className="truncate" title={name}>
     {name}
   </span>
 )
 
-const wayColumns = (): readonly Column<Way>[] => [
+const wayColumns = (leases: ReadonlySet<string>): readonly Column<Way>[] => [
   {
     id: 'person',
     header: text('reach.columnPerson'),
@@ -58,6 +65,14 @@ const wayColumns = (): readonly Column<Way>[] => [
     header: text('reach.columnCredential'),
     width: 'minmax(110px, 1fr)',
     cell: ({ credential }) => cut(credential.name),
+  },
+  {
+    id: 'lease',
+    header: text('reach.columnLease'),
+    width: '104px',
+    from: 760,
+    cell: ({ user, credential }) =>
+      leases.has(leaseKey(user.id, credential.id)) ? <Status kind="in-use">{text('reach.leased')}</Status> : null,
   },
   {
     id: 'until',

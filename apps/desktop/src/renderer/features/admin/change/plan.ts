@@ -48,6 +48,7 @@ export const adminLists: readonly RouteName[] = [
   'listDevices',
   'listSessions',
   'listConnections',
+  'listLeases',
   'explainAccess',
   'getSettings',
   'listSinks',

@@ -17,6 +17,7 @@ export type Session = ItemOf<'listSessions'>
 export type Site = ItemOf<'listSites'>
 export type Grant = ItemOf<'listGrants'>
 export type Store = ItemOf<'listStores'>
+export type Lease = ItemOf<'listLeases'>
 export type ServiceAccount = ItemOf<'listServiceAccounts'>
 
 const SHOWN_OF_ID = 8
@@ -50,6 +51,10 @@ export const useRoleNames = (): NameOf => useNames('listRoles', 'roles.read', pl
 export const useSiteNames = (): NameOf => useNames('listSites', 'resources.read', plainName)
 export const useGatewayNames = (): NameOf => useNames('listGateways', 'gateways.read', plainName)
 export const useDeviceNames = (): NameOf => useNames('listDevices', 'devices.read', deviceName)
+
+/** Leases that are good now: what is in use. */
+export const useActiveLeases = () =>
+  useItems('listLeases', { enabled: usePermissions().has('sessions.read'), query: { active: 'yes' } })
 
 /** `shop · read-only`. */
 export const useCredentialNames = (): NameOf => {

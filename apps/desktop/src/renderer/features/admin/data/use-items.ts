@@ -17,11 +17,17 @@ export interface Items<Item> {
   readonly retry: () => void
 }
 
+interface ReadOptions {
+  readonly enabled?: boolean
+  /** What narrows the list down already at the API. */
+  readonly query?: Readonly<Record<string, string>>
+}
+
 export const useItems = <Name extends PagedRoute>(
   name: Name,
-  options: { readonly enabled?: boolean } = {},
+  { query: narrowed, ...options }: ReadOptions = {},
 ): Items<ItemOf<Name>> => {
-  const query = usePages(name, { query: { limit: MAX_PAGE } } as unknown as RouteInput<Name>, options)
+  const query = usePages(name, { query: { ...narrowed, limit: MAX_PAGE } } as unknown as RouteInput<Name>, options)
   const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = query
   const pages = data?.pages.length ?? 0
   useEffect(() => {

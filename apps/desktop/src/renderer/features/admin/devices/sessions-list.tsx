@@ -1,5 +1,5 @@
 /** Who is signed in, from where, and since when. */
-import { Button, SegmentedControl } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconKey } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
@@ -16,19 +16,19 @@ import type { Plan } from '../change/plan.ts'
 import { type NameOf, type Session, useDeviceNames, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { useActiveOnly } from './active-only.tsx'
 import { planSessionEnd } from './plans.ts'
 import { sessionState } from './words.ts'
 import { RowTitle } from '../parts/row-title.tsx'
 
 const isActive = ({ status }: Session): boolean => status === 'active'
-type View = 'active' | 'all'
 
 export const SessionsList = ({ path, tabs }: { readonly path: string; readonly tabs: ReactNode }) => {
   const list = useItems('listSessions')
   const userName = useUserNames()
   const deviceName = useDeviceNames()
   const here = useMethod('status', {}).data?.session?.id
-  const [view, setView] = useState<View>('active')
+  const { onlyActive, choice } = useActiveOnly(text('devices.onlyActive'))
   const columns = useMemo(() => sessionColumns({ userName, deviceName, here }), [userName, deviceName, here])
   const textOf = useCallback(
     ({ user, device, label, address }: Session) => [userName(user), deviceName(device), label, address].join(' '),
@@ -43,19 +43,11 @@ export const SessionsList = ({ path, tabs }: { readonly path: string; readonly t
       list={list}
       columns={columns}
       textOf={textOf}
-      {...(view === 'active' ? { keeps: isActive } : {})}
+      {...(onlyActive ? { keeps: isActive } : {})}
       tools={
         <>
           {tabs}
-          <SegmentedControl
-            aria-label={text('devices.columnState')}
-            value={view}
-            onChange={(chosen) => setView(chosen as View)}
-            data={[
-              { value: 'active', label: text('devices.onlyActive') },
-              { value: 'all', label: text('devices.all') },
-            ]}
-          />
+          {choice}
         </>
       }
       empty={{ icon: IconKey, title: text('devices.sessionsEmptyTitle'), text: text('devices.sessionsEmptyText') }}

@@ -2,7 +2,7 @@
 import { assertNever } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import type { StatusKind } from '../../../ui/status.tsx'
-import type { Device, Session } from '../data/names.ts'
+import type { Device, Lease, Session } from '../data/names.ts'
 
 interface StateWord {
   readonly kind: StatusKind
@@ -32,6 +32,21 @@ export const keyText = ({ facts: { keyStorage } }: Device): string => {
       return text('devices.hardware')
     default:
       return assertNever(keyStorage)
+  }
+}
+
+export const leaseState = ({ status }: Lease): StateWord => {
+  switch (status) {
+    case 'active':
+      return { kind: 'in-use', word: text('devices.leaseActive') }
+    case 'ended':
+      return { kind: 'off', word: text('devices.sessionEnded') }
+    case 'revoked':
+      return { kind: 'locked', word: text('devices.sessionRevoked') }
+    case 'expired':
+      return { kind: 'off', word: text('devices.sessionExpired') }
+    default:
+      return assertNever(status)
   }
 }
 
