@@ -10,6 +10,7 @@ import type { TokenKeyring } from './domains/service-accounts/index.ts'
 import type { Passwords } from './domains/sign-in/index.ts'
 import type { ErasureLedger } from './files/erasure-ledger.ts'
 import type { LogLink, VaultLink } from './links/index.ts'
+import type { PartsHealth } from './program/watch-parts.ts'
 
 /** What invitations and join tokens say about how to reach this deployment. */
 export interface Contact {
@@ -37,4 +38,5 @@ export interface Dependencies {
   readonly probes: ProbeBoard
   readonly jobIdentities: JobIdentities
   readonly tokenKeys: TokenKeyring
+  readonly partsHealth: () => PartsHealth
 }

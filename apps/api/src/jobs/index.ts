@@ -11,7 +11,9 @@ import type { Authority } from '../domains/authority/index.ts'
 import { authorityJob } from './authority-job.ts'
 import { jobs } from './jobs.ts'
 import { keyJob } from './key-job.ts'
+import { kmsJob } from './kms-job.ts'
 import { outward } from '../net/outward.ts'
+import type { PartsHealth } from '../program/watch-parts.ts'
 import { runSinks } from '../sinks/run-sinks.ts'
 import { fence, LeadershipLost, runAsLeader } from './leader.ts'
 import { privacyJobs } from './privacy-jobs.ts'
@@ -28,6 +30,7 @@ export interface JobsOptions {
   readonly vault: Pick<VaultLink, 'keepKeys' | 'openSinkSecret'>
   readonly authority: Authority
   readonly activityKeys: ActivityKeys
+  readonly partsHealth: () => PartsHealth
   readonly log: Pick<LogLink, 'erasePerson' | 'eraseUnknownPeople' | 'listEntries'>
   /** Where sinks may be besides public addresses; the folder for files, null: there are none. */
   readonly sinks: { readonly networks: BlockList; readonly folder: string | null }
@@ -39,7 +42,7 @@ export interface RunningJobs {
 }
 
 export const startJobs = (options: JobsOptions): RunningJobs => {
-  const { pool, login, clock, logger, vault, authority, activityKeys, log, sinks } = options
+  const { pool, login, clock, logger, vault, authority, activityKeys, partsHealth, log, sinks } = options
   const stopping = new AbortController()
   const running = runAsLeader({
     connect: () => new pg.Client(connectionConfig(login, 'jobs')),
@@ -48,7 +51,13 @@ export const startJobs = (options: JobsOptions): RunningJobs => {
     lead: async (number, lost) => {
       const over = new AbortController()
       const stopped = AbortSignal.any([stopping.signal, lost, over.signal])
-      const all = [...jobs, keyJob(vault), authorityJob({ pool, authority }), ...privacyJobs({ pool, clock, log })]
+      const all = [
+        ...jobs,
+        keyJob(vault),
+        kmsJob(partsHealth),
+        authorityJob({ pool, authority }),
+        ...privacyJobs({ pool, clock, log }),
+      ]
       const ends = await Promise.allSettled(
         [
           runJobs({ pool, jobs: all, clock, logger, fence: number, stopped }),

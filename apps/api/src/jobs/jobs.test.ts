@@ -6,6 +6,7 @@ import { connectionConfig } from '../db/pool.ts'
 import type { Transaction } from '../db/schema.ts'
 import { type TestDatabase, testDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
+import { acknowledgeAlert, listAlerts } from '../domains/alerts/index.ts'
 import { readRevocationsAfter } from '../domains/revocations/index.ts'
 import { makeGateway } from '../testing/make-gateway.ts'
 import { makeLease } from '../testing/make-lease.ts'
@@ -14,7 +15,9 @@ import { type OpenedOutbox, openedOutbox } from '../testing/outbox.ts'
 import { makeSession } from '../testing/make-session.ts'
 import { quietLogger } from '../testing/quiet-logger.ts'
 import { inbox } from '../testing/waiting.ts'
+import type { PartsHealth } from '../program/watch-parts.ts'
 import { jobs } from './jobs.ts'
+import { kmsJob } from './kms-job.ts'
 import { fence, LeadershipLost, runAsLeader } from './leader.ts'
 import { runJob, runJobs } from './scheduler.ts'
 
@@ -271,4 +274,42 @@ test('join tokens that expired long ago are deleted', async () => {
     transaction.selectFrom('gateway_join_tokens').select('id').execute(),
   )
   expect(left).toEqual([{ id: recent.id }])
+})
+
+test('that nothing can be unlocked is told once, whoever acknowledges it, and is over by itself', async () => {
+  const { api } = database.pools
+  const { id: organization } = await makeOrganization(api)
+  const within = <Result>(work: (transaction: Transaction) => Promise<Result>) => withOrganization(api, organization, work)
+  let now = Date.now()
+  const look = async (part: Partial<PartsHealth>): Promise<void> => {
+    now += 1000
+    const { step } = kmsJob(() => ({ vault: 'ok', kms: { state: 'working' }, log: 'ok', ...part }))
+    for (let times = 0; times < 3; times++) await within((transaction) => step(transaction, { organization, now }))
+  }
+  const list = (state: 'open' | 'acknowledged') =>
+    within((transaction) => listAlerts(transaction, { before: null, limit: 10, state }))
+  const told = async (): Promise<string[]> => (await list('open')).map(({ message }) => message)
+
+  await look({})
+  expect(await told()).toEqual([])
+  await look({ kms: { state: 'failing', code: 'kms_denied' } })
+  await look({ kms: { state: 'failing', code: 'kms_slow' } })
+  expect(await told()).toEqual([expect.stringMatching(/^Nothing can be unlocked: .*\(kms_denied\)$/)])
+  const [first] = await list('open')
+  const author = { organization, actor: { kind: 'job', id: null, device: null, session: null, address: null }, now } as const
+  await within((transaction) => acknowledgeAlert(transaction, { id: first!.id, by: randomUUID() }, author))
+  await look({ kms: { state: 'failing', code: 'kms_denied' } })
+  expect(await told()).toEqual([])
+  await look({ kms: null })
+  expect(await list('acknowledged')).toMatchObject([{ id: first!.id, endedAt: new Date(now).toISOString() }])
+
+  await look({ vault: 'failing', kms: null })
+  expect(await told()).toEqual([expect.stringContaining('(vault_unavailable)')])
+  await look({ kms: { state: 'only-in-memory', code: 'kms_key_missing' } })
+  await look({})
+  await look({ kms: { state: 'only-in-memory', code: 'kms_key_missing' } })
+  expect(await told()).toEqual([expect.stringContaining('once it is restarted it opens nothing')])
+  const types = (await outbox.waiting(organization)).map(({ type }) => type).filter((type) => type.startsWith('alert.'))
+  const [raised, ended] = ['alert.raised', 'alert.ended']
+  expect(types).toEqual([raised, 'alert.acknowledged', ended, raised, ended, raised])
 })

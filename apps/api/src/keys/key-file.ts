@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createPrivateFile } from '@sallyport/program'
+import { SallyportError } from '@sallyport/protocol'
 import { KEY_LENGTH } from './envelope.ts'
 
 const PRIVATE_FOLDER = 0o700
@@ -41,15 +42,28 @@ export const readPrivateFileIfPresent = async (path: string, limit: number): Pro
   }
 }
 
-/** 32 random bytes, made at the first call. */
-export const readKeyFile = async (path: string): Promise<Uint8Array> => {
-  let key = await readPrivateFileIfPresent(path, KEY_LENGTH)
-  if (key === null) {
-    const fresh = randomBytes(KEY_LENGTH)
-    await createKeyFile(path, fresh)
-    fresh.fill(0)
-    key = await readPrivateFile(path, KEY_LENGTH)
+/** A private file on which a root key depends; null when there is none. Throws `kms_denied` when it may not be used. */
+export const readRootKeyFile = async (path: string, limit: number): Promise<Buffer | null> => {
+  try {
+    return await readPrivateFileIfPresent(path, limit)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SallyportError('kms_denied', { message: `The root key cannot be used: ${why}`, cause })
   }
-  if (key.length !== KEY_LENGTH) throw new Error(`${path} is damaged: it has ${key.length} bytes instead of ${KEY_LENGTH}`)
-  return key
+}
+
+export const damagedRootKey = (where: string, how: string): SallyportError =>
+  new SallyportError('kms_key_missing', { message: `The root key is damaged: ${where}: ${how}` })
+
+/** 32 random bytes; null when there is no such file. Throws as a root key does. */
+export const readKeyFile = async (path: string): Promise<Uint8Array | null> => {
+  const key = await readRootKeyFile(path, KEY_LENGTH)
+  if (key === null || key.length === KEY_LENGTH) return key
+  throw damagedRootKey(path, `it has ${key.length} bytes instead of ${KEY_LENGTH}`)
+}
+
+export const makeKeyFile = async (path: string): Promise<void> => {
+  const fresh = randomBytes(KEY_LENGTH)
+  await createKeyFile(path, fresh)
+  fresh.fill(0)
 }

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { MIN_PASSPHRASE, newPassphraseParameters, passphraseKey, passphraseParameters } from '@sallyport/program'
-import { base64urlOf, fromBase64url, toBase64url } from '@sallyport/protocol'
+import { base64urlOf, fromBase64url, SallyportError, toBase64url } from '@sallyport/protocol'
 import { z } from 'zod'
-import { createKeyFile, readPrivateFile, readPrivateFileIfPresent } from './key-file.ts'
+import { createKeyFile, damagedRootKey, readRootKeyFile } from './key-file.ts'
 
 const MAX_FILE = 4096
 const CHECK = 32
@@ -14,9 +14,15 @@ const parametersFile = passphraseParameters.extend({
   check: base64urlOf(CHECK),
 })
 
+interface PassphraseSource {
+  readonly path: string
+  readonly passphrase: string
+}
+
 const checkOf = (key: Uint8Array): Buffer => createHmac('sha256', key).update('sallyport passphrase check').digest()
 
-const createParameters = async (path: string, passphrase: string): Promise<void> => {
+/** The first passphrase is the one that counts. */
+export const makePassphraseKey = async ({ path, passphrase }: PassphraseSource): Promise<void> => {
   if (passphrase.length < MIN_PASSPHRASE) throw new Error(`The passphrase needs at least ${MIN_PASSPHRASE} characters`)
   const fresh = newPassphraseParameters()
   const key = await passphraseKey(passphrase, fresh)
@@ -25,15 +31,30 @@ const createParameters = async (path: string, passphrase: string): Promise<void>
   await createKeyFile(path, Buffer.from(`${JSON.stringify(parameters)}\n`))
 }
 
-/** The first passphrase is the one that counts. Throws on a wrong one. */
-export const derivePassphraseKey = async (source: {
-  readonly path: string
-  readonly passphrase: string
-}): Promise<Uint8Array> => {
-  if ((await readPrivateFileIfPresent(source.path, MAX_FILE)) === null) await createParameters(source.path, source.passphrase)
-  const text = (await readPrivateFile(source.path, MAX_FILE)).toString('utf8')
-  const { check, ...parameters } = parametersFile.parse(JSON.parse(text))
+const readParameters = async (path: string): Promise<z.infer<typeof parametersFile> | null> => {
+  const content = await readRootKeyFile(path, MAX_FILE)
+  if (content === null) return null
+  try {
+    return parametersFile.parse(JSON.parse(content.toString('utf8')))
+  } catch (cause) {
+    throw damagedRootKey(path, cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+const fits = (key: Uint8Array, check: string): boolean => timingSafeEqual(checkOf(key), fromBase64url(check))
+
+/** Null when there is no such file. Throws as a root key does; `kms_denied` for a wrong passphrase. */
+export const derivePassphraseKey = async (source: PassphraseSource): Promise<Uint8Array | null> => {
+  const found = await readParameters(source.path)
+  if (found === null) return null
+  const { check, ...parameters } = found
   const key = await passphraseKey(source.passphrase, parameters)
-  if (!timingSafeEqual(checkOf(key), fromBase64url(check))) throw new Error('The passphrase of the root key is wrong')
+  if (!fits(key, check)) throw new SallyportError('kms_denied', { message: 'The passphrase of the root key is wrong' })
   return key
+}
+
+/** Whether the file is still the one of this key: without it, the passphrase gives another one. */
+export const fitsPassphraseFile = async (path: string, key: Uint8Array): Promise<boolean> => {
+  const found = await readParameters(path)
+  return found !== null && fits(key, found.check)
 }

@@ -33,6 +33,8 @@ export interface KeyService {
   open(wrapped: Uint8Array, context: BoundContext, signal: AbortSignal): Promise<Uint8Array>
   /** The same data key under the newest version. Absent: it is opened and wrapped by a new `generate`. */
   rewrap?(wrapped: Uint8Array, context: BoundContext, signal: AbortSignal): Promise<Omit<DataKey, 'plaintext'>>
+  /** Throws a `kms_…` code when a restart would not find the root key, though this process has it. Absent: it never has it. */
+  stillKept?(): Promise<void>
   /** The newest version, which the next `generate` will use. */
   version(signal: AbortSignal): Promise<string>
   close?(): Promise<void>

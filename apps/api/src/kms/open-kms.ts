@@ -1,7 +1,7 @@
 /** Opens the configured key management services. A driver, and its vendor's library, is loaded only if it is used. */
 import { assertNever } from '@sallyport/protocol'
 import type { KmsSource } from '../keys/kms-source.ts'
-import { loadRootKey, type RootKey } from '../keys/root-key.ts'
+import { checkRootKey, loadRootKey, type RootKey } from '../keys/root-key.ts'
 import type { KeyService } from './key-service.ts'
 import type { Kms } from './kms.ts'
 import { localService, openLocalBefore } from './local/local.ts'
@@ -12,6 +12,8 @@ export interface KmsOptions {
   readonly previous?: readonly KmsSource[]
   /** Milliseconds for which opened data keys may be used again; 0: never. */
   readonly cacheFor?: number
+  /** Whether something was wrapped already; then a root key that is gone is not followed by another. Asked only when it is gone. */
+  readonly isUsed?: () => Promise<boolean>
 }
 
 interface Opened {
@@ -19,11 +21,11 @@ interface Opened {
   readonly root: RootKey | null
 }
 
-const openService = async (source: KmsSource): Promise<Opened> => {
+const openService = async (source: KmsSource, mayMake: () => Promise<boolean>): Promise<Opened> => {
   switch (source.driver) {
     case 'local': {
-      const root = await loadRootKey(source.rootKey)
-      return { service: localService(root), root }
+      const root = await loadRootKey(source.rootKey, mayMake)
+      return { service: localService(root, () => checkRootKey(source.rootKey, root)), root }
     }
     case 'aws': {
       const { awsService } = await import('./aws/aws.ts')
@@ -56,9 +58,11 @@ export const openKms = async (
   source: KmsSource,
   options: KmsOptions = {},
 ): Promise<{ readonly kms: Kms; readonly warning: string | null }> => {
-  const present = await openService(source)
   const previous: Opened[] = []
-  for (const before of options.previous ?? []) previous.push(await openService(before))
+  for (const before of options.previous ?? []) previous.push(await openService(before, () => Promise.resolve(false)))
+  // Beside one of before, a new one is how everything comes under it.
+  const mayMake = async () => previous.length > 0 || !((await options.isUsed?.()) ?? false)
+  const present = await openService(source, mayMake)
   const roots = [present, ...previous].flatMap(({ root }) => (root === null ? [] : [root]))
   const kms = serviceKms({
     present: present.service,

@@ -109,6 +109,9 @@ export const serviceKms = (options: ServiceKmsOptions): Kms => {
       const { driver, protection, locator } = present
       return { driver, protection, keyId: `${locator}#${version}`, prefix: prefixOf(present, version) }
     },
+    async stillKept() {
+      await present.stillKept?.()
+    },
     async close() {
       cache.clear()
       for (const service of services.values()) await service.close?.()

@@ -44,6 +44,8 @@ export const logPlace = z.union([
 export type LogPlace = z.infer<typeof logPlace>
 
 export const logOperations = defineOperations({
+  /** Answers when its database does. */
+  health: { input: z.strictObject({}), output: z.strictObject({}) },
   /**
    * Numbers and commits one `unlock.granted`, and only then signs the receipt. Throws `log_unavailable` when that cannot be
    * done, `conflict` when the id names another entry.

@@ -1,6 +1,7 @@
 /** What the vault role does for the API role. The API passes on what clients and gateways signed; the vault believes only that. */
 import {
   base64urlOf,
+  isErrorCode,
   keyId,
   leaseAnswer,
   leaseRequest,
@@ -57,7 +58,21 @@ const storedSecret = {
   field: storeField,
 }
 
+const kmsTrouble = { code: z.string().refine(isErrorCode), since: z.int().nonnegative() }
+
 export const vaultOperations = defineOperations({
+  /** How the key management service does, as of some seconds ago; null: it is not known yet. */
+  health: {
+    input: z.strictObject({}),
+    output: z.strictObject({
+      kms: z
+        .discriminatedUnion('state', [
+          z.strictObject({ state: z.literal('working') }),
+          z.strictObject({ state: z.enum(['failing', 'only-in-memory']), ...kmsTrouble }),
+        ])
+        .nullable(),
+    }),
+  },
   /** SubjectPublicKeyInfo (DER) of an authority's key, P-256; makes the key if there is none. */
   authorityPublicKey: {
     input: z.strictObject({ key: authorityKey }),

@@ -19,6 +19,7 @@ import { startListenerCertificates } from './listener-certificates.ts'
 import { createPagesServer, pagesOriginOf } from './pages.ts'
 import { replayErasures } from './replay-erasures.ts'
 import type { RoleParts } from './roles.ts'
+import { watchParts } from './watch-parts.ts'
 import { sealClearRows } from './seal-clear-rows.ts'
 
 export interface ApiParts extends RoleParts {
@@ -71,6 +72,8 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   closing.push(() => live.close())
   const certificates = await startListenerCertificates({ config, pool, authority, logger })
   closing.push(() => certificates.close())
+  const partsHealth = await watchParts(links)
+  closing.push(() => partsHealth.close())
   // Known when both listen, and needed only by then.
   const origins = {
     public: config.origins.public ?? '',
@@ -100,6 +103,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     probes: live.probes,
     jobIdentities: jobIdentities({ pool, vault: links.vault, clock }),
     tokenKeys: tokenKeyring({ ask: links.vault.tokenKeys, clock }),
+    partsHealth: partsHealth.health,
   }
   await sealClearRows({ pool, logger })
   await replayErasures({ pool, clock, logger, ledger })
@@ -135,6 +139,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
     authority,
     activityKeys: live.activityKeys,
     sinks: config.sinks,
+    partsHealth: partsHealth.health,
     ...links,
   })
   closing.push(() => jobs.stop())

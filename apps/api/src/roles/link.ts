@@ -49,6 +49,7 @@ const mayCall = {
   vault: { api: Object.keys(vaultOperations), vault: [], log: [] },
   log: {
     api: [
+      'health',
       'receiptKeys',
       'listEntries',
       'logState',

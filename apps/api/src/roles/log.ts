@@ -4,6 +4,7 @@
  */
 import type { BlockList } from 'node:net'
 import { toBase64url } from '@sallyport/protocol'
+import { sql } from 'kysely'
 import type { Notifications } from '../db/notifications.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
@@ -60,6 +61,10 @@ export const startLog = async ({ unlockLog: source, ...options }: LogOptions): P
   const sequencer = startSequencer({ ...options, personal, outboxKey, grown: (organization) => checkpointer.grown(organization) })
   return {
     link: {
+      async health() {
+        await sql`select 1`.execute(options.pool)
+        return {}
+      },
       appendUnlock: appendingUnlocks(
         {
           ...options,

@@ -6,8 +6,10 @@ import { vaultActivityKeys } from '../domains/activity/index.ts'
 import { vaultPersonalKey } from '../domains/personal-data/index.ts'
 import type { KmsSource } from '../keys/kms-source.ts'
 import { type KmsOptions, openKms } from '../kms/open-kms.ts'
+import { watchKms } from '../kms/watch-kms.ts'
 import type { VaultLink } from '../links/index.ts'
 import { authority } from './vault/authority.ts'
+import { holdsKeys } from './vault/holds-keys.ts'
 import { unlockingForJobs } from './vault/job-unlock.ts'
 import { keyRotation } from './vault/key-rotation.ts'
 import { vaultKeys } from './vault/keys.ts'
@@ -23,7 +25,9 @@ import { unlocking } from './vault/unlock.ts'
 
 export interface VaultOptions extends Omit<VaultParts, 'kms'> {
   readonly kms: KmsSource
-  readonly kmsOptions?: KmsOptions
+  readonly kmsOptions?: Omit<KmsOptions, 'isUsed'>
+  /** Milliseconds from one look at the KMS to the next; for tests. */
+  readonly watchPause?: number
 }
 
 export interface VaultRole {
@@ -34,7 +38,7 @@ export interface VaultRole {
 
 /** Throws when the KMS cannot be opened. */
 export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
-  const { kms, warning } = await openKms(options.kms, options.kmsOptions)
+  const { kms, warning } = await openKms(options.kms, { ...options.kmsOptions, isUsed: () => holdsKeys(options.pool) })
   if (warning !== null) options.logger.warn({ event: 'vault.root-key', driver: options.kms.driver }, warning)
   const parts: VaultParts = { ...options, kms }
   const personalKey = vaultPersonalKey(parts)
@@ -42,8 +46,11 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
   const { withSigningKey, keep, ...tokenKeyOperations } = tokenKeys(parts)
   const tokens = storeTokens(parts, { withSigningKey })
   const rotation = keyRotation(parts)
+  const { watchPause: pause } = options
+  const watch = watchKms({ ...parts, ...(pause === undefined ? {} : { pause }) })
   return {
     link: {
+      health: () => Promise.resolve({ kms: watch.health() }),
       ...authority(parts, keys),
       ...secrets(parts, keys),
       ...sinkSecrets(parts, keys),
@@ -60,6 +67,9 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
       activityKey: vaultActivityKeys(parts),
       personalKey,
     },
-    close: () => kms.close(),
+    async close() {
+      watch.close()
+      await kms.close()
+    },
   }
 }

@@ -125,6 +125,7 @@ describe('lists', () => {
     device: null,
     message: `alert ${index}`,
     acknowledged: null,
+    endedAt: null,
   })
   const alerts = Array.from({ length: 700 }, (_, index) => alert(index))
   const listAlerts = ({ query }: { query: { limit: number; cursor?: string } }) => {

@@ -14,7 +14,7 @@ export const alertRoutes = defineRoutes({
     permission: 'audit.read',
     audit: null,
     query: pageQuery.extend({
-      /** `open`: those that nobody acknowledged. */
+      /** `open`: those that nobody acknowledged, and that are not over by themselves. */
       state: z.enum(['open', 'acknowledged']).optional(),
       /** Only those about this device. */
       device: uuid.optional(),

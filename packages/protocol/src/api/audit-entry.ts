@@ -25,6 +25,7 @@ export const auditEntryTypes = [
   'device.drifted',
   'alert.raised',
   'alert.acknowledged',
+  'alert.ended',
   'user.created',
   'user.changed',
   'user.deleted',

@@ -37,15 +37,24 @@ const acceptInvitationBody = z.strictObject({
   lastName: displayName.optional(),
 })
 
+const partState = z.enum(['ok', 'failing'])
+
 export const identityRoutes = defineRoutes({
   getHealth: {
     method: 'GET',
     path: '/v1/health',
-    summary: 'Whether the API and its database answer',
+    summary: 'Whether the API and its database answer, and how the parts behind them do',
     authentication: 'public',
     permission: null,
     audit: null,
-    response: z.strictObject({ status: z.literal('ok'), version: z.string(), now: timestamp }),
+    response: z.strictObject({
+      /** `degraded`: one of the parts fails. What needs none of them goes on. */
+      status: z.enum(['ok', 'degraded']),
+      version: z.string(),
+      now: timestamp,
+      /** As of some seconds ago. Why one fails is for administrators: alerts, the program's log. */
+      parts: z.strictObject({ vault: partState, kms: partState, log: partState }),
+    }),
     errors: ['internal'],
   },
   getOpenApi: {

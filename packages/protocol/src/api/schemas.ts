@@ -255,12 +255,15 @@ export const alert = z.strictObject({
     'temporary-user-left',
     'key-unopened',
     'sink-failing',
+    'kms-failing',
   ]),
   user: uuid.nullable(),
   device: uuid.nullable(),
   message: z.string().max(500),
   /** Who looked at it; null: nobody yet. */
   acknowledged: z.strictObject({ at: timestamp, by: uuid }).nullable(),
+  /** When what it tells of was over; null: it is not, or nobody can tell. */
+  endedAt: timestamp.nullable(),
 })
 
 /** One row of activity as auditors see it. */

@@ -31,6 +31,7 @@ import { up as conditionsOfApproval } from './0200-conditions-of-approval.ts'
 import { up as search } from './0220-search.ts'
 import { up as changingStreams } from './0240-changing-streams.ts'
 import { up as sealedOutboxOnly } from './0241-sealed-outbox-only.ts'
+import { up as alertsThatEnd } from './0230-alerts-that-end.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -61,6 +62,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0170-deployment-roots': { up: deploymentRoots },
   '0180-streams-of-sinks': { up: streamsOfSinks },
   '0200-conditions-of-approval': { up: conditionsOfApproval },
+  '0230-alerts-that-end': { up: alertsThatEnd },
   '0220-search': { up: search },
   '0240-changing-streams': { up: changingStreams },
   '0241-sealed-outbox-only': { up: sealedOutboxOnly },

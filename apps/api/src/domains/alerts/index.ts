@@ -1,4 +1,5 @@
 export { acknowledgeAlert } from './acknowledge.ts'
+export { endAlerts, hasLastingAlert } from './lasting.ts'
 export { listAlerts } from './list.ts'
 export type { Alert } from './list.ts'
 export { raiseAlert } from './raise.ts'

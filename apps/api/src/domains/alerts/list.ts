@@ -26,6 +26,7 @@ export const alertOf = (row: Selectable<AlertsTable>): Alert => ({
     row.acknowledged_at === null || row.acknowledged_by === null
       ? null
       : { at: row.acknowledged_at.toISOString(), by: row.acknowledged_by },
+  endedAt: row.ended_at?.toISOString() ?? null,
 })
 
 /** Alerts below `before`, newest first; `limit` at most. */
@@ -33,7 +34,10 @@ export const listAlerts = async (transaction: Transaction, { before, limit, stat
   let query = transaction.selectFrom('alerts').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit)
   // The column keeps milliseconds, like the answers: rows of the same one are told apart by their id.
   if (before !== null) query = query.where(sql<boolean>`(at, id) < (${before.at}::timestamptz, ${before.id}::uuid)`)
-  if (state !== undefined) query = query.where('acknowledged_at', state === 'open' ? 'is' : 'is not', null)
+  if (state === 'open') query = query.where('acknowledged_at', 'is', null).where('ended_at', 'is', null)
+  if (state === 'acknowledged') {
+    query = query.where((is) => is.or([is('acknowledged_at', 'is not', null), is('ended_at', 'is not', null)]))
+  }
   if (device !== undefined) query = query.where('device_id', '=', device)
   return (await query.execute()).map(alertOf)
 }

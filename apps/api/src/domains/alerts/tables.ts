@@ -12,6 +12,8 @@ export interface AlertsTable {
   /** Null, both: nobody looked at it yet. */
   acknowledged_at: ColumnType<Date | null, undefined, Date>
   acknowledged_by: ColumnType<string | null, undefined, string>
+  /** Null: it is not over, or nobody can tell. */
+  ended_at: ColumnType<Date | null, undefined, Date>
 }
 
 export interface AlertTables {

@@ -12,7 +12,11 @@ import { openApiDocument } from '../openapi.ts'
 export const systemHandlers = {
   getHealth: async ({ dependencies, now }) => {
     await sql`select 1`.execute(dependencies.pool)
-    return { status: 'ok', version, now: new Date(now()).toISOString() }
+    const { vault, kms, log } = dependencies.partsHealth()
+    // Nothing is unlocked by a vault that does not answer.
+    const parts = { vault, kms: vault === 'failing' || kms?.state === 'failing' ? 'failing' : 'ok', log } as const
+    const status = Object.values(parts).includes('failing') ? 'degraded' : 'ok'
+    return { status, version, now: new Date(now()).toISOString(), parts }
   },
 
   getOpenApi: ({ dependencies }) => Promise.resolve(openApiDocument(dependencies.contact.origins.public, version)),

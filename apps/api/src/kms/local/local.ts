@@ -18,7 +18,8 @@ const opened = (open: () => Buffer): Buffer => {
   }
 }
 
-export const localService = (root: RootKey): KeyService => ({
+/** `stillKept`: see there; absent where the key lies nowhere. */
+export const localService = (root: RootKey, stillKept?: () => Promise<void>): KeyService => ({
   driver: 'local',
   locator: root.id,
   protection: root.protection,
@@ -28,6 +29,7 @@ export const localService = (root: RootKey): KeyService => ({
   },
   open: async (wrapped, context) => opened(() => openBytes(wrapped, root.key, contextOf(context))),
   version: () => Promise.resolve(root.id),
+  ...(stillKept === undefined ? {} : { stillKept }),
   async close() {
     root.key.fill(0)
   },

@@ -55,7 +55,13 @@ const sources = (
   }
 }
 
-const health = (now = Date.now()) => ({ status: 'ok', version: '0.1.0', now: new Date(now).toISOString() })
+type PartState = 'ok' | 'failing'
+const health = (now = Date.now(), parts: Readonly<Partial<Record<'vault' | 'kms' | 'log', PartState>>> = {}) => ({
+  status: Object.keys(parts).length === 0 ? 'ok' : 'degraded',
+  version: '0.1.0',
+  now: new Date(now).toISOString(),
+  parts: { vault: 'ok', kms: 'ok', log: 'ok', ...parts },
+})
 const me = () => ({ user: { email: 'ada@example.org' }, session: { expiresAt: '2026-11-22T20:00:00.000Z' } })
 
 const found = async (given: DiagnosisSources) =>
@@ -122,6 +128,20 @@ describe('an examination', () => {
     const api = await listening()
     const answers = { getHealth: () => health(Date.now() + skew), getMe: me }
     expect(await found(sources({ api: { origin: `https://127.0.0.1:${api}`, reachable: true } }, { answers }))).toContain(wanted)
+  })
+
+  it.each([
+    [{ kms: 'failing' }, ['its key management service fails, so that no new connection opens']],
+    [
+      { vault: 'failing', kms: 'failing', log: 'failing' },
+      ['its vault does not answer, so that no new connection opens', 'its log does not answer, so that no new connection opens'],
+    ],
+  ] as const)('says which parts of the API fail: %o', async (parts, words) => {
+    const api = await listening()
+    const answers = { getHealth: () => health(Date.now(), parts), getMe: me }
+    const given = sources({ api: { origin: `https://127.0.0.1:${api}`, reachable: true } }, { answers })
+    const { findings } = await examine(given)
+    expect(findings.filter(({ state }) => state === 'notice').map(({ detail }) => detail)).toEqual(words)
   })
 
   it('says who is signed out and who never was in', async () => {

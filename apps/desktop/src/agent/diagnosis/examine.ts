@@ -76,6 +76,25 @@ const examineClock = (now: string): Finding => {
   return fine({ area: 'clock', detail: 'agrees with that of the API' })
 }
 
+type Health = Awaited<ReturnType<typeof askHealth>>
+
+const askHealth = (keeper: DiagnosisSources['keeper']) => keeper.call('getHealth')
+
+/** Of a part of the API that fails. */
+const partWords: Readonly<Record<keyof Health['parts'], string>> = {
+  vault: 'its vault does not answer, so that no new connection opens',
+  kms: 'its key management service fails, so that no new connection opens',
+  log: 'its log does not answer, so that no new connection opens',
+}
+
+const examineParts = ({ parts }: Health, subject: string): Finding[] => {
+  // A vault that does not answer cannot say how its service does.
+  const failing = (['vault', 'kms', 'log'] as const).filter((name) => parts[name] === 'failing')
+  return failing
+    .filter((name) => name !== 'kms' || parts.vault === 'ok')
+    .map((name) => notice({ area: 'api', subject, detail: partWords[name] }))
+}
+
 async function* examineApi({ status, keeper }: DiagnosisSources): Findings {
   const { api } = status()
   if (api === null) {
@@ -87,14 +106,16 @@ async function* examineApi({ status, keeper }: DiagnosisSources): Findings {
   const isOpen = yield* examineWay({ ...way, code: 'api_unreachable' })
   // Only a session knows the certificate to trust; signed out, that something answers is all that can be said.
   if (keeper.running === null || !isOpen) return isOpen
-  const health: { now?: string } = {}
+  const health: { found?: Health } = {}
   const answer = await examineStep({ ...way, code: 'api_unreachable' }, 'answer', async () => {
-    const { version, now } = await keeper.call('getHealth')
-    health.now = now
-    return `its certificate is trusted, and it answers; version ${version}`
+    health.found = await askHealth(keeper)
+    return `its certificate is trusted, and it answers; version ${health.found.version}`
   })
   yield answer
-  if (health.now !== undefined) yield examineClock(health.now)
+  if (health.found !== undefined) {
+    yield examineClock(health.found.now)
+    yield* examineParts(health.found, api.origin)
+  }
   return answer.state === 'ok'
 }
 

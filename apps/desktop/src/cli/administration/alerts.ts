@@ -8,8 +8,12 @@ import { localTime } from '../views/time.ts'
 
 type Alert = ItemOf<'listAlerts'>
 
-const whoLooked = ({ acknowledged }: Alert, nameOf: NameOf): string | null =>
-  acknowledged === null ? null : nameOf('user', acknowledged.by)
+const whoLooked = ({ acknowledged, endedAt }: Alert, nameOf: NameOf): string | null => {
+  if (acknowledged !== null) return nameOf('user', acknowledged.by)
+  return endedAt === null ? null : 'over'
+}
+
+const isOpen = ({ acknowledged, endedAt }: Alert): boolean => acknowledged === null && endedAt === null
 
 export const alertCommands = [
   listCommand({
@@ -18,7 +22,7 @@ export const alertCommands = [
     parameters: {
       state: option(
         'state <state>',
-        'only open ones, which nobody acknowledged, or acknowledged ones',
+        'only open ones, which nobody acknowledged and which are not over, or the others',
         choice(['open', 'acknowledged']),
       ),
       device: option('device <device>', 'only those about this device: name or id', reference('device')),
@@ -29,7 +33,7 @@ export const alertCommands = [
     columns: (nameOf) => [
       { heading: 'ID', value: (row) => row.id },
       { heading: 'TIME', value: (row) => localTime(row.at) },
-      { heading: 'KIND', value: (row) => row.kind, color: (row) => (row.acknowledged === null ? 'yellow' : null) },
+      { heading: 'KIND', value: (row) => row.kind, color: (row) => (isOpen(row) ? 'yellow' : null) },
       { heading: 'USER', value: (row) => (row.user === null ? null : nameOf('user', row.user)) },
       { heading: 'SEEN BY', value: (row) => whoLooked(row, nameOf) },
       { heading: 'WHAT', value: (row) => row.message, flexible: true },

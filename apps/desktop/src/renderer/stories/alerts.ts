@@ -14,6 +14,7 @@ const alert = (number: number, kind: Alert['kind'], part: Partial<Alert> & { rea
   user: null,
   device: null,
   acknowledged: null,
+  endedAt: null,
   ...part,
 })
 
@@ -40,16 +41,27 @@ export const someAlerts: readonly Alert[] = [
     message: 'A copy of this device was seen: it brought a state that another copy had used. Its sessions were ended.',
   }),
   alert(8, 'recovery-code-used', { user: GRACE, device: idOf.device(2), message: 'A recovery code let this device in.' }),
+  alert(5, 'kms-failing', {
+    message: 'Nothing can be unlocked: The key management service refuses the vault. (kms_denied)',
+  }),
   alert(9, 'review-overdue', {
     message: 'Nobody has reviewed the emergency access to ledger/read-write that was opened at 2026-11-20T08:12:00.000Z.',
   }),
 ]
 
-export const seenAlerts: readonly Alert[] = someAlerts.slice(2).map((one, at) => ({
-  ...one,
-  id: alertId(20 + at),
-  acknowledged: { at: STORY_NOW, by: ada.id },
-}))
+export const endedAlert: Alert = alert(10, 'kms-failing', {
+  message: 'Nothing can be unlocked: The key management service refuses the vault. (kms_denied)',
+  endedAt: new Date(Date.parse(STORY_NOW) - 1_800_000).toISOString(),
+})
+
+export const seenAlerts: readonly Alert[] = [
+  ...someAlerts.slice(2).map((one, at) => ({
+    ...one,
+    id: alertId(20 + at),
+    acknowledged: { at: STORY_NOW, by: ada.id },
+  })),
+  endedAlert,
+]
 
 export const manyAlerts = (total: number): Alert[] =>
   Array.from({ length: total }, (_, at) => ({ ...someAlerts[at % someAlerts.length]!, id: alertId(100 + at) }))

@@ -37,11 +37,7 @@ export const AlertPanel = ({ alert, names, onClose }: AlertPanelProps) => {
     )
   const isReviewed = alert.kind === 'emergency-access' || alert.kind === 'review-overdue'
   return (
-    <SidePanel
-      title={name}
-      subtitle={<Status kind={glyph}>{text(alert.acknowledged ? 'alerts.acknowledged' : 'alerts.open')}</Status>}
-      onClose={onClose}
-    >
+    <SidePanel title={name} subtitle={<Status kind={glyph}>{stateOf(alert)}</Status>} onClose={onClose}>
       <PanelSection label={text('alerts.happened')}>
         <p className="selectable">{alert.message}</p>
       </PanelSection>
@@ -72,10 +68,16 @@ export const AlertPanel = ({ alert, names, onClose }: AlertPanelProps) => {
   )
 }
 
+const stateOf = ({ acknowledged, endedAt }: Alert): string => {
+  if (acknowledged !== null) return text('alerts.acknowledged')
+  return text(endedAt === null ? 'alerts.open' : 'alerts.over')
+}
+
 const factsOf = (alert: Alert, { names, now }: { readonly names: Names; readonly now: number }): readonly Fact[] => [
   [text('alerts.factTime'), fullTime(alert.at)],
   [text('alerts.factPerson'), alert.user === null ? text('alerts.nobody') : names.nameOf('user', alert.user)],
   ...(alert.device === null ? [] : [[text('alerts.factDevice'), names.nameOf('device', alert.device)] as const]),
+  ...(alert.endedAt === null ? [] : [[text('alerts.factOver'), fullTime(alert.endedAt)] as const]),
   ...(alert.acknowledged === null
     ? []
     : [

@@ -54,7 +54,9 @@ export const alertColumns = ({ names, seen }: ColumnNeeds): readonly Column<Aler
           width: 'minmax(100px, 1fr)',
           from: 760,
           cell: ({ acknowledged }: Alert) => (
-            <span className="truncate muted">{acknowledged === null ? '' : names.nameOf('user', acknowledged.by)}</span>
+            <span className="truncate muted">
+              {acknowledged === null ? text('alerts.over') : names.nameOf('user', acknowledged.by)}
+            </span>
           ),
         },
       ]

@@ -1,6 +1,6 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { Alert } from '../../data/open-alerts.ts'
-import { alertId, manyAlerts, seenAlerts, someAlerts } from '../alerts.ts'
+import { alertId, endedAlert, manyAlerts, seenAlerts, someAlerts } from '../alerts.ts'
 import { type Answers, routes, waits } from '../answers.ts'
 import { organizationAnswers } from '../directory/answers.ts'
 import { asAdministrator, asUser } from '../people.ts'
@@ -28,6 +28,7 @@ export const alertsStories: readonly Story[] = [
   story('some', having(someAlerts)),
   story('panel', having(someAlerts), { at: `/alerts/${alertId(1)}` }),
   story('seen', having(someAlerts), { steps: [{ click: { role: 'radio', name: 'Seen' } }] }),
+  story('over', having([endedAlert]), { at: `/alerts/${endedAlert.id}` }),
   story('reader', { ...having(someAlerts), ...asUser('audit.read') }, { at: `/alerts/${alertId(2)}` }),
   story('empty', having([])),
   story('loading', { ...frame, ...routes({ listAlerts: waits }) }),

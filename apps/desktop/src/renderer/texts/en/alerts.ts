@@ -13,7 +13,7 @@ export const alerts = {
   emptyOpen: 'Nothing needs a look',
   emptyOpenText: 'When something is not as it should be, such as a copied device or records that are missing, it appears here.',
   emptySeen: 'Nobody has marked an alert as seen',
-  emptySeenText: 'Alerts that somebody looked at are kept here, with who it was.',
+  emptySeenText: 'Alerts that somebody looked at are kept here, with who it was; so are those that were over by themselves.',
   happened: 'What happened',
   advice: 'What to do',
   about: 'What it is about',
@@ -21,6 +21,8 @@ export const alerts = {
   factPerson: 'Person',
   factDevice: 'Device',
   factSeen: 'Seen',
+  factOver: 'Over since',
+  over: 'Over',
   seenText: 'by {name}, {time}',
   nobody: 'Nobody known',
   acknowledge: 'Mark as seen',
@@ -75,6 +77,9 @@ export const alerts = {
   sinkFailing: 'Log not delivered',
   sinkFailingAdvice:
     'Entries of the log do not reach a system that they are sent to. Nothing is lost here; look at that system and its address.',
+  kmsFailing: 'Key service fails',
+  kmsFailingAdvice:
+    'Nobody can open a new connection while the vault cannot use its key service; those that are open go on until their leases end. The operator’s guide says what each code asks for. This alert ends by itself when unlocking works again.',
   newDevice: 'New device',
   newDeviceAdvice: 'Expected when a person gets a computer. If nobody expects it, revoke the device and reset the password.',
 } as const

@@ -1,0 +1,32 @@
+/** Alerts about what lasts until it is over by itself: raised once, whoever acknowledges them meanwhile, and ended. */
+import type { Transaction } from '../../db/schema.ts'
+import { type Author, recordAudit } from '../audit/index.ts'
+import { notifyChange } from '../events/index.ts'
+import type { AlertKind } from './raise.ts'
+
+/** Whether one of this kind was raised and is not over. */
+export const hasLastingAlert = async (transaction: Transaction, kind: AlertKind): Promise<boolean> => {
+  const found = transaction.selectFrom('alerts').select('id').where('kind', '=', kind).where('ended_at', 'is', null)
+  return (await found.limit(1).executeTakeFirst()) !== undefined
+}
+
+/** What they tell of is over, with an entry for each. */
+export const endAlerts = async (transaction: Transaction, kind: AlertKind, author: Author): Promise<void> => {
+  const ended = await transaction
+    .updateTable('alerts')
+    .set({ ended_at: new Date(author.now) })
+    .where('kind', '=', kind)
+    .where('ended_at', 'is', null)
+    .returning('id')
+    .execute()
+  for (const { id } of ended) {
+    await recordAudit(transaction, {
+      type: 'alert.ended',
+      actor: author.actor,
+      subject: { kind: 'alert', id },
+      details: { kind },
+      at: author.now,
+    })
+  }
+  await notifyChange(transaction, { organization: author.organization, topic: 'alerts' })
+}
