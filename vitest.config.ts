@@ -25,8 +25,8 @@ export default defineConfig({
     sequence: { sequencer: longestFirst(LONGEST) },
     globalSetup: ['packages/testkit/src/run-folder-setup.ts'],
     // What takes that long hangs: on a machine that does much else, everything takes many times as long as alone.
-    testTimeout: 90_000,
-    hookTimeout: 180_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 30_000 } },
     passWithNoTests: false,
     projects: [
@@ -49,7 +49,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: PROGRAMS_AT_ONCE,
           testTimeout: 600_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -69,8 +69,8 @@ export default defineConfig({
           exclude: [...elsewhere, 'e2e/claims/**'],
           isolate: false,
           maxWorkers: PROGRAMS_AT_ONCE,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -82,8 +82,8 @@ export default defineConfig({
           exclude: [...elsewhere, ...MEASURED],
           isolate: false,
           maxWorkers: PROGRAMS_AT_ONCE,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -93,8 +93,8 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
           include: MEASURED,
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -105,7 +105,7 @@ export default defineConfig({
           include: ['scripts/**/*.test.ts'],
           exclude: elsewhere,
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
     ],

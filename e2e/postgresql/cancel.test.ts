@@ -55,11 +55,11 @@ beforeAll(async () => {
     await addRole(testbed.owner.agent, { users: [person.id], credentials: Object.values(credentials) })
   }
   pair = await twoWithEqualIds()
-}, 180_000)
+})
 afterAll(async () => {
   if (refusal) return
-  await Promise.all(pair.map(({ client }) => client.end().catch(() => undefined)))
-  await testbed.stop()
+  await Promise.all((pair ?? []).map(({ client }) => client.end().catch(() => undefined)))
+  await testbed?.stop()
   for (const server of servers) await server.stop()
 })
 

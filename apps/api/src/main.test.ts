@@ -37,7 +37,7 @@ afterAll(() => rm(join(folder, '..'), { recursive: true, force: true }))
 const bootstrap = () => run(process.execPath, [program, 'bootstrap', ...flags], { env: environment })
 
 /** A cluster is made as in production, synced to disk: on a busy machine that takes its time. */
-const PATIENCE = 120_000
+const PATIENCE = 300_000
 
 describe('the program', { timeout: PATIENCE }, () => {
   let invitation: string

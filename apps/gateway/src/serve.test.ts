@@ -226,7 +226,7 @@ describe('recording', () => {
   })
 })
 
-describe('the program', { timeout: 120_000 }, () => {
+describe('the program', () => {
   let directory: TemporaryDirectory
   beforeEach(async () => {
     directory = await makeTemporaryDirectory()

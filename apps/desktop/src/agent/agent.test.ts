@@ -165,7 +165,7 @@ describe.skipIf(noKeychain !== null)(`under the keychain${noKeychain === null ? 
       await keychain.stop()
       await other.stop()
     }
-  }, 120_000)
+  })
 
   test('without a keychain a new profile is not begun', async () => {
     const profile = join(folder.path, 'nowhere')

@@ -88,7 +88,7 @@ describe.skipIf(why)(`a tool${why === null ? '' : ` (${why})`}`, () => {
     await next(news)
     const waiting = next(news)
     const during = await other()
-    await vi.waitUntil(async () => (await agent.connections()).length === 2, { timeout: 30_000 })
+    await vi.waitUntil(async () => (await agent.connections()).length === 2, { timeout: 90_000 })
     await vi.advanceTimersByTimeAsync(45_000)
     const last = await waiting
     expect(last.state).toBe('did-not-connect')

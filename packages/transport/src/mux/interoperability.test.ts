@@ -21,7 +21,7 @@ describe.skipIf(reason !== null)(
     beforeAll(async () => {
       folder = await makeTemporaryDirectory()
       peer = await buildYamuxPeer(folder.path)
-    }, 120_000)
+    }, 300_000)
 
     afterAll(async () => {
       await folder?.remove()

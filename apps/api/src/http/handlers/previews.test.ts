@@ -247,7 +247,7 @@ const randomChange = (things: Things, pick: (below: number) => number): Change =
 describe('a preview', () => {
   it.each([1, 2, 3])(
     'changes nothing, and says what then happens, change after change (seed %i)',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (seed) => {
       const pick = numbersOf(seed)
       const things = await furnish(pick)

@@ -307,7 +307,7 @@ describe('a process that is stopped while it signs, and woken up after another t
       expect(verifyConsistency({ from: older, to: seen.at(-1)!, proof })).toBe(true)
       expect(openCheckpoint(seen[place]!.note, keys.map(parseNoteKey)).size).toBe(older.size)
     }
-  }, 60_000)
+  })
 })
 
 describe('witnesses', () => {
