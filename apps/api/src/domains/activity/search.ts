@@ -37,7 +37,9 @@ export interface Found {
   readonly next: ActivityPosition | null
 }
 
-/** Steps of one walk. The first tells how many more it takes to fill the page. */
+/** Steps of the first walk for each row of the page; it tells how many more it takes. */
+const FIRST_STEPS = 2
+/** Steps of one walk after it. */
 const LEAST_STEPS = 500
 const MOST_STEPS = 4000
 /** Of a walk behind one that found nothing. */
@@ -187,9 +189,11 @@ class Search {
 
   /** Reads and opens the rows of these places until the page is full or enough was done. Returns the place of the last; null: all were. */
   async take(places: readonly ActivityPosition[]): Promise<ActivityPosition | null> {
-    const { filter, words, run } = this.#options
+    const { filter, words, limit, run } = this.#options
     for (let taken = 0; taken < places.length;) {
-      const some = places.slice(taken, taken + TOGETHER)
+      // Without words every place is one that is wanted.
+      const count = words.size === 0 ? Math.min(limit + 1 - this.rows.length, TOGETHER) : TOGETHER
+      const some = places.slice(taken, taken + count)
       const found = await run((transaction) => findAtPlaces(transaction, { filter, places: some }))
       const last = isFullPage(found) ? some.findIndex((place) => isSame(place, found.at(-1)!.position)) : some.length - 1
       const opened = await openActivity(found, this.#options)
@@ -226,7 +230,7 @@ export const searchActivity = async (options: SearchOptions): Promise<Found> => 
     below === null ? now + AHEAD : Date.parse(below.at) + 1,
     filter.before === undefined ? Infinity : Date.parse(filter.before),
   )
-  for (let steps = LEAST_STEPS; until > least;) {
+  for (let steps = FIRST_STEPS * limit; until > least;) {
     // A month has a key of its own, and so have its words.
     const from = Math.max(words.size === 0 ? least : beginOfMonth(until - 1), least)
     const key = words.size === 0 ? null : await keys.forReading(organization, periodOf(new Date(from)))
