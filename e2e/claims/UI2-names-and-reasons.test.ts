@@ -35,11 +35,14 @@ describe.skipIf(desktopMissing() !== null)('names and reasons (needs Chromium)',
   }
   const evilRow = (): Locator => app.page.getByRole('row').filter({ hasText: IMAGE }).first()
   /** A place may say behind its name how many wait there. */
-  const go = (place: string): Promise<void> =>
-    app.page
+  const go = async (place: string): Promise<void> => {
+    await app.page
       .getByRole('navigation')
       .getByRole('link', { name: new RegExp(`^${place}( \\d+)?$`) })
       .click()
+    // Rows of the place before look the same.
+    await app.page.getByRole('heading', { level: 1, name: place, exact: true }).waitFor()
+  }
 
   beforeAll(async () => {
     bed = await Testbed.start()

@@ -2,7 +2,7 @@
 import { connect, type ConnectionOptions } from 'node:tls'
 import { errorAnswer } from '@sallyport/protocol/api'
 
-export interface Knocked {
+interface Knocked {
   /**
    * `open`: the WebSocket is. A code: it was refused over HTTP, with that. `alert …`: by TLS, with the alert's name. `hang-up`: the
    * connection was closed after the handshake, without a byte. `no handshake`: before.
