@@ -51,6 +51,10 @@ const sightings = async (marks: ReturnType<typeof marked>) => {
 
 test('after everything was shipped, nothing of it is readable on any disk', async () => {
   const marks = marked()
+  // What is in clear there, as names of sites are, is found: the search reaches the files of the database.
+  const control = canary()
+  await bed.owner.agent.api('createSite', { body: { name: control.text } })
+  expect(await control.searchDirectory(bed.directory)).not.toEqual([])
   const client = await connect()
   await run(client, marks)
   await client.end()

@@ -150,12 +150,25 @@ test('a person who was erased cannot be erased again, and an id of nobody is non
   await expect(erase(bed.owner.id)).rejects.toMatchObject({ code: 'in_use' })
 })
 
+/** Rows of what they did, and the key of their part of the log's entries. */
+const heldOf = async (id: string): Promise<boolean[]> => {
+  const queries = [
+    'select 1 from activity where user_id = $1 limit 1',
+    'select 1 from person_keys where holder = $1::text and seed is not null',
+  ]
+  const found = await Promise.all(queries.map((query) => centralSql(superuser(), query, [id])))
+  return found.map((rows) => rows.length > 0)
+}
+
 test('a backup of before does not bring them back', async () => {
+  expect(await heldOf(person.id)).toEqual([false, false])
   await bed.api.stop()
   await onServer('alter database sallyport rename to later', 'alter database backup rename to sallyport')
   expect(await keysOf(person.id)).toHaveLength(1)
+  expect(await heldOf(person.id)).toEqual([true, true])
   await bed.restartApi()
   const isGone = async () => (await centralSql(superuser(), 'select 1 from erasures where finished_at is not null')).length === 1
   await waitFor(isGone, { description: 'the ledger to be replayed', timeoutMs: 90_000 })
   expect(await keysOf(person.id)).toEqual([])
+  expect(await heldOf(person.id)).toEqual([false, false])
 })
