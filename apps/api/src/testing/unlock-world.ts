@@ -37,6 +37,7 @@ import type { TestDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { createCredential } from '../domains/credentials/index.ts'
 import { giveDeviceState } from '../domains/devices/index.ts'
+import { loadRootKey } from '../keys/root-key.ts'
 import { personalKeysOf, usePersonalKeys } from '../domains/personal-data/index.ts'
 import { createResource } from '../domains/resources/index.ts'
 import { addCredential, addMember, createRole } from '../domains/roles/index.ts'
@@ -82,6 +83,8 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
     rootKey: logKey,
     notifications,
   })
+  // By hand: in a database that another vault used, none is made by itself.
+  await loadRootKey({ kind: 'file', path: join(folder, 'vault.key') })
   const startVaultWith = async (link: typeof log.link) => {
     const kms = { driver: 'local', rootKey: { kind: 'file', path: join(folder, 'vault.key') } } as const
     const vault = (await startVault({ ...common, pool: database.pools.vault, kms, log: link })).link
