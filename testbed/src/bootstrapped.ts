@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { decodeInvitation, encodeInvitation } from '@sallyport/protocol'
 import { madeOnce, withTemporaryDirectory } from '@sallyport/testkit'
 import { type ApiOptions, bootstrap, type NewOrganization } from './api.ts'
+import { type CentralDatabase, databaseEnvironment, startCentralDatabase } from './central-database.ts'
 
 const run = promisify(execFile)
 
@@ -17,21 +18,52 @@ const copy = async (from: string, to: string): Promise<void> => {
   await run('cp', ['-a', from, to])
 }
 
+interface Bootstrapped {
+  /** Of the owner. */
+  readonly invitation: string
+  /** null: embedded. */
+  readonly database: CentralDatabase | null
+}
+
+const bootstrapAnew = async (
+  options: ApiOptions,
+  organization: NewOrganization,
+  kind: 'embedded' | 'central',
+): Promise<Bootstrapped> => {
+  const database = kind === 'central' ? await startCentralDatabase() : null
+  try {
+    const env = { ...(database ? databaseEnvironment(database) : {}), ...options.env }
+    return { invitation: await bootstrap({ ...options, env }, organization), database }
+  } catch (error) {
+    await database?.stop()
+    throw error
+  }
+}
+
 /**
- * As `bootstrap`, for an API on its embedded database with no settings of its own. Copies have the same keys: whoever needs two
- * deployments that are strangers bootstraps one of them.
+ * A new deployment on a database of a kind. Where the API is given no settings of its own it is a copy. Copies have the same
+ * keys: whoever needs two deployments that are strangers has them of different kinds, or gives one of them a setting.
  */
-export const bootstrappedCopy = async (options: ApiOptions, organization: NewOrganization): Promise<string> => {
-  const template = await madeOnce('deployment', (folder) =>
+export const bootstrapped = async (
+  options: ApiOptions,
+  organization: NewOrganization,
+  kind: 'embedded' | 'central',
+): Promise<Bootstrapped> => {
+  if (options.env !== undefined) return bootstrapAnew(options, organization, kind)
+  const template = await madeOnce(`deployment-${kind}`, (folder) =>
     // The account of the database server need not be able to reach the run's folder.
     withTemporaryDirectory(async (path) => {
       const dataDirectory = join(path, 'api')
-      const invitation = await bootstrap({ ...options, dataDirectory }, organization)
+      const { invitation, database } = await bootstrapAnew({ ...options, dataDirectory }, organization, kind)
+      await database?.keep(join(folder, 'database'))
       await copy(dataDirectory, folder)
       await writeFile(join(folder, 'invitation'), invitation)
     }),
   )
-  if (template === null) return bootstrap(options, organization)
+  if (template === null) return bootstrapAnew(options, organization, kind)
   await copy(join(template, 'api'), options.dataDirectory)
-  return invitedTo(await readFile(join(template, 'invitation'), 'utf8'), `https://127.0.0.1:${options.port}`)
+  return {
+    invitation: invitedTo(await readFile(join(template, 'invitation'), 'utf8'), `https://127.0.0.1:${options.port}`),
+    database: kind === 'central' ? await startCentralDatabase(join(template, 'database')) : null,
+  }
 }

@@ -1,5 +1,7 @@
 /** A PostgreSQL for the API that is not its own: with a login for each role, as in production. */
 import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { temporaryPostgres } from '@sallyport/testkit'
 import pg from 'pg'
 
@@ -10,10 +12,15 @@ type DatabaseRole = (typeof roles)[number]
 export interface CentralDatabase {
   /** Of the login of a role, of its superuser too: whoever holds that may change every byte. */
   url(role: DatabaseRole | 'superuser'): string
+  /** Stops it, and leaves what it holds in a folder. */
+  keep(folder: string): Promise<void>
   stop(): Promise<void>
 }
 
-const makeRoles = async (superuser: pg.Client, passwords: Readonly<Record<DatabaseRole, string>>): Promise<void> => {
+type Passwords = Readonly<Record<DatabaseRole, string>>
+const PASSWORDS_FILE = 'passwords.json'
+
+const makeRoles = async (superuser: pg.Client, passwords: Passwords): Promise<void> => {
   for (const role of roles) {
     const rights = 'login nosuperuser nobypassrls nocreatedb nocreaterole'
     await superuser.query(`create role sallyport_${role} ${rights} password ${pg.escapeLiteral(passwords[role])}`)
@@ -21,22 +28,36 @@ const makeRoles = async (superuser: pg.Client, passwords: Readonly<Record<Databa
   await superuser.query(`create database ${DATABASE} owner sallyport_owner`)
 }
 
-export const startCentralDatabase = async (): Promise<CentralDatabase> => {
-  const postgres = await temporaryPostgres({ settings: { track_commit_timestamp: 'on' } })
+const prepare = async (connectionString: string): Promise<Passwords> => {
   const password = (): string => randomBytes(18).toString('base64url')
   const passwords = { owner: password(), api: password(), vault: password(), log: password() }
-  const superuser = new pg.Client({ connectionString: postgres.connectionString('postgres') })
+  const superuser = new pg.Client({ connectionString })
   await superuser.connect()
   try {
     await makeRoles(superuser, passwords)
   } finally {
     await superuser.end()
   }
+  return passwords
+}
+
+/** Empty, or with a copy of what `keep` left in the folder `from`. */
+export const startCentralDatabase = async (from?: string): Promise<CentralDatabase> => {
+  const settings = { track_commit_timestamp: 'on' }
+  const postgres = await temporaryPostgres({ settings, ...(from === undefined ? {} : { from }) })
+  const passwords =
+    from === undefined
+      ? await prepare(postgres.connectionString('postgres'))
+      : (JSON.parse(await readFile(join(from, PASSWORDS_FILE), 'utf8')) as Passwords)
   return {
     url: (role) =>
       role === 'superuser'
         ? postgres.connectionString(DATABASE)
         : postgres.connectionString(DATABASE, `sallyport_${role}`, passwords[role]),
+    keep: async (folder) => {
+      await postgres.keep(folder)
+      await writeFile(join(folder, PASSWORDS_FILE), JSON.stringify(passwords), { mode: 0o600 })
+    },
     stop: () => postgres.stop(),
   }
 }

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { freePort, makeTemporaryDirectory } from '@sallyport/testkit'
 import { type Api, type ApiOptions, bootstrap, startApi } from './api.ts'
-import { bootstrappedCopy } from './bootstrapped.ts'
-import { type CentralDatabase, databaseEnvironment, startCentralDatabase } from './central-database.ts'
+import { bootstrapped } from './bootstrapped.ts'
+import { type CentralDatabase, databaseEnvironment } from './central-database.ts'
 import { type RolesApart, startRolesApart } from './roles-apart.ts'
 
 export interface CentralOptions {
@@ -64,16 +64,15 @@ export class Central {
     const temporary = below === undefined ? await makeTemporaryDirectory() : null
     const directory = below ?? temporary!.path
     const apart = options.roles === 'apart'
-    const database = apart || options.database === 'central' ? await startCentralDatabase() : null
-    const together: ApiOptions = {
+    const place: ApiOptions = {
       dataDirectory: join(directory, 'api'),
       port: await freePort(),
       gatewayPort: await freePort(),
       pagesPort: await freePort(),
-      env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment },
+      ...(options.apiEnvironment ? { env: options.apiEnvironment } : {}),
     }
-    const ordinary = database === null && options.organizations === undefined && options.apiEnvironment === undefined
-    const invitation = await (ordinary ? bootstrappedCopy : bootstrap)(together, acme)
+    const { invitation, database } = await bootstrapped(place, acme, apart ? 'central' : (options.database ?? 'embedded'))
+    const together = { ...place, env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment } }
     const invitations: Record<string, string> = {}
     for (const slug of options.organizations ?? []) {
       const owner = { email: `owner@${slug}.example`, firstName: 'Otto', lastName: 'Other' }

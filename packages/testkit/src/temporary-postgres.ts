@@ -68,16 +68,24 @@ const templateFor = async (): Promise<string | null> => {
   }
 }
 
-export type TemporaryPostgresOptions = Omit<StartOptions, 'dataDirectory' | 'runAs'>
+export interface TemporaryPostgresOptions extends Omit<StartOptions, 'dataDirectory' | 'runAs'> {
+  /** Begins with a copy of what `keep` left in this folder. */
+  readonly from?: string
+}
+
+interface TemporaryPostgres extends RunningPostgres {
+  /** Stops the server, and leaves what it holds in a folder. */
+  keep(folder: string): Promise<void>
+}
 
 /**
  * Starts PostgreSQL on an empty cluster in a temporary folder, which `stop` removes. The cluster is a copy of one that is
  * made once for all tests (initdb takes a second), unless other binaries are given. Does not sync to disk by default.
  */
-export const temporaryPostgres = async (options: TemporaryPostgresOptions = {}): Promise<RunningPostgres> => {
+export const temporaryPostgres = async ({ from, ...options }: TemporaryPostgresOptions = {}): Promise<TemporaryPostgres> => {
   const directory = await makeTemporaryDirectory()
   try {
-    const template = options.binaries === undefined ? await templateFor() : null
+    const template = from ?? (options.binaries === undefined ? await templateFor() : null)
     if (template !== null) await copyFolder(template, directory.path)
     const settings = { ...fastSettings, ...options.settings }
     const port = options.port === 0 ? await freePort() : (options.port ?? null)
@@ -86,6 +94,12 @@ export const temporaryPostgres = async (options: TemporaryPostgresOptions = {}):
       ...postgres,
       stop: async (how) => {
         await postgres.stop(how)
+        await directory.remove()
+      },
+      keep: async (folder) => {
+        await postgres.stop()
+        await mkdir(folder, { recursive: true })
+        await copyFolder(directory.path, folder)
         await directory.remove()
       },
     }

@@ -1,5 +1,6 @@
 import type { RunningPostgres, TlsFiles } from '@sallyport/postgres'
 import { makeAuthority } from '../certificates.ts'
+import { madeOnce } from '../run-folder.ts'
 import type { TemporaryPostgresOptions } from '../temporary-postgres.ts'
 import { temporaryPostgres } from '../temporary-postgres.ts'
 import type { ShopUsers } from './shop.ts'
@@ -21,7 +22,7 @@ export interface ShopDatabase {
   stop(): Promise<void>
 }
 
-export type ShopOptions = Omit<TemporaryPostgresOptions, 'tls' | 'listen'>
+export type ShopOptions = Omit<TemporaryPostgresOptions, 'tls' | 'listen' | 'from'>
 
 const issueServerCertificate = async (): Promise<Required<TlsFiles>> => {
   const authority = await makeAuthority({ name: 'shop authority' })
@@ -34,15 +35,29 @@ const issueServerCertificate = async (): Promise<Required<TlsFiles>> => {
   return { certPem: cert, keyPem: key, caPem: authority.ca }
 }
 
+/** The shop with its rows, for whoever wants no other binaries; null outside a test run. */
+const filledShop = (): Promise<string | null> =>
+  madeOnce('shop', async (folder) => {
+    const postgres = await temporaryPostgres()
+    try {
+      await createShop(postgres)
+      await postgres.keep(folder)
+    } catch (error) {
+      await postgres.stop()
+      throw error
+    }
+  })
+
 /**
  * Starts the shop for one test: a real PostgreSQL on a free port of 127.0.0.1 that takes SCRAM over TLS only, with sample
  * data and three users. `settings`, `hba` and `binaries` may differ; client certificates of the same authority are trusted.
  */
 export const shopDatabase = async (options: ShopOptions = {}): Promise<ShopDatabase> => {
   const tls = await issueServerCertificate()
-  const postgres = await temporaryPostgres({ port: 0, hba: shopAccess, ...options, tls })
+  const from = options.binaries === undefined ? await filledShop() : null
+  const postgres = await temporaryPostgres({ port: 0, hba: shopAccess, ...options, ...(from === null ? {} : { from }), tls })
   try {
-    await createShop(postgres)
+    if (from === null) await createShop(postgres)
     return {
       host: '127.0.0.1',
       port: postgres.port,
