@@ -317,6 +317,57 @@ describe.skipIf(desktopMissing() !== null)('the page and its host (needs Chromiu
       first.close()
     })
 
+    test('a locked page shows nothing, and neither it nor another that was let in is answered, until the person confirms', async () => {
+      const page = await visit((await invite()).href)
+      const row = page.getByRole('row', { name: /^shop-db/ }).first()
+      await row.waitFor()
+      await page.keyboard.press('Control+l')
+      await page.getByRole('heading', { name: 'Sallyport is locked' }).waitFor()
+      expect(await page.locator('body').innerText()).not.toContain('shop-db')
+      const url = await invite()
+      const own = await open(url)
+      const answers = new Map<number, object>()
+      own.on('message', (data: Buffer) => {
+        const message = JSON.parse(data.toString()) as { id?: number }
+        if (message.id !== undefined) answers.set(message.id, message)
+      })
+      own.send(JSON.stringify({ hello: 1, token: tokenOf(url) }))
+      const asked = [
+        ['status', {}],
+        ['credentials', {}],
+        ['connections', {}],
+        ['connect', { name: 'shop-db/read-only' }],
+        ['api', { route: 'listMyCredentials', input: {} }],
+        ['beginPresence', { call: null }],
+      ] as const
+      await once(own, 'message')
+      for (const [id, [method, params]] of asked.entries()) own.send(JSON.stringify({ id, method, params }))
+      await expect.poll(() => answers.size, { timeout: 30_000 }).toBe(asked.length)
+      for (const [id, [method]] of asked.entries())
+        expect(answers.get(id), method).toMatchObject({ error: { code: 'app_locked' } })
+      const second = await visit((await invite()).href)
+      await second.getByRole('heading', { name: 'Sallyport is locked' }).waitFor()
+      // A confirmation of something else does not unlock: this one is given to the agent, outside of any page.
+      await bed.owner.agent.api('createRole', { body: { name: 'made while the page was locked' } })
+      expect(await bed.owner.agent.local.call('lockState', {})).toEqual({ locked: true })
+
+      const { id, url: confirmation } = await bed.owner.agent.local.call('beginUnlock', { paste: true })
+      const unlocked = bed.owner.agent.local.call('awaitUnlock', { id })
+      const browser = await visit(confirmation)
+      await browser.getByLabel('Password').fill(bed.owner.password)
+      await browser.getByRole('button', { name: 'Confirm' }).click()
+      const code = await browser.getByLabel('Your code').textContent()
+      await bed.owner.agent.local.call('giveCode', { id, code: code ?? '' })
+      expect(await unlocked).toEqual({ locked: false })
+      await row.waitFor()
+      await second
+        .getByRole('row', { name: /^shop-db/ })
+        .first()
+        .waitFor()
+      own.close()
+      await Promise.all([page.close(), second.close(), browser.close()])
+    })
+
     test('a page that was let in cannot end the agent or let others in', async () => {
       for (const method of ['stop', 'serveUi', 'subscribe', 'quit', 'saveFile']) {
         const inside = await invite()
