@@ -28,6 +28,7 @@ import {
   activityKeysOf,
   deleteActivityOf,
   deleteOldActivity,
+  deleteOldKind,
   destroyOldKeys,
   dropOldPartitions,
   findActivity,
@@ -742,5 +743,23 @@ describe('time', () => {
     // The month before now is within retention and stays.
     await take(await seal([query('d')], { stream: randomUUID() }))
     expect(await list()).toHaveLength(1)
+  })
+
+  test('a kind that is kept for a shorter time goes alone, in bounded steps, and only what is older', async () => {
+    const opened = (at: number): Activity => ({ kind: 'cancel', at: new Date(at).toISOString(), matched: true })
+    const day = now - 10 * DAY
+    const records = [query('old', day), opened(day), query('older', day), query('new', now), opened(now)]
+    await take(await seal(records, { stream: randomUUID() }))
+    const remove = () => run((transaction) => deleteOldKind(transaction, { kind: 'query', before: now - 5 * DAY, limit: 1 }))
+    expect([await remove(), await remove(), await remove()]).toEqual([1, 1, 0])
+    const rows = (await list()).map(({ kind, at }) => [kind, at])
+    expect(rows).toHaveLength(3)
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ['cancel', new Date(day).toISOString()],
+        ['query', new Date(now).toISOString()],
+        ['cancel', new Date(now).toISOString()],
+      ]),
+    )
   })
 })
