@@ -3,15 +3,17 @@
  * the answer is readable only with both the gateway's private key and the share that this client sent for this lease.
  *
  * The attacker is a gateway that was taken over, with its key and everything that passes through it; or holds tickets, shares,
- * answers or one of the client's keys; or has one role of the API with all that is its own; or runs the API without its vault. None
- * of them may get at the password. Each attack stands beside the same thing done rightly, which opens it.
+ * answers or one of the client's keys; or has an agent's keys and certificate, all of them, and asks as if it were a part of the
+ * deployment; or has one role of the API with all that is its own; or runs the API without its vault. None of them may get at the
+ * password. Each attack stands beside the same thing done rightly, which opens it.
  */
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromBase64url, generateSealingKeyPair, type LeaseBinding, toBase64url, utf8 } from '@sallyport/protocol'
 import { Testbed } from '@sallyport/testbed'
-import { freePort } from '@sallyport/testkit'
+import { freePort, waitFor } from '@sallyport/testkit'
+import { createHttpsSender } from '@sallyport/transport'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLink } from '../support/ask-link.ts'
 import { centralSql } from '../support/central-sql.ts'
@@ -20,8 +22,10 @@ import { furnish, type OrganizationWorld } from '../support/organization-world.t
 import { RawClient, type SignedTicket } from '../support/raw-client.ts'
 import { foldersWith } from '../support/private-files.ts'
 import { openCredential, passwordOf, RawGateway } from '../support/raw-gateway.ts'
-import { newKey } from '../support/raw-key.ts'
+import { newKey, type RawKey } from '../support/raw-key.ts'
+import { sendCall, signedCall } from '../support/raw-call.ts'
 import { openStream, refusalOf, startPostgres } from '../support/raw-stream.ts'
+import { tryUpgrade } from '../support/try-upgrade.ts'
 
 const PASSWORD = `canary-${randomBytes(12).toString('hex')}`
 
@@ -465,12 +469,94 @@ describe('each role has its own keys, and nothing else', () => {
   })
 })
 
+describe('an agent alone, with its device key, session key and certificate', () => {
+  /** The keys of somebody, under the name of another key: what a thief can say, and not sign. */
+  const posing = (own: RawKey, as: RawKey) => ({ ...own.signer, publicKey: as.publicKey })
+
+  it('is nobody to vault and log', async () => {
+    const { apiEnvironment } = testbed.central.rolesApart!
+    const { cert, key } = person.tls as { readonly cert: string; readonly key: string }
+    for (const [role, operation] of [
+      ['VAULT', 'requestLease'],
+      ['VAULT', 'authoritySign'],
+      ['LOG', 'appendUnlock'],
+      ['LOG', 'listEntries'],
+    ] as const) {
+      const address = `https://${apiEnvironment[`SALLYPORT_${role}_ADDRESS`]!}/${operation}`
+      expect(await askLink(address, { cert, key }), operation).toBe('refused')
+    }
+  })
+
+  it('is no gateway: neither in the calls nor on the control link, on either listener', async () => {
+    const { cert, key } = person.tls as { readonly cert: string; readonly key: string }
+    const trusted = gateway.ca === undefined ? {} : { ca: gateway.ca }
+    const sender = createHttpsSender({ ...trusted, clientCertificate: () => ({ cert, key }) })
+    const { session } = person.keys
+    const recipient = await generateSealingKeyPair()
+    const asked = await gateway.makeLeaseRequest((await person.makeTicket(target)).text, recipient, { signer: session.signer })
+    const renewal = await person.makeLeaseRenewal({ gateway: gateway.id, leases: [randomUUID()] })
+    const refusals = new Set<string | null>()
+    for (const signer of [session.signer, posing(session, gateway.key)]) {
+      const by = { origin: gateway.origin, signers: [{ label: 'gateway', signer }] } as const
+      for (const call of [
+        await signedCall('requestLease', { body: { request: asked } }, by),
+        await signedCall('renewLeases', { body: { renewal } }, by),
+        await signedCall('takeJob', undefined, by),
+      ]) {
+        refusals.add((await sendCall(sender.send, call)).code)
+      }
+      for (const origin of [gateway.origin, person.origin]) {
+        refusals.add(await tryUpgrade({ ...by, origin, as: 'gateway', tls: { cert, key } }))
+      }
+    }
+    sender.close()
+    expect(refusals).toEqual(new Set(['certificate_invalid', 'not_found']))
+    const own = { as: 'gateway', signers: [{ label: 'gateway', signer: gateway.key.signer }] } as const
+    const identity = { cert: gateway.certificates.map(pemOf).join(''), key: gateway.key.pem }
+    expect(await tryUpgrade({ ...own, origin: gateway.origin, tls: identity })).toBe('open')
+  })
+
+  it("opens its own event socket, and nobody else's", async () => {
+    const colleague = await addPerson(someName())
+    const { device, session } = person.keys
+    const socketOf = (keys: readonly [RawKey['signer'], RawKey['signer']]): Promise<string> => {
+      const signers = [
+        { label: 'device', signer: keys[0] },
+        { label: 'session', signer: keys[1] },
+      ] as const
+      return tryUpgrade({ origin: person.origin, as: 'agent', signers, tls: person.tls as { cert: string; key: string } })
+    }
+    expect(await socketOf([device.signer, session.signer])).toBe('open')
+    const { device: otherDevice, session: otherSession } = colleague.keys
+    const attempts = [
+      await socketOf([posing(device, otherDevice), posing(session, otherSession)]),
+      await socketOf([device.signer, posing(session, otherSession)]),
+      await socketOf([gateway.key.signer, gateway.key.signer]),
+    ]
+    for (const code of attempts) expect(code).toMatch(/^(signature_invalid|session_unknown|device_mismatch)$/)
+    // Whose sessions these are has lost nothing.
+    expect(await socketOf([device.signer, session.signer])).toBe('open')
+    expect(await unlock(colleague)).toBe(PASSWORD)
+    colleague.close()
+  })
+})
+
 describe('an API without the vault', () => {
   it('releases nothing, and has nothing that it could release', async () => {
     const { rolesApart, database } = testbed.central
     rolesApart!.programs.vault.kill('SIGKILL')
     await rolesApart!.programs.vault.exited
     await expect(unlock(person)).rejects.toThrow('vault_unavailable')
+    const partsOf = async () => (await person.call('getHealth')).parts
+    const openAlerts = async () => {
+      const { items } = await owner.call('listAlerts', { query: { state: 'open', limit: 500 } })
+      return items.filter(({ kind }) => kind === 'kms-failing')
+    }
+    await waitFor(async () => (await partsOf()).vault === 'failing', {
+      description: 'health tells of the vault',
+      timeoutMs: 60_000,
+    })
+    await waitFor(async () => (await openAlerts()).length === 1, { description: 'administrators are told', timeoutMs: 60_000 })
 
     for (const table of ['secret_versions', 'vault_keys', 'deployment_keys', 'receipt_keys']) {
       await expect(centralSql(database!.url('api'), `select * from ${table}`)).rejects.toThrow('permission denied')
@@ -479,5 +565,10 @@ describe('an API without the vault', () => {
 
     await rolesApart!.restart('vault')
     expect(await unlock(person)).toBe(PASSWORD)
+    await waitFor(async () => (await openAlerts()).length === 0, {
+      description: 'the alert is over by itself',
+      timeoutMs: 60_000,
+    })
+    expect(await partsOf()).toEqual({ vault: 'ok', kms: 'ok', log: 'ok' })
   })
 })
