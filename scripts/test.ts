@@ -25,13 +25,13 @@ const STEPS: readonly (readonly (readonly Step[])[])[] = [
     [
       { name: 'format:check', kind: 'check', limitMinutes: 10 },
       { name: 'types', kind: 'check', limitMinutes: 30 },
-      { name: 'lint', kind: 'check', limitMinutes: 30 },
     ],
     [
       { name: 'lockfile', kind: 'check', limitMinutes: 10 },
       { name: 'lint:rules', kind: 'check', limitMinutes: 10 },
       { name: 'boundaries', kind: 'check', limitMinutes: 20 },
       { name: 'deadcode', kind: 'check', limitMinutes: 20 },
+      { name: 'lint', kind: 'check', limitMinutes: 30 },
       { name: 'house', kind: 'tests', limitMinutes: 30 },
     ],
   ],
