@@ -54,7 +54,7 @@ export const useLog = <Name extends LogRoute>(name: Name, query: Readonly<Record
   const tail = read[0]?.tail ?? null
   const { newer, show, liveError, overflown } = useNewer<Row>({ key, tail, live: live ? LIVE[name] : null, ask })
   const rows = useMemo(() => {
-    const all = new Array<Row | undefined>(newer.shown.length + rowsOf(pages)).fill(undefined)
+    const all = Array.from<Row | undefined>({ length: newer.shown.length + rowsOf(pages) })
     const put = (items: readonly Row[], start: number): void => items.forEach((row, at) => (all[start + at] = row))
     put(newer.shown, 0)
     let start = newer.shown.length

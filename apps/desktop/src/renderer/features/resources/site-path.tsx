@@ -5,7 +5,6 @@ import { gatewaysOfSite, type KnownGateway, nearestGateway } from '../../data/ga
 import { useMethod } from '../../data/use-method.ts'
 import { usePages } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
-import { Facts } from '../../ui/facts.tsx'
 import { Status } from '../../ui/status.tsx'
 import styles from './resources.module.css'
 
@@ -23,12 +22,16 @@ export const SitePath = ({ site }: { readonly site: string }) => {
           {text('resources.noPathText')} <a href="#/settings/diagnosis">{text('resources.testPath')}</a>
         </NoWay>
       )}
-      <Facts
-        facts={gateways.map((gateway) => [
-          gateway.name,
-          <GatewayState key={gateway.id} gateway={gateway} used={used} version={versionOf(gateway.id)} />,
-        ])}
-      />
+      <ul className={styles['gateways']}>
+        {gateways.map((gateway) => (
+          <li key={gateway.id}>
+            <span className="truncate" title={gateway.name}>
+              {gateway.name}
+            </span>
+            <GatewayState gateway={gateway} used={used} version={versionOf(gateway.id)} />
+          </li>
+        ))}
+      </ul>
     </>
   )
 }
@@ -54,7 +57,7 @@ const GatewayState = ({ gateway, used, version }: GatewayStateProps) => {
     ...(version ? [version] : []),
   ]
   return (
-    <>
+    <span className={styles['gatewayState']}>
       <Status kind={gateway === used ? 'in-use' : connected ? 'ready' : used ? 'off' : 'failed'}>
         {text(
           gateway === used
@@ -67,11 +70,11 @@ const GatewayState = ({ gateway, used, version }: GatewayStateProps) => {
         )}
       </Status>
       {details.length > 0 ? (
-        <span className="muted" data-volatile>
-          {` · ${details.join(' · ')}`}
+        <span className="muted numbers" data-volatile>
+          {details.join(' · ')}
         </span>
       ) : null}
-    </>
+    </span>
   )
 }
 

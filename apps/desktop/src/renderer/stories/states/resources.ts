@@ -49,9 +49,9 @@ const manyGateways = Array.from({ length: 6 }, (_, at) => ({
   roundTripMs: at < 2 ? 18.4 + 7 * at : null,
 }))
 const pathOf = (gateways: typeof signedIn.gateways): Answers => ({
-  ...granted(someCredentials),
   ...asAdministrator,
-  ...methods({ status: { ...signedIn, gateways } }),
+  ...tools,
+  ...methods({ credentials: { items: [...someCredentials] }, status: { ...signedIn, gateways } }),
   ...routes({ listGateways: page(manyGateways.slice(0, 4).map((gateway) => ({ ...someGateways[0]!, id: gateway.id }))) }),
 })
 

@@ -1,7 +1,7 @@
 /** The log as it is proven: its head, its keys, who cosigns it, and where it is sent on. */
 import { Button } from '@mantine/core'
 import type { LogState } from '@sallyport/protocol/api'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
@@ -52,6 +52,8 @@ const LogSections = ({ mayChange }: SectionProps) => {
   )
 }
 
+const EXPORT_FILE = 'log.jsonl'
+
 const planNewKey = (): Plan =>
   plan(
     { route: 'startLogKey', input: {} },
@@ -63,6 +65,19 @@ const planNewKey = (): Plan =>
       dangerous: true,
     },
   )
+
+const withCopy = (content: string, what: string): ReactNode => (
+  <>
+    <code className="mono">{content}</code> <CopyButton content={content} what={what} />
+  </>
+)
+
+/** Lines for a terminal: the export is a file that is verified without us. */
+const verifying = (key: string): readonly Fact[] =>
+  [
+    [text('witnesses.export'), `sallyport admin log export --file ${EXPORT_FILE}`] as const,
+    [text('witnesses.verify'), `sallyport-verify ${EXPORT_FILE} --key '${key}'`] as const,
+  ].map(([name, line]) => [name, withCopy(line, name)])
 
 const LogHead = ({ log, mayChange }: SectionProps & { readonly log: LogState }) => {
   const now = useNow()
@@ -94,14 +109,14 @@ const LogHead = ({ log, mayChange }: SectionProps & { readonly log: LogState }) 
     ],
     ...log.keys.map((key, at): Fact => [
       text(at === 0 ? 'witnesses.key' : 'witnesses.keyBefore'),
-      <>
-        <code className="mono">{key}</code> <CopyButton content={key} what={text('witnesses.copyKey')} />
-      </>,
+      withCopy(key, text('witnesses.copyKey')),
     ]),
+    ...(checkpoint === null ? [] : verifying(log.keys[0] ?? '')),
   ]
   return (
     <SettingsGroup title={text('witnesses.log')} hint={text('witnesses.logHint')}>
       <Facts facts={facts} />
+      {checkpoint === null ? null : <p className="muted">{text('witnesses.exportText')}</p>}
       {mayChange ? (
         <GroupActions>
           <Button variant="default" onClick={() => setPending(planNewKey())}>
