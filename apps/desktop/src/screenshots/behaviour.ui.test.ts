@@ -83,6 +83,23 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
     expect(await page.getByRole('switch', { name: 'Address of payroll · read-only' }).isChecked()).toBe(false)
   })
 
+  test('a form for something new is found in the palette; from its button the focus goes back there', async () => {
+    const page = await open('users/some')
+    const form = page.getByRole('dialog', { name: 'Add a person' })
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('add person')
+    await page.getByRole('dialog').getByRole('button', { name: 'Add person' }).waitFor()
+    await page.keyboard.press('Enter')
+    await form.waitFor()
+    await page.keyboard.press('Escape')
+    await form.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Add person' }).click()
+    await form.waitFor()
+    await page.keyboard.press('Escape')
+    await form.waitFor({ state: 'detached' })
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Add person')
+  })
+
   test('what the palette does with a resource has rows of its own: copying it', async () => {
     const page = await open('resources/some')
     await openPalette(page)

@@ -35,10 +35,11 @@ export const keyText = ({ facts: { keyStorage } }: Device): string => {
   }
 }
 
-export const leaseState = ({ status }: Lease): StateWord => {
+/** @param active what it is called, and looks like, while it is good. */
+const standing = ({ status }: Pick<Session | Lease, 'status'>, active: StateWord): StateWord => {
   switch (status) {
     case 'active':
-      return { kind: 'in-use', word: text('devices.leaseActive') }
+      return active
     case 'ended':
       return { kind: 'off', word: text('devices.sessionEnded') }
     case 'revoked':
@@ -50,17 +51,7 @@ export const leaseState = ({ status }: Lease): StateWord => {
   }
 }
 
-export const sessionState = ({ status }: Session): StateWord => {
-  switch (status) {
-    case 'active':
-      return { kind: 'ready', word: text('devices.sessionActive') }
-    case 'ended':
-      return { kind: 'off', word: text('devices.sessionEnded') }
-    case 'revoked':
-      return { kind: 'locked', word: text('devices.sessionRevoked') }
-    case 'expired':
-      return { kind: 'off', word: text('devices.sessionExpired') }
-    default:
-      return assertNever(status)
-  }
-}
+export const sessionState = (session: Session): StateWord =>
+  standing(session, { kind: 'ready', word: text('devices.sessionActive') })
+
+export const leaseState = (lease: Lease): StateWord => standing(lease, { kind: 'in-use', word: text('devices.leaseActive') })
