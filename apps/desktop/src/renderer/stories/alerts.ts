@@ -32,6 +32,9 @@ export const someAlerts: readonly Alert[] = [
   }),
   alert(3, 'new-device', { user: GRACE, device: idOf.device(4), message: 'A new device waits for approval.' }),
   alert(4, 'sign-in-throttled', { message: 'Signing in failed many times from 198.51.100.7.' }),
+  alert(5, 'kms-failing', {
+    message: 'Nothing can be unlocked: The key management service refuses the vault. (kms_denied)',
+  }),
   alert(6, 'activity-gap', {
     message: `Gateway ${idOf.gateway(3)} began a new stream of activity: its spool was lost, and what was in it.`,
   }),
@@ -41,9 +44,6 @@ export const someAlerts: readonly Alert[] = [
     message: 'A copy of this device was seen: it brought a state that another copy had used. Its sessions were ended.',
   }),
   alert(8, 'recovery-code-used', { user: GRACE, device: idOf.device(2), message: 'A recovery code let this device in.' }),
-  alert(5, 'kms-failing', {
-    message: 'Nothing can be unlocked: The key management service refuses the vault. (kms_denied)',
-  }),
   alert(9, 'review-overdue', {
     message: 'Nobody has reviewed the emergency access to ledger/read-write that was opened at 2026-11-20T08:12:00.000Z.',
   }),

@@ -37,7 +37,11 @@ export const AlertPanel = ({ alert, names, onClose }: AlertPanelProps) => {
     )
   const isReviewed = alert.kind === 'emergency-access' || alert.kind === 'review-overdue'
   return (
-    <SidePanel title={name} subtitle={<Status kind={glyph}>{stateOf(alert)}</Status>} onClose={onClose}>
+    <SidePanel
+      title={name}
+      subtitle={<Status kind={alert.endedAt === null ? glyph : 'off'}>{stateOf(alert)}</Status>}
+      onClose={onClose}
+    >
       <PanelSection label={text('alerts.happened')}>
         <p className="selectable">{alert.message}</p>
       </PanelSection>

@@ -28,7 +28,7 @@ export const alertsStories: readonly Story[] = [
   story('some', having(someAlerts)),
   story('panel', having(someAlerts), { at: `/alerts/${alertId(1)}` }),
   story('seen', having(someAlerts), { steps: [{ click: { role: 'radio', name: 'Seen' } }] }),
-  story('over', having([endedAlert]), { at: `/alerts/${endedAlert.id}` }),
+  story('over', having(someAlerts), { at: `/alerts/${endedAlert.id}`, steps: [{ click: { role: 'radio', name: 'Seen' } }] }),
   story('reader', { ...having(someAlerts), ...asUser('audit.read') }, { at: `/alerts/${alertId(2)}` }),
   story('empty', having([])),
   story('loading', { ...frame, ...routes({ listAlerts: waits }) }),
