@@ -67,7 +67,7 @@ export const deviceRoutes = defineRoutes({
   listLeases: {
     method: 'GET',
     path: '/v1/leases',
-    summary: 'Lists leases, newest first; those that are good now alone, or all',
+    summary: 'Lists leases, newest first',
     authentication: 'two-signature',
     permission: 'sessions.read',
     audit: null,
