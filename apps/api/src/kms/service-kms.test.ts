@@ -84,6 +84,21 @@ describe('opened data keys', () => {
     await expect(kms.unwrap(wrapped, { ...context, organization: 'b' })).rejects.toMatchObject({ code: 'secret_unavailable' })
   })
 
+  it('end when the service refuses to wrap, as it does once its key is disabled', async () => {
+    const { state, service } = counted(localService(rootKey('one')))
+    const generate: typeof service.generate = (...parameters) => {
+      if (state.refuses) throw new SallyportError('kms_key_disabled')
+      return service.generate(...parameters)
+    }
+    const kms = serviceKms({ present: { ...service, generate }, cacheFor: 1000, patience: { ...quick, clock: () => 0 } })
+    const wrapped = await kms.wrap(Buffer.from('secret'), context)
+    await kms.unwrap(wrapped, context)
+    state.refuses = true
+    expect(Buffer.from(await kms.unwrap(wrapped, context)).toString()).toBe('secret')
+    await expect(kms.wrap(Buffer.from('other'), context)).rejects.toMatchObject({ code: 'kms_key_disabled' })
+    await expect(kms.unwrap(wrapped, context)).rejects.toMatchObject({ code: 'kms_key_disabled' })
+  })
+
   it('end when their time is over, and all of them at the first refusal of the service', async () => {
     const { state, service } = counted(localService(rootKey('one')))
     let now = 0

@@ -39,6 +39,12 @@ export const serviceKms = (options: ServiceKmsOptions): Kms => {
   const services = new Map([present, ...previous].map((service) => [serviceName(service), service]))
   const cache = dataKeyCache({ maxAge: cacheFor, clock: patience.clock })
 
+  /** Whatever the service says now, nothing may be opened on the strength of what it said before. */
+  const forgetting = (error: unknown): never => {
+    cache.clear()
+    throw error
+  }
+
   const sealUnder = (header: Uint8Array, dataKey: Uint8Array, what: { plaintext: Uint8Array; context: EncryptionContext }) =>
     Buffer.concat([header, sealBytes(what.plaintext, dataKey, sealingContext(what.context, header))])
 
@@ -53,11 +59,7 @@ export const serviceKms = (options: ServiceKmsOptions): Kms => {
     if (!service)
       throw unavailable(new Error('wrapped under a key that is not configured, neither as the present nor a previous one'))
     const ask = () =>
-      patiently(patience, (signal) => service.open(parts.wrappedKey, boundContext(context), signal)).catch((error: unknown) => {
-        // Whatever the service says now, nothing may be opened on the strength of what it said before.
-        cache.clear()
-        throw error
-      })
+      patiently(patience, (signal) => service.open(parts.wrappedKey, boundContext(context), signal)).catch(forgetting)
     const name = createHash('sha256').update(parts.header).update(boundContext(context).text).digest('base64url')
     return withSecretBytes(fresh ? ask() : cache.get(name, ask), (dataKey) => {
       try {
@@ -70,7 +72,7 @@ export const serviceKms = (options: ServiceKmsOptions): Kms => {
 
   const wrap = async (plaintext: Uint8Array, context: EncryptionContext): Promise<Uint8Array> => {
     checkLength(plaintext)
-    const made = await patiently(patience, (signal) => present.generate(boundContext(context), signal))
+    const made = await patiently(patience, (signal) => present.generate(boundContext(context), signal)).catch(forgetting)
     return withSecretBytes(made.plaintext, (dataKey) =>
       sealUnder(headerOf(prefixOf(present, made.version), made.wrapped), dataKey, { plaintext, context }),
     )
