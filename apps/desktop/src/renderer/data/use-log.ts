@@ -124,7 +124,7 @@ const usePages = <Name extends LogRoute>({ key, name, query, ask }: PagesNeeds<N
       }
     }),
     combine: useCallback(
-      (results: readonly UseQueryResult<LogPage<LogRow<Name>>, SallyportError>[]) => ({
+      (results: readonly UseQueryResult<LogPage<LogRow<Name>>>[]) => ({
         read: results.map(({ data }) => data),
         error: results.find((result) => result.error)?.error ?? null,
         updatedAt: results[0]?.dataUpdatedAt ?? 0,
