@@ -1,4 +1,4 @@
-/** A gateway as a process. */
+/** A gateway or relay as a process. */
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,8 @@ const ENTRY = 'apps/gateway/src/main.ts'
 export interface GatewayOptions {
   /** Its state folder; it joins when that is missing. */
   readonly state: string
-  readonly port: number
+  /** null: a relay. */
+  readonly port: number | null
   /** Makes the join token, asked for only when it has to join. */
   readonly joinToken: () => Promise<string>
   readonly args?: readonly string[]
@@ -24,6 +25,7 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly state: string
+  /** 0 for a relay. */
   readonly port: number
   readonly program: Program
   stop(): Promise<void>
@@ -55,8 +57,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       'serve',
       '--state',
       options.state,
-      '--listen',
-      `127.0.0.1:${options.port}`,
+      ...(options.port === null ? [] : ['--listen', `127.0.0.1:${options.port}`]),
       '--allow-loopback-resources',
       ...(options.args ?? []),
     ],
@@ -66,7 +67,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   await waitUntilReady(program)
   return {
     state: options.state,
-    port: options.port,
+    port: options.port ?? 0,
     program,
     stop: async () => {
       await program.stop()

@@ -158,6 +158,23 @@ export class Testbed {
     return gateway
   }
 
+  /** Dials the gateways that there are by itself. */
+  async addRelay(settings: { readonly site?: string } = {}): Promise<Gateway> {
+    const name = `relay-${this.gateways.length + 1}`
+    const relay = await startGateway({
+      name,
+      port: null,
+      state: join(this.directory, name),
+      joinToken: async () => {
+        const body = { name, kind: 'relay' as const, sites: [settings.site ?? this.site], address: null }
+        return (await this.owner.agent.api('createJoinToken', { body })).token
+      },
+      ...(this.#options.gatewayArguments ? { args: this.#options.gatewayArguments } : {}),
+    })
+    this.gateways.push(relay)
+    return relay
+  }
+
   /** Starts a gateway again on its state folder; `within`: by a command that runs it. */
   async restartGateway(gateway: Gateway, settings: Pick<GatewayOptions, 'within' | 'entry' | 'env'> = {}): Promise<Gateway> {
     const restarted = await startGateway({

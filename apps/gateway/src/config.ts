@@ -17,7 +17,8 @@ export interface ServeConfig {
   readonly command: 'serve'
   readonly state: string
   readonly logLevel: string
-  readonly listen: { readonly host: string; readonly port: number }
+  /** null only for a relay, which is not dialled. */
+  readonly listen: { readonly host: string; readonly port: number } | null
   readonly allowLoopbackResources: boolean
   /** Networks that are allowed although the address rules refuse them. */
   readonly allowedNetworks: readonly string[]
@@ -44,6 +45,7 @@ export class UsageError extends Error {
 export const usage = `Usage:
   gateway join  --token <text or @file> --state <folder>
   gateway serve --state <folder> --listen <address:port>
+  gateway serve --state <folder>                              a relay: it dials out
 
 serve takes:
   --allow-loopback-resources        resources on this machine's own loopback addresses
@@ -125,7 +127,8 @@ const reader = (values: Values, environment: NodeJS.ProcessEnv) => {
   return { text, required, whole, isSet, list }
 }
 
-const address = (text: string): { host: string; port: number } => {
+const listenAddress = (text: string | undefined): ServeConfig['listen'] => {
+  if (text === undefined) return null
   const [, bracketed, plain, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? []
   const host = bracketed ?? plain
   if (host === undefined || isIP(host) === 0 || Number(port) > 65535)
@@ -172,7 +175,7 @@ export const readConfig = async (args: readonly string[], environment: NodeJS.Pr
         command,
         logLevel,
         state: required('state'),
-        listen: address(required('listen')),
+        listen: listenAddress(text('listen')),
         allowLoopbackResources: isSet('allow-loopback-resources'),
         allowedNetworks: networkList(list('allow-resource-network')),
         storeTokens: storeTokens(list('store-token')),

@@ -1,22 +1,28 @@
 /** Everything a serving gateway consists of, wired; who closes what, in which order, is at the end. */
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
-import type { Revocation } from '@sallyport/protocol'
+import { type Revocation, SallyportError } from '@sallyport/protocol'
+import type { ByteChannel, RefusedConnection } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
-import type { ServeConfig } from './config.ts'
+import { type ServeConfig, UsageError } from './config.ts'
 import { createApiCalls } from './control/api-calls.ts'
 import { OwnCertificate } from './control/certificate.ts'
 import { loadGatewayKey } from './control/gateway-key.ts'
 import { ControlLink, type LinkCredentials } from './control/link.ts'
-import { chainToPem, loadMembership } from './control/membership.ts'
+import { chainToPem, isRelay, loadMembership } from './control/membership.ts'
 import { openStateFolder } from './control/state-folder.ts'
 import { Trust } from './control/trust.ts'
 import { TrustRefresh } from './control/trust-refresh.ts'
 import { type Edge, openEdge } from './edge/edge.ts'
+import type { EdgePeer } from './edge/peer-identity.ts'
+import { receiveForwarded } from './forward/reception.ts'
+import { Relays } from './forward/relays.ts'
+import { Uplinks } from './forward/uplinks.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { JobStep } from './jobs/steps.ts'
 import { createSessions } from './session/create-sessions.ts'
+import { Standing } from './session/standing.ts'
 import { processorShareMeter } from './processor-share.ts'
 import { openRecording } from './spool/open-recording.ts'
 import { secretStores } from './stores/secret-stores.ts'
@@ -66,6 +72,13 @@ const addressesOf = (host: string): string[] => {
   return [host, ...own.map(({ address }) => address)]
 }
 
+/** What is dialled needs an address; what dials must have none. Throws {@link UsageError}. */
+const checkListen = (listen: ServeConfig['listen'], relay: boolean): ServeConfig['listen'] => {
+  if (!relay && listen === null) throw new UsageError('--listen is missing.')
+  if (relay && listen !== null) throw new UsageError('A relay dials out and listens nowhere: leave --listen out.')
+  return listen
+}
+
 /** Rejects when the state, the spool or the port cannot be used. */
 export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
   const { config, adapters, logger, monotonic = () => performance.now() } = options
@@ -73,6 +86,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
   const membership = await loadMembership(state.membershipFile)
   if (membership === null) throw new Error(`${config.state} belongs to no gateway yet. Join first.`)
   const { organization, gateway, gatewayApi, apiRoot } = membership
+  const listen = checkListen(config.listen, isRelay(membership))
   const key = await loadGatewayKey(state.keyFile)
   const trust = await Trust.load(state.trustFile)
   const stopped = Promise.withResolvers<string>()
@@ -89,6 +103,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     onRenewed: (expiresAt) => {
       logger.info({ event: 'certificate.renewed', expiresAt: new Date(expiresAt).toISOString() })
       edge?.refreshIdentity()
+      uplinks?.renew()
       link.reconnect()
     },
     onFailure: (error) => logger.warn({ event: 'certificate.renewal-failed', error }),
@@ -111,6 +126,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
   trust.onChange(() => {
     logger.info({ event: 'trust-bundle.accepted', number: trust.bundle.number })
     edge?.refreshIdentity()
+    followGateways()
   })
 
   const recording = await openRecording({
@@ -136,7 +152,14 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     tokenFiles: config.storeTokens,
     onLeft: (error) => logger.warn({ event: 'store.not-signed-out', error }),
   })
-  const { sessions, leases, standing, endReports, open, temporaryUsers, holds, vault } = createSessions({
+  const standing = new Standing(gateway)
+  /** Another gateway or relay counts as long as the bundle names it and no revocation does. Throws `gateway_unknown`. */
+  const checkOther = (id: string): void => {
+    standing.checkGateway(id)
+    if (!trust.bundle.gateways.some((entry) => entry.id === id)) throw new SallyportError('gateway_unknown')
+  }
+  const relays = new Relays({ check: checkOther, now, logger })
+  const { sessions, leases, endReports, open, temporaryUsers, holds, vault } = createSessions({
     organization,
     gateway,
     signer: key.signer,
@@ -147,6 +170,8 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     recorder: recording.spool,
     upstream,
     stores,
+    standing,
+    forward: (peer, relay) => relays.open(peer, relay),
     isCurrent: () => link.isCurrent,
     now,
     logger,
@@ -193,15 +218,18 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
       spoolBytes: recording.spool.bytes,
       residentBytes: process.memoryUsage.rss(),
       processorShare: processorShare(),
+      ...(uplinks === null ? {} : { uplinks: uplinks.connected }),
     }),
     events: {
       onSnapshot: async (revocations) => {
         await sessions.applySnapshot(revocations)
+        followGateways()
         eraseRecordings(revocations)
         ready.resolve()
       },
       onRevocations: async (revocations) => {
         await sessions.applyRevocations(revocations)
+        followGateways()
         eraseRecordings(revocations)
       },
       onProbe: (endpoint) => probe(endpoint, probeServices),
@@ -215,20 +243,42 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     monotonic,
   })
 
-  let edge: Edge | null = null
-  edge = await openEdge({
-    host: config.listen.host,
-    port: config.listen.port,
+  const reception = {
     identity: () => ({ key: key.pem, cert: certificate.chain, ca: trust.authorities }),
     trustDomain: () => trust.bundle.trustDomain,
-    isIssuer: (der) => trust.isIssuer(der),
-    check: (session) => sessions.check(session),
-    accept: (channel, peer) => sessions.accept(channel, peer),
-    onRefused: (refused) => logger.info({ event: 'client.refused', ...refused }),
+    isIssuer: (der: Uint8Array) => trust.isIssuer(der),
+    check: (peer: EdgePeer) => {
+      sessions.checkReady()
+      if (peer.kind === 'session') sessions.check(peer.session)
+      else relays.check(peer.relay)
+    },
+    accept: (channel: ByteChannel, peer: EdgePeer) =>
+      peer.kind === 'session' ? sessions.accept(channel, peer) : relays.accept(channel, peer),
+    onRefused: (refused: RefusedConnection) => logger.info({ event: 'client.refused', ...refused }),
     now,
-  })
-  const address = `${edge.address}:${edge.port}`
-  logger.info({ event: 'listening', address, gateway, organization, version })
+  }
+  /** null: a relay, to which clients come through {@link uplinks}. */
+  let edge: Edge | null = null
+  let uplinks: Uplinks | null = null
+  /** Closed before a revocation is confirmed. */
+  function followGateways(): void {
+    relays.cut()
+    uplinks?.update()
+  }
+  if (listen === null) {
+    uplinks = new Uplinks({
+      identity: reception.identity,
+      bundle: () => trust.bundle,
+      isIssuer: reception.isIssuer,
+      check: checkOther,
+      onStream: (stream) => inBackground(receiveForwarded(stream, reception)),
+      logger,
+    })
+  } else {
+    edge = await openEdge({ ...listen, ...reception })
+  }
+  const address = edge === null ? null : `${edge.address}:${edge.port}`
+  logger.info({ event: edge === null ? 'dialling' : 'listening', address, gateway, organization, version })
 
   const pruning = setInterval(() => standing.prune(now()), PRUNE_INTERVAL)
   pruning.unref()
@@ -246,7 +296,8 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
       await jobs.stop(LAST_JOB_LIMIT)
       await sessions.drain(config.drainLimit)
       await Promise.all([temporaryUsers.stop(LAST_DROP_LIMIT), holds.stop(LAST_DROP_LIMIT)])
-      await edge.close()
+      uplinks?.close()
+      await edge?.close()
       clearInterval(pruning)
       await certificate.stop()
       await recording.spool.close()

@@ -7,6 +7,7 @@ import { caller, instant, uuid } from './fields.ts'
 import { endpoint } from './lease.ts'
 import { probeStep, MAX_PROBE_STEPS } from './probe.ts'
 import { revocation } from './revocation.ts'
+import { MAX_UPLINKS } from './trust-bundle.ts'
 
 /** Longest frame of the link, in bytes. */
 export const MAX_CONTROL_FRAME = 1024 * 1024
@@ -42,6 +43,8 @@ export const controlFromGateway = z.discriminatedUnion('type', [
     residentBytes: z.int().nonnegative(),
     /** Share of one processor that it used since the status before. */
     processorShare: z.number().nonnegative(),
+    /** Of a relay: the gateways at which it can be reached now. */
+    uplinks: z.array(uuid).max(MAX_UPLINKS).optional(),
   }),
   /**
    * What changed among open connections since the last such frame; at most once a second. `reset`: this is the first frame of a

@@ -223,6 +223,7 @@ export const errorTable = define({
     status: 503,
     text: 'No gateway of this site can be reached. Check the network, or ask an administrator.',
   },
+  relay_unavailable: { kind: 'unavailable', status: 503, text: 'The relay of this site is not connected to this gateway.' },
   gateway_draining: { kind: 'unavailable', status: 503, text: 'The gateway is shutting down. Connect again.' },
   api_unreachable: { kind: 'unavailable', status: 503, text: 'The Sallyport API cannot be reached.' },
   resource_unreachable: {

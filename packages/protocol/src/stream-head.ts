@@ -32,10 +32,17 @@ export const streamHead = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('renew'), renewal: z.string().max(leaseRenewal.maxLength) }),
   /** Asks how the gateway reached the resource of a lease of the same session; no bytes follow. */
   z.strictObject({ type: z.literal('path'), lease: uuid }),
-  /** To a relay behind this gateway: TLS 1.3 to the relay's identity follows, with a mux of its own. */
+  /** To a relay that dialled this gateway: TLS 1.3 to the relay's identity follows, with a mux of its own. `spec/relay.md`. */
   z.strictObject({ type: z.literal('forward'), relay: uuid }),
 ])
 export type StreamHead = z.infer<typeof streamHead>
+
+/** What a gateway says to the relay before the bytes that it forwards. */
+export const forwardedHead = z.strictObject({
+  /** IP address from which the client reached the gateway, as the gateway has it. */
+  client: z.string().max(64),
+})
+export type ForwardedHead = z.infer<typeof forwardedHead>
 
 /** What a TLS handshake agreed on; `group` of its key exchange, null where the one who tells is not told. */
 export const pathTls = z.strictObject({
@@ -72,7 +79,7 @@ export const streamAnswer = z.discriminatedUnion('ok', [
 ])
 export type StreamAnswer = z.infer<typeof streamAnswer>
 
-export const encodeFramedJson = (value: StreamHead | StreamAnswer): Uint8Array => {
+export const encodeFramedJson = (value: StreamHead | ForwardedHead | StreamAnswer): Uint8Array => {
   const body = utf8(JSON.stringify(value))
   if (body.length > MAX_STREAM_HEAD) throw new SallyportError('payload_too_large')
   const prefix = new Uint8Array(PREFIX)

@@ -54,3 +54,10 @@ export const trustBundle = defineStatement({
 })
 export type TrustBundle = z.infer<typeof trustBundle.payload>
 export type GatewayEntry = z.infer<typeof gatewayEntry>
+
+/** Gateways that one relay dials. */
+export const MAX_UPLINKS = 64
+
+/** The gateways that relays dial, and through which clients reach relays: those with an address, the first of the bundle. */
+export const forwardingGateways = ({ gateways }: TrustBundle): readonly GatewayEntry[] =>
+  gateways.filter(({ kind, address }) => kind === 'gateway' && address !== null).slice(0, MAX_UPLINKS)

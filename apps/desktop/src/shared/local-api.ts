@@ -63,20 +63,22 @@ export const localConnection = z.strictObject({
 
 export type LocalConnection = z.infer<typeof localConnection>
 
+const pathHop = z.strictObject({
+  name: z.string().max(120),
+  /** The name in its certificate. */
+  identity: z.string().max(300),
+  /** From the agent to here and back, milliseconds. */
+  roundTripMs: z.number().nonnegative().nullable(),
+  tls: pathTls.nullable(),
+})
+
 /** The way of one connection, hop by hop, as it was measured. */
 export const connectionPath = z.strictObject({
   /** From the tool to the agent. `tls` is null unless the tool asked for it: nothing leaves this computer there. */
   tool: z.strictObject({ socket: z.boolean(), tls: pathTls.nullable() }),
-  gateway: z.strictObject({
-    name: z.string().max(120),
-    /** The name in its certificate. */
-    identity: z.string().max(300),
-    host: z.string().max(255),
-    port,
-    /** To the gateway and back. */
-    roundTripMs: z.number().nonnegative().nullable(),
-    tls: pathTls.nullable(),
-  }),
+  gateway: pathHop.extend({ host: z.string().max(255), port }),
+  /** Behind the gateway, which only passes what it cannot read; null where the gateway reaches the resource itself. */
+  relay: pathHop.nullable(),
   /** null: the gateway tells nothing of it. */
   resource: resourceHop.extend({ reachedAt: timestamp }).nullable(),
 })

@@ -2,7 +2,8 @@
 import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { readTextUpTo, replacePrivateFile } from '@sallyport/program'
-import { fromBase64url } from '@sallyport/protocol'
+import { fromBase64url, parseIdentity } from '@sallyport/protocol'
+import { readSpiffeId } from '@sallyport/transport'
 
 /** Bytes; what is written here is far shorter. */
 const MAX_FILE = 256 * 1024
@@ -40,3 +41,7 @@ export const leafValidity = (certificates: readonly string[]): { readonly from: 
   const leaf = new X509Certificate(fromBase64url(certificates[0]!))
   return { from: leaf.validFromDate.getTime(), until: leaf.validToDate.getTime() }
 }
+
+/** Whether this is a relay: its certificate says it. Throws `certificate_invalid`. */
+export const isRelay = ({ certificates }: Membership): boolean =>
+  parseIdentity(readSpiffeId(fromBase64url(certificates[0]!)) ?? '').kind === 'relay'

@@ -1,5 +1,5 @@
 /**
- * Where clients arrive: TLS 1.3 with certificates on both sides, then a WebSocket. Everything that is refused is refused before
+ * Where clients and relays arrive: TLS 1.3 with certificates on both sides, then a WebSocket. Everything that is refused is refused before
  * the upgrade is answered, with its code.
  */
 import { SallyportError } from '@sallyport/protocol'
@@ -13,20 +13,23 @@ import {
   type UpgradeRequest,
   type WebSocketListener,
 } from '@sallyport/transport'
-import type { SessionPeer } from '../session/peer.ts'
-import { identifyClient } from './peer-identity.ts'
+import { type EdgePeer, identifyPeer } from './peer-identity.ts'
 
-export interface EdgeOptions {
-  readonly host: string
-  readonly port: number
+/** What is asked of everybody who arrives, at the edge and through a gateway. */
+export interface Reception {
   readonly identity: () => TlsIdentity
   readonly trustDomain: () => string
   readonly isIssuer: (certificate: Uint8Array) => boolean
-  /** Whether this session may connect now. Throws the code it is refused with. */
-  readonly check: (session: string) => void
-  readonly accept: (channel: ByteChannel, peer: SessionPeer) => void
+  /** Whether this peer may connect now. Throws the code it is refused with. */
+  readonly check: (peer: EdgePeer) => void
+  readonly accept: (channel: ByteChannel, peer: EdgePeer) => void
   readonly onRefused: (refused: RefusedConnection) => void
   readonly now: () => number
+}
+
+export interface EdgeOptions extends Reception {
+  readonly host: string
+  readonly port: number
 }
 
 export interface Edge {
@@ -39,13 +42,13 @@ export interface Edge {
 
 const PATH = '/'
 
-const authorize = (options: EdgeOptions, peer: IncomingPeer, request: UpgradeRequest): Authorization<SessionPeer> => {
+const authorize = (options: EdgeOptions, peer: IncomingPeer, request: UpgradeRequest): Authorization<EdgePeer> => {
   try {
     if (request.url !== PATH) throw new SallyportError('not_found')
     const { trustDomain, isIssuer, now } = options
-    const client = identifyClient(peer, { trustDomain: trustDomain(), isIssuer, now: now() })
-    options.check(client.session)
-    return { ok: true, context: client }
+    const identified = identifyPeer(peer, { trustDomain: trustDomain(), isIssuer, now: now() })
+    options.check(identified)
+    return { ok: true, context: identified }
   } catch (error) {
     const refusal = error instanceof SallyportError ? error : new SallyportError('internal', { cause: error })
     return { ok: false, status: refusal.status, code: refusal.code, message: refusal.message }
@@ -62,7 +65,7 @@ const explainPort = (error: unknown, { host, port }: EdgeOptions): Error => {
 
 /** Rejects if the port cannot be had. */
 export const openEdge = async (options: EdgeOptions): Promise<Edge> => {
-  const listener: WebSocketListener = await listenWebSocket<SessionPeer>({
+  const listener: WebSocketListener = await listenWebSocket<EdgePeer>({
     host: options.host,
     port: options.port,
     tls: options.identity(),

@@ -7,7 +7,7 @@ import {
   type StreamAnswer,
   type StreamHead,
 } from '@sallyport/protocol'
-import { type ByteChannel, MuxSession, type MuxStream } from '@sallyport/transport'
+import { type ByteChannel, joinStreams, MuxSession, type MuxStream } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { finishWith, readHead, refusalOf, writeAnswer } from './head-exchange.ts'
 import type { Lease } from './lease.ts'
@@ -18,6 +18,8 @@ import { inBackground } from '../in-background.ts'
 const MAX_STREAMS = 2048
 /** Streams whose head is not there yet, or not answered. */
 const MAX_HEADS = 256
+/** Streams to relays; one carries everything of a client at one relay. */
+const MAX_FORWARDED = 64
 /** setTimeout takes no longer time. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -28,6 +30,8 @@ export interface StreamServices {
   readonly renew: (peer: SessionPeer, renewal: string) => Promise<Extract<StreamAnswer, { ok: true }>['renewal']>
   /** How the resource of a lease was reached. Throws as {@link StreamServices.resume}. */
   readonly path: (peer: SessionPeer, lease: string) => ResourceHop | null
+  /** A stream to this relay, for the client's bytes. Throws `relay_unavailable`. */
+  readonly forward: (peer: SessionPeer, relay: string) => MuxStream
   /** Serves the stream to its end; never rejects. Throws at once if the protocol has no adapter. */
   readonly serve: (stream: MuxStream, lease: Lease, caller: Caller | null) => () => Promise<void>
   /** Nobody uses the lease now. */
@@ -43,6 +47,7 @@ export class ClientConnection {
   readonly #mux: MuxSession
   readonly #certificateTimer: NodeJS.Timeout
   #heads = 0
+  #forwarded = 0
 
   constructor(channel: ByteChannel, peer: SessionPeer, services: StreamServices) {
     this.peer = peer
@@ -123,8 +128,7 @@ export class ClientConnection {
           finishWith(stream, { ok: true, path: this.#services.path(this.peer, head.lease) })
           return null
         case 'forward':
-          // This gateway reaches resources itself; no relay dials in to it.
-          throw new SallyportError('gateway_unreachable')
+          return this.#forward(stream, head.relay)
         default:
           return assertNever(head)
       }
@@ -144,6 +148,19 @@ export class ClientConnection {
     const serve = this.#services.serve(stream, lease, caller)
     writeAnswer(stream, { ok: true, lease: { id: lease.id, expiresAt: lease.expiresAt } })
     return serve
+  }
+
+  /** From here on the bytes are the client's and the relay's alone: TLS, to which this gateway has no key. */
+  #forward(stream: MuxStream, relay: string): () => Promise<void> {
+    if (this.#forwarded >= MAX_FORWARDED) throw new SallyportError('limit_reached')
+    const onward = this.#services.forward(this.peer, relay)
+    this.#forwarded += 1
+    writeAnswer(stream, { ok: true })
+    return async () => {
+      const { bytesForward, bytesBackward } = await joinStreams(stream, onward)
+      this.#forwarded -= 1
+      this.#services.logger.info({ event: 'forward.closed', session: this.peer.session, relay, bytesForward, bytesBackward })
+    }
   }
 
   #refuse(stream: MuxStream, head: StreamHead, error: unknown): void {

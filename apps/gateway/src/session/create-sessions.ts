@@ -11,6 +11,7 @@ import type { SecretStores } from '../stores/secret-stores.ts'
 import type { UpstreamConnector } from '../upstream/connector.ts'
 import type { Recorder } from './activity.ts'
 import { Cancels } from './cancels.ts'
+import type { StreamServices } from './client-connection.ts'
 import { beginConnection, type ConnectionServices } from './connection.ts'
 import { TemporaryUsers } from './credentials/temporary-users.ts'
 import { DeviceCounters } from './device-counters.ts'
@@ -20,7 +21,7 @@ import { LeaseTable } from './lease-table.ts'
 import { OpenConnections } from './open-connections.ts'
 import { renewLeases } from './renewals.ts'
 import { Sessions } from './sessions.ts'
-import { Standing } from './standing.ts'
+import type { Standing } from './standing.ts'
 import { Unlocks } from './unlocks.ts'
 import { createVaultRequests, type VaultRequests } from './vault-requests.ts'
 import { inBackground } from '../in-background.ts'
@@ -40,6 +41,8 @@ export interface CreateSessionsOptions {
   readonly recorder: Recorder
   readonly upstream: UpstreamConnector
   readonly stores: SecretStores
+  readonly standing: Standing
+  readonly forward: StreamServices['forward']
   /** False: revocations may be missing. */
   readonly isCurrent: () => boolean
   readonly now: () => number
@@ -49,7 +52,6 @@ export interface CreateSessionsOptions {
 export interface CreatedSessions {
   readonly sessions: Sessions
   readonly leases: LeaseTable
-  readonly standing: Standing
   readonly endReports: EndReports
   readonly open: OpenConnections
   readonly temporaryUsers: TemporaryUsers
@@ -59,9 +61,8 @@ export interface CreatedSessions {
 }
 
 export const createSessions = (options: CreateSessionsOptions): CreatedSessions => {
-  const { organization, gateway, api, trust, isCurrent, now, logger } = options
+  const { organization, gateway, api, trust, standing, isCurrent, now, logger } = options
   const endReports = new EndReports(api, (error) => logger.warn({ event: 'lease-ends.not-reported', error }))
-  const standing = new Standing(gateway)
   const counters = new DeviceCounters()
   const leases = new LeaseTable({
     gateway,
@@ -119,6 +120,7 @@ export const createSessions = (options: CreateSessionsOptions): CreatedSessions 
     services: {
       open: (peer, head) => unlocks.open(peer, head),
       resume: (peer, lease) => leases.find(lease, peer.session),
+      forward: options.forward,
       path: (peer, lease) => leases.find(lease, peer.session).reached,
       renew: (peer, renewal) => renewLeases(shared, peer, renewal),
       serve: (stream, lease, caller) => {
@@ -131,5 +133,5 @@ export const createSessions = (options: CreateSessionsOptions): CreatedSessions 
       logger,
     },
   })
-  return { sessions, leases, standing, endReports, open, temporaryUsers, holds, vault }
+  return { sessions, leases, endReports, open, temporaryUsers, holds, vault }
 }

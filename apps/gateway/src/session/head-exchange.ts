@@ -8,6 +8,7 @@ import {
   type StreamHead,
   streamHead,
 } from '@sallyport/protocol'
+import type { z } from 'zod'
 
 /** Milliseconds from the opening of a stream to the last byte of its head. */
 export const HEAD_DEADLINE = 10_000
@@ -19,8 +20,16 @@ const REFUSAL_LINGER = 5_000
  * too late, or cut short.
  */
 export const readHead = (stream: Duplex, deadlineMs: number = HEAD_DEADLINE): Promise<StreamHead> =>
+  readFramed(stream, streamHead, deadlineMs)
+
+/** As {@link readHead}, of another form. */
+export const readFramed = <Schema extends z.ZodType>(
+  stream: Duplex,
+  schema: Schema,
+  deadlineMs: number = HEAD_DEADLINE,
+): Promise<z.output<Schema>> =>
   new Promise((resolve, reject) => {
-    const decoder = new FramedJsonDecoder(streamHead)
+    const decoder = new FramedJsonDecoder(schema)
     const finish = (): void => {
       clearTimeout(timer)
       stream.off('readable', onReadable)

@@ -41,6 +41,10 @@ export class Sessions {
         this.#checkOpen()
         return services.resume(peer, lease)
       },
+      forward: (peer, relay) => {
+        this.#checkOpen()
+        return services.forward(peer, relay)
+      },
       onClosed: (connection) => this.#forget(connection),
     }
   }
@@ -49,10 +53,15 @@ export class Sessions {
     return this.#connections.size
   }
 
+  /** Whether anybody may connect now. Throws the code everybody is refused with. */
+  checkReady(): void {
+    if (!this.#informed) throw new SallyportError('gateway_isolated')
+    this.#checkOpen()
+  }
+
   /** Whether this session may connect now. Throws the code it is refused with. */
   check(session: string): void {
-    if (this.#draining) throw new SallyportError('gateway_draining')
-    if (!this.#informed || !this.#options.isCurrent()) throw new SallyportError('gateway_isolated')
+    this.checkReady()
     this.#options.standing.checkSession(session)
     if ((this.#perSession.get(session) ?? 0) >= MAX_PER_SESSION) throw new SallyportError('limit_reached')
   }

@@ -69,6 +69,12 @@ export class Standing {
     this.#check({ kind: 'user', id: facts.user }, facts.decidedAt)
   }
 
+  /** Whether this gateway or relay counts still. Throws the code of its revocation. */
+  checkGateway(gateway: string): void {
+    const own = this.#tombstones.get(keyOf('gateway', gateway))
+    if (own !== undefined) throw refusal(own)
+  }
+
   /** Whether a lease that was decided at a revocation number still stands. Throws the code of what revoked it. */
   checkLease(binding: LeaseBinding, decidedAt: number): void {
     for (const subject of subjectsOf(binding, this.#gateway)) this.#check(subject, decidedAt)

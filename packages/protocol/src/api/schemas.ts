@@ -4,6 +4,7 @@ import { base64urlOf, der, deviceState, displayName, email, foreignName, host, p
 import { credentialKind, endpoint, resourceOptions } from '../lease.ts'
 import { storeField, storePath } from '../store.ts'
 import { recordingPolicy } from '../recording-policy.ts'
+import { MAX_UPLINKS } from '../trust-bundle.ts'
 import { permission } from './permission.ts'
 
 /** What is done on resources. */
@@ -218,6 +219,8 @@ export const gateway = z.strictObject({
       residentBytes: z.int().nonnegative(),
       /** Share of one processor that it used since the time before. */
       processorShare: z.number().nonnegative(),
+      /** Of a relay: the gateways at which it can be reached. */
+      uplinks: z.array(uuid).max(MAX_UPLINKS).optional(),
     })
     .nullable(),
   lastSeenAt: timestamp.nullable(),

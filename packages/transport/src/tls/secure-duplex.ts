@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from 'node:tls'
 import type { PeerCertificate } from './peer-certificate.ts'
-import { TransportError } from '../errors.ts'
+import { TransportError, toTransportError } from '../errors.ts'
 import { expectIdentity, verifiedPeer } from './tls-identity.ts'
 import { tlsFailure } from './tls-failure.ts'
 import { secureOptions, type TlsIdentity } from './tls-options.ts'
@@ -12,6 +12,8 @@ export interface ConnectTlsOptions {
   readonly tls: TlsIdentity
   /** The SPIFFE id that the other end's certificate must carry as its only URI name. */
   readonly expectedIdentity: string
+  /** A further check of the verified certificate; throw to refuse it. */
+  readonly verifyPeer?: (peer: PeerCertificate) => void
   /** For the handshake, milliseconds. Default 10,000. */
   readonly timeoutMs?: number
 }
@@ -26,7 +28,13 @@ export interface AcceptTlsOptions {
 export async function connectTls(duplex: Duplex, options: ConnectTlsOptions): Promise<TLSSocket> {
   const socket = connect(clientOptions(options.tls, options.expectedIdentity, { socket: duplex }))
   await handshake(socket, options.timeoutMs)
-  return socket
+  try {
+    options.verifyPeer?.(verifiedPeer(socket))
+    return socket
+  } catch (thrown) {
+    socket.destroy()
+    throw toTransportError(thrown, 'identity_mismatch', 'the certificate was not accepted')
+  }
 }
 
 /**

@@ -105,10 +105,11 @@ export class Connections {
   /** Hop by hop. Throws `not_found`. */
   async path(id: string): Promise<ConnectionPath> {
     const { peerPort, toolTls, tunnel } = this.#find(id)
-    const { gateway, resource } = await tunnel.path()
+    const { gateway, relay, resource } = await tunnel.path()
     return {
       tool: { socket: peerPort === null, tls: toolTls },
-      gateway: { ...gateway, roundTripMs: tunnel.roundTripMs() },
+      gateway,
+      relay,
       resource: resource === null ? null : { ...resource, reachedAt: new Date(resource.reachedAt).toISOString() },
     }
   }

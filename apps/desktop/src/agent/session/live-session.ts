@@ -1,5 +1,5 @@
 /** The session as the rest of the agent uses it: who, until when, and signers; never a private key but for TLS. */
-import { type CallSigners, formatIdentity, type Signer, type TrustBundle } from '@sallyport/protocol'
+import { type CallSigners, formatIdentity, type GatewayEntry, type Signer, type TrustBundle } from '@sallyport/protocol'
 import { rootsOf, type TlsIdentity } from '@sallyport/transport'
 import { toPem } from '../identity/certificates.ts'
 import type { Enrolment, IdentityDocument, StoredSession } from '../identity/document.ts'
@@ -39,5 +39,6 @@ export const liveSession = async (document: IdentityDocument): Promise<LiveSessi
   }
 }
 
-export const gatewayIdentity = (trust: TrustBundle, gateway: string): string =>
-  formatIdentity({ trustDomain: trust.trustDomain, kind: 'gateway', id: gateway })
+/** The name that a gateway or relay has in its certificate. */
+export const gatewayIdentity = ({ trustDomain }: TrustBundle, { kind, id }: Pick<GatewayEntry, 'kind' | 'id'>): string =>
+  formatIdentity({ trustDomain, kind, id })

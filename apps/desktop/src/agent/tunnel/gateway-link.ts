@@ -1,11 +1,11 @@
-/** One gateway, and the connection to it: dialled when it is needed, kept, dialled anew when it breaks or its certificate does. */
+/** One gateway or relay, and the connection to it: dialled when it is needed, kept, dialled anew when it breaks or its certificate does. */
 import { Backoff } from '@sallyport/program'
 import type { GatewayEntry } from '@sallyport/protocol'
-import { dialWebSocket, MuxSession, type NegotiatedTls } from '@sallyport/transport'
+import { MuxSession, type NegotiatedTls } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import { gatewayIdentity, type LiveSession } from '../session/live-session.ts'
+import type { Dial } from './dial.ts'
 
-const DIAL_LIMIT = 10_000
 /** A gateway that does not answer a ping in this time is gone, milliseconds. */
 const PING_LIMIT = 3_000
 const PING_INTERVAL = 30_000
@@ -13,10 +13,13 @@ const STREAMS = 2048
 
 export interface GatewayLinkOptions {
   readonly entry: GatewayEntry
+  readonly dial: Dial
   /** The session as it is now. */
   readonly live: () => LiveSession
   readonly logger: Logger
   readonly onChange: () => void
+  /** It takes no new streams; what uses it goes elsewhere. */
+  readonly onGoingAway: () => void
 }
 
 export class GatewayLink {
@@ -32,6 +35,7 @@ export class GatewayLink {
   #failedAt = -Infinity
   #roundTripMs: number | null = null
   #tls: NegotiatedTls | null = null
+  #via: GatewayLink | null = null
 
   constructor(options: GatewayLinkOptions) {
     this.#options = options
@@ -56,9 +60,14 @@ export class GatewayLink {
     return this.#tls
   }
 
+  /** The gateway through which this relay was reached last; null for a gateway. */
+  get via(): GatewayLink | null {
+    return this.#via
+  }
+
   /** The name in its certificate, by which it was recognised. */
   get identity(): string {
-    return gatewayIdentity(this.#options.live().trust, this.#entry.id)
+    return gatewayIdentity(this.#options.live().trust, this.#entry)
   }
 
   /** When it last could not be reached, by `performance.now()`. */
@@ -82,13 +91,22 @@ export class GatewayLink {
   update(entry: GatewayEntry): void {
     const [before, after] = [this.#entry.address, entry.address]
     this.#entry = entry
-    if (before?.host !== after?.host || before?.port !== after?.port) this.renew()
+    if (before?.host !== after?.host || before?.port !== after?.port) this.renew().catch((error: unknown) => this.#warn(error))
   }
 
-  /** Dials anew, as with a new certificate: new streams use the new connection, the old one ends with its last stream. */
-  renew(): void {
-    if (this.#mux === null || this.#stop.signal.aborted) return
-    this.#redial().catch((error: unknown) => this.#warn(error))
+  /**
+   * Dials anew, as with a new certificate: new streams use the new connection, the old one ends with its last stream. Resolves when it
+   * is dialled, or could not be; never rejects.
+   */
+  async renew(): Promise<void> {
+    const old = this.#mux
+    if (old === null || this.#stop.signal.aborted) return
+    try {
+      const fresh = await this.#dial()
+      if (old !== fresh) old.drain().catch((error: unknown) => this.#warn(error))
+    } catch (error) {
+      this.#warn(error)
+    }
   }
 
   /** After sleep: a connection that does not answer is given up at once. */
@@ -125,34 +143,15 @@ export class GatewayLink {
     return this.#dialling
   }
 
-  async #redial(): Promise<void> {
-    const old = this.#mux
-    const fresh = await this.#dial()
-    if (old !== null && old !== fresh) await old.drain()
-  }
-
   async #connect(): Promise<MuxSession> {
-    const { live, logger } = this.#options
-    const { tls, trust } = live()
-    const { id, address } = this.#entry
-    if (address === null) throw new TypeError('a relay is not dialled')
+    const { dial, live, logger } = this.#options
     try {
-      const issuers = new Set(trust.issuers)
-      const channel = await dialWebSocket({
-        ...address,
-        tls,
-        expectedIdentity: gatewayIdentity(trust, id),
-        verifyPeer: ({ chain }) => {
-          const issuer = chain[1]?.toString('base64url') ?? ''
-          if (!issuers.has(issuer)) throw new Error('the gateway’s certificate is of an issuer that counts no more')
-        },
-        onSecure: (agreed) => (this.#tls = agreed),
-        timeoutMs: DIAL_LIMIT,
-        signal: this.#stop.signal,
-      })
+      const { channel, tls, via } = await dial(live(), this.#entry, this.#stop.signal)
       const mux = new MuxSession(channel, { role: 'client', maxStreams: STREAMS, onGoAway: () => this.#goingAway() })
+      this.#tls = tls
+      this.#via = via
       this.#adopt(mux)
-      logger.info({ event: 'gateway.connected', gateway: id }, 'connected to a gateway')
+      logger.info({ event: 'gateway.connected', gateway: this.#entry.id, via: via?.entry.id }, 'connected to a gateway')
       return mux
     } catch (error) {
       this.#failedAt = performance.now()
@@ -179,6 +178,7 @@ export class GatewayLink {
   /** The gateway takes no new streams: at the end of the certificate that was shown, or because it stops. */
   #goingAway(): void {
     this.#options.onChange()
+    this.#options.onGoingAway()
     if (this.#kept) this.#later()
   }
 

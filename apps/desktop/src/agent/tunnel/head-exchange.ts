@@ -1,4 +1,5 @@
 /** Opens a stream: head and first bytes in one write, then the gateway's answer. `spec/stream-head.md`. */
+import type { Duplex } from 'node:stream'
 import {
   encodeFramedJson,
   FramedJsonDecoder,
@@ -33,11 +34,7 @@ export const openStream = async (
   const head = encodeFramedJson(request.head)
   stream.write(request.first ? Buffer.concat([head, request.first]) : head)
   try {
-    const answer = await readAnswer(stream, request.signal)
-    if (!answer.ok) {
-      const { code, message } = answer.error
-      throw new SallyportError(code, { message })
-    }
+    const answer = await readGranted(stream, request.signal)
     return { stream, answer, headLength: head.length }
   } catch (error) {
     stream.destroy()
@@ -45,7 +42,15 @@ export const openStream = async (
   }
 }
 
-const readAnswer = (stream: MuxStream, signal: AbortSignal | undefined): Promise<StreamAnswer> =>
+/** The answer at the head of a stream; what came behind it is left there. Throws as {@link openStream}. */
+export const readGranted = async (stream: Duplex, signal: AbortSignal | undefined): Promise<Granted> => {
+  const answer = await readAnswer(stream, signal)
+  if (answer.ok) return answer
+  const { code, message } = answer.error
+  throw new SallyportError(code, { message })
+}
+
+const readAnswer = (stream: Duplex, signal: AbortSignal | undefined): Promise<StreamAnswer> =>
   new Promise((resolve, reject) => {
     const decoder = new FramedJsonDecoder(streamAnswer)
     const finish = (): void => {

@@ -1,5 +1,21 @@
-import { isErrorCode, SallyportError } from '@sallyport/protocol'
+import { type ErrorCode, isErrorCode, SallyportError } from '@sallyport/protocol'
 import { TransportError } from '@sallyport/transport'
+
+/** Refusals that speak of the gateway or relay, not of the person: another one may do. */
+const elsewhere: ReadonlySet<ErrorCode> = new Set([
+  'gateway_unreachable',
+  'gateway_draining',
+  'gateway_isolated',
+  'gateway_unknown',
+  'relay_unavailable',
+  'wrong_site',
+  'identity_mismatch',
+  'certificate_invalid',
+  'certificate_expired',
+  'certificate_revoked',
+])
+
+export const mayDoElsewhere = (code: ErrorCode): boolean => elsewhere.has(code)
 
 /** What a person is told when a gateway could not be used: the gateway's own refusal where it gave one. */
 export const gatewayFailure = (error: unknown): SallyportError => {

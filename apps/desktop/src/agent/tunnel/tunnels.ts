@@ -10,7 +10,7 @@ import { type OpenedStream, openStream } from './head-exchange.ts'
 import { LeaseRenewals } from './lease-renewals.ts'
 import { type Lease, type LeaseKey, Leases } from './leases.ts'
 import { makeTicket } from './statements.ts'
-import { gatewayFailure } from './transport-failure.ts'
+import { gatewayFailure, mayDoElsewhere } from './transport-failure.ts'
 
 /** Milliseconds for a gateway to say how it reached a resource. */
 const PATH_LIMIT = 5_000
@@ -18,19 +18,6 @@ const PATH_LIMIT = 5_000
 const MAX_GATEWAYS = 4
 /** Ways in which a lease that we hold may turn out to be over at the gateway: it is asked for anew. */
 const gone: ReadonlySet<ErrorCode> = new Set(['lease_unknown', 'lease_ended'])
-/** Refusals that speak of the gateway, not of the person: another one may do. */
-const elsewhere: ReadonlySet<ErrorCode> = new Set([
-  'gateway_unreachable',
-  'gateway_draining',
-  'gateway_isolated',
-  'gateway_unknown',
-  'wrong_site',
-  'identity_mismatch',
-  'certificate_invalid',
-  'certificate_expired',
-  'certificate_revoked',
-])
-
 export interface TunnelRequest {
   readonly credential: GrantedCredential
   readonly caller: Caller | null
@@ -39,15 +26,19 @@ export interface TunnelRequest {
   readonly signal: AbortSignal
 }
 
+interface PathHop {
+  readonly name: string
+  readonly identity: string
+  /** To here and back, milliseconds; null before the first answer to a ping. */
+  readonly roundTripMs: number | null
+  readonly tls: NegotiatedTls | null
+}
+
 /** Behind the agent, as far as it goes. */
 export interface TunnelPath {
-  readonly gateway: {
-    readonly name: string
-    readonly identity: string
-    readonly host: string
-    readonly port: number
-    readonly tls: NegotiatedTls | null
-  }
+  readonly gateway: PathHop & { readonly host: string; readonly port: number }
+  /** Behind the gateway, which passes what it cannot read; null where the gateway reaches the resource. */
+  readonly relay: PathHop | null
   /** null: the gateway tells nothing of it. */
   readonly resource: ResourceHop | null
 }
@@ -107,7 +98,7 @@ export class Tunnels {
         )
         const ended: unknown = this.#options.session.signal.reason
         if (ended instanceof SallyportError) throw ended
-        if (request.signal.aborted || !elsewhere.has(last.code)) throw last
+        if (request.signal.aborted || !mayDoElsewhere(last.code)) throw last
       }
     }
     throw last
@@ -222,7 +213,7 @@ export class Tunnels {
       lease,
       bytes: () => ({ up: Math.max(0, stream.bytesWritten - headLength), down: Math.max(0, stream.bytesRead - answerLength) }),
       roundTripMs: () => link.roundTripMs,
-      path: async () => ({ gateway: gatewayHop(link), resource: await this.#resourceHop(link, lease) }),
+      path: async () => ({ ...hopsTo(link), resource: await this.#resourceHop(link, lease) }),
     }
   }
 
@@ -253,12 +244,12 @@ export class Tunnels {
   }
 }
 
-const gatewayHop = ({ entry, identity, tls }: GatewayLink): TunnelPath['gateway'] => ({
-  name: entry.name,
-  identity,
-  host: entry.address?.host ?? '',
-  port: entry.address?.port ?? 0,
-  tls,
-})
+const hopOf = ({ entry, identity, roundTripMs, tls }: GatewayLink): PathHop => ({ name: entry.name, identity, roundTripMs, tls })
+
+const hopsTo = (link: GatewayLink): Pick<TunnelPath, 'gateway' | 'relay'> => {
+  const gateway = link.via ?? link
+  const { host, port } = gateway.entry.address ?? { host: '', port: 0 }
+  return { gateway: { ...hopOf(gateway), host, port }, relay: link === gateway ? null : hopOf(link) }
+}
 
 const nameOf = ({ credential, gateway }: LeaseKey): string => `${credential} ${gateway}`
