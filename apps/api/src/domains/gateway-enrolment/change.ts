@@ -7,7 +7,7 @@ import { bumpTrustBundle } from '../authority/index.ts'
 import { findGateway, type Gateway } from '../gateways/index.ts'
 import { endLeasesNoLongerAllowed } from '../leases/index.ts'
 import { lockRevocationNumber, revoke } from '../revocations/index.ts'
-import { replaceSites, requireFreeName, requireSites } from './checks.ts'
+import { checkAddress, replaceSites, requireFreeName, requireSites } from './checks.ts'
 
 interface GatewayAct {
   readonly organization: string
@@ -49,9 +49,7 @@ export const changeGateway = async (transaction: Transaction, options: GatewayCh
   const before = await requireJoined(transaction, id)
   if (change.name !== undefined) await requireFreeName(transaction, change.name, id)
   const address = change.address === undefined ? before.address : change.address
-  if (before.kind === 'gateway' && address === null) {
-    throw new SallyportError('invalid_request', { message: 'A gateway needs the address at which clients reach it.' })
-  }
+  checkAddress(before.kind, address)
   await transaction
     .updateTable('gateways')
     .set({ name: change.name ?? before.name, host: address?.host ?? null, port: address?.port ?? null })

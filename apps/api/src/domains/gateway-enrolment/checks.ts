@@ -8,6 +8,14 @@ export const requireSites = async (transaction: Transaction, sites: readonly str
   if (found.length !== wanted.length) throw new SallyportError('not_found', { message: 'There is no such site.' })
 }
 
+/** A gateway is dialled, a relay dials. Throws `invalid_request`. */
+export const checkAddress = (kind: 'gateway' | 'relay', address: object | null): void => {
+  if (kind === 'gateway' && address === null)
+    throw new SallyportError('invalid_request', { message: 'A gateway needs the address at which clients reach it.' })
+  if (kind === 'relay' && address !== null)
+    throw new SallyportError('invalid_request', { message: 'A relay has no address: it dials out to the gateways.' })
+}
+
 /** Throws `conflict` when another gateway that is not revoked has the name. */
 export const requireFreeName = async (transaction: Transaction, name: string, except?: string): Promise<void> => {
   let query = transaction.selectFrom('gateways').select('id').where('name', '=', name).where('status', '=', 'joined')

@@ -5,7 +5,7 @@ import type { AuditActor } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { recordAudit } from '../audit/index.ts'
 import { type Authority, ensureAuthority } from '../authority/index.ts'
-import { requireFreeName, requireSites } from './checks.ts'
+import { checkAddress, requireFreeName, requireSites } from './checks.ts'
 
 const LIFETIME = 3_600_000
 const SECRET_BYTES = 32
@@ -35,12 +35,10 @@ export interface NewJoinToken {
   readonly expiresAt: Date
 }
 
-/** Throws `not_found` for a site that does not exist, `conflict` for a name that is taken, `invalid_request` for no address. */
+/** Throws `not_found` for a site that does not exist, `conflict` for a name that is taken, `invalid_request` for a gateway's missing address or a relay's. */
 export const createJoinToken = async (transaction: Transaction, request: JoinTokenRequest): Promise<NewJoinToken> => {
   const { organization, gateway, contact, authority, actor } = request
-  if (gateway.kind === 'gateway' && gateway.address === null) {
-    throw new SallyportError('invalid_request', { message: 'A gateway needs the address at which clients reach it.' })
-  }
+  checkAddress(gateway.kind, gateway.address)
   await requireSites(transaction, gateway.sites)
   await requireFreeName(transaction, gateway.name)
   const { root } = await ensureAuthority(transaction, authority, organization)

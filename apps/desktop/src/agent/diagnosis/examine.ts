@@ -141,9 +141,9 @@ async function* examineSession({ status, keeper }: DiagnosisSources): Findings {
 
 async function* examineGateway(link: GatewayLink): Findings {
   const { name, address } = link.entry
-  if (address === null) return false
-  const way = { area: 'gateway', subject: name, ...address, code: 'gateway_unreachable' } as const
-  if (!(yield* examineWay(way))) return false
+  const way = { area: 'gateway', subject: name, code: address === null ? 'relay_unavailable' : 'gateway_unreachable' } as const
+  // The way to a relay is that to a gateway, and on from there.
+  if (address !== null && !(yield* examineWay({ ...way, ...address }))) return false
   const encryption = await examineStep(way, 'encryption', async () => {
     await link.session()
     return 'both certificates are accepted'

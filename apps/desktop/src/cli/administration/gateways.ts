@@ -24,7 +24,7 @@ export const gatewayCommands = [
   listCommand({
     words: 'admin gateways list',
     route: 'listGateways',
-    names: ['site'],
+    names: ['site', 'gateway'],
     columns: (nameOf) => [
       { heading: 'NAME', value: (row) => row.name },
       { heading: 'KIND', value: (row) => row.kind },
@@ -33,7 +33,13 @@ export const gatewayCommands = [
         value: (row) => (row.status === 'revoked' ? 'revoked' : row.connected ? 'connected' : 'away'),
         color: (row) => (row.status === 'revoked' ? 'red' : row.connected ? 'green' : 'yellow'),
       },
-      { heading: 'ADDRESS', value: (row) => (row.address ? `${row.address.host}:${row.address.port}` : null) },
+      {
+        heading: 'ADDRESS',
+        value: ({ address: reachedAt, load }) =>
+          reachedAt
+            ? `${reachedAt.host}:${reachedAt.port}`
+            : (load?.uplinks ?? []).map((uplink) => `via ${nameOf('gateway', uplink)}`).join(', ') || null,
+      },
       { heading: 'SITES', value: (row) => row.sites.map((site) => nameOf('site', site)).join(', ') },
       { heading: 'VERSION', value: (row) => row.version },
       { heading: 'SEEN', value: (row) => localTime(row.lastSeenAt) },
@@ -53,8 +59,12 @@ export const gatewayCommands = [
       sites,
       address,
     },
-    examples: ['sallyport admin gateways token berlin-1 --site Berlin --address gateway.example.org:8443'],
+    examples: [
+      'sallyport admin gateways token berlin-1 --site Berlin --address gateway.example.org:8443',
+      'sallyport admin gateways token plant-1 --kind relay --site Plant',
+    ],
     input: async ({ name, kind = 'gateway', sites: chosen, address: reachedAt = null }, context) => {
+      if (kind === 'relay' && reachedAt) throw invalid('A relay has no --address: it dials out to the gateways.')
       if (kind === 'gateway' && !reachedAt) throw invalid('A gateway needs --address <host:port>: where clients reach it.')
       return { body: { name, kind, sites: await allSites(chosen, context), address: reachedAt } }
     },

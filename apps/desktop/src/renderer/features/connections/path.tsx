@@ -43,12 +43,18 @@ const Hop = ({ name, time, children }: HopProps) => (
   </li>
 )
 
+const Identity = ({ of: { identity } }: { readonly of: { readonly identity: string } }) => (
+  <span className={`${styles['identity'] ?? ''} selectable`} title={text('connections.identity')}>
+    {identity}
+  </span>
+)
+
 export const Path = ({ connection }: { readonly connection: LocalConnection }) => {
   const query = useMethod('path', { connection: connection.id }, { every: REFRESH })
   const now = useNow()
   if (query.error && !query.data) return <ErrorBar error={query.error} />
   if (!query.data) return <SkeletonRows count={3} height={36} />
-  const { tool, gateway, resource } = query.data
+  const { tool, gateway, relay, resource } = query.data
   const { roundTripMs } = gateway
   return (
     <ol className={styles['hops']}>
@@ -61,10 +67,17 @@ export const Path = ({ connection }: { readonly connection: LocalConnection }) =
         <br />
         {protection(gateway.tls, text('connections.notKnown'))}
         <br />
-        <span className={`${styles['identity'] ?? ''} selectable`} title={text('connections.identity')}>
-          {gateway.identity}
-        </span>
+        <Identity of={gateway} />
       </Hop>
+      {relay === null ? null : (
+        <Hop name={relay.name} time={relay.roundTripMs === null ? null : milliseconds(relay.roundTripMs)}>
+          {text('connections.passedOn')}
+          <br />
+          {protection(relay.tls, text('connections.notKnown'))}
+          <br />
+          <Identity of={relay} />
+        </Hop>
+      )}
       {resource === null ? (
         <Hop name={connection.credential}>{text('connections.notTold')}</Hop>
       ) : (

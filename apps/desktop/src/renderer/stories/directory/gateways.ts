@@ -39,6 +39,13 @@ export const gateways: readonly Gateway[] = [
     load: null,
     lastSeenAt: '2026-11-22T11:20:00.000Z',
   }),
+  gateway(5, {
+    name: 'plant-1',
+    kind: 'relay',
+    sites: [id(SITE, 2)],
+    address: null,
+    load: { ...gateway(1, {}).load!, uplinks: [id(GATEWAY, 1), id(GATEWAY, 2)] },
+  }),
   gateway(4, {
     name: 'old-1',
     status: 'revoked',

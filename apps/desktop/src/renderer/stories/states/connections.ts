@@ -69,12 +69,23 @@ const path: ConnectionPath = {
     roundTripMs: 18.4,
     tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: 'X25519' },
   },
+  relay: null,
   resource: {
     host: 'shop.db.acme.internal',
     port: 5432,
     connectMs: 6.2,
     tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: null },
     reachedAt: '2026-11-22T14:01:00.000Z',
+  },
+}
+/** Through eu-1 to a relay in a closed network. */
+const relayPath: ConnectionPath = {
+  ...path,
+  relay: {
+    name: 'plant-1',
+    identity: 'spiffe://acme.example/relay/00000000-0000-4000-8000-000400000005',
+    roundTripMs: 31.7,
+    tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: 'X25519MLKEM768' },
   },
 }
 const longPath: ConnectionPath = {
@@ -86,6 +97,7 @@ const longPath: ConnectionPath = {
     roundTripMs: 1_284,
     tls: { version: 'TLSv1.3', cipher: 'TLS_CHACHA20_POLY1305_SHA256', group: 'X25519MLKEM768' },
   },
+  relay: null,
   resource: { ...path.resource!, host: `${'a-very-long-host-name.'.repeat(8)}acme.internal`, tls: null },
 }
 
@@ -127,6 +139,7 @@ export const connectionsStories: readonly Story[] = [
   story('loading', { ...asUser(), ...methods({ connections: waits }) }),
   story('error', { ...asUser(), ...methods({ connections: new SallyportError('stopping') }) }),
   story('path-loading', { ...open(some), ...methods({ path: waits }) }, { past: past(some), at: `/connections/${id(30, 1)}` }),
+  story('path-relay', { ...open(some), ...methods({ path: relayPath }) }, { past: past(some), at: `/connections/${id(30, 1)}` }),
   story(
     'path-not-told',
     { ...open(some), ...methods({ path: { ...path, resource: null } }) },

@@ -6,17 +6,18 @@ import { Moment } from '../../../ui/moment.tsx'
 import { count } from '../../../ui/numbers.ts'
 import { Status } from '../../../ui/status.tsx'
 import type { Gateway, NameOf } from '../data/names.ts'
-import { gatewayState, isOlder } from './state.ts'
+import { gatewayState, isOlder, reachedThrough } from './state.ts'
 import { RowTitle } from '../parts/row-title.tsx'
 
 interface ColumnNeeds {
   readonly siteName: NameOf
+  readonly gatewayName: NameOf
   readonly newest: string | null
 }
 
 const PERCENT = 100
 
-export const gatewayColumns = ({ siteName, newest }: ColumnNeeds): readonly Column<Gateway>[] => [
+export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): readonly Column<Gateway>[] => [
   {
     id: 'name',
     header: text('gateways.columnName'),
@@ -55,13 +56,15 @@ export const gatewayColumns = ({ siteName, newest }: ColumnNeeds): readonly Colu
     header: text('gateways.columnAddress'),
     width: 'minmax(130px, 1.2fr)',
     from: 940,
-    cell: ({ address }) =>
+    cell: ({ address, load }) =>
       address ? (
         <span className="truncate mono muted" title={`${address.host}:${address.port}`}>
           {address.host}:{address.port}
         </span>
       ) : (
-        <span className="muted">{text('gateways.dialsOut')}</span>
+        <span className="truncate muted" title={reachedThrough(load, gatewayName)}>
+          {reachedThrough(load, gatewayName)}
+        </span>
       ),
   },
   {

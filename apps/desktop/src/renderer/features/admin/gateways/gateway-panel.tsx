@@ -11,10 +11,10 @@ import { PanelActions, PanelSection, SidePanel } from '../../../ui/side-panel.ts
 import { Status } from '../../../ui/status.tsx'
 import { ChangeDialog } from '../change/change-dialog.tsx'
 import { type Plan, plan } from '../change/plan.ts'
-import { type Gateway, useSiteNames } from '../data/names.ts'
+import { type Gateway, useGatewayNames, useSiteNames } from '../data/names.ts'
 import { EditGatewayDialog } from './edit-gateway-dialog.tsx'
 import { CompromiseDialog } from './compromise-dialog.tsx'
-import { gatewayState } from './state.ts'
+import { gatewayState, reachedThrough } from './state.ts'
 
 const PERCENT = 100
 
@@ -97,12 +97,13 @@ const Load = ({ gateway: { load } }: { readonly gateway: Gateway }) => {
 
 const Details = ({ gateway }: { readonly gateway: Gateway }) => {
   const siteName = useSiteNames()
+  const gatewayName = useGatewayNames()
   const { address, lastSeenAt, certificateExpiresAt } = gateway
   const facts: readonly Fact[] = [
     [text('gateways.sites'), gateway.sites.map(siteName).join(', ')],
     [
       text('gateways.address'),
-      address ? <code className="mono">{`${address.host}:${address.port}`}</code> : text('gateways.dialsOut'),
+      address ? <code className="mono">{`${address.host}:${address.port}`}</code> : reachedThrough(gateway.load, gatewayName),
     ],
     [text('gateways.version'), gateway.version === '' ? '–' : gateway.version],
     [text('gateways.seen'), <Moment at={lastSeenAt} />],

@@ -3,7 +3,7 @@ import { IconRouter } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
-import { type Gateway, useSiteNames } from '../data/names.ts'
+import { type Gateway, useGatewayNames, useSiteNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
 import { additions } from '../additions.ts'
@@ -39,8 +39,9 @@ export const GatewaysPage = () => {
 const GatewayListPage = ({ tabs }: { readonly tabs: ReactNode }) => {
   const list = useItems('listGateways')
   const siteName = useSiteNames()
+  const gatewayName = useGatewayNames()
   const newest = useMemo(() => newestVersion(list.items), [list.items])
-  const columns = useMemo(() => gatewayColumns({ siteName, newest }), [siteName, newest])
+  const columns = useMemo(() => gatewayColumns({ siteName, gatewayName, newest }), [siteName, gatewayName, newest])
   const textOf = useCallback(
     (gateway: Gateway) =>
       [

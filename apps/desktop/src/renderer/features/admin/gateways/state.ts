@@ -1,7 +1,7 @@
 /** What a gateway is doing, and which versions are behind. Pure. */
 import { text } from '../../../texts/text.ts'
 import type { StatusKind } from '../../../ui/status.tsx'
-import type { Gateway } from '../data/names.ts'
+import type { Gateway, NameOf } from '../data/names.ts'
 
 export const gatewayState = ({
   status,
@@ -13,6 +13,14 @@ export const gatewayState = ({
   return lastSeenAt === null
     ? { kind: 'unknown', word: text('gateways.neverSeen') }
     : { kind: 'failed', word: text('gateways.away') }
+}
+
+/** How clients get to a relay. */
+export const reachedThrough = (load: Gateway['load'], gatewayName: NameOf): string => {
+  const uplinks = load?.uplinks ?? []
+  return uplinks.length === 0
+    ? text('gateways.dialsOut')
+    : text('gateways.through', { gateways: uplinks.map(gatewayName).toSorted().join(', ') })
 }
 
 const partsOf = (version: string): readonly number[] => version.split(/[.+-]/).map((part) => Number.parseInt(part, 10) || 0)
