@@ -428,11 +428,14 @@ describe('each role has its own keys, and nothing else', () => {
 
   it('on disk: what each was started with lies in its own folder alone', async () => {
     const { directory } = testbed.central
+    const { id: site } = await testbed.owner.agent.api('createSite', { body: { name: 'closed' } })
+    const relay = await testbed.addRelay({ site })
     const folders = {
       api: join(directory, 'api'),
       vault: join(directory, 'vault'),
       log: join(directory, 'log'),
       gateway: testbed.gateways[0]!.state,
+      relay: relay.state,
       agent: testbed.owner.agent.profile,
     }
     const own = (...path: string[]): Promise<Buffer> => readFile(join(...path))
@@ -441,6 +444,7 @@ describe('each role has its own keys, and nothing else', () => {
       log: [await own(folders.log, 'log-root-key'), await own(folders.log, 'link-keys', 'log-link.pem')],
       api: [await own(folders.api, 'link-keys', 'api-link.pem')],
       gateway: [await own(folders.gateway, 'gateway-key.pem')],
+      relay: [await own(folders.relay, 'gateway-key.pem')],
     }
     for (const [holder, files] of Object.entries(keys)) {
       for (const bytes of files) expect(await foldersWith(folders, bytes), holder).toEqual([holder])

@@ -87,6 +87,14 @@ describe('at a gateway, before the WebSocket is open', () => {
     expect((await knock(gateway.port, ofClient(foreigner))).outcome).toBe('hang-up')
   })
 
+  test('a relay of another organization is refused', async () => {
+    const { id } = await foreigner.call('createSite', { body: { name: 'elsewhere' } })
+    const body = { name: 'elsewhere', kind: 'relay' as const, sites: [id], address: null }
+    const relay = await RawGateway.join((await foreigner.call('createJoinToken', { body })).token)
+    closes.push(() => relay.close())
+    expect((await knock(gateway.port, ofGateway(relay))).outcome).toBe('hang-up')
+  })
+
   test('self-made certificates with the right name are refused, under whatever chain', async () => {
     const uri = formatIdentity({ trustDomain: client.trust.trustDomain, kind: 'session', id: client.session })
     const authority = await makeAuthority({ name: 'issuer' })

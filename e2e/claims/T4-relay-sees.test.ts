@@ -73,7 +73,7 @@ const uplinksOf = async (id: string): Promise<readonly string[]> => {
 }
 
 beforeAll(async () => {
-  bed = await Testbed.start({ organizations: ['umbra'] })
+  bed = await Testbed.start()
   await bed.gateways[0]!.stop()
   dump = join(bed.directory, 'dump')
   taken = await bed.restartGateway(bed.gateways[0]!, { entry: DUMPING, env: { DUMP: dump } })
@@ -111,22 +111,13 @@ test('the gateway in between holds nothing of what passes, and everything of wha
 test('a certificate that is not of a relay of this organization is no uplink', async () => {
   const { port } = taken
   const client = await RawClient.enrol((await bed.invite('client', { roles: ['closed'] })).invitation)
-  const foreigner = await RawClient.enrol(bed.central.invitations['umbra']!)
-  closes.push(
-    () => client.close(),
-    () => foreigner.close(),
-  )
-  const { id: foreignSite } = await foreigner.call('createSite', { body: { name: 'foreign' } })
-  const { token } = await foreigner.call('createJoinToken', {
-    body: { name: 'foreign', kind: 'relay', sites: [foreignSite], address: null },
-  })
-  const [gateway, foreign, revoked, good] = [
+  closes.push(() => client.close())
+  const [gateway, revoked, good] = [
     await RawGateway.join(await joinToken('other', 'gateway', bed.site, await freePort())),
-    await RawGateway.join(token),
     await RawGateway.join(await joinToken('revoked', 'relay', bed.site)),
     await RawGateway.join(await joinToken('good', 'relay', bed.site)),
   ]
-  closes.push(...[gateway, foreign, revoked, good].map((each) => () => each.close()))
+  closes.push(...[gateway, revoked, good].map((each) => () => each.close()))
   await bed.owner.agent.api('revokeGateway', { parameters: { gateway: revoked.id } })
   const self = await (
     await makeAuthority()
@@ -138,8 +129,7 @@ test('a certificate that is not of a relay of this organization is no uplink', a
 
   await waitFor(async () => (await outcome(held(good))) === 'open', { description: 'the gateway to know the relay' })
   expect(await outcome(held(gateway))).toBe('identity_mismatch')
-  expect(await outcome(held(revoked))).toBe('gateway_unknown')
-  expect(await outcome(held(foreign))).toBe('hang-up')
+  await waitFor(async () => (await outcome(held(revoked))) === 'gateway_unknown', { description: 'the revocation to arrive' })
   expect(await outcome(self)).toBe('hang-up')
   // A session is let in as what it is: nobody is forwarded to it.
   const mux = await client.dialGateway(await client.gateway(port))
@@ -162,8 +152,11 @@ test('a gateway that ends the TLS inside itself convinces nobody, whatever certi
   const url = await bed.owner.agent.url(BEHIND_LIAR)
   for (const inner of [held(gateway), held(other), { ...(await (await makeAuthority()).issue({ spiffeId })), ca }]) {
     liar.show(inner)
-    expect((await runPsql(url, 'select 1')).code).toBe(2)
-    expect(liar.attempts).toBeGreaterThan(0)
+    const isTried = async (): Promise<boolean> => {
+      expect((await runPsql(url, 'select 1')).code).toBe(2)
+      return liar.attempts > 0
+    }
+    await waitFor(isTried, { description: 'the agent to come through the liar', timeoutMs: 60_000 })
   }
   expect(liar.heard).toBe(0)
   // The key of the relay itself is what it takes.
@@ -176,8 +169,11 @@ test('a gateway that ends the TLS inside itself convinces nobody, whatever certi
 })
 
 test('when the gateway in between is killed, agents come through another one', async () => {
-  await bed.addGateway()
-  await waitFor(async () => (await uplinksOf(relayId)).length === 2, { description: 'the relay to dial it', timeoutMs: 60_000 })
+  const other = await bed.addGateway()
+  const { items } = await bed.owner.agent.api('listGateways', { query: { limit: 100 } })
+  const { id } = items.find(({ address }) => address?.port === other.port)!
+  const isReached = async (): Promise<boolean> => (await uplinksOf(relayId)).includes(id)
+  await waitFor(isReached, { description: 'the relay to dial it', timeoutMs: 60_000 })
   const url = await bed.owner.agent.url(BEHIND_RELAY)
   const psql = await openPsql(url)
   taken.program.kill('SIGKILL')

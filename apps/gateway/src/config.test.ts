@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withTemporaryDirectory } from '@sallyport/testkit'
 import { describe, expect, test } from 'vitest'
-import { readConfig, UsageError } from './config.ts'
+import { checkListen, readConfig, UsageError } from './config.ts'
 
 const serve = ['serve', '--state', '/state', '--listen', '127.0.0.1:7443']
 
@@ -69,7 +69,6 @@ test.each([
   [[]],
   [['start']],
   [['serve', 'more']],
-  [['serve', '--state', '/state']],
   [['serve', '--state', '/state', '--listen', '127.0.0.1:1', '--store-token', 'hvs.pasted-by-mistake']],
   [['serve', '--listen', '127.0.0.1:1']],
   [['serve', '--state', '/state', '--listen', 'localhost:1']],
@@ -82,4 +81,12 @@ test.each([
 ])('%j is not understood, and says how it is meant', async (args) => {
   await expect(readConfig(args, {})).rejects.toThrow(UsageError)
   await expect(readConfig(args, {})).rejects.toThrow('Usage:')
+})
+
+test('a gateway is dialled, a relay is not', () => {
+  const listen = { host: '127.0.0.1', port: 7443 }
+  expect(checkListen(listen, false)).toBe(listen)
+  expect(checkListen(null, true)).toBeNull()
+  expect(() => checkListen(null, false)).toThrow('--listen is missing')
+  expect(() => checkListen(listen, true)).toThrow('leave --listen out')
 })

@@ -197,3 +197,10 @@ export const readConfig = async (args: readonly string[], environment: NodeJS.Pr
       throw new UsageError(command === undefined ? 'A command is missing.' : `${command} is not a command.`)
   }
 }
+
+/** What is dialled needs an address; what dials must have none. Throws {@link UsageError}. */
+export const checkListen = (listen: ServeConfig['listen'], relay: boolean): ServeConfig['listen'] => {
+  if (!relay && listen === null) throw new UsageError('--listen is missing.')
+  if (relay && listen !== null) throw new UsageError('A relay dials out and listens nowhere: leave --listen out.')
+  return listen
+}

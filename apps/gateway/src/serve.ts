@@ -5,7 +5,7 @@ import { type Revocation, SallyportError } from '@sallyport/protocol'
 import type { ByteChannel, RefusedConnection } from '@sallyport/transport'
 import type { Logger } from 'pino'
 import type { Adapter } from './adapters/adapter.ts'
-import { type ServeConfig, UsageError } from './config.ts'
+import { checkListen, type ServeConfig } from './config.ts'
 import { createApiCalls } from './control/api-calls.ts'
 import { OwnCertificate } from './control/certificate.ts'
 import { loadGatewayKey } from './control/gateway-key.ts'
@@ -70,13 +70,6 @@ const addressesOf = (host: string): string[] => {
   if (host !== '0.0.0.0' && host !== '::') return [host]
   const own = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
   return [host, ...own.map(({ address }) => address)]
-}
-
-/** What is dialled needs an address; what dials must have none. Throws {@link UsageError}. */
-const checkListen = (listen: ServeConfig['listen'], relay: boolean): ServeConfig['listen'] => {
-  if (!relay && listen === null) throw new UsageError('--listen is missing.')
-  if (relay && listen !== null) throw new UsageError('A relay dials out and listens nowhere: leave --listen out.')
-  return listen
 }
 
 /** Rejects when the state, the spool or the port cannot be used. */

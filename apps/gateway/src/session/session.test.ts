@@ -100,9 +100,9 @@ describe('a stream that asks for a lease', () => {
     expect(codeOf(answer)).toBe('not_granted')
   })
 
-  test('reaches no relay through this gateway', async () => {
+  test('reaches no relay that did not dial this gateway', async () => {
     const { answer } = await openStream(mux, { type: 'forward', relay: randomUUID() })
-    expect(codeOf(answer)).toBe('gateway_unreachable')
+    expect(codeOf(answer)).toBe('relay_unavailable')
   })
 })
 

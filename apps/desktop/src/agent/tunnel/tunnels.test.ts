@@ -61,8 +61,10 @@ test('a connection tells its path: the gateway by the name in its certificate, a
       identity: expect.stringMatching(new RegExp(`^spiffe://.*/gateway/${gateway.id}$`)) as string,
       host: '127.0.0.1',
       port: expect.any(Number) as number,
+      roundTripMs: expect.toSatisfy((value) => value === null || typeof value === 'number') as number,
       tls: expect.objectContaining({ version: 'TLSv1.3' }) as object,
     },
+    relay: null,
     resource: path,
   })
   expect(gateway.heads.at(-1)).toEqual({ type: 'path', lease })
