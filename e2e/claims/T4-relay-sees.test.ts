@@ -54,12 +54,12 @@ const siteWithDatabase = async (name: string): Promise<string> => {
   return id
 }
 
-const joinToken = async (name: string, kind: 'gateway' | 'relay', site: string, port: number | null = null): Promise<string> =>
-  (
-    await bed.owner.agent.api('createJoinToken', {
-      body: { name, kind, sites: [site], address: port === null ? null : { host: '127.0.0.1', port } },
-    })
-  ).token
+/** Of a relay where no port is given. */
+const joinToken = async (name: string, site: string, port?: number): Promise<string> => {
+  const address = port === undefined ? null : { host: '127.0.0.1', port }
+  const kind = port === undefined ? 'relay' : 'gateway'
+  return (await bed.owner.agent.api('createJoinToken', { body: { name, kind, sites: [site], address } })).token
+}
 
 const held = (gateway: RawGateway): TlsIdentity => ({
   key: gateway.key.pem,
@@ -113,9 +113,9 @@ test('a certificate that is not of a relay of this organization is no uplink', a
   const client = await RawClient.enrol((await bed.invite('client', { roles: ['closed'] })).invitation)
   closes.push(() => client.close())
   const [gateway, revoked, good] = [
-    await RawGateway.join(await joinToken('other', 'gateway', bed.site, await freePort())),
-    await RawGateway.join(await joinToken('revoked', 'relay', bed.site)),
-    await RawGateway.join(await joinToken('good', 'relay', bed.site)),
+    await RawGateway.join(await joinToken('other', bed.site, await freePort())),
+    await RawGateway.join(await joinToken('revoked', bed.site)),
+    await RawGateway.join(await joinToken('good', bed.site)),
   ]
   closes.push(...[gateway, revoked, good].map((each) => () => each.close()))
   await bed.owner.agent.api('revokeGateway', { parameters: { gateway: revoked.id } })
@@ -140,9 +140,9 @@ test('a certificate that is not of a relay of this organization is no uplink', a
 test('a gateway that ends the TLS inside itself convinces nobody, whatever certificate it shows', async () => {
   const site = await siteWithDatabase('far')
   const port = await freePort()
-  const gateway = await RawGateway.join(await joinToken('liar', 'gateway', bed.site, port))
-  const relay = await RawGateway.join(await joinToken('far', 'relay', site))
-  const other = await RawGateway.join(await joinToken('farther', 'relay', site))
+  const gateway = await RawGateway.join(await joinToken('liar', bed.site, port))
+  const relay = await RawGateway.join(await joinToken('far', site))
+  const other = await RawGateway.join(await joinToken('farther', site))
   await bed.owner.agent.api('revokeGateway', { parameters: { gateway: other.id } })
   const { ca } = held(gateway)
   const spiffeId = formatIdentity({ trustDomain: gateway.trust.trustDomain, kind: 'relay', id: relay.id })

@@ -1,6 +1,6 @@
 /** Join tokens: handed to whoever sets up a gateway, by another way than the network; good once, for an hour. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { encodeJoinToken, SallyportError, toBase64url } from '@sallyport/protocol'
+import { encodeJoinToken, toBase64url } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { recordAudit } from '../audit/index.ts'
