@@ -112,7 +112,9 @@ export class GatewayPool {
   }
 
   #watch(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.#options.logger.error({ event: 'gateways.failed', error }, 'gateways could not be renewed'))
+    work.catch((error: unknown) =>
+      this.#options.logger.error({ event: 'gateways.failed', error }, 'gateways could not be renewed'),
+    )
   }
 }
 

@@ -15,7 +15,14 @@ import {
   type TrustBundle,
 } from '@sallyport/protocol'
 import type { GrantedCredential } from '@sallyport/protocol/api'
-import { listenWebSocket, MuxSession, type MuxStream, type WebSocketListener } from '@sallyport/transport'
+import {
+  acceptTls,
+  duplexChannel,
+  listenWebSocket,
+  MuxSession,
+  type MuxStream,
+  type WebSocketListener,
+} from '@sallyport/transport'
 import { makeAuthority, type TestAuthority } from '@sallyport/testkit'
 import { generatePrivateKey, signerOf } from '../identity/key-pair.ts'
 import { grantedFor } from '../listeners/testing.ts'
@@ -34,6 +41,8 @@ export interface StubGateway {
   refusal: { readonly code: ErrorCode; readonly message: string } | null
   /** What heads are answered with; after a granted one the stream echoes. */
   answer: (head: StreamHead) => StreamAnswer | Promise<StreamAnswer>
+  /** Takes streams to the relay; null: it is not connected. */
+  forward: ((stream: MuxStream) => Promise<void>) | null
   close(): Promise<void>
 }
 
@@ -59,6 +68,8 @@ export const granted = (lease: string, lifetimeMs = 300_000): StreamAnswer => ({
 export class StubOrganization {
   readonly authority: TestAuthority
   readonly site = randomUUID()
+  /** Served by relays. */
+  readonly behind = randomUUID()
   readonly gateways: StubGateway[] = []
   readonly #listeners: WebSocketListener[] = []
   readonly #entries: TrustBundle['gateways'] = []
@@ -82,6 +93,7 @@ export class StubOrganization {
       sessions: [],
       refusal: null,
       answer: () => granted(randomUUID()),
+      forward: null,
       close: () => listener.close(),
     }
     const listener = await listenWebSocket({
@@ -101,8 +113,41 @@ export class StubOrganization {
     return gateway
   }
 
+  /** A relay of the site `behind`, which is reached through the gateways `at`. Its certificate may be another than its own. */
+  async addRelay(at: readonly StubGateway[], options: { readonly identity?: string } = {}): Promise<StubGateway> {
+    const id = randomUUID()
+    const spiffeId = options.identity ?? formatIdentity({ trustDomain, kind: 'relay', id })
+    const tls = { ...(await this.authority.issue({ spiffeId })), ca: this.authority.ca }
+    const relay: StubGateway = {
+      id,
+      heads: [],
+      sessions: [],
+      refusal: null,
+      answer: () => granted(randomUUID()),
+      forward: null,
+      close: async () => {},
+    }
+    const accept = async (stream: MuxStream): Promise<void> => {
+      const { socket } = await acceptTls(stream, { tls })
+      if (relay.refusal !== null) {
+        socket.end(encodeFramedJson({ ok: false, error: relay.refusal }))
+        return
+      }
+      socket.write(encodeFramedJson({ ok: true }))
+      const onStream = (inner: MuxStream): void => void serve(relay, inner)
+      relay.sessions.push(new MuxSession(duplexChannel(socket), { role: 'server', onStream }))
+    }
+    for (const gateway of at) gateway.forward = accept
+    this.#entries.push({ id, kind: 'relay', name: 'relay', sites: [this.behind], address: null })
+    return relay
+  }
+
   credential(): GrantedCredential {
     return grantedFor('shop/reader', 10_000, { site: this.site })
+  }
+
+  credentialBehindRelay(): GrantedCredential {
+    return grantedFor('far/reader', 10_001, { site: this.behind })
   }
 
   /** A session under which tunnels are opened. */
@@ -168,6 +213,12 @@ const serve = async (gateway: StubGateway, stream: MuxStream): Promise<void> => 
   stream.on('error', () => {})
   const head = await readHead(stream)
   gateway.heads.push(head)
+  if (head.type === 'forward') {
+    if (gateway.forward === null) stream.end(encodeFramedJson({ ok: false, error: { code: 'relay_unavailable', message: '' } }))
+    else stream.write(encodeFramedJson({ ok: true }))
+    await gateway.forward?.(stream).catch(() => stream.destroy())
+    return
+  }
   const answer = await gateway.answer(head)
   if (stream.destroyed) return
   stream.write(encodeFramedJson(answer))

@@ -262,3 +262,76 @@ test('a message for open connections goes under their lease to each gateway that
   expect(user.heads.map(({ type }) => type)).toEqual(['open', 'resume'])
   expect([gateway, other].flatMap(({ heads }) => heads)).toHaveLength(2)
 })
+
+describe('a relay', () => {
+  let credential: ReturnType<StubOrganization['credentialBehindRelay']>
+  beforeEach(() => {
+    credential = organization.credentialBehindRelay()
+  })
+  const openBehind = (): Promise<Tunnel> => open(credential)
+  const forwards = ({ heads }: StubGateway): number => heads.filter(({ type }) => type === 'forward').length
+
+  test('is reached through the gateway that has it, under tickets of its own, over one connection inside', async () => {
+    const [without, having] = [await organization.addGateway(), await organization.addGateway()]
+    const relay = await organization.addRelay([having])
+    await start()
+    const tunnel = await openBehind()
+    expect(await echoed(tunnel)).toBe('first words')
+    const [head] = relay.heads
+    const { payload } = parseStatement(ticket, head!.type === 'open' ? head!.ticket : '')
+    expect(payload).toMatchObject({ gateway: relay.id })
+    await openBehind()
+    expect(relay.heads.map(({ type }) => type)).toEqual(['open', 'resume'])
+    expect(forwards(having)).toBe(1)
+    expect([...having.heads, ...without.heads].every(({ type }) => type === 'forward')).toBe(true)
+
+    relay.answer = (asked) => (asked.type === 'path' ? { ok: true, path: null } : granted(randomUUID()))
+    expect(await tunnel.path()).toMatchObject({
+      gateway: { name: 'gateway 2', host: '127.0.0.1', identity: expect.stringContaining(`/gateway/${having.id}`) as string },
+      relay: { name: 'relay', identity: expect.stringContaining(`/relay/${relay.id}`) as string, tls: { version: 'TLSv1.3' } },
+    })
+  })
+
+  test('that no gateway has is unavailable', async () => {
+    await organization.addGateway()
+    await organization.addRelay([])
+    await start()
+    await expect(openBehind()).rejects.toMatchObject({ code: 'relay_unavailable' })
+  })
+
+  test('with the certificate of something else is not spoken to', async () => {
+    const gateway = await organization.addGateway()
+    const identity = `spiffe://tests.sallyport.internal/gateway/${gateway.id}`
+    const relay = await organization.addRelay([gateway], { identity })
+    await start()
+    await expect(openBehind()).rejects.toMatchObject({ code: 'identity_mismatch' })
+    expect(relay.heads).toEqual([])
+  })
+
+  test('says itself why it refuses somebody', async () => {
+    const relay = await organization.addRelay([await organization.addGateway()])
+    relay.refusal = { code: 'session_revoked', message: 'Your sign-in was ended.' }
+    await start()
+    await expect(openBehind()).rejects.toMatchObject({ code: 'session_revoked', message: 'Your sign-in was ended.' })
+  })
+
+  test('is reached through another gateway when the one in between takes nothing new; what is open goes on', async () => {
+    const gateways = [await organization.addGateway(), await organization.addGateway()]
+    const relay = await organization.addRelay(gateways)
+    relay.answer = () => granted(lease)
+    const lease = randomUUID()
+    await start()
+    const tunnel = await openBehind()
+    const used = gateways.find((gateway) => forwards(gateway) > 0)!
+    const other = gateways.find((gateway) => gateway !== used)!
+    used.refusal = { code: 'gateway_draining', message: '' }
+    const drained = used.sessions.at(-1)!.drain()
+    await waitFor(() => forwards(other) === 1, { description: 'the other gateway to be asked for the relay' })
+    expect(await echoed(tunnel)).toBe('first words')
+    await waitFor(() => relay.sessions.length === 2, { description: 'the new connection inside' })
+    await openBehind()
+    expect(relay.heads.map(({ type }) => type)).toEqual(['open', 'resume'])
+    tunnel.stream.destroy()
+    await drained
+  })
+})

@@ -127,8 +127,8 @@ export class Tunnels {
     try {
       return await this.#over(mux, { link, request })
     } catch (error) {
-      if (!(error instanceof TransportError) || !mux.isClosed || request.signal.aborted) throw error
-      // The connection was lost before the gateway answered. Dialled anew, it says whether it cut us off, and why.
+      if (!(error instanceof TransportError) || !mux.goingAway || request.signal.aborted) throw error
+      // The connection was lost, or left for a new one, before the gateway answered. Dialled anew, it says whether it cut us off, and why.
       return this.#over(await link.session(), { link, request })
     }
   }

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { duplexPair } from 'node:stream'
+import { buffer, text } from 'node:stream/consumers'
+import { forwardedHead, SallyportError, type StreamAnswer } from '@sallyport/protocol'
+import { waitFor } from '@sallyport/testkit'
+import { duplexChannel, MuxSession, type MuxStream } from '@sallyport/transport'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ClientConnection } from '../session/client-connection.ts'
+import { readFramed } from '../session/head-exchange.ts'
+import { openStream } from '../testing/played-agent.ts'
+import { Relays } from './relays.ts'
+
+const logger = pino({ level: 'silent' })
+const relay = randomUUID()
+const HOUR = 3_600_000
+const MEBIBYTE = 1_048_576
+const unasked = (): never => {
+  throw new Error('nobody asks for this here')
+}
+
+let counts: boolean
+let relays: Relays
+let client: MuxSession
+const muxes: MuxSession[] = []
+
+beforeEach(() => {
+  counts = true
+  const check = (): void => {
+    if (!counts) throw new SallyportError('gateway_unknown')
+  }
+  relays = new Relays({ check, now: Date.now, logger })
+  const [near, far] = duplexPair()
+  const peer = { session: randomUUID(), publicKey: new Uint8Array(), certificateEndsAt: Date.now() + HOUR, address: '192.0.2.7' }
+  const forward = relays.open.bind(relays)
+  const others = { open: unasked, resume: unasked, renew: unasked, path: unasked, serve: unasked, onIdle: unasked }
+  void new ClientConnection(duplexChannel(far), peer, { ...others, forward, now: Date.now, logger, onClosed: () => {} })
+  client = dialled(near)
+})
+afterEach(() => {
+  for (const mux of muxes.splice(0)) mux.close()
+})
+
+const dialled = (duplex: Parameters<typeof duplexChannel>[0], onStream?: (stream: MuxStream) => void): MuxSession => {
+  const mux = new MuxSession(duplexChannel(duplex), { role: 'client', ...(onStream ? { onStream } : {}) })
+  muxes.push(mux)
+  return mux
+}
+
+/** A relay dials: what it is sent comes to `streams`. */
+const connectRelay = (certificateEndsAt = Date.now() + HOUR) => {
+  const [near, far] = duplexPair()
+  const streams: MuxStream[] = []
+  const mux = dialled(near, (stream) => streams.push(stream))
+  relays.check(relay)
+  relays.accept(duplexChannel(far), { relay, certificateEndsAt, address: '192.0.2.1' })
+  return { mux, streams }
+}
+
+const forward = () => openStream(client, { type: 'forward', relay })
+const codeOf = (answer: StreamAnswer): string => (answer.ok ? 'ok' : answer.error.code)
+const arrivedAt = ({ streams }: { readonly streams: readonly MuxStream[] }, count = 1): Promise<MuxStream> =>
+  waitFor(() => streams[count - 1], { description: 'a stream at the relay' })
+
+test('bytes pass both ways behind the address of the client, and the end of one side is that of one side', async () => {
+  const uplink = connectRelay()
+  const { stream, answer } = await forward()
+  expect(codeOf(answer)).toBe('ok')
+  const inner = await arrivedAt(uplink)
+  expect(await readFramed(inner, forwardedHead)).toEqual({ client: '192.0.2.7' })
+  const sent = Buffer.alloc(3_000_000, 'forward')
+  stream.end(sent)
+  expect((await buffer(inner)).equals(sent)).toBe(true)
+  inner.end('and back')
+  expect(await text(stream)).toBe('and back')
+})
+
+test('a client that reads nothing holds up the relay, and nobody else', async () => {
+  const uplink = connectRelay()
+  const [slow, quick] = [await forward(), await forward()]
+  const flood = await arrivedAt(uplink)
+  flood.write(Buffer.alloc(32 * MEBIBYTE))
+  const other = await arrivedAt(uplink, 2)
+  other.end('quick')
+  expect(await text(quick.stream)).toBe('quick')
+  // What is under way is no more than the windows on it, which do not grow for who reads nothing.
+  expect(slow.stream.bytesRead).toBeLessThan(MEBIBYTE)
+  expect(flood.bytesWritten).toBeLessThan(4 * MEBIBYTE)
+  slow.stream.destroy()
+})
+
+test('a relay that is not there is said to be unavailable', async () => {
+  expect(codeOf((await forward()).answer)).toBe('relay_unavailable')
+  const { mux } = connectRelay()
+  mux.close()
+  await mux.closed
+  await waitFor(async () => codeOf((await forward()).answer) === 'relay_unavailable', { description: 'the end of the uplink' })
+})
+
+test('a newer uplink takes what begins, also while the older one drains', async () => {
+  const older = connectRelay()
+  const begun = await forward()
+  const newer = connectRelay()
+  older.mux.drain().catch(unasked)
+  expect(codeOf((await forward()).answer)).toBe('ok')
+  await arrivedAt(newer)
+  const inner = await arrivedAt(older)
+  inner.end('still there')
+  expect(await text(begun.stream)).toContain('still there')
+  begun.stream.end()
+})
+
+test('at the end of its certificate an uplink takes nothing new', async () => {
+  connectRelay(Date.now() - 1)
+  await waitFor(async () => codeOf((await forward()).answer) === 'relay_unavailable', { description: 'the uplink to drain' })
+})
+
+test('who counts no more is cut, with what passes', async () => {
+  const uplink = connectRelay()
+  const { stream } = await forward()
+  await arrivedAt(uplink)
+  counts = false
+  relays.cut()
+  await expect(text(stream)).rejects.toThrow()
+  await uplink.mux.closed
+  expect(() => relays.check(relay)).toThrow(SallyportError)
+})
+
+test('one relay has four uplinks at most, and one client 64 streams to relays', async () => {
+  for (let count = 0; count < 4; count += 1) connectRelay()
+  expect(() => relays.check(relay)).toThrow(expect.objectContaining({ code: 'limit_reached' }) as Error)
+  for (let count = 0; count < 64; count += 1) expect(codeOf((await forward()).answer)).toBe('ok')
+  expect(codeOf((await forward()).answer)).toBe('limit_reached')
+})
