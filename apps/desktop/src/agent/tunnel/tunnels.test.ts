@@ -326,9 +326,9 @@ describe('a relay', () => {
     const other = gateways.find((gateway) => gateway !== used)!
     used.refusal = { code: 'gateway_draining', message: '' }
     const drained = used.sessions.at(-1)!.drain()
-    await waitFor(() => forwards(other) === 1, { description: 'the other gateway to be asked for the relay' })
+    const [link] = tunnels!.pool.candidates(organization.behind)
+    await waitFor(() => link!.via?.entry.id === other.id, { description: 'the relay to be reached through the other gateway' })
     expect(await echoed(tunnel)).toBe('first words')
-    await waitFor(() => relay.sessions.length === 2, { description: 'the new connection inside' })
     await openBehind()
     expect(relay.heads.map(({ type }) => type)).toEqual(['open', 'resume'])
     tunnel.stream.destroy()
