@@ -11,8 +11,8 @@ import { COUNTS_FILE_VARIABLE, testCountsReporter } from './scripts/test-counts.
  */
 const countsFile = process.env[COUNTS_FILE_VARIABLE]
 const elsewhere = ['**/node_modules/**', '**/dist/**']
-/** Files of tests that run whole systems side by side. */
-const PROGRAMS_AT_ONCE = availableParallelism() + 1
+/** Files of tests that run whole systems side by side: half of what they take is waiting for programs to start and to end. */
+const PROGRAMS_AT_ONCE = availableParallelism() + 2
 const MEASURED = ['e2e/claims/O1-revocation.test.ts']
 /** Of those that run whole systems, the files that take a minute and more whatever their size. */
 const LONGEST = ['accessibility', 'L1-', 'D2-', 'L4-', 'A3-', 'C1-', 'bench', 'ask-and-approve', 'failures', 'administration']
