@@ -99,7 +99,7 @@ describe('a program without the person', () => {
       expect.arrayContaining([
         ...['createGrant', 'createSecret', 'replaceSecret', 'bindSecret', 'changeResource', 'approveDevice'],
         ...['rotateAuthority', 'rotateVaultKey', 'rotateDataKeys', 'rotateTokenKeys', 'startLogKey', 'changeLogWitnesses'],
-        'markGatewayCompromised',
+        ...['markGatewayCompromised', 'changeGateway', 'changeSink', 'deleteSink'],
       ]),
     )
     for (const [name, route] of guarded) {

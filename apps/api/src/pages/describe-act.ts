@@ -49,6 +49,7 @@ const labels: Readonly<Record<string, string>> = {
   endpoint: 'Store',
   streams: 'What is sent',
   what: 'What',
+  enabled: 'Sends',
   quorum: 'Must cosign',
 }
 
@@ -76,6 +77,12 @@ const endpointText = (value: unknown): string | null => {
   if (typeof value !== 'object' || value === null) return null
   const { protocol, host, port } = value as Readonly<Record<string, unknown>>
   return `${String(protocol)}://${String(host)}:${String(port)}`
+}
+
+/** Where a gateway is reached. */
+const addressText = (value: unknown): string => {
+  const { host, port } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return host === undefined ? '' : `${String(host)}:${String(port)}`
 }
 
 /** Who is to cosign the log's heads: the name in the key, and where it is asked. */
@@ -129,6 +136,7 @@ const groupFacts = async (transaction: Transaction, group: string, value: unknow
 
 const factsOf = async (transaction: Transaction, field: string, value: unknown): Promise<readonly Fact[]> => {
   if (field === 'endpoint') return [{ label: 'Endpoint', text: endpointText(value) ?? '' }]
+  if (field === 'address') return [{ label: 'Address', text: addressText(value) }]
   if (field === 'location') return [{ label: 'Where', text: locationText(value) }]
   if (field === 'witnesses') return [{ label: 'Witnesses', text: witnessesText(value) }]
   if (field === 'sameDevice') return value === true ? [{ label: 'Only on', text: 'the device from which it was asked' }] : []

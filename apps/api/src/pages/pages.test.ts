@@ -199,6 +199,15 @@ describe('a call that is confirmed', () => {
     expect(text).toMatch(/<dt>Where<\/dt>\s*<dd>https:\/\/vault\.acme\.test:8200, gateway-trusted<\/dd>/)
   })
 
+  it('is shown with where a gateway will be reached, and which sites it gets', async () => {
+    const site = await owner.client.call('createSite', { body: { name: 'Europe' } })
+    const token = { name: 'eu-2', sites: [site.id], address: { host: 'eu-2.acme.test', port: 8443 } }
+    const { url } = await beginAct(token, '/v1/gateways/join-tokens')
+    const text = await (await fetch(url)).text()
+    expect(text).toMatch(/<dt>Address<\/dt>\s*<dd>eu-2\.acme\.test:8443<\/dd>/)
+    expect(text).toMatch(new RegExp(`<dt>Sites</dt>\\s*<dd>${site.name}</dd>`))
+  })
+
   it('is in the log by its route, with the ids that the organization has and no other that somebody typed', async () => {
     const [auditor, stranger] = [await roleNamed('auditor'), randomUUID()]
     const { url, flow, verifier } = await beginAct({ ...newUser, roles: [auditor, stranger] })

@@ -43,6 +43,7 @@ export const gatewayAdministrationRoutes = defineRoutes({
     summary: 'Changes name, sites or address of a gateway',
     authentication: 'two-signature',
     permission: 'gateways.write',
+    presence: 'recent',
     audit: 'gateway.changed',
     parameters: z.strictObject({ gateway: uuid }),
     body: z
