@@ -20,6 +20,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { allActivity } from '../support/activity.ts'
+import { provenRecord } from '../support/activity-stream.ts'
 import { askForAccess } from '../support/ask-for-access.ts'
 import { type ManInTheMiddle, manInTheMiddle } from '../support/man-in-the-middle.ts'
 import { memorySkipReason, searchMemory } from '../support/process-memory.ts'
@@ -200,6 +201,7 @@ test('every answer of the API to somebody who may read everything', async () => 
       accessRule,
       accessRequest,
       entry: z.object({ id: z.uuid() }).parse(numbered.entry).id,
+      record: await provenRecord(auditor),
       store: (await auditor.call('createStore', { body: { name: 'elsewhere', location: storeLocation('shop') } })).id,
       organization: auditor.organization,
       level: '0',

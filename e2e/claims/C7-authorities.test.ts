@@ -1,8 +1,10 @@
 /**
- * C7 (authorities and data keys). New roots, a new issuer and new data keys come under load, without one failed query or connection.
+ * C7 (authorities and keys of the vault). New roots, a new issuer and new keys come under load, without one failed query, connection
+ * or unlock.
  *
- * While four people's connections work and new ones open without pause, the organization gets a new root, signed by the one before,
- * a new issuer below it, and data keys that nobody has seen; and the API's own servers get a new root. Somebody whose invitation
+ * While connections work, new ones open and passwords are unlocked without pause, the organization gets a new root, signed by the one
+ * before, a new issuer below it, a new vault key and data keys that nobody has seen, under a key service that wraps them anew; and the
+ * API's own servers get a new root. Somebody whose invitation
  * names the roots before comes in afterwards; somebody whose computer was switched off follows when it is switched on again, and so
  * does a gateway.
  */
@@ -15,17 +17,32 @@ import { waitFor } from '@sallyport/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { takeOwnPorts } from '../support/own-ports.ts'
+import { RawClient } from '../support/raw-client.ts'
+import { RawGateway } from '../support/raw-gateway.ts'
 
 const ANNOUNCEMENT = 2
 
 let bed: Testbed
 let away: Person
+/** Both ends of a lease in the test's own hands: whose tickets are sealed to the vault key of its sign-in, and who asks with them. */
+let reader: RawClient
+let gateway: RawGateway
+let credential: string
 beforeAll(async () => {
   bed = await Testbed.start()
   away = await bed.addPerson('away')
-  await addRole(bed.owner.agent, { users: [away.id], credentials: [bed.database.credentials['read-only']!] })
+  credential = bed.database.credentials['read-only']!
+  const { id, invitation } = await bed.invite('reader')
+  await addRole(bed.owner.agent, { users: [away.id, id], credentials: [credential] })
+  reader = await RawClient.enrol(invitation)
+  const body = { name: 'raw', sites: [bed.site], address: { host: '127.0.0.1', port: 1 } }
+  gateway = await RawGateway.join((await bed.owner.agent.api('createJoinToken', { body })).token)
 })
-afterAll(() => bed?.stop())
+afterAll(async () => {
+  reader?.close()
+  gateway?.close()
+  await bed?.stop()
+})
 
 const clientOf = async (person: Pick<Person, 'agent'>): Promise<pg.Client> => {
   const url = new URL(await person.agent.url('shop-db/read-only', ''))
@@ -46,7 +63,7 @@ const ask = async (person: Pick<Person, 'agent'>): Promise<number> => {
 /** Works until it is told to stop; what failed, and how much did not. */
 const load = () => {
   const failures: string[] = []
-  let [queries, connections, stopped] = [0, 0, false]
+  let [queries, connections, unlocks, stopped] = [0, 0, 0, false]
   const guard = async (work: () => Promise<void>): Promise<void> => {
     while (!stopped) await work().catch((error: unknown) => failures.push(String(error)))
   }
@@ -64,9 +81,16 @@ const load = () => {
       await ask(bed.owner)
       connections += 1
     })
-  const running = Promise.all([steady(), steady(), steady(), opening()])
+  /** Each time another lease, for which the vault opens the password. */
+  const unlocking = (): Promise<void> =>
+    guard(async () => {
+      const { answer } = await gateway.askForLease((await reader.makeTicket({ gateway: gateway.id, credential })).text)
+      if (answer.code !== null) throw new Error(answer.text)
+      unlocks += 1
+    })
+  const running = Promise.all([steady(), steady(), steady(), opening(), unlocking()])
   return {
-    count: () => ({ queries, connections }),
+    count: () => ({ queries, connections, unlocks }),
     async stop() {
       stopped = true
       await running
@@ -89,14 +113,20 @@ const isBelieved = (root: string): Promise<boolean> =>
     socket.once('error', reject)
   })
 
-test('new roots, a new issuer and new data keys under load: nothing fails, and everybody follows', async () => {
+test('new roots, a new issuer and new keys under load: nothing fails, and everybody follows', async () => {
   const owner = bed.owner.agent
   const late = await bed.invite('late')
-  await addRole(owner, { name: 'late ones', users: [late.id], credentials: [bed.database.credentials['read-only']!] })
+  await addRole(owner, { name: 'late ones', users: [late.id], credentials: [credential] })
   await away.agent.stop()
   const before = await owner.api('getAuthorities')
   const working = load()
-  await waitFor(() => working.count().connections > 0, { description: 'the load to begin' })
+  /** Until each kind of work was done once more. */
+  const goOn = async (): Promise<void> => {
+    const done = Object.values(working.count())
+    const isDone = () => Object.values(working.count()).every((count, kind) => count > done[kind]!)
+    await waitFor(isDone, { description: 'the load to go on', timeoutMs: 60_000 })
+  }
+  await goOn()
 
   const { authorities } = await owner.api('rotateAuthority', { body: { what: 'root', announceFor: ANNOUNCEMENT } })
   const rotated = authorities.filter(({ retiresAt }) => retiresAt === null)
@@ -104,7 +134,10 @@ test('new roots, a new issuer and new data keys under load: nothing fails, and e
   expect(authorities.filter(({ retiresAt }) => retiresAt !== null).map(({ key }) => key)).toEqual(
     before.authorities.filter(({ kind }) => kind !== 'deployment').map(({ key }) => key),
   )
-  await owner.api('rotateDataKeys')
+  for (const rotate of ['rotateDataKeys', 'rotateVaultKey', 'rewrapKeys'] as const) {
+    await owner.api(rotate)
+    await goOn()
+  }
 
   const deployment = await owner.api('rotateAuthority', { body: { what: 'deployment' } })
   expect(deployment.authorities.filter(({ kind }) => kind === 'deployment').map(({ retiresAt }) => retiresAt)).toEqual([
@@ -130,10 +163,7 @@ test('new roots, a new issuer and new data keys under load: nothing fails, and e
   await takeOwnPorts(back)
   expect(await ask({ agent: back })).toBe(1)
 
-  const done = working.count()
-  await waitFor(() => working.count().queries > done.queries && working.count().connections > done.connections, {
-    description: 'the load to go on',
-  })
+  await goOn()
   expect(await working.stop()).toEqual([])
 
   // A gateway that is started anew.

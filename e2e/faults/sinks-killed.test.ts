@@ -14,7 +14,7 @@ import { Central } from '@sallyport/testbed'
 import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RawClient } from '../support/raw-client.ts'
-import { SenderGateway } from '../support/sender-gateway.ts'
+import { openSender } from '../support/sender-gateway.ts'
 
 /** When it is killed: a batch of this stream came, and was answered or not. */
 const kills = [
@@ -29,7 +29,7 @@ const RECORDS = 20
 let directory: TemporaryDirectory
 let central: Central
 let owner: RawClient
-let sender: SenderGateway
+let sender: Awaited<ReturnType<typeof openSender>>
 let receiver: Server
 
 interface Event {
@@ -68,10 +68,10 @@ beforeAll(async () => {
   })
   owner = await RawClient.enrol(central.invitation)
   await owner.presence()
-  sender = await SenderGateway.join(owner)
+  sender = await openSender(owner)
 })
 afterAll(async () => {
-  sender?.close()
+  sender?.gateway.close()
   owner?.close()
   await central?.stop()
   receiver?.close()
@@ -111,7 +111,9 @@ const make = (): Promise<unknown> => {
   const ship = async (): Promise<void> => {
     for (let batch = 0; batch < CALLS; batch++) {
       // The first may find the connection of before the kill, the last nobody.
-      await sender.ship(Array.from({ length: RECORDS }, (_, record) => `select ${batch}, ${record}`)).catch(() => undefined)
+      await sender.stream
+        .ship(Array.from({ length: RECORDS }, (_, record) => `select ${batch}, ${record}`))
+        .catch(() => undefined)
     }
   }
   return Promise.allSettled([...sites, ship()])
@@ -139,7 +141,7 @@ test('killed at its worst moments, the API sends everything on', async () => {
   // What the last kill kept from being taken.
   await waitFor(
     () =>
-      sender.ship(['select last']).then(
+      sender.stream.ship(['select last']).then(
         () => true,
         () => false,
       ),
@@ -159,7 +161,7 @@ test('killed at its worst moments, the API sends everything on', async () => {
   )
   expect((await numbersInFiles('audit')).slice(0, size)).toEqual(upTo(size))
   expect([...taken.log].toSorted((a, b) => a - b).slice(0, size)).toEqual(upTo(size))
-  expect(sender.taken).toBeGreaterThan(RECORDS)
-  expect(await numbersInFiles('activity')).toEqual(upTo(sender.taken))
-  expect([...taken.activity].toSorted((a, b) => a - b)).toEqual(upTo(sender.taken))
+  expect(sender.stream.taken).toBeGreaterThan(RECORDS)
+  expect(await numbersInFiles('activity')).toEqual(upTo(sender.stream.taken))
+  expect([...taken.activity].toSorted((a, b) => a - b)).toEqual(upTo(sender.stream.taken))
 })

@@ -5,6 +5,7 @@ import { secretInfo } from '@sallyport/protocol/api'
 import { passwordSecret } from '@sallyport/testbed'
 import { freePort, waitFor } from '@sallyport/testkit'
 import { z } from 'zod'
+import { ActivityStream, provenRecord } from './activity-stream.ts'
 import { askForAccess } from './ask-for-access.ts'
 import { addNewcomer } from './newcomer.ts'
 import type { RawClient } from './raw-client.ts'
@@ -37,7 +38,8 @@ export interface OrganizationWorld {
       | 'alert'
       | 'accessRule'
       | 'accessRequest'
-      | 'entry',
+      | 'entry'
+      | 'record',
       string
     >
   >
@@ -116,6 +118,9 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   })
   const isTold = async () => (await administrator.call('listConnections')).items.some(({ id }) => id === connection)
   await waitFor(isTold, { description: 'the connection to be known' })
+  const stream = new ActivityStream({ gateway, lease, session: person.session, credential })
+  await stream.ship([`select '${name}'`])
+  const record = await provenRecord(administrator)
   const numbered = await waitFor(
     async () => (await administrator.call('listAuditEntries')).items.find(({ index }) => index !== null),
     { description: 'an entry to have its number' },
@@ -124,7 +129,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   // That somebody new came, on a device of their own.
   const alerts = await administrator.call('listAlerts', { query: { device: person.device } })
   const alert = alerts.items[0]!.id
-  const own = { alert, entry, connection, user: person.user, device: person.device, session: person.session }
+  const own = { alert, entry, record, connection, user: person.user, device: person.device, session: person.session }
   return {
     person,
     gateway,

@@ -30,8 +30,13 @@ const startHastyApi = async (certificate: { readonly key: string; readonly certi
       }),
     )
   server.on('request', ({ method, url }, response) => {
-    if (method !== routes.endSession.method || url !== routes.endSession.path) return response.writeHead(503).end()
-    return endSession().then(() => setImmediate(() => response.writeHead(204).end()))
+    const isKnown = method === routes.endSession.method && url === routes.endSession.path
+    if (!isKnown) response.writeHead(503).end()
+    else
+      endSession().then(
+        () => setImmediate(() => response.writeHead(204).end()),
+        () => response.destroy(),
+      )
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(() => {

@@ -57,7 +57,7 @@ describe('words that are offered', () => {
     ])
   })
   test('are those below a command that stands alone, too, and then their own options', async () => {
-    expect(await offered('activity', '')).toEqual(['export'])
+    expect(await offered('activity', '')).toEqual(['prove', 'export'])
     expect(await offered('activity', '--')).not.toContain('--output')
     expect(await offered('activity', 'export', '--')).toEqual(expect.arrayContaining(['--output', '--format', '--kind']))
   })
