@@ -81,8 +81,9 @@ const endpointText = (value: unknown): string | null => {
 
 /** Where a gateway is reached. */
 const addressText = (value: unknown): string => {
-  const { host, port } = (value ?? {}) as Readonly<Record<string, unknown>>
-  return host === undefined ? '' : `${String(host)}:${String(port)}`
+  if (typeof value !== 'object' || value === null) return ''
+  const { host, port } = value as Readonly<Record<string, unknown>>
+  return `${String(host)}:${String(port)}`
 }
 
 /** Who is to cosign the log's heads: the name in the key, and where it is asked. */
