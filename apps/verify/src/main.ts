@@ -67,12 +67,11 @@ const timeOf = (text: string | undefined, otherwise: number): number => {
 }
 
 const report = (verified: Verified, ownKeys: boolean): string[] => {
-  const { origin, size, cosigned, streams, batches, unsignedBatches, recordings, unlocks, clear } = verified
+  const { origin, size, cosigned, streams, batches, recordings, unlocks, clear } = verified
   return [
     `${origin}: ${number(size)} entries`,
     ...cosigned.map((text) => `  cosigned by ${text}`),
     `  ${number(batches)} batches of activity in ${number(streams)} streams`,
-    ...(unsignedBatches > 0 ? [`  ${number(unsignedBatches)} of them without the gateway's own statement`] : []),
     ...(recordings === null
       ? []
       : [

@@ -1,8 +1,9 @@
 /**
- * Gateways' streams of activity: each batch is an entry of the log, with the gateway's own signed statement. Within a stream records
- * are numbered without a gap, and each batch names the one before.
+ * Gateways' streams of activity: each batch is an entry of the log, with the gateway's own signed statement, under the key with which
+ * it joined. Within a stream records are numbered without a gap, and each batch names the one before. So whoever may write entries
+ * can neither drop a batch nor invent one.
  */
-import { activityBatch, fromBase64url, verifyStatement } from '@sallyport/protocol'
+import { activityBatch, equalBytes, fromBase64url, verifyStatement } from '@sallyport/protocol'
 import type { ReadEntry } from './entry-checks.ts'
 import type { Findings } from './findings.ts'
 
@@ -49,11 +50,10 @@ const batchOf = ({
 
 export class Streams {
   readonly batches: Batch[] = []
-  /** Batches without a statement, of before statements were kept. */
-  unsigned = 0
   readonly #findings: Findings
   readonly #streams = new Map<string, Stream>()
-  readonly #keys = new Map<string, Uint8Array[]>()
+  /** By gateway: the key with which it joined. */
+  readonly #keys = new Map<string, Uint8Array>()
 
   constructor(findings: Findings) {
     this.#findings = findings
@@ -65,7 +65,7 @@ export class Streams {
 
   /** Entries in the order of their numbers. */
   async take(entry: ReadEntry): Promise<void> {
-    if (entry.type === 'gateway.joined' && entry.subject !== null) this.#learnKey(entry.subject.id, entry.details['publicKey'])
+    if (entry.type === 'gateway.joined') this.#learnKey(entry)
     if (entry.type !== 'activity.batch') return
     const batch = batchOf(entry)
     if (batch === null) {
@@ -77,10 +77,14 @@ export class Streams {
     this.batches.push(batch)
   }
 
-  #learnKey(gateway: string, key: unknown): void {
-    if (typeof key !== 'string') return
-    const known = this.#keys.get(gateway) ?? []
-    this.#keys.set(gateway, [...known, fromBase64url(key)])
+  /** A gateway keeps its key for as long as it lives; one that asks again for an answer that was lost joins twice. */
+  #learnKey({ index, subject, details: { publicKey } }: ReadEntry): void {
+    if (subject === null || typeof publicKey !== 'string') return
+    const known = this.#keys.get(subject.id)
+    const key = fromBase64url(publicKey)
+    if (known === undefined) this.#keys.set(subject.id, key)
+    else if (!equalBytes(known, key))
+      this.#findings.add('entry-impossible', `Entry ${index} gives gateway ${subject.id} another key than it joined with.`, index)
   }
 
   #follow(batch: Batch & { readonly previous: string }): void {
@@ -100,16 +104,16 @@ export class Streams {
     batch: Batch & { readonly previous: string; readonly statement: string | null },
     organization: string,
   ): Promise<void> {
-    const keys = this.#keys.get(batch.gateway)
-    if (batch.statement === null || keys === undefined) {
-      this.unsigned += 1
-      return
-    }
-    for (const key of keys) {
+    const key = this.#keys.get(batch.gateway)
+    const isSigned = async (): Promise<boolean> => {
+      if (key === undefined || batch.statement === null) return false
       const said = await verifyStatement(activityBatch, batch.statement, [key]).catch(() => null)
       const fields = ['gateway', 'stream', 'first', 'count', 'digest', 'previous'] as const
-      if (said !== null && said.organization === organization && fields.every((field) => said[field] === batch[field])) return
+      return said !== null && said.organization === organization && fields.every((field) => said[field] === batch[field])
     }
-    this.#findings.add('stream-broken', `Entry ${batch.entry}: gateway ${batch.gateway} did not sign this batch.`, batch.entry)
+    if (await isSigned()) return
+    const joined = key === undefined ? ', which never joined' : ''
+    const message = `Entry ${batch.entry}: gateway ${batch.gateway}${joined} did not sign this batch.`
+    this.#findings.add('stream-broken', message, batch.entry)
   }
 }

@@ -34,7 +34,6 @@ export interface Verified {
   readonly cosigned: readonly string[]
   readonly streams: number
   readonly batches: number
-  readonly unsignedBatches: number
   readonly recordings: RecordingCounts | null
   readonly unlocks: UnlockCounts | null
   readonly clear: ClearCount | null
@@ -223,7 +222,6 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
     cosigned,
     streams: streams.streamCount,
     batches: batches.length,
-    unsignedBatches: streams.unsigned,
     recordings: recordings === null ? null : await checkRecordings(recordings, { batches, retention, findings }),
     unlocks: unlocks === null ? null : unlocks.finish(),
     clear: clear === null ? null : clear.found,
