@@ -573,6 +573,6 @@ describe('an API without the vault', () => {
       description: 'the alert is over by itself',
       timeoutMs: 60_000,
     })
-    expect(await partsOf()).toEqual({ vault: 'ok', kms: 'ok', log: 'ok' })
+    expect(await partsOf()).toEqual({ database: 'ok', vault: 'ok', kms: 'ok', log: 'ok' })
   })
 })

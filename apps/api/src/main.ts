@@ -109,10 +109,13 @@ const run = async (command: Exclude<Command, { name: 'help' }>, config: Config):
   }
 }
 
-/** What the person who started the program is told; causes only for those that are not ours. */
+/** What the person who started the program is told: also why something that it stands on is not available. */
 const explain = (error: unknown): string => {
   if (error instanceof ConfigError) return error.message
-  if (error instanceof SallyportError) return JSON.stringify({ error: error.toBody() })
+  if (error instanceof SallyportError) {
+    const why = error.kind === 'unavailable' && error.cause instanceof Error ? { cause: error.cause.message } : {}
+    return JSON.stringify({ error: error.toBody(), ...why })
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

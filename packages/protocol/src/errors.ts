@@ -215,6 +215,12 @@ export const errorTable = define({
     text: 'The separate log of unlocks cannot be written, so nothing is unlocked.',
   },
   vault_unavailable: { kind: 'unavailable', status: 503, text: 'The vault does not answer.' },
+  database_unavailable: { kind: 'unavailable', status: 503, text: 'The Sallyport API cannot reach its database.' },
+  database_full: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The disk of the API’s database is full, so nothing is changed or unlocked. Someone must make room.',
+  },
   // Data path
   protocol_error: { kind: 'input', status: 400, text: 'The peer broke the protocol.' },
   unsupported_protocol: { kind: 'input', status: 400, text: 'The gateway has no adapter for this protocol.' },
@@ -280,6 +286,10 @@ export const errorTable = define({
   },
   port_taken: { kind: 'conflict', status: 409, text: 'Another program uses this port.' },
   caller_refused: { kind: 'permission', status: 403, text: 'This port serves the user who started the agent, and nobody else.' },
+  // Files that a person has written where they say
+  folder_not_empty: { kind: 'conflict', status: 409, text: 'The folder is not empty. Choose a new one, or an empty one.' },
+  folder_unwritable: { kind: 'permission', status: 403, text: 'This folder cannot be written. Choose another one.' },
+  disk_full: { kind: 'unavailable', status: 503, text: 'The disk is full. Make room on it, or choose another one.' },
   // Programs
   tool_failed: { kind: 'unavailable', status: 503, text: 'The tool could not be opened, or did not connect.' },
   stopping: { kind: 'unavailable', status: 503, text: 'The program is stopping.' },

@@ -1,4 +1,5 @@
 /** Connections of one database role, bounded in number and in what a statement may take. */
+import { SallyportError } from '@sallyport/protocol'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { DatabaseLogin } from './login.ts'
@@ -56,7 +57,7 @@ export interface PoolOptions {
   readonly onConnectionLost: (error: Error) => void
 }
 
-/** `destroy()` of the result closes all connections. */
+/** `destroy()` of the result closes all connections. Whoever gets none is told `database_unavailable`. */
 export const openPool = ({ role, login, onConnectionLost }: PoolOptions): Pool => {
   const idleInTransaction = role === 'log' ? LOG_IDLE_IN_TRANSACTION_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT
   const pool = new pg.Pool({
@@ -68,5 +69,14 @@ export const openPool = ({ role, login, onConnectionLost }: PoolOptions): Pool =
   // The pool hears of idle connections only. One that is lost in use, as after this process was stopped for a while, fails its
   // query, and must not end the program besides.
   pool.on('connect', (client) => client.on('error', onConnectionLost))
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const connect = async (): Promise<pg.PoolClient> => {
+    try {
+      return await pool.connect()
+    } catch (cause) {
+      throw new SallyportError('database_unavailable', { cause })
+    }
+  }
+  const { options } = pool
+  const dialect = new PostgresDialect({ controlClient: pg.Client, pool: { options, connect, end: () => pool.end() } })
+  return new Kysely<Database>({ dialect })
 }

@@ -2,11 +2,12 @@
 import { SallyportError } from '@sallyport/protocol'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { databaseFailure } from '../db/failure.ts'
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-/** Fastify's own refusals, and what a database says when it is not there. */
+/** Fastify's own refusals. */
 const known: Readonly<Record<string, () => SallyportError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new SallyportError('payload_too_large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new SallyportError('invalid_request', { message: 'The body must be application/json.' }),
@@ -20,7 +21,7 @@ const known: Readonly<Record<string, () => SallyportError>> = {
 /** What the caller is told. Everything that is not ours becomes `internal`. */
 export const toPublicError = (error: unknown): SallyportError => {
   if (error instanceof SallyportError) return error
-  return known[codeOf(error)]?.() ?? new SallyportError('internal', { cause: error })
+  return known[codeOf(error)]?.() ?? databaseFailure(error) ?? new SallyportError('internal', { cause: error })
 }
 
 /** Answers with the error's code, and logs what only we may know. */

@@ -113,6 +113,8 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => {
     ...(takesInput ? (['invalid_request'] as const) : []),
     ...(route.body ? (['payload_too_large'] as const) : []),
     'rate_limited',
+    'database_unavailable',
+    'database_full',
     'internal',
   ]
   return [...new Set(codes)].toSorted()

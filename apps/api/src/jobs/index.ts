@@ -11,12 +11,12 @@ import type { Authority } from '../domains/authority/index.ts'
 import { authorityJob } from './authority-job.ts'
 import { jobs } from './jobs.ts'
 import { keyJob } from './key-job.ts'
-import { kmsJob } from './kms-job.ts'
 import { outward } from '../net/outward.ts'
 import type { PartsHealth } from '../program/watch-parts.ts'
 import { runSinks } from '../sinks/run-sinks.ts'
 import { fence, LeadershipLost, runAsLeader } from './leader.ts'
 import { privacyJobs } from './privacy-jobs.ts'
+import { partsJob } from './parts-job.ts'
 import { runJobs } from './scheduler.ts'
 
 export interface JobsOptions {
@@ -54,7 +54,7 @@ export const startJobs = (options: JobsOptions): RunningJobs => {
       const all = [
         ...jobs,
         keyJob(vault),
-        kmsJob(partsHealth),
+        partsJob(partsHealth),
         authorityJob({ pool, authority }),
         ...privacyJobs({ pool, clock, log }),
       ]

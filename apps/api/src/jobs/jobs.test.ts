@@ -17,7 +17,7 @@ import { quietLogger } from '../testing/quiet-logger.ts'
 import { inbox } from '../testing/waiting.ts'
 import type { PartsHealth } from '../program/watch-parts.ts'
 import { jobs } from './jobs.ts'
-import { kmsJob } from './kms-job.ts'
+import { partsJob } from './parts-job.ts'
 import { fence, LeadershipLost, runAsLeader } from './leader.ts'
 import { runJob, runJobs } from './scheduler.ts'
 
@@ -281,9 +281,11 @@ test('that nothing can be unlocked is told once, whoever acknowledges it, and is
   const { id: organization } = await makeOrganization(api)
   const within = <Result>(work: (transaction: Transaction) => Promise<Result>) => withOrganization(api, organization, work)
   let now = Date.now()
+  let health: PartsHealth
+  const { step } = partsJob(() => health)
   const look = async (part: Partial<PartsHealth>): Promise<void> => {
     now += 1000
-    const { step } = kmsJob(() => ({ vault: 'ok', kms: { state: 'working' }, log: 'ok', ...part }))
+    health = { database: null, vault: 'ok', kms: { state: 'working' }, log: 'ok', ...part }
     for (let times = 0; times < 3; times++) await within((transaction) => step(transaction, { organization, now }))
   }
   const list = (state: 'open' | 'acknowledged') =>
@@ -312,4 +314,29 @@ test('that nothing can be unlocked is told once, whoever acknowledges it, and is
   const types = (await outbox.waiting(organization)).map(({ type }) => type).filter((type) => type.startsWith('alert.'))
   const [raised, ended] = ['alert.raised', 'alert.ended']
   expect(types).toEqual([raised, 'alert.acknowledged', ended, raised, ended, raised])
+})
+
+test('that there was no room is told afterwards, where there was none to tell it', async () => {
+  const { api } = database.pools
+  const { id: organization } = await makeOrganization(api)
+  const well: PartsHealth = { database: null, vault: 'ok', kms: { state: 'working' }, log: 'ok' }
+  let health: PartsHealth = { ...well, database: 'database_full' }
+  const { step } = partsJob(() => health)
+  const now = Date.now()
+  const turn = (at: number, refused = false) =>
+    withOrganization(api, organization, async (transaction) => {
+      await step(transaction, { organization, now: now + at })
+      if (refused) throw new Error('no room')
+    })
+  await expect(turn(1000, true)).rejects.toThrow('no room')
+  await expect(turn(2000, true)).rejects.toThrow('no room')
+  health = well
+  for (const at of [3000, 4000, 5000]) await turn(at)
+  const alerts = await withOrganization(api, organization, (transaction) =>
+    listAlerts(transaction, { before: null, limit: 10, state: 'acknowledged' }),
+  )
+  const [from, to] = [1000, 4000].map((at) => new Date(now + at).toISOString())
+  expect(alerts).toMatchObject([
+    { kind: 'database-full', at: from, endedAt: to, message: expect.stringContaining('(database_full)') as string },
+  ])
 })

@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls'
 import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { databaseFailure } from '../db/failure.ts'
 import type { ProgramRole } from '../db/roles.ts'
 import type { LinkIdentity } from './identity.ts'
 import type { LinkOf, Operation, Operations } from './operation.ts'
@@ -103,7 +104,8 @@ export const serveLink = async <Table extends Operations>(options: ServeLinkOpti
     try {
       answer(response, 200, { ok: true, output: await call(request) })
     } catch (error) {
-      const known = error instanceof SallyportError ? error : new SallyportError('internal', { cause: error })
+      const known =
+        error instanceof SallyportError ? error : (databaseFailure(error) ?? new SallyportError('internal', { cause: error }))
       const cause = known.cause instanceof Error ? known.cause : undefined
       const level = known.kind === 'internal' || known.kind === 'unavailable' ? 'error' : 'info'
       logger[level]({ event: 'link.refused', operation: request.url, code: known.code, err: cause }, 'a call was refused')

@@ -72,7 +72,7 @@ export const startApi = async (parts: ApiParts): Promise<RunningApi> => {
   closing.push(() => live.close())
   const certificates = await startListenerCertificates({ config, pool, authority, logger })
   closing.push(() => certificates.close())
-  const partsHealth = await watchParts(links)
+  const partsHealth = await watchParts({ ...links, pool, logger })
   closing.push(() => partsHealth.close())
   // Known when both listen, and needed only by then.
   const origins = {

@@ -259,6 +259,7 @@ export const alert = z.strictObject({
     'key-unopened',
     'sink-failing',
     'kms-failing',
+    'database-full',
   ]),
   user: uuid.nullable(),
   device: uuid.nullable(),

@@ -12,9 +12,14 @@ import { openApiDocument } from '../openapi.ts'
 export const systemHandlers = {
   getHealth: async ({ dependencies, now }) => {
     await sql`select 1`.execute(dependencies.pool)
-    const { vault, kms, log } = dependencies.partsHealth()
-    // Nothing is unlocked by a vault that does not answer.
-    const parts = { vault, kms: vault === 'failing' || kms?.state === 'failing' ? 'failing' : 'ok', log } as const
+    const { database, vault, kms, log } = dependencies.partsHealth()
+    const parts = {
+      database: database === null ? 'ok' : 'failing',
+      vault,
+      // Nothing is unlocked by a vault that does not answer.
+      kms: vault === 'failing' || kms?.state === 'failing' ? 'failing' : 'ok',
+      log,
+    } as const
     const status = Object.values(parts).includes('failing') ? 'degraded' : 'ok'
     return { status, version, now: new Date(now()).toISOString(), parts }
   },

@@ -1,12 +1,12 @@
 /** Refuses a WebSocket upgrade before it is answered: an ordinary coded HTTP answer on the raw socket. */
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { SallyportError } from '@sallyport/protocol'
+import { toPublicError } from '../failure.ts'
 
 const LINGER = 1000
 
 export const refuseUpgrade = (socket: Duplex, error: unknown): void => {
-  const refusal = error instanceof SallyportError ? error : new SallyportError('internal')
+  const refusal = toPublicError(error)
   const body = JSON.stringify({ error: refusal.toBody() })
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? 'Error'}`,

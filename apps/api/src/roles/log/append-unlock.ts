@@ -1,6 +1,7 @@
 /** Unlocks are appended at once: written to the unlock log first where there is one, numbered and committed, then proven by a receipt. */
 import { equalBytes, receipt, SallyportError, signStatement, toBase64url } from '@sallyport/protocol'
 import { type AuditEntry, auditEntry, encodeAuditEntry } from '@sallyport/protocol/api'
+import { databaseFailure } from '../../db/failure.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { LogLink, UnlockRecord } from '../../links/index.ts'
@@ -96,7 +97,7 @@ export const appendingUnlocks = (
       return { receipt: await signStatement(receipt, payload, [signer]) }
     } catch (cause) {
       if (cause instanceof SallyportError && (cause.code === 'conflict' || cause.code === 'unlock_log_unavailable')) throw cause
-      throw new SallyportError('log_unavailable', { cause })
+      throw databaseFailure(cause) ?? new SallyportError('log_unavailable', { cause })
     }
   }
 }

@@ -56,11 +56,11 @@ const sources = (
 }
 
 type PartState = 'ok' | 'failing'
-const health = (now = Date.now(), parts: Readonly<Partial<Record<'vault' | 'kms' | 'log', PartState>>> = {}) => ({
+const health = (now = Date.now(), parts: Readonly<Partial<Record<'database' | 'vault' | 'kms' | 'log', PartState>>> = {}) => ({
   status: Object.keys(parts).length === 0 ? 'ok' : 'degraded',
   version: '0.1.0',
   now: new Date(now).toISOString(),
-  parts: { vault: 'ok', kms: 'ok', log: 'ok', ...parts },
+  parts: { database: 'ok', vault: 'ok', kms: 'ok', log: 'ok', ...parts },
 })
 const me = () => ({ user: { email: 'ada@example.org' }, session: { expiresAt: '2026-11-22T20:00:00.000Z' } })
 

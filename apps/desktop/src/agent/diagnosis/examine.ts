@@ -82,6 +82,7 @@ const askHealth = (keeper: DiagnosisSources['keeper']) => keeper.call('getHealth
 
 /** Of a part of the API that fails. */
 const partWords: Readonly<Record<keyof Health['parts'], string>> = {
+  database: 'its database has no room or does not answer, so that nothing is changed and no new connection opens',
   vault: 'its vault does not answer, so that no new connection opens',
   kms: 'its key management service fails, so that no new connection opens',
   log: 'its log does not answer, so that no new connection opens',
@@ -89,7 +90,7 @@ const partWords: Readonly<Record<keyof Health['parts'], string>> = {
 
 const examineParts = ({ parts }: Health, subject: string): Finding[] => {
   // A vault that does not answer cannot say how its service does.
-  const failing = (['vault', 'kms', 'log'] as const).filter((name) => parts[name] === 'failing')
+  const failing = (['database', 'vault', 'kms', 'log'] as const).filter((name) => parts[name] === 'failing')
   return failing
     .filter((name) => name !== 'kms' || parts.vault === 'ok')
     .map((name) => notice({ area: 'api', subject, detail: partWords[name] }))

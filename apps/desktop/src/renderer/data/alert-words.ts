@@ -42,6 +42,8 @@ export const alertWords = (kind: Alert['kind']): AlertWords => {
       return { name: text('alerts.sinkFailing'), glyph: grave, advice: text('alerts.sinkFailingAdvice') }
     case 'kms-failing':
       return { name: text('alerts.kmsFailing'), glyph: grave, advice: text('alerts.kmsFailingAdvice') }
+    case 'database-full':
+      return { name: text('alerts.databaseFull'), glyph: grave, advice: text('alerts.databaseFullAdvice') }
     case 'certificate-ending':
       return { name: text('alerts.certificateEnding'), glyph: notable, advice: text('alerts.certificateEndingAdvice') }
     case 'temporary-user-left':

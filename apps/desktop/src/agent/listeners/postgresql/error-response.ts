@@ -35,6 +35,8 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   kms_sealed: '57P03',
   log_unavailable: '57P03',
   unlock_log_unavailable: '57P03',
+  database_unavailable: '57P03',
+  database_full: '53100',
   recording_unavailable: '57P03',
 }
 

@@ -80,6 +80,9 @@ export const alerts = {
   kmsFailing: 'Key service fails',
   kmsFailingAdvice:
     'Nobody can open a new connection while the vault cannot use its key service; those that are open go on until their leases end. The operator’s guide says what each code asks for. This alert ends by itself when unlocking works again.',
+  databaseFull: 'Disk of the database full',
+  databaseFullAdvice:
+    'Nothing can be changed, unlocked or recorded until the operator makes room on the disk of the API’s database. What was accepted is kept; gateways hold what they recorded. This alert ends by itself, and what waits goes on.',
   newDevice: 'New device',
   newDeviceAdvice: 'Expected when a person gets a computer. If nobody expects it, revoke the device and reset the password.',
 } as const
