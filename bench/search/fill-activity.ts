@@ -77,8 +77,8 @@ const keepReal = `
   from bench_rows`
 
 const copyWords = `
-  insert into activity_words (organization_id, word, latest, stream, first, numbers, ats)
-  select organization_id, word, latest + shift, source.stream, source.first, numbers,
+  insert into activity_words (organization_id, word, latest, stream, first, kind, numbers, ats)
+  select organization_id, word, latest + shift, source.stream, source.first, kind, numbers,
     array(select (old + shift)::timestamptz(3) from unnest(ats) as old)
   from generate_series($4::integer, $5::integer, -1) as copy
     cross join bench_words as source

@@ -101,7 +101,8 @@ const keyTables: Readonly<Record<string, Declared>> = {
 const recordTables: Readonly<Record<string, Declared>> = {
   open_connections: { encrypted: ['personal'] },
   activity: { encrypted: ['body'], code: ['kind'] },
-  recordings: { encrypted: ['body'], code: ['digest', 'kept'] },
+  activity_words: { code: ['kind'] },
+  recordings: { encrypted: ['body'], code: ['digest', 'kept', 'kind'] },
   activity_streams: { code: ['digest'] },
   activity_batches: { code: ['digest'] },
   activity_keys: { encrypted: ['wrapped'], code: ['period'] },

@@ -5,6 +5,7 @@ import {
   deleteOldActivity,
   deleteOldKind,
   destroyOldKeys,
+  divideWords,
   dropOldPartitions,
   ensurePartitions,
   periodOf,
@@ -118,10 +119,12 @@ export const jobs: readonly StepJob[] = [
       const { settings } = await readOrganization(transaction)
       const before = now - settings.activityRetentionDays * DAY
       await destroyOldKeys(transaction, before)
-      for (const [kind, days] of Object.entries(settings.activityRetentionByKind ?? {})) {
-        if ((await deleteOldKind(transaction, { kind, before: now - days * DAY, limit: LIMIT })) === LIMIT) return true
+      const byKind = Object.entries(settings.activityRetentionByKind ?? {})
+      if (byKind.length > 0 && (await divideWords(transaction, LIMIT))) return true
+      for (const [kind, days] of byKind) {
+        if (await deleteOldKind(transaction, { kind, before: now - days * DAY, limit: LIMIT })) return true
       }
-      return (await deleteOldActivity(transaction, { before, limit: LIMIT })) === LIMIT
+      return deleteOldActivity(transaction, { before, limit: LIMIT })
     },
   },
 ]

@@ -32,6 +32,7 @@ import { up as search } from './0220-search.ts'
 import { up as changingStreams } from './0240-changing-streams.ts'
 import { up as sealedOutboxOnly } from './0241-sealed-outbox-only.ts'
 import { up as alertsThatEnd } from './0230-alerts-that-end.ts'
+import { up as retentionByKind } from './0260-retention-by-kind.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -66,4 +67,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0220-search': { up: search },
   '0240-changing-streams': { up: changingStreams },
   '0241-sealed-outbox-only': { up: sealedOutboxOnly },
+  '0260-retention-by-kind': { up: retentionByKind },
 }

@@ -30,6 +30,7 @@ import {
   deleteOldActivity,
   deleteOldKind,
   destroyOldKeys,
+  divideWords,
   dropOldPartitions,
   findActivity,
   findReceived,
@@ -38,6 +39,7 @@ import {
   isFullPage,
   linesOfBatch,
   openActivity,
+  periodOf,
   searchActivity,
   shorten,
   takeBatch,
@@ -45,8 +47,10 @@ import {
   withWords,
   wordsOf,
 } from './index.ts'
+import { wordNumbers } from './words.ts'
 
 const DAY = 86_400_000
+const HOUR = 3_600_000
 const testKms = () => localKms({ id: 'test', key: randomBytes(32), protection: 'this test', warning: null })
 const now = Date.parse('2026-11-22T12:00:00.000Z')
 
@@ -321,7 +325,6 @@ describe('a batch', () => {
 })
 
 describe('searching', () => {
-  const HOUR = 3_600_000
   const search = (text: string, options: { filter?: ActivityFilter; below?: ActivityPosition | null; limit?: number } = {}) => {
     const { filter = {}, below = null, limit = 100 } = options
     const words = wordsOf(text)
@@ -734,9 +737,10 @@ describe('time', () => {
     const stream = randomUUID()
     await take(await seal([query('a', past), query('b', past), query('c', past)], { stream }), past)
     const remove = () => run((transaction) => deleteOldActivity(transaction, { before: now - 90 * DAY, limit: 2 }))
-    expect(await remove()).toBe(2)
-    expect(await remove()).toBe(1)
-    expect(await remove()).toBe(0)
+    const left = async (): Promise<number> => (await list()).length
+    expect([await remove(), await left()]).toEqual([true, 1])
+    expect([await remove(), await left()]).toEqual([false, 0])
+    expect(await run((transaction) => transaction.selectFrom('activity_words').select('word').execute())).toEqual([])
     expect(await run((transaction) => destroyOldKeys(transaction, now - 90 * DAY))).toBe(1)
     expect(await run((transaction) => dropOldPartitions(transaction, now))).toBe(1)
     expect(await run((transaction) => dropOldPartitions(transaction, now))).toBe(0)
@@ -745,21 +749,111 @@ describe('time', () => {
     expect(await list()).toHaveLength(1)
   })
 
-  test('a kind that is kept for a shorter time goes alone, in bounded steps, and only what is older', async () => {
-    const opened = (at: number): Activity => ({ kind: 'cancel', at: new Date(at).toISOString(), matched: true })
+  describe('a kind that is kept for a shorter time', () => {
     const day = now - 10 * DAY
-    const records = [query('old', day), opened(day), query('older', day), query('new', now), opened(now)]
-    await take(await seal(records, { stream: randomUUID() }))
-    const remove = () => run((transaction) => deleteOldKind(transaction, { kind: 'query', before: now - 5 * DAY, limit: 1 }))
-    expect([await remove(), await remove(), await remove()]).toEqual([1, 1, 0])
-    const rows = (await list()).map(({ kind, at }) => [kind, at])
-    expect(rows).toHaveLength(3)
-    expect(rows).toEqual(
-      expect.arrayContaining([
-        ['cancel', new Date(day).toISOString()],
+    const opened = (program: string, at: number): Activity => ({
+      kind: 'connection.opened',
+      at: new Date(at).toISOString(),
+      caller: { program, user: 'ada', pid: 1 },
+      upstreamId: null,
+      database: null,
+      application: null,
+    })
+    const remove = (limit = 100) =>
+      run((transaction) => deleteOldKind(transaction, { kind: 'query', before: now - 5 * DAY, limit }))
+    /** Where a word occurs, as whoever has the key of its month finds it; whatever rows there are. */
+    const places = async (word: string, at: number): Promise<{ kind: string; numbers: number[] }[]> => {
+      const key = (await keys.forReading(organization.id, periodOf(new Date(at))))!.key
+      const [number] = wordNumbers(key, [word])
+      const rows = await run((transaction) =>
+        transaction
+          .selectFrom('activity_words')
+          .select(['kind', 'numbers', 'latest'])
+          .where('word', '=', number!)
+          .where('latest', '>=', new Date(at - HOUR))
+          .where('latest', '<=', new Date(at + HOUR))
+          .orderBy('kind')
+          .execute(),
+      )
+      return rows.map((row) => ({ kind: row.kind, numbers: row.numbers.map(Number) }))
+    }
+    const mixed = () => [
+      query('shared canary', day),
+      opened('shared', day),
+      query('canary shared', day),
+      query('shared canary', now),
+    ]
+
+    test('goes alone, in bounded steps, with the words of it, and only what is older', async () => {
+      await take(await seal(mixed(), { stream: randomUUID() }))
+      expect(await places('shared', day)).toEqual([
+        { kind: 'connection.opened', numbers: [1] },
+        { kind: 'query', numbers: [0, 2] },
+      ])
+      expect([await remove(1), await remove(1), await remove(1)]).toEqual([true, true, false])
+      const rows = (await list()).map(({ kind, at }) => [kind, at])
+      expect(rows).toEqual([
         ['query', new Date(now).toISOString()],
-        ['cancel', new Date(now).toISOString()],
-      ]),
-    )
+        ['connection.opened', new Date(day).toISOString()],
+      ])
+      expect(await places('canary', day)).toEqual([])
+      expect(await places('shared', day)).toEqual([{ kind: 'connection.opened', numbers: [1] }])
+      expect(await places('canary', now)).toEqual([{ kind: 'query', numbers: [3] }])
+    })
+
+    test('goes by whole hours, so that no words of it stay behind their record', async () => {
+      const hour = Math.floor((now - 5 * DAY) / HOUR) * HOUR
+      const [before, within] = [hour - 1, hour + 1]
+      await take(await seal([query('canary', before), query('canary', within)], { stream: randomUUID() }))
+      await run((transaction) => deleteOldKind(transaction, { kind: 'query', before: within + 2, limit: 10 }))
+      expect((await list()).map(({ at }) => at)).toEqual([new Date(within).toISOString()])
+      expect(await places('canary', hour)).toEqual([{ kind: 'query', numbers: [1] }])
+    })
+
+    test('takes along words from before kinds were told apart, and those of records that went without them', async () => {
+      await take(await seal(mixed(), { stream: randomUUID() }))
+      await run((transaction) =>
+        sql`
+          with gone as (delete from activity_words returning *)
+          insert into activity_words (word, latest, stream, first, numbers, ats)
+          select word, max(at), stream, first, array_agg(number), array_agg(at) from gone, unnest(numbers, ats) as place (number, at)
+          group by word, stream, first, date_trunc('hour', at)`.execute(transaction),
+      )
+      expect(await places('shared', day)).toMatchObject([{ kind: '' }])
+      await run((transaction) => transaction.deleteFrom('activity').where('number', '=', 0).execute())
+      const divide = (limit: number) => run((transaction) => divideWords(transaction, limit))
+      while (await divide(2));
+      expect(await places('canary', day)).toEqual([{ kind: 'query', numbers: [2] }])
+      await remove()
+      expect(await places('canary', day)).toEqual([])
+      expect(await places('shared', day)).toEqual([{ kind: 'connection.opened', numbers: [1] }])
+      expect(await places('canary', now)).toEqual([{ kind: 'query', numbers: [3] }])
+    })
+
+    test('goes with its recordings; one of several kinds, as gateways made them before, is kept for as long as all of it', async () => {
+      const [ofQuery, ofOpened, ofBoth] = [randomBytes(50), randomBytes(50), randomBytes(50)]
+      const digestOf = (file: Buffer): string => createHash('sha256').update(file).digest('base64url')
+      const stub = (file: Buffer, of: 'query' | 'connection.opened'): StoredActivity => ({
+        kind: 'sealed',
+        at: new Date(day).toISOString(),
+        of,
+        failed: null,
+        recording: digestOf(file),
+        kept: 'api',
+        person: lease.user,
+      })
+      const stubs = [stub(ofQuery, 'query'), stub(ofOpened, 'connection.opened')]
+      const sealed = await seal([...stubs, stub(ofBoth, 'query'), stub(ofBoth, 'connection.opened')], { stream: randomUUID() })
+      const recordings = [ofQuery, ofOpened, ofBoth].map((file) => ({
+        digest: digestOf(file),
+        body: file.toString('base64url'),
+      }))
+      await take({ ...sealed, recordings })
+      await remove()
+      const found = await run((transaction) => findRecordings(transaction, { below: null, limit: 10 }))
+      expect(found.map(({ digest }) => digest).toSorted()).toEqual([ofOpened, ofBoth].map(digestOf).toSorted())
+      await run((transaction) => deleteOldActivity(transaction, { before: now - 5 * DAY, limit: 10 }))
+      expect(await run((transaction) => findRecordings(transaction, { below: null, limit: 10 }))).toEqual([])
+    })
   })
 })

@@ -4,7 +4,7 @@ export type { ActivityKey, ActivityKeys, ActivityKeysOptions, AskForActivityKey 
 export { findActivity, findBatch, findReceived, isFullPage, openActivity } from './list.ts'
 export type { ActivityFilter, ActivityPosition, ActivityRow, ActivityTail, EncryptedRow } from './list.ts'
 export { dropOldPartitions, ensurePartitions } from './partitions.ts'
-export { deleteOldActivity, deleteOldKind, destroyOldKeys } from './retention.ts'
+export { deleteOldActivity, deleteOldKind, destroyOldKeys, divideWords } from './retention.ts'
 export type { RetentionOptions } from './retention.ts'
 export { findRecordings } from './recordings.ts'
 export { positionOfRow, searchActivity, withWords } from './search.ts'

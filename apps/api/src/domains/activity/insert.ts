@@ -26,25 +26,30 @@ const failedOf = ({ activity }: BatchRecord): boolean | null => {
 /** What was done, also where only its recipients can read more of it. */
 const kindOf = ({ activity }: BatchRecord): string => (activity.kind === 'sealed' ? activity.of : activity.kind)
 
-/** Rows of words lie within one hour each, so that a search of a range of time reads no more than its own. */
+/**
+ * Rows of words lie within one hour each, so that a search of a range of time reads no more than its own, and what is past its time
+ * goes by whole rows. In milliseconds.
+ */
 export const HOUR = 3_600_000
 
 interface Occurrences {
   readonly word: string
+  readonly kind: string
   readonly numbers: string[]
   readonly ats: Date[]
 }
 
-/** By word and hour. */
+/** By word, kind and hour. */
 const occurrencesOf = (
   rows: readonly { readonly record: BatchRecord; readonly at: Date; readonly key: ActivityKey }[],
 ): Occurrences[] => {
   const found = new Map<string, Occurrences>()
   for (const { record, at, key } of rows) {
-    const hour = Math.floor(at.getTime() / HOUR)
+    const kind = kindOf(record)
+    const place = `${kind} ${Math.floor(at.getTime() / HOUR)}`
     for (const word of wordNumbers(key.key, wordsOf(searchedText(record.activity)))) {
-      const known = found.get(`${word} ${hour}`) ?? { word, numbers: [], ats: [] }
-      found.set(`${word} ${hour}`, known)
+      const known = found.get(`${word} ${place}`) ?? { word, kind, numbers: [], ats: [] }
+      found.set(`${word} ${place}`, known)
       known.numbers.push(String(record.number))
       known.ats.push(at)
     }
@@ -60,9 +65,10 @@ const insertWords = async (
   if (occurrences.length === 0) return
   // As JSON: arrays of arrays of different lengths are none to PostgreSQL.
   await sql`
-    insert into activity_words (word, latest, stream, first, numbers, ats)
-    select word, (select max(at) from unnest(ats) as at), ${stream}::uuid, ${first}::bigint, numbers, ats
-    from jsonb_to_recordset(${JSON.stringify(occurrences)}::jsonb) as rows (word bigint, numbers bigint[], ats timestamptz[])
+    insert into activity_words (word, latest, stream, first, kind, numbers, ats)
+    select word, (select max(at) from unnest(ats) as at), ${stream}::uuid, ${first}::bigint, kind, numbers, ats
+    from jsonb_to_recordset(${JSON.stringify(occurrences)}::jsonb)
+      as rows (word bigint, kind text, numbers bigint[], ats timestamptz[])
     on conflict do nothing`.execute(transaction)
 }
 

@@ -5,11 +5,14 @@ import type { Transaction } from '../../db/schema.ts'
 import type { ReadBatch } from './batch.ts'
 import { filedAt } from './partitions.ts'
 
-/** Of the records that are kept; of each file, the first. */
-const firstOfEach = ({ records }: ReadBatch): Map<string, SealedActivity> => {
-  const found = new Map<string, SealedActivity>()
+/** Of the records that are kept, those of each file. */
+const byFile = ({ records }: ReadBatch): Map<string, [SealedActivity, ...SealedActivity[]]> => {
+  const found = new Map<string, [SealedActivity, ...SealedActivity[]]>()
   for (const { activity } of records) {
-    if (activity.kind === 'sealed' && !found.has(activity.recording)) found.set(activity.recording, activity)
+    if (activity.kind !== 'sealed') continue
+    const known = found.get(activity.recording)
+    if (known === undefined) found.set(activity.recording, [activity])
+    else known.push(activity)
   }
   return found
 }
@@ -20,7 +23,8 @@ export const insertRecordings = async (
   { batch, gateway, now }: { readonly batch: ReadBatch; readonly gateway: string; readonly now: number },
 ): Promise<void> => {
   const { stream, first } = batch.statement
-  const rows = [...firstOfEach(batch)].map(([digest, { at, kept, person }]) => {
+  const rows = [...byFile(batch)].map(([digest, sealed]) => {
+    const [{ at, kept, person, of }] = sealed
     const body = kept === 'gateway' ? null : (batch.recordings.get(digest) ?? null)
     if (kept !== 'gateway' && body === null) throw new SallyportError('invalid_request', { message: 'A recording is missing.' })
     return {
@@ -32,6 +36,7 @@ export const insertRecordings = async (
       at: filedAt(at, now),
       kept,
       body: body === null ? null : Buffer.from(body),
+      kind: sealed.every((record) => record.of === of) ? of : null,
     }
   })
   if (rows.length > 0) await transaction.insertInto('recordings').values(rows).execute()

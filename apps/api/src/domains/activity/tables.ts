@@ -71,8 +71,10 @@ export interface ActivityTables {
     kept: 'api' | 'gateway' | 'both'
     /** null: its gateway keeps it. */
     body: Buffer | null
+    /** Of all of its records; null: they are of several. */
+    kind: string | null
   }
-  /** Where words occur, one row for each word of a batch: see `words.ts`. */
+  /** Where words occur, one row for each word, kind and hour of a batch: see `words.ts`. */
   activity_words: {
     organization_id: Generated<string>
     word: Int8
@@ -81,6 +83,8 @@ export interface ActivityTables {
     stream: string
     /** Number of the first record of the batch. */
     first: Int8
+    /** Of the records; empty: not divided by kind, as it was before. */
+    kind: string
     /** Records with the word, and the time of each, in the same order. */
     numbers: string[]
     ats: Date[]
