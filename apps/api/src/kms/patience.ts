@@ -13,6 +13,13 @@ export interface Patience {
   readonly clock: () => number
   /** 0 to 1. */
   readonly random: () => number
+  /** Calls `late` after so many milliseconds, unless what it returned was called before. */
+  readonly alarm: (milliseconds: number, late: () => void) => () => void
+}
+
+const ring = (milliseconds: number, late: () => void): (() => void) => {
+  const timer = setTimeout(late, milliseconds)
+  return () => clearTimeout(timer)
 }
 
 export const usualPatience: Patience = {
@@ -21,6 +28,7 @@ export const usualPatience: Patience = {
   pause: 100,
   clock: () => performance.now(),
   random: Math.random,
+  alarm: ring,
 }
 
 const MAX_CALLS = 5
@@ -28,9 +36,12 @@ const MAX_CALLS = 5
 /** Errors that another try may cure: clients take on the time of the service that corrects them. */
 const transient: ReadonlySet<ErrorCode> = new Set(['kms_unreachable', 'kms_slow', 'kms_throttled', 'kms_clock_wrong'])
 
-const once = async <Result>(limit: number, call: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+const once = async <Result>(
+  { alarm, limit }: { readonly alarm: Patience['alarm']; readonly limit: number },
+  call: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> => {
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), limit)
+  const inTime = alarm(limit, () => late.abort())
   const overdue = Promise.withResolvers<never>()
   late.signal.addEventListener('abort', () => overdue.reject(new SallyportError('kms_slow')), { once: true })
   try {
@@ -39,7 +50,7 @@ const once = async <Result>(limit: number, call: (signal: AbortSignal) => Promis
     if (late.signal.aborted) throw new SallyportError('kms_slow', { cause: error })
     throw error
   } finally {
-    clearTimeout(timer)
+    inTime()
   }
 }
 
@@ -48,7 +59,8 @@ export const patiently = async <Result>(patience: Patience, call: (signal: Abort
   const end = patience.clock() + patience.deadline
   for (let calls = 1; ; calls++) {
     try {
-      return await once(Math.max(1, Math.min(patience.call, end - patience.clock())), call)
+      const limit = Math.max(1, Math.min(patience.call, end - patience.clock()))
+      return await once({ alarm: patience.alarm, limit }, call)
     } catch (error) {
       const curable = error instanceof SallyportError && transient.has(error.code)
       const pause = patience.random() * patience.pause * 2 ** (calls - 1)

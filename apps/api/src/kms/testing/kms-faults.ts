@@ -54,9 +54,22 @@ export interface DriverWithFaults {
   readonly faults: Readonly<Record<Fault, FaultyService | string>>
 }
 
-/** A busy machine is slow, too: only where the service itself is, is it given up soon. */
+/** A busy machine is slow, too. */
 const usual: Patience = { ...usualPatience, deadline: 30_000, pause: 1 }
-const waitingLittle: Patience = { ...usual, call: 300 }
+
+/** Milliseconds between looks at whether a call has come. */
+const LOOK = 2
+
+/** A service that answers nothing is given up as soon as it was asked: nothing else would come of waiting. */
+const givingUp =
+  (calls: () => number): Patience['alarm'] =>
+  (_, late) => {
+    const before = calls()
+    const looking = setInterval(() => {
+      if (calls() > before) late()
+    }, LOOK)
+    return () => clearInterval(looking)
+  }
 
 const context = { purpose: 'test', organization: 'a', version: 1 }
 
@@ -66,11 +79,12 @@ export const kmsFaults = (name: string, driver: DriverWithFaults): void => {
       const code = codes[fault]
       if (typeof service === 'string') continue
       it(`${fault}: says ${code}, opens nothing, and goes on when that is over`, async () => {
-        const kms = driver.open(fault === 'slow' ? waitingLittle : usual)
+        let { alarm } = usual
+        const kms = driver.open({ ...usual, alarm: (milliseconds, late) => alarm(milliseconds, late) })
         const key = randomBytes(32)
-        // As long as it is well, it is also slow on a busy machine.
         const wrapped = await waitFor(() => kms.wrap(key, context), { description: 'a key' })
         await service.fail()
+        if (fault === 'slow') alarm = givingUp(driver.calls)
         try {
           const before = driver.calls()
           await expect(kms.unwrap(wrapped, context)).rejects.toMatchObject({ code, message: errorTable[code].text })
@@ -79,6 +93,7 @@ export const kmsFaults = (name: string, driver: DriverWithFaults): void => {
           await expect(kms.wrap(key, context)).rejects.toMatchObject({ code })
           await expect(kms.rotate(wrapped, context)).rejects.toMatchObject({ code })
         } finally {
+          alarm = usual.alarm
           await service.mend()
         }
         const opened = (bytes: Uint8Array) => waitFor(() => kms.unwrap(bytes, context), { description: 'the key' })

@@ -90,7 +90,7 @@ describe('the transit driver', () => {
     fake.server.answerNext(5, { status: 429, body: { errors: ['request rate limit'] } })
     await expect(open('one').wrap(key, context)).rejects.toMatchObject({ code: 'kms_throttled' })
     fake.server.hang(5)
-    const impatient = { ...quick, call: 200 }
+    const impatient = { ...quick, call: 50 }
     await expect(open('one', {}, impatient).wrap(key, context)).rejects.toMatchObject({ code: 'kms_slow' })
     fake.server.hang(0)
   })
