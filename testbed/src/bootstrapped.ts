@@ -25,12 +25,18 @@ interface Bootstrapped {
   readonly database: CentralDatabase | null
 }
 
+export interface BootstrappedDatabase {
+  readonly kind: 'embedded' | 'central'
+  /** An empty folder for a central one; absent: a temporary one. */
+  readonly folder?: string
+}
+
 const bootstrapAnew = async (
   options: ApiOptions,
   organization: NewOrganization,
-  kind: 'embedded' | 'central',
+  { kind, ...place }: BootstrappedDatabase,
 ): Promise<Bootstrapped> => {
-  const database = kind === 'central' ? await startCentralDatabase() : null
+  const database = kind === 'central' ? await startCentralDatabase(place) : null
   try {
     const env = { ...(database ? databaseEnvironment(database) : {}), ...options.env }
     return { invitation: await bootstrap({ ...options, env }, organization), database }
@@ -47,23 +53,24 @@ const bootstrapAnew = async (
 export const bootstrapped = async (
   options: ApiOptions,
   organization: NewOrganization,
-  kind: 'embedded' | 'central',
+  wanted: BootstrappedDatabase,
 ): Promise<Bootstrapped> => {
-  if (options.env !== undefined) return bootstrapAnew(options, organization, kind)
+  if (options.env !== undefined) return bootstrapAnew(options, organization, wanted)
+  const { kind, ...place } = wanted
   const template = await madeOnce(`deployment-${kind}`, (folder) =>
     // The account of the database server need not be able to reach the run's folder.
     withTemporaryDirectory(async (path) => {
       const dataDirectory = join(path, 'api')
-      const { invitation, database } = await bootstrapAnew({ ...options, dataDirectory }, organization, kind)
+      const { invitation, database } = await bootstrapAnew({ ...options, dataDirectory }, organization, { kind })
       await database?.keep(join(folder, 'database'))
       await copy(dataDirectory, folder)
       await writeFile(join(folder, 'invitation'), invitation)
     }),
   )
-  if (template === null) return bootstrapAnew(options, organization, kind)
+  if (template === null) return bootstrapAnew(options, organization, wanted)
   await copy(join(template, 'api'), options.dataDirectory)
   return {
     invitation: invitedTo(await readFile(join(template, 'invitation'), 'utf8'), `https://127.0.0.1:${options.port}`),
-    database: kind === 'central' ? await startCentralDatabase(join(template, 'database')) : null,
+    database: kind === 'central' ? await startCentralDatabase({ from: join(template, 'database'), ...place }) : null,
   }
 }

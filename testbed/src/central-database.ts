@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryPostgres } from '@sallyport/testkit'
+import { temporaryPostgres, type TemporaryPostgresOptions } from '@sallyport/testkit'
 import pg from 'pg'
 
 const DATABASE = 'sallyport'
@@ -14,6 +14,8 @@ export interface CentralDatabase {
   url(role: DatabaseRole | 'superuser'): string
   /** Stops it, and leaves what it holds in a folder. */
   keep(folder: string): Promise<void>
+  /** Ends it as a crash does, unless it has ended, and starts it again where it was. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -41,10 +43,12 @@ const prepare = async (connectionString: string): Promise<Passwords> => {
   return passwords
 }
 
-/** Empty, or with a copy of what `keep` left in the folder `from`. */
-export const startCentralDatabase = async (from?: string): Promise<CentralDatabase> => {
+export const startCentralDatabase = async (
+  place: Pick<TemporaryPostgresOptions, 'from' | 'folder'> = {},
+): Promise<CentralDatabase> => {
+  const { from } = place
   const settings = { track_commit_timestamp: 'on' }
-  const postgres = await temporaryPostgres({ settings, ...(from === undefined ? {} : { from }) })
+  const postgres = await temporaryPostgres({ settings, ...place })
   const passwords =
     from === undefined
       ? await prepare(postgres.connectionString('postgres'))
@@ -54,9 +58,10 @@ export const startCentralDatabase = async (from?: string): Promise<CentralDataba
       role === 'superuser'
         ? postgres.connectionString(DATABASE)
         : postgres.connectionString(DATABASE, `sallyport_${role}`, passwords[role]),
-    keep: async (folder) => {
-      await postgres.keep(folder)
-      await writeFile(join(folder, PASSWORDS_FILE), JSON.stringify(passwords), { mode: 0o600 })
+    crash: () => postgres.crash(),
+    keep: async (kept) => {
+      await postgres.keep(kept)
+      await writeFile(join(kept, PASSWORDS_FILE), JSON.stringify(passwords), { mode: 0o600 })
     },
     stop: () => postgres.stop(),
   }

@@ -12,6 +12,8 @@ export interface CentralOptions {
    * replicas need it.
    */
   readonly database?: 'embedded' | 'central'
+  /** An empty folder for a central one, such as a disk of its own. */
+  readonly databaseFolder?: string
   /** `apart`: api, vault and log as three processes, over a central database. */
   readonly roles?: 'together' | 'apart'
   /** Slugs of organizations besides `acme`. */
@@ -71,7 +73,10 @@ export class Central {
       pagesPort: await freePort(),
       ...(options.apiEnvironment ? { env: options.apiEnvironment } : {}),
     }
-    const { invitation, database } = await bootstrapped(place, acme, apart ? 'central' : (options.database ?? 'embedded'))
+    const { invitation, database } = await bootstrapped(place, acme, {
+      kind: apart ? 'central' : (options.database ?? 'embedded'),
+      ...(options.databaseFolder === undefined ? {} : { folder: options.databaseFolder }),
+    })
     const together = { ...place, env: { ...(database ? databaseEnvironment(database) : {}), ...options.apiEnvironment } }
     const invitations: Record<string, string> = {}
     for (const slug of options.organizations ?? []) {

@@ -71,36 +71,56 @@ const templateFor = async (): Promise<string | null> => {
 export interface TemporaryPostgresOptions extends Omit<StartOptions, 'dataDirectory' | 'runAs'> {
   /** Begins with a copy of what `keep` left in this folder. */
   readonly from?: string
+  /** An empty folder for it, such as a disk of its own; whoever made it removes it. */
+  readonly folder?: string
 }
 
 interface TemporaryPostgres extends RunningPostgres {
   /** Stops the server, and leaves what it holds in a folder. */
   keep(folder: string): Promise<void>
+  /** Ends it as a crash does, unless it has ended, and starts it again where it was. */
+  crash(): Promise<void>
 }
 
 /**
  * Starts PostgreSQL on an empty cluster in a temporary folder, which `stop` removes. The cluster is a copy of one that is
  * made once for all tests (initdb takes a second), unless other binaries are given. Does not sync to disk by default.
  */
-export const temporaryPostgres = async ({ from, ...options }: TemporaryPostgresOptions = {}): Promise<TemporaryPostgres> => {
-  const directory = await makeTemporaryDirectory()
+export const temporaryPostgres = async ({
+  from,
+  folder,
+  ...options
+}: TemporaryPostgresOptions = {}): Promise<TemporaryPostgres> => {
+  const directory = folder === undefined ? await makeTemporaryDirectory() : { path: folder, remove: () => Promise.resolve() }
   try {
     const template = from ?? (options.binaries === undefined ? await templateFor() : null)
     if (template !== null) await copyFolder(template, directory.path)
     const settings = { ...fastSettings, ...options.settings }
     const port = options.port === 0 ? await freePort() : (options.port ?? null)
-    const postgres = await startPostgres({ ...options, port, settings, dataDirectory: directory.path })
+    const start = () => startPostgres({ ...options, port, settings, dataDirectory: directory.path })
+    let postgres = await start()
     return {
       ...postgres,
+      get pid() {
+        return postgres.pid
+      },
+      get ended() {
+        return postgres.ended
+      },
+      reload: (changes) => postgres.reload(changes),
       stop: async (how) => {
         await postgres.stop(how)
         await directory.remove()
       },
-      keep: async (folder) => {
+      keep: async (kept) => {
         await postgres.stop()
-        await mkdir(folder, { recursive: true })
-        await copyFolder(directory.path, folder)
+        await mkdir(kept, { recursive: true })
+        await copyFolder(directory.path, kept)
         await directory.remove()
+      },
+      crash: async () => {
+        await postgres.stop({ mode: 'immediate' })
+        postgres = await start()
       },
     }
   } catch (error) {

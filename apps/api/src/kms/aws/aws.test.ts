@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { type FakeAwsKeyState, startFakeAwsKms } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
 import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
 import { awsService } from './aws.ts'
-import { type FakeKeyState, startFakeAwsKms } from './testing.ts'
 
 type Fake = Awaited<ReturnType<typeof startFakeAwsKms>>
 let fake: Fake
@@ -28,7 +28,7 @@ kmsConformance('AWS', {
 
 const server = () => fake.server
 const refusing = (type: string, message = '') => answering(server, { status: 400, body: { __type: type, message } })
-const inState = (state: FakeKeyState) => ({
+const inState = (state: FakeAwsKeyState) => ({
   fail: () => void (keys[0]!.state = state),
   mend: () => void (keys[0]!.state = 'Enabled'),
 })

@@ -4,8 +4,7 @@
  */
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { JWT } from 'google-auth-library'
-import { type FakeAnswer, type FakeRequest, startFakeServer } from '@sallyport/testkit'
-import { type FakeKeyRing, fakeKeyRing } from '../testing/fake-key-ring.ts'
+import { type FakeAnswer, type FakeKeyRing, type FakeRequest, fakeKeyRing, startFakeServer } from '@sallyport/testkit'
 
 const ACCOUNT = 'vault@sallyport-test.iam.gserviceaccount.com'
 const SCOPE = 'https://www.googleapis.com/auth/cloudkms'

@@ -5,8 +5,14 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FakeAnswer, type FakeRequest, makeAuthority, startFakeServer } from '@sallyport/testkit'
-import { type FakeKeyRing, fakeKeyRing } from '../testing/fake-key-ring.ts'
+import {
+  type FakeAnswer,
+  type FakeKeyRing,
+  type FakeRequest,
+  fakeKeyRing,
+  makeAuthority,
+  startFakeServer,
+} from '@sallyport/testkit'
 
 interface FakeTransitKey {
   readonly name: string

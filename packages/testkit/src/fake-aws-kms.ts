@@ -3,17 +3,18 @@
  * binds EncryptionContext, keeps key materials and refuses in the service's own words.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type FakeAnswer, type FakeRequest, refuseSignature, startFakeServer } from '@sallyport/testkit'
-import { type FakeKeyRing, fakeKeyRing } from '../testing/fake-key-ring.ts'
+import { type FakeKeyRing, fakeKeyRing } from './fake-key-ring.ts'
+import { type FakeAnswer, type FakeRequest, startFakeServer } from './fake-server.ts'
+import { refuseSignature } from './signature-version-4.ts'
 
 const REGION = 'eu-central-1'
 
-export type FakeKeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
+export type FakeAwsKeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
 
 interface FakeKey {
   readonly arn: string
   readonly ring: FakeKeyRing
-  state: FakeKeyState
+  state: FakeAwsKeyState
 }
 
 /** The fields of the requests that the driver sends. */

@@ -1,6 +1,21 @@
 /** Versions of one key, as a service keeps them: the newest encrypts, all open, and associated data is bound. */
-import { randomBytes, randomUUID } from 'node:crypto'
-import { openBytes, sealBytes } from '../../keys/envelope.ts'
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
+
+const NONCE = 12
+const TAG = 16
+const cipher = 'aes-256-gcm'
+
+const sealBytes = (plaintext: Uint8Array, key: Buffer, associated: string): Buffer => {
+  const nonce = randomBytes(NONCE)
+  const sealing = createCipheriv(cipher, key, nonce).setAAD(Buffer.from(associated))
+  return Buffer.concat([nonce, sealing.update(plaintext), sealing.final(), sealing.getAuthTag()])
+}
+
+const openBytes = (sealed: Uint8Array, key: Buffer, associated: string): Buffer => {
+  const opening = createDecipheriv(cipher, key, sealed.subarray(0, NONCE), { authTagLength: TAG })
+  opening.setAAD(Buffer.from(associated)).setAuthTag(sealed.subarray(-TAG))
+  return Buffer.concat([opening.update(sealed.subarray(NONCE, -TAG)), opening.final()])
+}
 
 export interface FakeKeyRing {
   /** The newest. */
@@ -23,12 +38,12 @@ export const fakeKeyRing = (nameVersion: (number: number) => string = () => rand
     version: () => newest().name,
     encrypt: (plaintext, associated) => {
       const { name, key } = newest()
-      return { version: name, ciphertext: sealBytes(plaintext, key, { associated }) }
+      return { version: name, ciphertext: sealBytes(plaintext, key, associated) }
     },
     decrypt(version, ciphertext, associated) {
       const found = versions.find(({ name }) => name === version)
       try {
-        return found ? openBytes(ciphertext, found.key, { associated }) : null
+        return found ? openBytes(ciphertext, found.key, associated) : null
       } catch {
         return null
       }
