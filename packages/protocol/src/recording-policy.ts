@@ -11,6 +11,14 @@ const MAX_RECIPIENTS = 8
 const places = z.enum(['api', 'gateway', 'both'])
 const recipients = z.array(ageRecipient).max(MAX_RECIPIENTS)
 
+/** What is done on resources. */
+export const activityKind = z.enum(['query', 'transfer', 'cancel', 'connection.opened', 'connection.closed'])
+
+const days = z.int().min(1).max(3650)
+/** For how long kinds of activity are kept that go earlier than the rest. */
+export const daysByKind = z.partialRecord(activityKind, days)
+export type DaysByKind = z.infer<typeof daysByKind>
+
 /** What an administrator says, for an organization or one resource. */
 export const recordingPolicy = z
   .strictObject({
@@ -40,7 +48,8 @@ export const recordingOrder = z.strictObject({
     /** HMAC-SHA-256 under this key: of one organization, resource and month. */
     z.strictObject({ kind: z.literal('hash'), key: base64urlOf(32) }),
   ]),
-  /** For so many days the gateway keeps what it keeps. */
-  days: z.int().min(1).max(3650),
+  /** For so many days the gateway keeps what it keeps, and less long what is of these kinds. */
+  days,
+  daysByKind: daysByKind.optional(),
 })
 export type RecordingOrder = z.infer<typeof recordingOrder>

@@ -44,9 +44,12 @@ export const openRecording = async (options: RecordingOptions): Promise<OpenedRe
   const recordings = new Recordings({
     folder: state.recordingsFolder,
     stream: opened.spool.stream,
+    isPending: opened.cursor.pending !== null,
     limitBytes: keepBytes,
     now,
     onCrowded: (removed) => logger.warn({ event: 'recordings.crowded', removed }, 'recordings went before their time: no room'),
+    onFailure: (error) =>
+      logger.error({ event: 'recordings.not-removed', error }, 'recordings past their time could not be removed'),
   })
   const shipper = new Shipper({
     ...opened,

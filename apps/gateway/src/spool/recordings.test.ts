@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rename } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { PERSON_ERASED, type RecordingOrder } from '@sallyport/protocol'
 import { openRecording } from '@sallyport/recording/age'
 import { makeTemporaryDirectory, runProgram, skipReason, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
@@ -39,16 +39,24 @@ const ship = (
   limits: { limitBytes?: number; now?: () => number; onCrowded?: (removed: number) => void } = {},
 ): Running => {
   const { limitBytes = 1024 * 1024, now = Date.now, onCrowded = () => undefined } = limits
-  const recordings = new Recordings({ folder: folder(), stream: opened.spool.stream, limitBytes, now, onCrowded })
+  const recordings = new Recordings({
+    folder: folder(),
+    stream: opened.spool.stream,
+    isPending: opened.cursor.pending !== null,
+    limitBytes,
+    now,
+    onCrowded,
+    onFailure: (error) => expect.unreachable(String(error)),
+  })
   const identityOfGateway = { organization: randomUUID(), gateway: randomUUID(), signer: key.signer }
   const shipper = new Shipper({ ...opened, ...identityOfGateway, recordings, upload, now: Date.now, onFailure: () => undefined })
   shipper.start()
   return { recordings, shipper }
 }
 
-const query = (statement: string) => ({
+const query = (statement: string, at: string) => ({
   kind: 'query',
-  at: '2026-11-22T08:00:00.000Z',
+  at,
   form: 'simple',
   statement: { text: statement },
   binds: [],
@@ -58,12 +66,21 @@ const query = (statement: string) => ({
   error: null,
 })
 
+interface How {
+  readonly keep?: RecordingOrder['keep']
+  readonly person?: string
+  readonly at?: number
+  readonly daysByKind?: RecordingOrder['daysByKind']
+}
+
 /** As a connection writes it to the spool. */
-const record = (opened: OpenedSpool, statement: string, how: { keep?: RecordingOrder['keep']; person?: string } = {}) => {
-  const { keep, person = ada } = how
+const record = (opened: OpenedSpool, what: string | object, how: How = {}) => {
+  const { keep, person = ada, at = Date.now(), daysByKind } = how
   const order: RecordingOrder | undefined =
-    keep === undefined ? undefined : { keep, recipients: [recipient], binds: { kind: 'keep' }, days: 30 }
-  const members = `,${JSON.stringify(place).slice(1, -1)}${sealMember(order, person)},"activity":${JSON.stringify(query(statement))}}`
+    keep === undefined ? undefined : { keep, recipients: [recipient], binds: { kind: 'keep' }, days: 30, daysByKind }
+  const time = new Date(at).toISOString()
+  const activity = typeof what === 'string' ? query(what, time) : { ...what, at: time }
+  const members = `,${JSON.stringify(place).slice(1, -1)}${sealMember(order, person)},"activity":${JSON.stringify(activity)}}`
   return opened.spool.record(members, true)
 }
 
@@ -77,13 +94,11 @@ const committing = (uploads: Upload[]) => {
 }
 
 const files = async (): Promise<string[]> => {
-  const streams = await readdir(folder()).catch(() => [])
-  const all = await Promise.all(
-    streams
-      .filter((name) => name !== 'days.json')
-      .map(async (stream) => (await readdir(join(folder(), stream))).map((name) => join(stream, name))),
-  )
-  return all.flat().toSorted()
+  const found = await readdir(folder(), { recursive: true, withFileTypes: true }).catch(() => [])
+  return found
+    .filter((entry) => entry.isFile() && entry.name !== 'days.json')
+    .map((entry) => relative(folder(), join(entry.parentPath, entry.name)))
+    .toSorted()
 }
 const endsWith = (end: string) => (name: string) => name.endsWith(end)
 
@@ -209,5 +224,95 @@ describe.skipIf(reason !== null)(`recordings (${reason ?? 'runs'})`, () => {
     await settled(running, 4)
     await waitFor(async () => (await ages()) <= 1, { description: 'what is too old to go' })
     await stop(opened, running)
+  })
+
+  const HOUR = 3_600_000
+  const opened = (program: string) => ({
+    kind: 'connection.opened',
+    caller: { program, user: 'ada', pid: 1 },
+    upstreamId: null,
+    database: null,
+    application: null,
+  })
+  const textOf = async (name: string): Promise<string> =>
+    Buffer.from(await openRecording(await readFile(join(folder(), name)), [identity])).toString()
+  const ages = async (): Promise<string[]> => (await files()).filter(endsWith('.age'))
+
+  test('each file is of one kind and one hour, and goes when the time of its kind is over', async () => {
+    const spooled = await open()
+    const uploads: Upload[] = []
+    const start = Math.floor(Date.now() / HOUR) * HOUR
+    let now = start
+    const [early, late] = [start - HOUR, start]
+    const how = { keep: 'both', daysByKind: { 'query': 2, 'connection.opened': 1000 } } as const
+    await Promise.all([
+      record(spooled, 'select canary', { ...how, at: early }),
+      record(spooled, opened('psql'), { ...how, at: early }),
+      record(spooled, 'select canary again', { ...how, at: early + 1 }),
+      record(spooled, 'select later', { ...how, at: late }),
+    ])
+    const running = ship(spooled, committing(uploads), { now: () => now })
+    await settled(running, 4)
+    await waitFor(async () => (await ages()).length === 3, { description: 'the files' })
+    const lines = async () => (await Promise.all((await ages()).map(textOf))).map((text) => text.split('\n').length - 1)
+    expect((await lines()).toSorted((one, other) => one - other)).toEqual([1, 1, 2])
+    expect(new Set(uploads[0]!.recordings!.map(({ digest }) => digest)).size).toBe(3)
+
+    now = start + 48 * HOUR - HOUR + 1
+    await running.recordings.sweep()
+    const left = await Promise.all((await ages()).map(textOf))
+    expect(left.join('')).not.toContain('canary')
+    expect(left.join('')).toContain('select later')
+    now = start + 48 * HOUR
+    await running.recordings.sweep()
+    expect(await Promise.all((await ages()).map(textOf))).toEqual([expect.stringContaining('psql')])
+    // The lines are what the log has the digest of: they stay as long as anything that they name may.
+    expect((await files()).filter(endsWith('.jsonl'))).toHaveLength(1)
+    now = start + 31 * 24 * HOUR
+    await running.recordings.sweep()
+    expect(await files()).toEqual([])
+    await stop(spooled, running)
+  })
+
+  test('what the API does not have yet stays, however old it is', async () => {
+    const first = await open()
+    const how = { keep: 'api', daysByKind: { query: 1 }, at: Date.now() - 72 * HOUR } as const
+    await record(first, 'select old', how)
+    let isTried = false
+    const lost = ship(first, () => {
+      isTried = true
+      return new Promise(() => undefined)
+    })
+    await waitFor(() => isTried, { description: 'the first attempt' })
+    await lost.recordings.sweep()
+    await first.spool.close()
+    await first.reader.close()
+    await lost.recordings.stop()
+    const second = await open()
+    const uploads: Upload[] = []
+    const running = ship(second, committing(uploads))
+    await settled(running, 1)
+    expect(uploads[0]!.recordings).toEqual([{ digest: expect.any(String) as string, body: expect.any(String) as string }])
+    await stop(second, running)
+    expect(await files()).toEqual([])
+  })
+
+  test('files from before kinds were told apart are found, erased and removed as they were', async () => {
+    const spooled = await open()
+    const running = ship(spooled, committing([]))
+    await Promise.all([record(spooled, 'hers', { keep: 'both' }), record(spooled, 'his', { keep: 'both', person: bob })])
+    await settled(running, 2)
+    await waitFor(async () => (await ages()).length === 2, { description: 'both files' })
+    for (const name of await ages()) {
+      await rename(join(folder(), name), join(folder(), dirname(dirname(name)), name.slice(dirname(name).length)))
+    }
+    const revocation = { number: 1, at: 0, subject: { kind: 'user' as const, id: ada }, code: PERSON_ERASED }
+    await running.recordings.eraseAmong([revocation])
+    expect(await Promise.all((await ages()).map(textOf))).toEqual([expect.stringContaining('his')])
+    await stop(spooled, running)
+    const again = await open()
+    const later = ship(again, committing([]), { now: () => Date.now() + 31 * 24 * HOUR })
+    await waitFor(async () => (await files()).length === 0, { description: 'the rest to go' })
+    await stop(again, later)
   })
 })

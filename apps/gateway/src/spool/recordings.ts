@@ -1,25 +1,35 @@
 /**
- * Recordings in the gateway's state folder: `<stream>/<first record>.jsonl`, the lines of a batch as they are shipped, and
- * `<stream>/<digest>.age`, the files that they name. They are there before the batch is sent, so that after a crash the very same is
- * sent again. What only the API keeps goes when the batch is acknowledged; the rest after its days, the oldest first when there is
- * more than the folder may hold.
+ * Recordings in the gateway's state folder: the lines of a batch as they are shipped, and the encrypted files that they name. They are
+ * there before the batch is sent, so that after a crash the very same is sent again. What only the API keeps goes when the
+ * batch is acknowledged; the rest when its time is over.
  */
-import { readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { makePrivateFolder, readFileUpTo, readTextUpTo, replacePrivateFile } from '@sallyport/program'
-import { MAX_BATCH_BYTES, MAX_RECORDING_BYTES, PERSON_ERASED, type Revocation } from '@sallyport/protocol'
-import { activity, type SealedActivity } from '@sallyport/recording'
+import { utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { makePrivateFolder, readTextUpTo, replacePrivateFile } from '@sallyport/program'
+import { daysByKind, MAX_BATCH_BYTES, PERSON_ERASED, type Revocation } from '@sallyport/protocol'
 import { z } from 'zod'
 import type { BatchContent } from './batch-reader.ts'
-import { sealBatch } from './seal-batch.ts'
+import {
+  ageFile,
+  ageFilesOf,
+  isLines,
+  readAgeFile,
+  recordingFiles,
+  removeAgeFile,
+  removeFile,
+  sealedIn,
+  sealedInFile,
+} from './recording-files.ts'
+import { sealBatch, type SealedFile } from './seal-batch.ts'
 import { SEAL_MARKER, spooledSeal } from './seal-marker.ts'
+import { type KeptDays, sweepRecordings } from './sweep-recordings.ts'
 
 /** Bytes. */
 export const DEFAULT_RECORDINGS_LIMIT = 10 * 1024 * 1024 * 1024
 
-const DAY = 86_400_000
-/** Milliseconds between two looks at what is too old or too much. */
+/** Milliseconds between two looks at what is too old or too much, while there is more and while there is not. */
 const SWEEP_INTERVAL = 60_000
+const IDLE_SWEEP_INTERVAL = 10 * 60_000
 
 export interface ShippedRecording {
   readonly digest: string
@@ -38,33 +48,46 @@ export interface PreparedBatch {
 export interface RecordingsOptions {
   readonly folder: string
   readonly stream: string
+  /** Whether a batch was sealed before and perhaps sent: it is restored first. */
+  readonly isPending: boolean
   /** Bytes of all recordings. */
   readonly limitBytes: number
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Recordings were removed before their time, because there were too many. */
   readonly onCrowded: (removed: number) => void
+  /** What is past its time could not be removed. */
+  readonly onFailure: (error: unknown) => void
 }
 
-const shippedLine = z.object({ activity })
-
-const sealedIn = (lines: string): SealedActivity[] => {
-  const found = new Map<string, SealedActivity>()
-  for (const line of lines.split('\n').slice(0, -1)) {
-    const { activity: record } = shippedLine.parse(JSON.parse(line))
-    if (record.kind === 'sealed') found.set(record.recording, record)
-  }
-  return [...found.values()]
-}
-
-const daysFile = z.strictObject({ days: z.int().positive() })
+const daysFile = z.strictObject({ days: z.int().positive(), daysByKind: daysByKind.optional() })
 
 export class Recordings {
   readonly #options: RecordingsOptions
+  /** Files of the batch that is not settled; null: not known yet. */
+  #unsettled: ReadonlySet<string> | null
   #sweptAt = Number.NEGATIVE_INFINITY
+  #sweeping: Promise<void> | null = null
+  #timer: NodeJS.Timeout | null = null
 
   constructor(options: RecordingsOptions) {
     this.#options = options
+    this.#unsettled = options.isPending ? null : new Set()
+  }
+
+  /** What is past its time goes also while nothing is recorded. */
+  start(): void {
+    const sweep = (): void => {
+      this.sweep().catch(this.#options.onFailure)
+    }
+    this.#timer ??= setInterval(sweep, IDLE_SWEEP_INTERVAL).unref()
+    sweep()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+    await this.#sweeping?.catch(() => undefined)
   }
 
   /** As it was read from the spool; what is to be encrypted is on disk, encrypted, when this resolves. */
@@ -75,27 +98,38 @@ export class Recordings {
     await makePrivateFolder(this.#place())
     await this.#noteDays(content.lines)
     const { lines, files } = await sealBatch(content.lines)
-    for (const { digest, bytes } of files) await replacePrivateFile(this.#place(`${digest}.age`), bytes)
+    this.#unsettled = this.#pathsOf(first, lines)
+    // The lines come first: what was begun before a crash is found by them, and goes.
+    for (const record of await sealedInFile(this.#place(`${first}.jsonl`))) await removeAgeFile(this.#place(), record)
     await replacePrivateFile(this.#place(`${first}.jsonl`), lines)
+    for (const file of files) await this.#write(file)
     return this.#batch({ first, count, lines })
   }
 
   /** The batch that was prepared before a restart, of what the spool has of it. */
   async restore(content: BatchContent): Promise<PreparedBatch> {
-    if (!content.lines.includes(SEAL_MARKER)) return { ...content, recordings: [] }
+    if (!content.lines.includes(SEAL_MARKER)) {
+      this.#unsettled = new Set()
+      return { ...content, recordings: [] }
+    }
     const lines = await readTextUpTo(this.#place(`${content.first}.jsonl`), MAX_BATCH_BYTES)
     if (lines === null) throw new Error(`the recording from ${content.first} on is missing`)
+    this.#unsettled = this.#pathsOf(content.first, lines)
     return this.#batch({ ...content, lines })
   }
 
   /** The API has committed this batch. */
   async settle({ first, lines, recordings }: PreparedBatch): Promise<void> {
     if (recordings.length === 0) return
+    const { now } = this.#options
     const sealed = sealedIn(lines)
-    const kept = sealed.filter((record) => record.kept !== 'api')
-    for (const record of sealed) if (record.kept === 'api') await rm(this.#place(`${record.recording}.age`), { force: true })
-    if (kept.length === 0) await rm(this.#place(`${first}.jsonl`), { force: true })
-    await this.#sweep()
+    for (const record of sealed) if (record.kept === 'api') await removeAgeFile(this.#place(), record)
+    const path = this.#place(`${first}.jsonl`)
+    if (sealed.every((record) => record.kept === 'api')) await removeFile(path)
+    // The log has it from now on, and counts from there.
+    else await utimes(path, now() / 1000, now() / 1000)
+    this.#unsettled = new Set()
+    if (now() - this.#sweptAt >= SWEEP_INTERVAL) await this.sweep()
   }
 
   /** Removes what is kept of people who were erased. */
@@ -103,22 +137,51 @@ export class Recordings {
     const erased = revocations.filter(({ subject, code }) => subject.kind === 'user' && code === PERSON_ERASED)
     if (erased.length === 0) return
     const people = new Set(erased.map(({ subject }) => subject.id))
-    for (const { path, folder } of await this.#batches()) {
-      for (const record of await this.#read(path)) {
-        if (people.has(record.person)) await rm(join(folder, `${record.recording}.age`), { force: true })
+    for await (const file of recordingFiles(this.#options.folder)) {
+      if (!isLines(file)) continue
+      for (const record of await sealedInFile(file.path)) {
+        if (people.has(record.person)) await removeAgeFile(file.folder, record)
       }
     }
+  }
+
+  /** Removes what is past its time, and what is too much. */
+  async sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweep().finally(() => (this.#sweeping = null))
+    await this.#sweeping
+  }
+
+  async #sweep(): Promise<void> {
+    const { folder, limitBytes, now, onCrowded } = this.#options
+    if (this.#unsettled === null) return
+    this.#sweptAt = now()
+    const { days, daysByKind: byKind } = (await this.#days()) ?? { days: Number.POSITIVE_INFINITY }
+    const isSpared = (path: string): boolean => this.#unsettled?.has(path) ?? true
+    const crowded = await sweepRecordings(folder, { days, daysByKind: byKind, limitBytes, now: now(), isSpared })
+    if (crowded > 0) onCrowded(crowded)
   }
 
   #place(name = ''): string {
     return join(this.#options.folder, this.#options.stream, name)
   }
 
+  #pathsOf(first: number, lines: string): ReadonlySet<string> {
+    const folder = this.#place()
+    return new Set([this.#place(`${first}.jsonl`), ...sealedIn(lines).flatMap((record) => ageFilesOf(folder, record))])
+  }
+
+  async #write({ digest, kind, at, bytes }: SealedFile): Promise<void> {
+    const path = ageFile(this.#place(), { of: kind, recording: digest })
+    await makePrivateFolder(dirname(path))
+    await replacePrivateFile(path, bytes)
+    await utimes(path, at / 1000, at / 1000)
+  }
+
   async #batch({ first, count, lines }: Omit<PreparedBatch, 'recordings'>): Promise<PreparedBatch> {
     const recordings: ShippedRecording[] = []
-    for (const { recording, kept } of sealedIn(lines)) {
-      const bytes = kept === 'gateway' ? null : await readFileUpTo(this.#place(`${recording}.age`), MAX_RECORDING_BYTES)
-      recordings.push({ digest: recording, body: bytes?.toString('base64url') ?? null })
+    for (const record of sealedIn(lines)) {
+      const bytes = record.kept === 'gateway' ? null : await readAgeFile(this.#place(), record)
+      recordings.push({ digest: record.recording, body: bytes?.toString('base64url') ?? null })
     }
     return { first, count, lines, recordings }
   }
@@ -126,95 +189,17 @@ export class Recordings {
   /** The newest order says for how long all of it is kept: that is the organization's, not a lease's. */
   async #noteDays(lines: string): Promise<void> {
     const last = lines.split('\n').at(-2)!
-    const { days } = z.object({ seal: spooledSeal }).parse(JSON.parse(last)).seal
-    if (days !== (await this.#days())) await replacePrivateFile(this.#daysPath(), JSON.stringify({ days }))
+    const { days, daysByKind: byKind } = z.object({ seal: spooledSeal }).parse(JSON.parse(last)).seal
+    const text = JSON.stringify({ days, daysByKind: byKind })
+    if (text !== JSON.stringify(await this.#days())) await replacePrivateFile(this.#daysPath(), text)
   }
 
   #daysPath(): string {
     return join(this.#options.folder, 'days.json')
   }
 
-  async #days(): Promise<number | null> {
+  async #days(): Promise<KeptDays | null> {
     const text = await readTextUpTo(this.#daysPath(), 1024)
-    return text === null ? null : daysFile.parse(JSON.parse(text)).days
-  }
-
-  async #read(path: string): Promise<SealedActivity[]> {
-    const lines = await readTextUpTo(path, MAX_BATCH_BYTES)
-    return lines === null ? [] : sealedIn(lines)
-  }
-
-  /** Of every stream, the oldest first. */
-  async #batches(): Promise<{ readonly path: string; readonly folder: string; readonly at: number }[]> {
-    const found: { path: string; folder: string; at: number }[] = []
-    for (const stream of await names(this.#options.folder)) {
-      const folder = join(this.#options.folder, stream)
-      for (const name of await names(folder)) {
-        if (!name.endsWith('.jsonl')) continue
-        const path = join(folder, name)
-        found.push({ path, folder, at: (await stat(path)).mtimeMs })
-      }
-    }
-    return found.toSorted((left, right) => left.at - right.at)
-  }
-
-  async #bytes(): Promise<number> {
-    let bytes = 0
-    for (const stream of await names(this.#options.folder)) {
-      for (const name of await names(join(this.#options.folder, stream))) {
-        bytes += (await stat(join(this.#options.folder, stream, name))).size
-      }
-    }
-    return bytes
-  }
-
-  async #sweep(): Promise<void> {
-    const { now, limitBytes, onCrowded } = this.#options
-    if (now() - this.#sweptAt < SWEEP_INTERVAL) return
-    this.#sweptAt = now()
-    const days = (await this.#days()) ?? Number.POSITIVE_INFINITY
-    let bytes = await this.#bytes()
-    let crowded = 0
-    for (const { path, folder, at } of await this.#batches()) {
-      const isOld = at + days * DAY <= now()
-      if (!isOld && bytes <= limitBytes) break
-      if (!isOld) crowded += 1
-      bytes -= await this.#remove(path, folder)
-    }
-    if (crowded > 0) onCrowded(crowded)
-  }
-
-  /** Bytes. */
-  async #remove(path: string, folder: string): Promise<number> {
-    let bytes = 0
-    for (const { recording } of await this.#read(path)) {
-      const file = join(folder, `${recording}.age`)
-      bytes += await sizeOf(file)
-      await rm(file, { force: true })
-    }
-    bytes += await sizeOf(path)
-    await rm(path, { force: true })
-    return bytes
-  }
-}
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
-
-const sizeOf = async (path: string): Promise<number> => {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (isMissing(error)) return 0
-    throw error
-  }
-}
-
-/** Empty for what is no folder. */
-const names = async (folder: string): Promise<string[]> => {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) return []
-    throw error
+    return text === null ? null : daysFile.parse(JSON.parse(text))
   }
 }

@@ -1,4 +1,7 @@
-/** Encrypts the records of a batch to their recipients: files of one person each, and the lines that are shipped in their place. */
+/**
+ * Encrypts the records of a batch to their recipients: files of one person, one kind and one UTC hour each, so that each goes as soon as
+ * what is in it is to go, and the lines that are shipped in their place.
+ */
 import { createHash } from 'node:crypto'
 import { activityEnvelope } from '@sallyport/protocol'
 import { activity, type Activity, type SealedActivity } from '@sallyport/recording'
@@ -6,6 +9,7 @@ import { sealRecording } from '@sallyport/recording/age'
 import type { z } from 'zod'
 import { spooledSeal, type SpooledSeal } from './seal-marker.ts'
 
+const HOUR = 3_600_000
 /** A file is closed when it holds so much, in bytes before encryption; one record more fits what may be uploaded. */
 const FILE_LENGTH = 512 * 1024
 
@@ -13,6 +17,9 @@ export interface SealedFile {
   /** base64url SHA-256. */
   readonly digest: string
   readonly bytes: Uint8Array
+  readonly kind: Activity['kind']
+  /** Of its latest record, milliseconds since 1970. */
+  readonly at: number
 }
 
 export interface SealedBatch {
@@ -22,27 +29,41 @@ export interface SealedBatch {
 }
 
 const spooledLine = activityEnvelope.extend({ seal: spooledSeal })
-type SpooledLine = z.infer<typeof spooledLine>
 
-const parseLine = (line: string): SpooledLine => spooledLine.parse(JSON.parse(line))
+interface SpooledRecord {
+  readonly line: z.infer<typeof spooledLine>
+  readonly record: Activity
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+const parseLine = (text: string): SpooledRecord => {
+  const line = spooledLine.parse(JSON.parse(text))
+  const record = activity.parse(line.activity)
+  if (record.kind === 'sealed') throw new TypeError('a record is sealed twice')
+  return { line, record, at: Date.parse(record.at) }
+}
 
 interface OpenFile {
   readonly seal: SpooledSeal
+  readonly kind: Activity['kind']
+  at: number
   readonly lines: string[]
   length: number
   /** Places in the batch. */
   readonly places: number[]
 }
 
-/** Which lines lie in one file: of one person under one order, as many as it holds. */
-const filesOf = (parsed: readonly SpooledLine[]): OpenFile[] => {
+/** Which lines lie in one file: of one person, kind and hour under one order, as many as it holds. */
+const filesOf = (parsed: readonly SpooledRecord[]): OpenFile[] => {
   const files: OpenFile[] = []
   const open = new Map<string, OpenFile>()
-  for (const [place, { seal, ...rest }] of parsed.entries()) {
-    const key = JSON.stringify(seal)
+  for (const [place, { line: spooled, record, at }] of parsed.entries()) {
+    const { seal, ...rest } = spooled
+    const key = `${record.kind} ${Math.floor(at / HOUR)} ${JSON.stringify(seal)}`
     let file = open.get(key)
     if (file === undefined || file.length >= FILE_LENGTH) {
-      file = { seal, lines: [], length: 0, places: [] }
+      file = { seal, kind: record.kind, at, lines: [], length: 0, places: [] }
       open.set(key, file)
       files.push(file)
     }
@@ -50,6 +71,7 @@ const filesOf = (parsed: readonly SpooledLine[]): OpenFile[] => {
     file.lines.push(line)
     file.length += Buffer.byteLength(line)
     file.places.push(place)
+    file.at = Math.max(file.at, at)
   }
   return files
 }
@@ -57,10 +79,8 @@ const filesOf = (parsed: readonly SpooledLine[]): OpenFile[] => {
 const failedOf = (record: Activity): boolean | null =>
   record.kind === 'query' || record.kind === 'transfer' ? record.error !== null : null
 
-const stubOf = (line: SpooledLine, recording: string): string => {
-  const { seal, activity: unchecked, ...place } = line
-  const record = activity.parse(unchecked)
-  if (record.kind === 'sealed') throw new TypeError('a record is sealed twice')
+const stubOf = ({ line, record }: SpooledRecord, recording: string): string => {
+  const { seal, activity: _sealed, ...place } = line
   const stub: SealedActivity = {
     kind: 'sealed',
     at: record.at,
@@ -78,10 +98,10 @@ export const sealBatch = async (lines: string): Promise<SealedBatch> => {
   const parsed = lines.split('\n').slice(0, -1).map(parseLine)
   const stubs: string[] = []
   const files: SealedFile[] = []
-  for (const { seal, lines: own, places } of filesOf(parsed)) {
+  for (const { seal, kind, at, lines: own, places } of filesOf(parsed)) {
     const bytes = await sealRecording(Buffer.from(own.join('')), seal.to)
     const digest = createHash('sha256').update(bytes).digest('base64url')
-    files.push({ digest, bytes })
+    files.push({ digest, bytes, kind, at })
     for (const place of places) stubs[place] = stubOf(parsed[place]!, digest)
   }
   return { lines: stubs.join(''), files }

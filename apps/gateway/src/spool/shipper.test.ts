@@ -25,13 +25,15 @@ const open = (): Promise<OpenedSpool> =>
     limits: spoolLimits(64 * 1024 * 1024),
   })
 
-const recordingsOf = ({ spool }: OpenedSpool): Recordings =>
+const recordingsOf = ({ spool, cursor }: OpenedSpool): Recordings =>
   new Recordings({
     folder: join(directory.path, 'recordings'),
     stream: spool.stream,
+    isPending: cursor.pending !== null,
     limitBytes: 64 * 1024 * 1024,
     now: Date.now,
     onCrowded: () => undefined,
+    onFailure: () => undefined,
   })
 
 const ship = (opened: OpenedSpool, upload: (body: Upload) => Promise<{ next: number }>): Shipper => {

@@ -24,7 +24,7 @@ export interface Upload {
 export interface ShipperOptions {
   readonly spool: Spool
   readonly reader: BatchReader
-  readonly recordings: Pick<Recordings, 'prepare' | 'restore' | 'settle'>
+  readonly recordings: Pick<Recordings, 'prepare' | 'restore' | 'settle' | 'start' | 'stop'>
   readonly cursor: Cursor
   readonly saveCursor: (cursor: Cursor) => Promise<void>
   readonly signer: Signer
@@ -58,6 +58,7 @@ export class Shipper {
 
   start(): void {
     this.#running ??= this.#run()
+    this.#options.recordings.start()
   }
 
   /** Ships what is left, for at most `limitMs` milliseconds. */
@@ -67,6 +68,7 @@ export class Shipper {
     const timer = setTimeout(() => this.#stopping.abort(), limitMs)
     await this.#running
     clearTimeout(timer)
+    await this.#options.recordings.stop()
     await this.#options.reader.close()
   }
 

@@ -6,7 +6,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { makeTemporaryDirectory, type TemporaryDirectory } from '@sallyport/testkit'
+import { makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { inBackground } from '../in-background.ts'
 import { type OpenedSpool, openSpool } from './open-spool.ts'
@@ -239,6 +239,19 @@ describe('after a crash', () => {
 })
 
 describe('space', () => {
+  test('of what was shipped is free once a segment is old, also when nothing comes after it', async () => {
+    const spooled = await open({ limits: { segmentAge: 50 } })
+    const { spool } = spooled
+    await spool.record(members('kept until it is shipped'), true)
+    await waitFor(() => segments().length === 1 && spool.synchronizedNext === 1, { description: 'the record' })
+    expect(await readAll(spooled)).toHaveLength(1)
+    spool.free(1)
+    await waitFor(() => segments().length === 0, { description: 'its segment to go' })
+    expect(spool.bytes).toBe(0)
+    await spool.record(members('after it'), true)
+    expect((await readAll(spooled)).map(({ number, payload }) => [number, payload])).toEqual([[1, 'after it']])
+  })
+
   test('that is used up lets records wait until the API has taken earlier ones', async () => {
     const limits = { limitBytes: 64 * 1024, segmentBytes: 8 * 1024, groupLength: 4096 }
     const spooled = await open({ limits })

@@ -3,6 +3,8 @@
  * taken. All records of one turn of the event loop go into one frame and one write; fdatasync follows within
  * {@link SYNC_DELAY} milliseconds, and always before a record is shipped.
  *
+ * A segment takes no records once it is old, so that what was shipped does not lie there for as long as nothing comes.
+ *
  * Memory is bounded by whoever waits for its record; disk by `limitBytes`: a full spool takes no more until the API has
  * acknowledged what it holds, which pauses the traffic. A write that fails rejects its records (`recording_unavailable`); the
  * next one is tried afresh, so that a disk that is full only for a while needs no restart. A failed fdatasync is final:
@@ -18,12 +20,16 @@ import { type Group, sharedPromise, WaitingRecords } from './waiting-records.ts'
 
 /** Milliseconds from a write to the fdatasync that covers it. */
 const SYNC_DELAY = 15
+/** Milliseconds after which a segment that was not synchronized when it became old is looked at again. */
+const AGE_RETRY = 1000
 
 export interface SpoolLimits {
   /** All segments together, in bytes. */
   readonly limitBytes: number
   /** A segment is followed by a new one when it has grown to this. */
   readonly segmentBytes: number
+  /** And after so many milliseconds. */
+  readonly segmentAge: number
   /** Characters that are written together at most, before one more record. */
   readonly groupLength: number
   /** Characters of records that wait for space; more are refused. */
@@ -35,6 +41,7 @@ export const DEFAULT_SPOOL_LIMIT = 512 * 1024 * 1024
 export const spoolLimits = (limitBytes: number): SpoolLimits => ({
   limitBytes,
   segmentBytes: Math.floor(limitBytes / 32),
+  segmentAge: 10 * 60_000,
   groupLength: Math.min(4 * 1024 * 1024, Math.floor(limitBytes / 32)),
   waitingLength: 64 * 1024 * 1024,
 })
@@ -71,6 +78,11 @@ export class Spool {
   #bytes: number
   #flushScheduled = false
   #syncTimer: NodeJS.Timeout | null = null
+  #ageTimer: NodeJS.Timeout | null = null
+  /** Whether the writer's segment is. */
+  #isOld = false
+  /** What the API has committed, as {@link free} was told. */
+  #freed = 0
   #synchronizing = false
   #waitingForDisk: PromiseWithResolvers<void>[] = []
   #failure: SallyportError | null = null
@@ -129,6 +141,7 @@ export class Spool {
 
   /** The API has committed all records below `next`: whole segments below it are deleted. */
   free(next: number): void {
+    this.#freed = next
     while (this.#segments.length > 1 && this.#segments[1]!.first <= next) this.#drop(this.#segments.shift()!)
     const last = this.#segments[0]
     const isIdle = last !== undefined && this.#segments.length === 1 && next === this.#written
@@ -149,6 +162,7 @@ export class Spool {
       await done.promise.catch(ignore)
     }
     if (this.#syncTimer !== null) clearTimeout(this.#syncTimer)
+    if (this.#ageTimer !== null) clearTimeout(this.#ageTimer)
     this.#writer?.retire()
   }
 
@@ -195,7 +209,8 @@ export class Spool {
 
   #currentWriter(): SegmentWriter {
     const current = this.#writer
-    if (current !== null && current.length < this.#options.limits.segmentBytes) return current
+    const { segmentBytes, segmentAge } = this.#options.limits
+    if (current !== null && !this.#isOld && current.length < segmentBytes) return current
     this.#retire(current)
     const { folder, stream, spoolKey } = this.#options
     const header = { stream, first: this.#written, salt: randomBytes(SALT_LENGTH) }
@@ -203,7 +218,31 @@ export class Spool {
     this.#segments.push({ path: writer.path, first: writer.first, length: writer.length })
     this.#bytes += writer.length
     this.#writer = writer
+    this.#isOld = false
+    this.#lookAtAge(segmentAge)
     return writer
+  }
+
+  #lookAtAge(after: number): void {
+    if (this.#ageTimer !== null) clearTimeout(this.#ageTimer)
+    this.#ageTimer = setTimeout(() => this.#endOldSegment(), after).unref()
+  }
+
+  /** Records that come make it end by themselves; where none come, it ends here. */
+  #endOldSegment(): void {
+    this.#isOld = true
+    if (this.#writer === null || this.#closed || this.#failure !== null) return
+    if (this.#synchronizing || this.#synchronized < this.#written) {
+      this.#lookAtAge(AGE_RETRY)
+      return
+    }
+    try {
+      this.#retire(this.#writer)
+    } catch {
+      // It was reported, and nothing is taken any more.
+      return
+    }
+    this.free(this.#freed)
   }
 
   #retire(writer: SegmentWriter | null): void {

@@ -3,12 +3,9 @@ import { z } from 'zod'
 import { base64urlOf, der, deviceState, displayName, email, foreignName, host, port, slug, timestamp, uuid } from '../fields.ts'
 import { credentialKind, endpoint, resourceOptions } from '../lease.ts'
 import { storeField, storePath } from '../store.ts'
-import { recordingPolicy } from '../recording-policy.ts'
+import { daysByKind, recordingPolicy } from '../recording-policy.ts'
 import { MAX_UPLINKS } from '../trust-bundle.ts'
 import { permission } from './permission.ts'
-
-/** What is done on resources. */
-export const activityKind = z.enum(['query', 'transfer', 'cancel', 'connection.opened', 'connection.closed'])
 
 export const organization = z.strictObject({
   id: uuid,
@@ -28,7 +25,7 @@ export const organization = z.strictObject({
     ports: z.strictObject({ first: port, last: port }),
     activityRetentionDays: z.int().min(1).max(3650),
     /** Kinds of activity that go earlier, by their days. */
-    activityRetentionByKind: z.partialRecord(activityKind, z.int().min(1).max(3650)).optional(),
+    activityRetentionByKind: daysByKind.optional(),
     /** How activity is recorded where a resource says nothing else; absent: all of it, kept by the API. */
     recording: recordingPolicy.optional(),
   }),

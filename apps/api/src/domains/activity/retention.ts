@@ -4,7 +4,7 @@
  *
  * Everything of one UTC hour goes together, once all of it is past its time: rows of words and recordings lie within one.
  */
-import { activityKind } from '@sallyport/protocol/api'
+import { activityKind } from '@sallyport/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { HOUR } from './insert.ts'

@@ -1,5 +1,5 @@
-import { ageRecipient, defaultRecording, type RecordingPolicy } from '@sallyport/protocol'
-import { activityKind, type Organization } from '@sallyport/protocol/api'
+import { activityKind, ageRecipient, defaultRecording, type RecordingPolicy } from '@sallyport/protocol'
+import type { Organization } from '@sallyport/protocol/api'
 import type { z } from 'zod'
 import { type Command, defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
