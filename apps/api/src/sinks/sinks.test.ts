@@ -57,7 +57,12 @@ const inOrganization = <Result>(work: Parameters<typeof withOrganization<Result>
 const record = (count: number) =>
   inOrganization(async (transaction) => {
     for (let each = 0; each < count; each++) {
-      await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
+      await recordAudit(transaction, {
+        type: 'site.created',
+        actor,
+        subject: null,
+        details: { before: null, after: { name: `${each}` } },
+      })
     }
   })
 const sizeOf = async (): Promise<number> => (await roles.log.logState({ organization })).size

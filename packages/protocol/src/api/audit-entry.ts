@@ -1,6 +1,6 @@
 /**
- * Audit entries: one leaf of the organization's log each. A closed union of types; each change of the system commits exactly
- * one, in its own transaction. Secrets appear by reference only.
+ * Audit entries: one leaf of the organization's log each. A closed union of types, each with the schema of its details in
+ * `audit-details`; each change of the system commits exactly one, in its own transaction. Secrets appear by reference only.
  */
 import { z } from 'zod'
 import { concatBytes, sha256, utf8 } from '../bytes.ts'
@@ -128,9 +128,6 @@ export const auditActor = z.strictObject({
 })
 export type AuditActor = z.infer<typeof auditActor>
 
-/** A value in an entry: what was there before and after a change, references, codes. Bounded by {@link MAX_ENTRY_BYTES}. */
-export const auditDetails = z.record(z.string().max(64), z.json())
-
 /** What an entry's length can be in a bundle of the log: two bytes. */
 export const MAX_ENTRY_BYTES = 0xffff
 
@@ -143,7 +140,8 @@ export const auditEntry = z.strictObject({
   actor: auditActor,
   /** What it was done to. */
   subject: z.strictObject({ kind: z.string().max(32), id: z.string().max(64) }).nullable(),
-  details: auditDetails,
+  /** As `audit-details` has it for this type, without what is personal. Read as it is: what was signed was written by another version. */
+  details: z.record(z.string().max(64), z.json()),
   /** What is personal in it, sealed: see `personal-data.ts`. null: erased before the entry was numbered. */
   personal: z
     .array(z.strictObject({ person: z.string().max(36), sealed: base64urlUpTo(MAX_ENTRY_BYTES).nullable() }))

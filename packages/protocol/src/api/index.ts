@@ -1,5 +1,6 @@
 export * from './access-schemas.ts'
 export * from './api-client.ts'
+export { type AuditDetails, auditDetails } from './audit-details/index.ts'
 export * from './audit-entry.ts'
 export * from './client.ts'
 export * from './impact.ts'

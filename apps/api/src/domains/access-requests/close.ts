@@ -1,6 +1,5 @@
 /** Ending a request before its time: by the person who asked, or by an administrator. */
 import { SallyportError } from '@sallyport/protocol'
-import type { AuditEntryType } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { closeGrant } from '../grants/index.ts'
@@ -16,7 +15,7 @@ interface Closing {
   readonly id: string
   /** What it is before the access begins; an access that stands just ends. */
   readonly event: 'withdraw' | 'cancel'
-  readonly entry: AuditEntryType
+  readonly entry: 'access-request.withdrawn' | 'access-request.cancelled'
   readonly mayClose: (request: AccessRequestRow) => boolean
 }
 

@@ -39,7 +39,7 @@ const requireNamed = async (transaction: Transaction, terms: AccessRuleTerms): P
 }
 
 /** What a rule says, as an entry of the log keeps it. */
-const described = (terms: AccessRuleTerms) => JSON.parse(JSON.stringify(terms)) as { [key: string]: string }
+const described = (terms: AccessRuleTerms) => JSON.parse(JSON.stringify(terms)) as AccessRuleTerms
 
 /** Who may ask for what, and who waits for whom, may be different now. */
 const tell = (transaction: Transaction, author: Author): Promise<void> =>

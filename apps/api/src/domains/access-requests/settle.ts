@@ -1,7 +1,7 @@
 /** Writes down what time has done to a request, each step with its entry. */
-import type { AuditActor, AuditEntryType } from '@sallyport/protocol/api'
+import type { AuditActor, AuditDetails, AuditEntryType } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
-import { type Author, recordAudit } from '../audit/index.ts'
+import { type AuditRecord, type Author, recordAudit } from '../audit/index.ts'
 import { dueEvents } from './standing.ts'
 import { type AccessRequestEvent, stateAfter } from './states.ts'
 import { type AccessRequestRow, updateRequest } from './store.ts'
@@ -9,7 +9,17 @@ import { type AccessRequestRow, updateRequest } from './store.ts'
 /** Nobody in particular: time. */
 const clockActor: AuditActor = { kind: 'job', id: null, device: null, session: null, address: null }
 
-const entryTypes: Readonly<Partial<Record<AccessRequestEvent, AuditEntryType>>> = {
+/** Entries about one request, `review-overdue` apart. */
+type StepType = Exclude<Extract<AuditEntryType, `access-request.${string}`>, 'access-request.review-overdue'>
+
+/** What time does to a request. */
+type TimedStep = `access-request.${'expired' | 'cancelled' | 'started' | 'ended'}`
+
+type WithoutRequest<Details> = Details extends unknown ? Omit<Details, 'kind' | 'user' | 'credential' | 'credentialName'> : never
+/** What an entry says besides which request it is about. */
+type StepDetails<Type extends StepType> = WithoutRequest<AuditDetails<Type>>
+
+const entryTypes: Readonly<Partial<Record<AccessRequestEvent, TimedStep>>> = {
   'expire': 'access-request.expired',
   'cancel': 'access-request.cancelled',
   'start': 'access-request.started',
@@ -37,17 +47,17 @@ const changesBy = (event: AccessRequestEvent, request: AccessRequestRow, now: nu
   }
 }
 
-export const recordStep = (
+export const recordStep = <Type extends StepType>(
   transaction: Transaction,
-  type: AuditEntryType,
+  type: Type,
   {
     request,
     author,
-    details = {},
+    details,
   }: {
     readonly request: Pick<AccessRequestRow, 'id' | 'kind' | 'user' | 'credential' | 'credentialName'>
     readonly author: Pick<Author, 'actor' | 'now'>
-    readonly details?: NonNullable<Parameters<typeof recordAudit>[1]['details']>
+    readonly details: StepDetails<Type>
   },
 ): Promise<string> =>
   recordAudit(transaction, {
@@ -62,7 +72,7 @@ export const recordStep = (
       ...details,
     },
     at: author.now,
-  })
+  } as AuditRecord)
 
 /** Returns the request as it is now. Expects it locked. */
 export const settle = async (

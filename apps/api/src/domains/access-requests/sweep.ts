@@ -49,7 +49,7 @@ const cancel = async (transaction: Transaction, request: AccessRequestRow, autho
 
 const escalate = async (transaction: Transaction, request: AccessRequestRow, author: Author): Promise<void> => {
   await updateRequest(transaction, request, { state: request.state, escalatedAt: new Date(author.now) })
-  await recordStep(transaction, 'access-request.escalated', { request, author })
+  await recordStep(transaction, 'access-request.escalated', { request, author, details: {} })
 }
 
 const noteOverdue = async (transaction: Transaction, request: AccessRequestRow, author: Author): Promise<void> => {

@@ -5,6 +5,7 @@ import {
   type AuditEntry,
   type AuditEntryType,
   auditActor,
+  type AuditDetails,
   auditDetails,
   MAX_ENTRY_BYTES,
 } from '@sallyport/protocol/api'
@@ -19,17 +20,21 @@ export const AUDIT_CHANNEL = 'sallyport_audit'
 /** Room in an entry for what the log adds: version, id, organization, type and time, and what sealing personal data takes. */
 const ENVELOPE_BYTES = 8 * 1024
 
-export interface AuditRecord {
-  readonly type: AuditEntryType
+interface Recorded<Type extends AuditEntryType> {
+  readonly type: Type
   /** Who did it. */
   readonly actor: AuditActor
   /** What it was done to. */
   readonly subject: AuditEntry['subject']
-  /** Values before and after, references, codes: whole numbers and texts. Secrets by reference only. */
-  readonly details?: Readonly<Record<string, CanonicalValue | undefined>>
   /** Milliseconds since 1970; the time of the transaction if absent. */
   readonly at?: number
 }
+
+/** `details`: values before and after, references, codes, as the type has them. Secrets by reference only. */
+type Details<Type extends AuditEntryType> =
+  {} extends AuditDetails<Type> ? { readonly details?: AuditDetails<Type> } : { readonly details: AuditDetails<Type> }
+
+export type AuditRecord = { [Type in AuditEntryType]: Recorded<Type> & Details<Type> }[AuditEntryType]
 
 /** The log is told when the transaction is committed. Returns the public key to which its entries are sealed. */
 const wakeLog = async (transaction: Transaction): Promise<Uint8Array> => {
@@ -43,14 +48,15 @@ const wakeLog = async (transaction: Transaction): Promise<Uint8Array> => {
 
 /**
  * Commits one audit entry with the change that the transaction makes; the log numbers it right after. Returns the entry's
- * id. Throws `log_unavailable` while there has never been a log role, and `payload_too_large` when the details do not fit an entry: a change that cannot be recorded does not happen.
+ * id. Throws `log_unavailable` while there has never been a log role, `payload_too_large` when the details do not fit an entry, and
+ * what the schema of the type's details throws: a change that cannot be recorded does not happen.
  */
 export const recordAudit = async (transaction: Transaction, record: AuditRecord): Promise<string> => {
   const id = randomUUID()
-  const details = record.details ?? {}
+  const details = (record.details ?? {}) as { readonly [name: string]: CanonicalValue }
   const body = canonicalJson({ actor: auditActor.parse(record.actor), subject: record.subject, details })
   if (utf8(body).length > MAX_ENTRY_BYTES - ENVELOPE_BYTES) throw new SallyportError('payload_too_large')
-  auditDetails.parse(JSON.parse(canonicalJson(details)))
+  auditDetails[record.type].parse(JSON.parse(canonicalJson(details)))
   const sealed = await sealBody(
     await wakeLog(transaction),
     { organization: scopeOf(transaction).organization, id, type: record.type },

@@ -48,7 +48,7 @@ export const finishTest = async (
     .where('id', '=', taking.job)
     .execute()
   const subject = { kind: 'credential', id: job.credential_id }
-  const details = { job: taking.job, kind: 'test', ok: failed === null, code: failed?.code ?? null }
+  const details = { job: taking.job, kind: 'test', ok: failed === null, code: failed?.code ?? null } as const
   await recordAudit(transaction, { type: 'job.finished', actor, subject, details, at: now })
   if (job.reason === 'check' && failed?.code === REFUSED) {
     await raiseAlertOnce(transaction, {

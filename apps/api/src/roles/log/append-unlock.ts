@@ -1,6 +1,6 @@
 /** Unlocks are appended at once: written to the unlock log first where there is one, numbered and committed, then proven by a receipt. */
 import { equalBytes, receipt, SallyportError, signStatement, toBase64url } from '@sallyport/protocol'
-import { type AuditEntry, auditEntry, encodeAuditEntry } from '@sallyport/protocol/api'
+import { auditDetails, type AuditEntry, auditEntry, encodeAuditEntry } from '@sallyport/protocol/api'
 import { databaseFailure } from '../../db/failure.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
@@ -20,7 +20,7 @@ const entryOf = ({ id, organization, at, actor, credential, ...bound }: UnlockRe
     at,
     actor,
     subject: { kind: 'credential', id: credential },
-    details: bound,
+    details: auditDetails['unlock.granted'].parse(bound),
   })
 
 /** What was appended under this id before; null when nothing was. Throws `conflict` when it was another entry. */

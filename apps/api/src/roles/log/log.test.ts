@@ -92,7 +92,12 @@ const unlockOf = (change: Partial<UnlockRecord> = {}): UnlockRecord => ({
 const record = (count: number, of = organization) =>
   withOrganization(database.pools.api, of, async (transaction) => {
     for (let each = 0; each < count; each++) {
-      await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
+      await recordAudit(transaction, {
+        type: 'site.created',
+        actor,
+        subject: null,
+        details: { before: null, after: { name: `${each}` } },
+      })
     }
   })
 
@@ -180,7 +185,7 @@ describe('entries on their way', () => {
     expect(rows.map(({ body }) => body)).toEqual([expect.stringMatching(/^sealed\./), expect.stringMatching(/^sealed\./)])
     const [first, second] = rows
     const open = (change: object) => outboxKey.open({ organization, id: first!.id, type: first!.type, ...change }, first!.body)
-    expect(JSON.parse((await open({}))!)).toMatchObject({ details: { each: 0 } })
+    expect(JSON.parse((await open({}))!)).toMatchObject({ details: { after: { name: '0' } } })
     for (const change of [{ id: second!.id }, { type: 'site.deleted' }, { organization: randomUUID() }]) {
       await expect(open(change)).rejects.toThrow('unable to authenticate data')
     }
@@ -290,7 +295,7 @@ describe('numbers', () => {
   it('are given to committed entries only, and follow the order in which they were recorded', async () => {
     await record(2)
     const refused = withOrganization(database.pools.api, organization, async (transaction) => {
-      await recordAudit(transaction, { type: 'site.deleted', actor, subject: null })
+      await recordAudit(transaction, { type: 'data-keys.rotated', actor, subject: null })
       throw new Error('rolled back')
     })
     await expect(refused).rejects.toThrow('rolled back')
@@ -298,7 +303,9 @@ describe('numbers', () => {
     await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     const { rows } = await stored()
     expect(rows.map((row) => row.type)).toEqual(['site.created', 'site.created', 'site.created'])
-    expect(rows.map((row) => (JSON.parse(fromUtf8(row.entry)) as { details: { each: number } }).details.each)).toEqual([0, 1, 0])
+    const nameOf = ({ entry }: { readonly entry: Uint8Array }) =>
+      (JSON.parse(fromUtf8(entry)) as { details: { after: { name: string } } }).details.after.name
+    expect(rows.map(nameOf)).toEqual(['0', '1', '0'])
   })
 
   it('are not advanced by a numbering that lost its place: the compare-and-set refuses', async () => {
@@ -348,7 +355,12 @@ describe('personal data', () => {
   const recordUser = async (user: string, email: string): Promise<void> => {
     const subject = { kind: 'user', id: user }
     await withOrganization(database.pools.api, organization, (transaction) =>
-      recordAudit(transaction, { type: 'user.created', actor, subject, details: { email, roles: [] } }),
+      recordAudit(transaction, {
+        type: 'user.created',
+        actor,
+        subject,
+        details: { email, firstName: 'A', lastName: 'B', roles: [] },
+      }),
     )
     await allNumbered()
   }
@@ -516,9 +528,11 @@ describe('a tail of the list', () => {
 })
 
 describe('an entry', () => {
+  const named = (name: string) => ({ before: null, after: { name } })
+
   it('that is too large is refused together with its change', async () => {
     const change = withOrganization(database.pools.api, organization, (transaction) =>
-      recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { text: 'x'.repeat(64 * 1024) } }),
+      recordAudit(transaction, { type: 'site.created', actor, subject: null, details: named('x'.repeat(64 * 1024)) }),
     )
     await expect(change).rejects.toMatchObject({ code: 'payload_too_large' })
     expect((await stored()).waiting).toBe(0)
@@ -527,11 +541,11 @@ describe('an entry', () => {
   it('keeps every text, also what the database could not store as such', async () => {
     const text = 'nul \u0000, quote ", 😀, \u2028'
     await withOrganization(database.pools.api, organization, (transaction) =>
-      recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { text } }),
+      recordAudit(transaction, { type: 'site.created', actor, subject: null, details: named(text) }),
     )
     await numberOutbox({ pool: database.pools.log, personal, outboxKey }, organization)
     const { rows } = await stored()
-    expect(JSON.parse(fromUtf8(rows[0]!.entry))).toMatchObject({ details: { text } })
+    expect(JSON.parse(fromUtf8(rows[0]!.entry))).toMatchObject({ details: named(text) })
     expect(Buffer.from(rows[0]!.entry).equals(Buffer.from(utf8(fromUtf8(rows[0]!.entry))))).toBe(true)
   })
 })

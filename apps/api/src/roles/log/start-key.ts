@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto'
 import { formatNoteKey } from '@sallyport/audit-log'
 import { SallyportError } from '@sallyport/protocol'
-import { type AuditActor, auditEntry } from '@sallyport/protocol/api'
+import { type AuditActor, auditDetails, auditEntry } from '@sallyport/protocol/api'
 import { withOrganization } from '../../db/with-organization.ts'
 import type { RootKey } from '../../keys/root-key.ts'
 import type { LogLink } from '../../links/index.ts'
@@ -31,7 +31,7 @@ const entryOf = (
     at,
     actor,
     subject: { kind: 'organization', id: organization },
-    details: keys,
+    details: auditDetails['log.key-changed'].parse(keys),
   })
 
 export const startingKeys =

@@ -72,7 +72,12 @@ beforeEach(async () => {
 const grow = async (count: number): Promise<void> => {
   await withOrganization(database.pools.api, organization, async (transaction) => {
     for (let each = 0; each < count; each++)
-      await recordAudit(transaction, { type: 'site.created', actor, subject: null, details: { each } })
+      await recordAudit(transaction, {
+        type: 'site.created',
+        actor,
+        subject: null,
+        details: { before: null, after: { name: `${each}` } },
+      })
   })
   await numberOutbox({ pool: pool(), personal, outboxKey }, organization)
 }
