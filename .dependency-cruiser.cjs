@@ -171,7 +171,7 @@ module.exports = {
       name: 'agent-without-face',
       comment: 'Agent, CLI and their contract run and bundle without Electron; a face can be closed while tunnels stay open.',
       severity: 'error',
-      from: { path: '^apps/desktop/src/(agent|cli|executable|host|local|open-in|shared|web)/' },
+      from: { path: '^apps/desktop/src/(agent|cli|executable|host|local|log-export|open-in|shared|web)/' },
       to: { path: ['^apps/desktop/src/(main|preload|renderer)/', ELECTRON] },
     },
     {
@@ -180,6 +180,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/desktop/src/open-in/', pathNot: TESTS },
       to: { path: ['^apps/desktop/src/(?!(open-in|local|shared)/)', '^packages/(?!(protocol|program)/)'] },
+    },
+    {
+      name: 'log-export-alone',
+      comment: 'Agent and CLI both write the log: what they share reads it through whoever calls the API for them.',
+      severity: 'error',
+      from: { path: '^apps/desktop/src/log-export/', pathNot: TESTS },
+      to: { path: ['^apps/desktop/src/(?!log-export/)', '^packages/(?!(audit-log|protocol)/)'] },
     },
     {
       name: 'app-through-local-api',

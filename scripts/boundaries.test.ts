@@ -96,6 +96,11 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     imports: '../agent/agent.ts',
     to: 'apps/desktop/src/agent/agent.ts',
   },
+  'log-export-alone': {
+    from: 'apps/desktop/src/log-export/reaches.ts',
+    imports: '../agent/agent.ts',
+    to: 'apps/desktop/src/agent/agent.ts',
+  },
   'app-through-local-api': {
     from: 'apps/desktop/src/main/reaches.ts',
     imports: '../agent/identity/keys.ts',

@@ -1,8 +1,10 @@
 /** An administrator adds a database and a role by clicks; a person whom it was given to uses it at once. */
-import { canaryOf } from '@sallyport/testkit'
+import { join } from 'node:path'
+import { canaryOf, makeTemporaryDirectory } from '@sallyport/testkit'
 import { Testbed } from '@sallyport/testbed'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyExport } from '../support/export-log.ts'
 import { psqlPrints } from '../support/run-psql.ts'
 import { invitedTo } from './support/databases.ts'
 import { type DesktopProgram } from './support/desktop-program.ts'
@@ -119,6 +121,30 @@ onDesktops('administration', (start) => {
       users: [expect.any(String)],
       credentials: [expect.any(String)],
     })
+  })
+
+  test('the log is exported into the folder that the system’s dialog names, and verified without us', async () => {
+    const { page } = owner
+    const parent = await makeTemporaryDirectory()
+    try {
+      const folder = join(parent.path, 'the audit')
+      await owner.order({ order: 'savePath', path: folder })
+      await page.getByRole('link', { name: 'Organization' }).click()
+      await page.getByRole('radio', { name: 'Log' }).dispatchEvent('click')
+      await page.getByRole('button', { name: 'Export the log…' }).click()
+      await page.getByText('The log was exported.').waitFor()
+      const line = (await page.getByText(/^sallyport-verify /).textContent()) ?? ''
+      const [, quoted, key] = /^sallyport-verify '(.+)' --key (\S+)$/.exec(line) ?? []
+      expect(quoted).toBe(folder)
+      expect(await verifyExport(folder, '--key', key ?? '')).toEqual({ exitCode: 0, wrong: [] })
+      await page.getByRole('button', { name: 'Show in folder' }).click()
+      await owner.until('the folder is shown', ({ opened }) => opened.includes(folder))
+      await page.getByRole('button', { name: 'Export again…' }).click()
+      await page.getByText('The folder is not empty.').waitFor()
+      expect((await owner.state()).crossings.join('\n')).not.toContain('readLogEntries')
+    } finally {
+      await parent.remove()
+    }
   })
 
   test('the person sees it without asking, and uses it', async () => {

@@ -31,7 +31,10 @@ const state = {
   focused: 0,
 }
 
-Object.assign(shell, { openExternal: async (url: string) => void state.opened.push(url) })
+Object.assign(shell, {
+  openExternal: async (url: string) => void state.opened.push(url),
+  showItemInFolder: (path: string) => void state.opened.push(path),
+})
 Object.assign(dialog, {
   showMessageBox: (...words: unknown[]) =>
     new Promise((resolve) => {

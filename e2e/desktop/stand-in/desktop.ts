@@ -54,6 +54,7 @@ export const clipboard = {
 }
 export const shell = {
   openExternal: async (url: string): Promise<void> => void state.opened.push(url),
+  showItemInFolder: (path: string): void => void state.opened.push(path),
 }
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
 export const powerMonitor = new EventEmitter()

@@ -17,6 +17,7 @@ import { Listeners } from './listeners/listeners.ts'
 import { loopbackTls } from './listeners/loopback-tls.ts'
 import { openPreferences } from './listeners/preferences.ts'
 import { makeRunDirectory } from './listeners/run-directory.ts'
+import { LogExporter } from './log-export.ts'
 import { answerMethods } from './local-api/methods.ts'
 import { LocalServer } from './local-api/server.ts'
 import { openFacePreferences } from './program/face-preferences.ts'
@@ -96,8 +97,10 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     lockAfter: () => (keeper.state === 'not-enrolled' ? null : likes.current.lockAfter),
     onChange: () => tell('lock'),
   })
+  const exporter = new LogExporter({ keeper, logger, onChange: () => tell('log-export') })
   const answer = answerMethods({
     keeper,
+    exporter,
     credentials,
     listeners,
     connections,
@@ -161,6 +164,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       browser.presences.closeAll()
       browser.unlocks.closeAll()
       pageLock.stop()
+      await exporter.cancel()
       await listeners.close()
       connections.endAll()
       await keeper.stop()

@@ -106,7 +106,8 @@ export class DesktopApp {
   agentChanged(event: LocalEvent): void {
     this.#parts.window.tell(event)
     if (event.event === 'requests' || event.event === 'status') this.#waitingChanged = true
-    this.#lookSoon()
+    // The page alone shows it.
+    if (event.event !== 'log-export') this.#lookSoon()
   }
 
   agentPresence(present: boolean): void {

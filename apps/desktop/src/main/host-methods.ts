@@ -3,6 +3,7 @@ import { appendFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { SallyportError } from '@sallyport/protocol'
 import { cannotHere, type HostHandlers } from '../host/answer-app.ts'
+import type { LogExportHandlers } from '../host/log-export-handlers.ts'
 import type { ToolHandlers } from '../host/tool-handlers.ts'
 import { clientVersion } from '../agent/program/version.ts'
 import type { HostFacts } from '../shared/app-api.ts'
@@ -12,6 +13,7 @@ import type { Shell } from './shell/shell.ts'
 
 export interface HostServices {
   readonly tools: ToolHandlers
+  readonly logExport: LogExportHandlers
   readonly shell: Shell
   readonly settings: AppSettings
   readonly platform: HostFacts['platform']
@@ -39,6 +41,7 @@ export const hostHandlers = (services: HostServices): HostHandlers => {
       deviceName: hostname().slice(0, 120),
     }),
     ...services.tools,
+    ...services.logExport,
     copy: async ({ text }) => {
       await shell.copy(text)
       return {}

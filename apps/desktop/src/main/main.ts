@@ -10,6 +10,7 @@ import { clientVersion } from '../agent/program/version.ts'
 import { answerApp } from '../host/answer-app.ts'
 import { readAssets } from '../host/assets.ts'
 import { BrowserPages } from '../host/browser-pages.ts'
+import { logExportHandlers } from '../host/log-export-handlers.ts'
 import { toolHandlers } from '../host/tool-handlers.ts'
 import { makeProfileFolder, profilePaths, resolveProfile } from '../local/profile.ts'
 import { agentThrough } from '../open-in/agent-access.ts'
@@ -139,6 +140,11 @@ const run = async (): Promise<void> => {
     askAgent: pages.listen(ask),
     handlers: hostHandlers({
       tools: toolHandlers({ openIn, tell: (event) => desktop.show(event), logger, askForProgram: () => shell.chooseProgram() }),
+      logExport: logExportHandlers({
+        ask,
+        choosePath: (suggestedName) => shell.choosePath(suggestedName),
+        showFolder: (path) => shell.showFolder(path),
+      }),
       shell,
       settings,
       platform,

@@ -1,6 +1,6 @@
 /** Addresses of a credential in the forms that tools take. None holds a password: the listener asks for none. */
 import type { LocalCredential } from './local-api.ts'
-import { shellWord } from './shell-word.ts'
+import { powerShellText, shellWord, wordFor } from './shell-word.ts'
 
 /** A system that tools run on, as Node names it. */
 export type Platform = 'linux' | 'darwin' | 'win32'
@@ -78,12 +78,6 @@ export const libpqVariables = ({ host, port, user, database }: PostgresAddress):
 
 /** A service file of the person would win over all the variables. */
 const UNSET = ['PGSERVICE', 'PGOPTIONS']
-
-/** To PowerShell curly quotation marks are quotation marks, too. */
-const powerShellText = (text: string): string => `'${text.replaceAll(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`
-
-/** One word of the shell that people of the platform have: POSIX, or PowerShell. */
-const wordFor = (platform: Platform) => (platform === 'win32' ? powerShellText : shellWord)
 
 /** Lines to evaluate in a shell. */
 const shellLines = (address: PostgresAddress, platform: Platform): string => {

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import type { AppAnswer, AppEvent } from './app-messages.ts'
 import { credentialName } from './credential-name.ts'
 import { localMethods } from './local-api.ts'
+import { logExport } from './log-export.ts'
 import { foundTool, toolChoices } from './tools.ts'
 
 const nothing = z.strictObject({})
@@ -63,6 +64,9 @@ export const browserPlace = z.discriminatedUnion('place', [
 ])
 export type BrowserPlace = z.infer<typeof browserPlace>
 
+/** Of a file or folder that the person is asked to place. */
+const suggestedName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/)
+
 interface AppMethod {
   readonly params: z.ZodType
   readonly result: z.ZodType
@@ -70,7 +74,14 @@ interface AppMethod {
 const defineMethods = <const Table extends Readonly<Record<string, AppMethod>>>(table: Table): Table => table
 
 /** The agent's methods that the host passes on as they are. Not among them: those that are the host's, or of other faces. */
-const { subscribe: _subscribe, stop: _stop, serveUi: _serveUi, woke: _woke, ...passedOn } = localMethods
+const {
+  subscribe: _subscribe,
+  stop: _stop,
+  serveUi: _serveUi,
+  woke: _woke,
+  writeLogExport: _writeLogExport,
+  ...passedOn
+} = localMethods
 
 /** Names of the methods that a host passes on to the agent without looking into them. */
 export const passedOnMethods: ReadonlySet<string> = new Set(Object.keys(passedOn))
@@ -128,11 +139,21 @@ export const appMethods = defineMethods({
   saveFile: {
     params: z.strictObject({
       file: uuid.optional(),
-      suggestedName: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/),
+      suggestedName,
       content: z.string().max(3 * 1024 * 1024),
     }),
     result: z.strictObject({ saved: z.boolean(), file: uuid.nullable() }),
   },
+  /**
+   * Exports the audit log. A host that saves files asks the person where to, and says that nothing began when they thought better
+   * of it; otherwise the page says what the person typed.
+   */
+  beginLogExport: {
+    params: z.union([z.strictObject({ suggestedName }), z.strictObject({ folder: logExport.shape.folder })]),
+    result: z.strictObject({ begun: z.boolean() }),
+  },
+  /** Shows the folder of the last export where the person looks at files. */
+  showLogExport: { params: nothing, result: nothing },
   openBrowser: { params: browserPlace, result: nothing },
   windowSettings: { params: nothing, result: windowSettings },
   changeWindowSettings: { params: windowSettings.partial(), result: windowSettings },

@@ -18,6 +18,7 @@ import {
 import { z } from 'zod'
 import { credentialName } from './credential-name.ts'
 import { bundle, diagnosis, logLine, MAX_LOG_LINES } from './diagnosis.ts'
+import { logExport } from './log-export.ts'
 import { facePreferences } from './preferences.ts'
 
 const nothing = z.strictObject({})
@@ -236,6 +237,15 @@ export const localMethods = defineMethods({
   bundle: { params: nothing, result: bundle },
   /** The end of the agent's log, the newest line last, without secrets. */
   log: { params: nothing, result: z.strictObject({ lines: z.array(logLine).max(MAX_LOG_LINES) }) },
+  /**
+   * Writes the audit log into a new or empty folder of this computer, for `sallyport-verify`; answers once that is begun, and goes
+   * on whatever becomes of the face. `~/` is the person's own folder. Throws `conflict` while another export is under way.
+   */
+  writeLogExport: { params: z.strictObject({ folder: logExport.shape.folder }), result: logExport },
+  /** The export that was begun last; null: none since the agent started. */
+  logExport: { params: nothing, result: z.strictObject({ export: logExport.nullable() }) },
+  /** Answers once nothing of it is left in its folder. */
+  cancelLogExport: { params: nothing, result: nothing },
   preferences: { params: nothing, result: facePreferences },
   /** What is absent stays. */
   setPreferences: { params: facePreferences.partial(), result: facePreferences },

@@ -10,6 +10,8 @@ export const localEvent = z.strictObject({
     'preferences',
     /** The app's pages were locked or unlocked. */
     'lock',
+    /** An export of the log has come further, or has ended. */
+    'log-export',
     /** At the API, as far as this person may see it. */
     'requests',
     'activity',

@@ -6,7 +6,8 @@ import { SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import { answerApp } from '../host/answer-app.ts'
 import { BrowserPages } from '../host/browser-pages.ts'
-import { openInSystemBrowser } from '../host/system-browser.ts'
+import { logExportHandlers } from '../host/log-export-handlers.ts'
+import { openFolderBySystem, openInSystemBrowser } from '../host/system-browser.ts'
 import { toolHandlers } from '../host/tool-handlers.ts'
 import { agentThrough } from '../open-in/agent-access.ts'
 import { OpenIn } from '../open-in/open-in.ts'
@@ -53,6 +54,7 @@ export const createAgentWeb = ({ paths, isLocked, ask, logger }: AgentWebOptions
   const tools = toolHandlers({ openIn, tell: show, logger, askForProgram: null })
   const handlers = loopbackHandlers({
     tools,
+    logExport: logExportHandlers({ ask, choosePath: null, showFolder: (path) => openFolderBySystem(path) }),
     platform: process.platform as HostFacts['platform'],
     openBrowser: (address) => openInSystemBrowser(address),
     attemptAddress: (id) => pages.address(id),

@@ -2,11 +2,13 @@
 import { hostname } from 'node:os'
 import { clientVersion } from '../agent/program/version.ts'
 import { cannotHere, type HostHandlers } from '../host/answer-app.ts'
+import type { LogExportHandlers } from '../host/log-export-handlers.ts'
 import type { ToolHandlers } from '../host/tool-handlers.ts'
 import type { HostFacts } from '../shared/app-api.ts'
 
 export interface LoopbackServices {
   readonly tools: ToolHandlers
+  readonly logExport: LogExportHandlers
   readonly platform: HostFacts['platform']
   readonly openBrowser: (address: string) => Promise<void>
   /** The address of a page that the agent began; null: it began none of this id. */
@@ -26,6 +28,7 @@ export const loopbackHandlers = (services: LoopbackServices): HostHandlers => ({
     deviceName: hostname().slice(0, 120),
   }),
   ...services.tools,
+  ...services.logExport,
   openBrowser: async (place) => {
     const address = place.place === 'attempt' ? services.attemptAddress(place.id) : null
     if (address === null) throw cannotHere('This page')

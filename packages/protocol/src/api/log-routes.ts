@@ -12,8 +12,8 @@ const signedNote = z.string().max(256 * 1024)
 const MAX_WITNESSES = 16
 /** Entries of one answer, which ends earlier when it gets long. */
 export const MAX_LOG_ENTRIES = 1024
-/** Bytes of entries after which an answer ends. */
-export const MAX_LOG_ENTRIES_BYTES = 4 * 1024 * 1024
+/** Bytes of entries after which an answer ends: with every quotation mark escaped, still a message of an agent to its faces. */
+export const MAX_LOG_ENTRIES_BYTES = 2 * 1024 * 1024
 
 export const logWitness = z.strictObject({
   /** Its verifier key, of the kind for cosignatures: `<name>+<id>+<base64>`. */

@@ -12,6 +12,7 @@ import { logLines } from '../diagnosis/log-lines.ts'
 import { type DiagnosisSources, examine } from '../diagnosis/examine.ts'
 import type { Connections } from '../listeners/connections.ts'
 import type { Listeners } from '../listeners/listeners.ts'
+import type { LogExporter } from '../log-export.ts'
 import type { FacePreferencesStore } from '../program/face-preferences.ts'
 import type { PageLock } from '../program/page-lock.ts'
 import { findOrganization } from '../session/first-contact.ts'
@@ -29,6 +30,7 @@ export interface MethodServices {
     readonly unlocks: BrowserTasks<void>
   }
   readonly pageLock: PageLock
+  readonly exporter: LogExporter
   readonly status: () => AgentStatus
   readonly preferences: FacePreferencesStore
   readonly diagnosis: DiagnosisSources
@@ -59,7 +61,7 @@ const ownRoutes: ReadonlySet<RouteName> = new Set<RouteName>([
 ])
 
 const handlersOf = (services: MethodServices): Handlers => {
-  const { keeper, credentials, listeners, connections, browser, pageLock, status } = services
+  const { keeper, credentials, listeners, connections, browser, pageLock, exporter, status } = services
   const tasks = [browser.signIns, browser.presences, browser.unlocks]
   /** The listeners of what is granted; throws while nobody is signed in. */
   const granted = async (): Promise<Listeners> => {
@@ -137,6 +139,12 @@ const handlersOf = (services: MethodServices): Handlers => {
       }),
     bundle: async () => makeBundle(await examine(services.diagnosis), services.log),
     log: async () => ({ lines: await logLines(services.log) }),
+    writeLogExport: ({ folder }) => exporter.begin(folder),
+    logExport: async () => ({ export: exporter.current }),
+    cancelLogExport: async () => {
+      await exporter.cancel()
+      return {}
+    },
     preferences: async () => services.preferences.current,
     setPreferences: (changes) => services.preferences.change(changes),
     subscribe: async () => ({}),

@@ -1,8 +1,10 @@
 import type { LogState, LogWitness } from '@sallyport/protocol/api'
 import { type Command, defineCommand } from '../command.ts'
-import { headOf } from '../log/read-log.ts'
-import { writeFile } from '../log/write-file.ts'
-import { writeFolder } from '../log/write-folder.ts'
+import { openFolder } from '../../log-export/export-folder.ts'
+import { headOf, type LogSource } from '../../log-export/read-log.ts'
+import { writeFile } from '../../log-export/write-file.ts'
+import { writeFolder } from '../../log-export/write-folder.ts'
+import { verifyLine } from '../../shared/verify-line.ts'
 import { readSmallFile } from '../parameters/files.ts'
 import { invalid } from '../parameters/invalid.ts'
 import { argument, option } from '../parameters/parameter.ts'
@@ -79,18 +81,23 @@ export const logCommands: readonly Command[] = [
     summary: 'Writes the log so that sallyport-verify can verify it anywhere',
     details: 'That it was exported is an entry of the log itself.',
     parameters: {
-      folder: option('folder <folder>', 'a folder of tiles (C2SP tlog-tiles)', text),
-      file: option('file <file>', 'one file of JSON lines', text),
+      folder: option('folder <folder>', 'a new or empty folder, for tiles (C2SP tlog-tiles)', text),
+      file: option('file <file>', 'a new file, for JSON lines', text),
     },
     examples: ['sallyport admin log export --folder audit-2026', 'sallyport-verify audit-2026 --key <key>'],
     run: async (context, { folder, file }) => {
       if ((folder === undefined) === (file === undefined)) throw invalid('Say where to: --folder or --file.')
-      const state = await context.api('beginLogExport')
-      const head = headOf(state)
-      const writing = folder === undefined ? writeFile(context.api, file!, head) : writeFolder(context.api, folder, head)
+      const tiles = folder === undefined ? null : await openFolder(folder)
+      const head = headOf(await context.api('beginLogExport'))
+      const source: LogSource = {
+        getLogTile: (input) => context.api('getLogTile', input),
+        readLogEntries: (input) => context.api('readLogEntries', input),
+      }
+      const log = { source, head }
+      const writing = tiles === null ? writeFile(file!, log) : writeFolder(tiles, log)
       await context.progress('Reading the log', writing)
-      const [key] = head.keys
-      return message({ ...head }, `${head.size} entries. Verify with: sallyport-verify ${folder ?? file} --key ${key}`)
+      const line = verifyLine({ path: folder ?? file!, key: head.key }, process.platform)
+      return message({ ...head }, `${head.size} entries. Verify with: ${line}`)
     },
   }),
 ]

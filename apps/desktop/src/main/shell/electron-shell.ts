@@ -153,6 +153,11 @@ export class ElectronShell implements Shell {
     return canceled || filePath === '' ? null : filePath
   }
 
+  /** Selected in the folder above it: what is opened might be started, where a folder is a program. */
+  async showFolder(path: string): Promise<void> {
+    shell.showItemInFolder(path)
+  }
+
   async chooseProgram(): Promise<string | null> {
     const window = this.#options.window()
     const options = { properties: ['openFile' as const, 'dontAddToRecent' as const] }

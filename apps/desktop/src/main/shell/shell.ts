@@ -81,6 +81,8 @@ export interface Shell {
   ask(question: Question): Promise<number>
   /** Where to save; null: nowhere. */
   choosePath(suggestedName: string): Promise<string | null>
+  /** In the system's own program for files. */
+  showFolder(path: string): Promise<void>
   /** Of a program on this computer; null: they thought better of it. */
   chooseProgram(): Promise<string | null>
   startsAtLogin(): Promise<boolean>

@@ -18,15 +18,16 @@ export const createQueries = (): QueryClient =>
   })
 
 const STALE: Partial<Record<AppEvent['event'], readonly AppMethodName[]>> = {
-  status: ['status', 'credentials', 'connections'],
-  credentials: ['credentials'],
-  connections: ['connections', 'credentials', 'status'],
-  preferences: ['preferences'],
-  lock: ['lockState'],
+  'status': ['status', 'credentials', 'connections'],
+  'credentials': ['credentials'],
+  'connections': ['connections', 'credentials', 'status'],
+  'preferences': ['preferences'],
+  'lock': ['lockState'],
+  'log-export': ['logExport'],
 }
 
 /** What does not need a session. */
-const OWN: ReadonlySet<unknown> = new Set<AppMethodName>(['host', 'lockState', 'preferences', 'windowSettings'])
+const OWN: ReadonlySet<unknown> = new Set<AppMethodName>(['host', 'lockState', 'logExport', 'preferences', 'windowSettings'])
 
 /** Of what is asked again only by whoever is signed in, the last answers stay while nobody is. */
 const refresh = async (queries: QueryClient, event: AppEvent['event']): Promise<void> => {

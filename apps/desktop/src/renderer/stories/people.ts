@@ -31,6 +31,9 @@ export const hostFacts: HostFacts = {
   deviceName: 'ada-workstation',
 }
 
+/** The same in a browser, which has no dialogs of the system's. */
+export const inBrowser: HostFacts = { ...hostFacts, kind: 'loopback', capabilities: ['open-in'] }
+
 export const signedIn: AgentStatus = {
   version: '0.1.0',
   profile: 'default',

@@ -19,6 +19,7 @@ import { gateways } from './en/gateways.ts'
 import { keys } from './en/keys.ts'
 import { lock } from './en/lock.ts'
 import { log } from './en/log.ts'
+import { logExport } from './en/log-export.ts'
 import { organization } from './en/organization.ts'
 import { presence } from './en/presence.ts'
 import { reach } from './en/reach.ts'
@@ -54,6 +55,7 @@ export const english = {
   keys,
   lock,
   log,
+  logExport,
   organization,
   presence,
   reach,

@@ -1,9 +1,11 @@
 /** The organization: its settings, its log with sinks and witnesses, and its keys. */
 import { defaultRecording } from '@sallyport/protocol'
 import type { LogState, Sink, SinkStreamState } from '@sallyport/protocol/api'
+import type { LogExport } from '../../../shared/log-export.ts'
 import { SallyportError } from '@sallyport/protocol/errors'
-import { type Answers, routes, waits } from '../answers.ts'
+import { type Answers, methods, routes, waits } from '../answers.ts'
 import { idOf } from '../directory/ids.ts'
+import { inBrowser } from '../people.ts'
 import { sealing } from '../sealing.ts'
 import type { Story } from '../story.ts'
 import { button, failing, having, loading, reader, story } from './administration-story.ts'
@@ -123,8 +125,27 @@ const log: LogState = {
   problem: null,
 }
 
-const logAnswers = (change: Partial<LogState> = {}, sent: { readonly items: Sink[] } = sinks): Answers =>
-  routes({ getLog: { ...log, ...change }, listSinks: sent })
+const logAnswers = (change: Partial<LogState> = {}, sent: { readonly items: Sink[] } = sinks): Answers => ({
+  ...methods({ logExport: { export: null } }),
+  ...routes({ getLog: { ...log, ...change }, listSinks: sent }),
+})
+
+const exported: LogExport = {
+  folder: '/home/dana/Audits/sallyport-log-acme-2026-11-22',
+  state: 'done',
+  size: 48_210,
+  entries: 48_210,
+  bytes: 61_204_117,
+  key: log.keys[0]!,
+  error: null,
+}
+const underWay: LogExport = { ...exported, state: 'running', entries: 17_408, bytes: 23_871_004 }
+const exporting = (last: LogExport): Answers => ({ ...having(logAnswers()), ...methods({ logExport: { export: last } }) })
+/** Where a host has no dialog, the folder is typed. */
+const typing: Answers = {
+  ...having(logAnswers()),
+  ...methods({ host: inBrowser, beginLogExport: new SallyportError('folder_not_empty') }),
+}
 
 const addSink = (kind: string): NonNullable<Story['steps']> => [button('Add sink…'), { choose: { name: 'Kind', option: kind } }]
 
@@ -187,6 +208,35 @@ const logStories: readonly Story[] = [
     steps: [button('Edit witnesses…'), { fill: { name: 'Witnesses', text: 'witness.partner.example' } }, button('Review…')],
   }),
   story('log/start-key', '/organization/log', { answers: having(logAnswers()), steps: [button('Begin a new key…')] }),
+  story('log/export-running', '/organization/log', { answers: exporting(underWay) }),
+  story('log/export-waiting', '/organization/log', {
+    answers: exporting({
+      ...underWay,
+      state: 'waiting',
+      error: { code: 'api_unreachable', message: 'The Sallyport API cannot be reached.' },
+    }),
+  }),
+  story('log/export-done', '/organization/log', { answers: exporting(exported) }),
+  story('log/export-done-long', '/organization/log', {
+    answers: exporting({
+      ...exported,
+      folder: `/home/dana/${'a folder with a long name/'.repeat(8)}it’s there`,
+      size: 10_000_000,
+    }),
+  }),
+  story('log/export-failed', '/organization/log', {
+    answers: exporting({
+      ...underWay,
+      state: 'failed',
+      error: { code: 'disk_full', message: 'The disk is full. Make room on it, or choose another one.' },
+    }),
+  }),
+  story('log/export-cancelled', '/organization/log', { answers: exporting({ ...underWay, state: 'cancelled' }) }),
+  story('log/export-typed', '/organization/log', { answers: typing }),
+  story('log/export-not-empty', '/organization/log', {
+    answers: typing,
+    steps: [button('Export the log')],
+  }),
   story('log/add-syslog', '/organization/log', { answers: having(logAnswers()), steps: [button('Add sink…')] }),
   story('log/streams', '/organization/log', {
     answers: having(logAnswers({}, { items: [sinks.items[1]!] })),

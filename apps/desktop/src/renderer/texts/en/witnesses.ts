@@ -16,9 +16,6 @@ export const witnesses = {
   key: 'Key',
   keyBefore: 'Key before',
   copyKey: 'verifier key',
-  export: 'Export',
-  verify: 'Verify',
-  exportText: 'Both are lines for a terminal. What is exported is verified on any computer, without us.',
   startKey: 'Begin a new key…',
   askStartKey: 'Begin a new key of the log?',
   startKeyText:

@@ -1,11 +1,10 @@
 /** The log as it is proven: its head, its keys, who cosigns it, and where it is sent on. */
 import { Button } from '@mantine/core'
 import type { LogState } from '@sallyport/protocol/api'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { useRoute } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
-import { CopyButton } from '../../../ui/copy-button.tsx'
 import { type Fact, Facts } from '../../../ui/facts.tsx'
 import { Moment } from '../../../ui/moment.tsx'
 import { count } from '../../../ui/numbers.ts'
@@ -17,6 +16,8 @@ import { type Plan, plan } from '../change/plan.ts'
 import { useRefreshed } from '../data/use-refreshed.ts'
 import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { SinksSection } from '../sinks/sinks-section.tsx'
+import { ExportSection } from './export-section.tsx'
+import { withCopy } from './with-copy.tsx'
 import { WitnessesSection } from './witnesses-section.tsx'
 
 export const LogPage = () => {
@@ -45,14 +46,13 @@ const LogSections = ({ mayChange }: SectionProps) => {
       {log ? (
         <>
           <LogHead log={log} mayChange={mayChange} />
+          <ExportSection signed={log.checkpoint !== null} />
           <WitnessesSection log={log} mayChange={mayChange} />
         </>
       ) : null}
     </>
   )
 }
-
-const EXPORT_FILE = 'log.jsonl'
 
 const planNewKey = (): Plan =>
   plan(
@@ -65,19 +65,6 @@ const planNewKey = (): Plan =>
       dangerous: true,
     },
   )
-
-const withCopy = (content: string, what: string): ReactNode => (
-  <>
-    <code className="mono">{content}</code> <CopyButton content={content} what={what} />
-  </>
-)
-
-/** Lines for a terminal: the export is a file that is verified without us. */
-const verifying = (key: string): readonly Fact[] =>
-  [
-    [text('witnesses.export'), `sallyport admin log export --file ${EXPORT_FILE}`] as const,
-    [text('witnesses.verify'), `sallyport-verify ${EXPORT_FILE} --key '${key}'`] as const,
-  ].map(([name, line]) => [name, withCopy(line, name)])
 
 const LogHead = ({ log, mayChange }: SectionProps & { readonly log: LogState }) => {
   const now = useNow()
@@ -111,12 +98,10 @@ const LogHead = ({ log, mayChange }: SectionProps & { readonly log: LogState }) 
       text(at === 0 ? 'witnesses.key' : 'witnesses.keyBefore'),
       withCopy(key, text('witnesses.copyKey')),
     ]),
-    ...(checkpoint === null ? [] : verifying(log.keys[0] ?? '')),
   ]
   return (
     <SettingsGroup title={text('witnesses.log')} hint={text('witnesses.logHint')}>
       <Facts facts={facts} />
-      {checkpoint === null ? null : <p className="muted">{text('witnesses.exportText')}</p>}
       {mayChange ? (
         <GroupActions>
           <Button variant="default" onClick={() => setPending(planNewKey())}>
