@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { freePort, waitFor } from '@sallyport/testkit'
-import { addDatabase, addRole, type Agent, type Gateway, startGateway, Testbed } from '@sallyport/testbed'
+import { addDatabase, addRole, type Agent, type Gateway, postgresEndpoint, startGateway, Testbed } from '@sallyport/testbed'
 import { type DatabaseAccess, type Ends, type Link, noLink, type Path, type PathName, PathSkipped } from './path.ts'
 
 /** First connections under a new lease that one run may measure, for each path. */
@@ -44,15 +44,11 @@ const startPath = async (route: Route, link: Link): Promise<Path> => {
   const database = await addDatabase(agent, {
     site,
     name: resource,
-    endpoint: {
-      protocol: 'postgresql',
-      host: access.host,
-      port: access.port,
-      // A server that has no TLS says so, and only then the endpoint's permission counts.
-      tls: { kind: 'authority', certificates: access.caPem ?? testbed.shop.caPem, serverName: null },
-      plaintextAllowed: access.caPem === null,
-      weakestAuthentication: 'scram',
-    },
+    endpoint: postgresEndpoint(
+      { port: access.port, caPem: access.caPem ?? testbed.shop.caPem },
+      // A server that has no TLS says so, and only then this counts.
+      { host: access.host, plaintextAllowed: access.caPem === null },
+    ),
     database: access.database,
     credentials: Object.fromEntries(
       names.map((credential) => [credential, { userName: access.user, password: access.password }]),

@@ -3,7 +3,7 @@
  * Nothing switches recording off, so that the least of it, with the API and without bind values, is what the others are held against.
  */
 import type { RecordingPolicy } from '@sallyport/protocol'
-import { addDatabase, addRole, Testbed } from '@sallyport/testbed'
+import { addDatabase, addRole, postgresEndpoint, Testbed } from '@sallyport/testbed'
 import { runProgram, skipReason } from '@sallyport/testkit'
 import { startBenchDatabase } from '../bench-database.ts'
 import type { Metric } from '../measurements/measurement.ts'
@@ -52,14 +52,7 @@ const addRecorded = async (
   const database = await addDatabase(agent, {
     site: testbed.site,
     name,
-    endpoint: {
-      protocol: 'postgresql',
-      host: access.host,
-      port: access.port,
-      tls: { kind: 'authority', certificates: testbed.shop.caPem, serverName: null },
-      plaintextAllowed: true,
-      weakestAuthentication: 'scram',
-    },
+    endpoint: postgresEndpoint({ port: access.port, caPem: testbed.shop.caPem }, { host: access.host, plaintextAllowed: true }),
     database: access.database,
     credentials: { bench: { userName: access.user, password: access.password } },
   })

@@ -8,7 +8,7 @@
  *
  * Redis and HTTP follow with their adapters: the connection they will share is the one captured here.
  */
-import { Testbed, addDatabase, addRole } from '@sallyport/testbed'
+import { addDatabase, addRole, postgresEndpoint, Testbed } from '@sallyport/testbed'
 import { type Canary, canary, capturedStreams, packetCapture, temporaryPostgres } from '@sallyport/testkit'
 import type { RunningPostgres } from '@sallyport/postgres'
 import pg from 'pg'
@@ -33,18 +33,10 @@ beforeAll(async () => {
   if (reason !== null) return
   ;[bed, plain] = await Promise.all([Testbed.start(), temporaryPostgres({ port: 0 })])
   await Promise.all([makeLogin(bed.shop.postgres), makeLogin(plain)])
-  const { caPem, port } = bed.shop
   const { credentials } = await addDatabase(bed.owner.agent, {
     site: bed.site,
     name: 'watched',
-    endpoint: {
-      protocol: 'postgresql',
-      host: '127.0.0.1',
-      port,
-      tls: { kind: 'authority', certificates: caPem, serverName: null },
-      plaintextAllowed: false,
-      weakestAuthentication: 'scram',
-    },
+    endpoint: postgresEndpoint(bed.shop),
     database: 'postgres',
     credentials: { person: { userName: hidden.user.text, password } },
   })

@@ -6,7 +6,7 @@
  * not reach the other's query.
  */
 import { connect } from 'node:net'
-import { addDatabase, addRole, type Person, Testbed } from '@sallyport/testbed'
+import { addDatabase, addRole, type Person, postgresEndpoint, Testbed } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -41,14 +41,7 @@ beforeAll(async () => {
     const { credentials } = await addDatabase(testbed.owner.agent, {
       site,
       name: `db-${index}`,
-      endpoint: {
-        protocol: 'postgresql',
-        host: '127.0.0.1',
-        port: server.port,
-        tls: { kind: 'authority', certificates: server.caPem, serverName: null },
-        plaintextAllowed: false,
-        weakestAuthentication: 'scram',
-      },
+      endpoint: postgresEndpoint(server),
       database: server.database,
       credentials: { 'read-only': { userName: server.users.readonly.name, password: server.users.readonly.password } },
     })

@@ -41,6 +41,20 @@ export const passwordSecret = (password: string): CredentialPlaintext => ({
   password: Buffer.from(password).toString('base64url'),
 })
 
+/** A PostgreSQL on this machine, trusted by the authority behind its certificate; `change`: what is to be otherwise. */
+export const postgresEndpoint = (
+  { port, caPem }: { readonly port: number; readonly caPem: string },
+  change: Partial<Endpoint> = {},
+): Endpoint => ({
+  protocol: 'postgresql',
+  host: '127.0.0.1',
+  port,
+  tls: { kind: 'authority', certificates: caPem, serverName: null },
+  plaintextAllowed: false,
+  weakestAuthentication: 'scram',
+  ...change,
+})
+
 export interface NewDatabase {
   readonly site: string
   /** Short name of the resource: `shop-db`. */

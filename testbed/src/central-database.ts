@@ -14,8 +14,10 @@ export interface CentralDatabase {
   url(role: DatabaseRole | 'superuser'): string
   /** Stops it, and leaves what it holds in a folder. */
   keep(folder: string): Promise<void>
-  /** Ends it as a crash does, unless it has ended, and starts it again where it was. */
+  /** Ends it as a crash does, unless it has ended. */
   crash(): Promise<void>
+  /** Starts it again where it was. */
+  again(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export const startCentralDatabase = async (
         ? postgres.connectionString(DATABASE)
         : postgres.connectionString(DATABASE, `sallyport_${role}`, passwords[role]),
     crash: () => postgres.crash(),
+    again: () => postgres.again(),
     keep: async (kept) => {
       await postgres.keep(kept)
       await writeFile(join(kept, PASSWORDS_FILE), JSON.stringify(passwords), { mode: 0o600 })

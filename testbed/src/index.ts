@@ -1,6 +1,6 @@
 export { type Agent, startAgent } from './agent.ts'
 export { type Api, bootstrap, startApi } from './api.ts'
-export { addDatabase, addRole, type Database, passwordSecret, sealSecret, storeSecret } from './catalogue.ts'
+export { addDatabase, addRole, type Database, passwordSecret, postgresEndpoint, sealSecret, storeSecret } from './catalogue.ts'
 export { fillPage, finishPage, formOf, openPage, sendForm, type ShownPage } from './browser.ts'
 export { Central, type CentralOptions } from './central.ts'
 export type { CentralDatabase } from './central-database.ts'

@@ -7,7 +7,7 @@ import type { Endpoint } from '@sallyport/protocol'
 import { claim, freePort, makeTemporaryDirectory, type ShopDatabase, shopDatabase, type ShopOptions } from '@sallyport/testkit'
 import { type Agent, startAgent } from './agent.ts'
 import type { Api } from './api.ts'
-import { addDatabase, addRole, type Database } from './catalogue.ts'
+import { addDatabase, addRole, type Database, postgresEndpoint } from './catalogue.ts'
 import { Central, type CentralOptions } from './central.ts'
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts'
 
@@ -114,19 +114,11 @@ export class Testbed {
   }
 
   async #addShop(): Promise<void> {
-    const { users, caPem, port, database } = this.shop
+    const { users, database } = this.shop
     this.database = await addDatabase(this.owner.agent, {
       site: this.site,
       name: 'shop-db',
-      endpoint: {
-        protocol: 'postgresql',
-        host: '127.0.0.1',
-        port,
-        tls: { kind: 'authority', certificates: caPem, serverName: null },
-        plaintextAllowed: false,
-        weakestAuthentication: 'scram',
-        ...this.#options.endpoint,
-      },
+      endpoint: postgresEndpoint(this.shop, this.#options.endpoint),
       database,
       credentials: {
         'owner': { userName: users.owner.name, password: users.owner.password },
@@ -175,11 +167,11 @@ export class Testbed {
     return relay
   }
 
-  /** Starts a gateway again on its state folder; `within`: by a command that runs it. */
+  /** Starts a gateway or relay again on its state folder; `within`: by a command that runs it. */
   async restartGateway(gateway: Gateway, settings: Pick<GatewayOptions, 'within' | 'entry' | 'env'> = {}): Promise<Gateway> {
     const restarted = await startGateway({
       name: 'gateway again',
-      port: gateway.port,
+      port: gateway.port === 0 ? null : gateway.port,
       state: gateway.state,
       joinToken: () => Promise.reject(new Error('it joined before')),
       ...settings,

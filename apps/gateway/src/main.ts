@@ -7,6 +7,7 @@ import { postgresqlAdapter } from './adapters/postgresql/index.ts'
 import { type Config, type JoinConfig, readConfig, usage, UsageError } from './config.ts'
 import { joinGateway } from './control/join.ts'
 import { openStateFolder } from './control/state-folder.ts'
+import { inBackground } from './in-background.ts'
 import { createLogger } from './logger.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
@@ -39,6 +40,7 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
   }
   const signal = signalled()
   const gateway = await serve({ config, adapters, logger })
+  process.on('SIGHUP', () => inBackground(gateway.renewCertificate()))
   giveBackMemory()
   const reason = await Promise.race([signal, gateway.stopped])
   logger.info({ event: 'stopping', reason })

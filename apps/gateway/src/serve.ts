@@ -16,7 +16,7 @@ import { Trust } from './control/trust.ts'
 import { TrustRefresh } from './control/trust-refresh.ts'
 import { type Edge, openEdge } from './edge/edge.ts'
 import type { EdgePeer } from './edge/peer-identity.ts'
-import { receiveForwarded } from './forward/reception.ts'
+import { ForwardedClients } from './forward/reception.ts'
 import { Relays } from './forward/relays.ts'
 import { Uplinks } from './forward/uplinks.ts'
 import { JobRunner } from './jobs/runner.ts'
@@ -58,6 +58,8 @@ export interface RunningGateway {
   readonly stopped: Promise<string>
   /** Connections to resources that are open. */
   connections(): number
+  /** Renews the gateway's certificate now. Never rejects. */
+  renewCertificate(): Promise<void>
   /** Drains and closes everything. */
   stop(): Promise<void>
 }
@@ -259,12 +261,13 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
     uplinks?.update()
   }
   if (listen === null) {
+    const clients = new ForwardedClients(reception)
     uplinks = new Uplinks({
       identity: reception.identity,
       bundle: () => trust.bundle,
       isIssuer: reception.isIssuer,
       check: checkOther,
-      onStream: (stream) => inBackground(receiveForwarded(stream, reception)),
+      onStream: (stream, from) => inBackground(clients.receive(stream, from)),
       logger,
     })
   } else {
@@ -284,6 +287,7 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
   return {
     stopped: stopped.promise,
     connections: () => leases.connections,
+    renewCertificate: () => certificate.renew(),
     stop: async () => {
       logger.info({ event: 'draining' })
       await jobs.stop(LAST_JOB_LIMIT)

@@ -2,7 +2,7 @@
  * Databases of a test's own. Everybody of a testbed sits at one computer, where each credential has one port: what two people were
  * both given, only one of their agents could listen for.
  */
-import { addDatabase, addRole, type Testbed } from '@sallyport/testbed'
+import { addDatabase, addRole, postgresEndpoint, type Testbed } from '@sallyport/testbed'
 
 export interface DatabaseTrust {
   /** The authority that the server's certificate must come from; absent: its own. */
@@ -15,14 +15,7 @@ export const addShop = async (bed: Testbed, name: string, { trust }: DatabaseTru
   const { credentials } = await addDatabase(bed.owner.agent, {
     site: bed.site,
     name,
-    endpoint: {
-      protocol: 'postgresql',
-      host: '127.0.0.1',
-      port,
-      tls: { kind: 'authority', certificates: trust ?? caPem, serverName: null },
-      plaintextAllowed: false,
-      weakestAuthentication: 'scram',
-    },
+    endpoint: postgresEndpoint({ port, caPem: trust ?? caPem }),
     database,
     credentials: { 'read-only': { userName: users.readonly.name, password: users.readonly.password } },
   })

@@ -14,6 +14,7 @@ export { readSpiffeId } from './tls/tls-identity.ts'
 export type { TlsIdentity } from './tls/tls-options.ts'
 export { dialWebSocket } from './websocket/dial.ts'
 export { listenWebSocket } from './websocket/listen.ts'
+export { OpeningRate } from './websocket/opening-rate.ts'
 export {
   SUBPROTOCOL,
   type Authorization,

@@ -1,4 +1,4 @@
-/** The gateway's own certificate: renewed at half of its life, without a connection being dropped. */
+/** The gateway's own certificate: renewed at half of its life or on demand, without a connection being dropped. */
 import { Backoff, pause } from '@sallyport/program'
 import { type GatewayApi } from './api.ts'
 import type { GatewayKey } from './gateway-key.ts'
@@ -27,6 +27,7 @@ export class OwnCertificate {
   #certificates: readonly string[]
   #chain: string
   #running: Promise<void> | null = null
+  #renewing: Promise<void> | null = null
 
   constructor(options: CertificateOptions) {
     this.#options = options
@@ -49,7 +50,20 @@ export class OwnCertificate {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#running
+    await Promise.all([this.#running, this.#renewing])
+  }
+
+  /** Renews it now. Never rejects: what failed is told, and tried again at half of its life. */
+  renew(): Promise<void> {
+    this.#renewing ??= this.#renew()
+      .then(() => this.#backoff.reset())
+      .catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted) this.#options.onFailure(error)
+      })
+      .finally(() => {
+        this.#renewing = null
+      })
+    return this.#renewing
   }
 
   async #run(): Promise<void> {
@@ -63,14 +77,9 @@ export class OwnCertificate {
   }
 
   async #tryToRenew(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#renew()
-      this.#backoff.reset()
-    } catch (error) {
-      if (signal.aborted) return
-      this.#options.onFailure(error)
-      await this.#backoff.wait(signal)
-    }
+    const before = this.#certificates
+    await this.renew()
+    if (this.#certificates === before) await this.#backoff.wait(signal)
   }
 
   async #renew(): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { duplexPair } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { forwardedHead, SallyportError, type StreamAnswer } from '@sallyport/protocol'
@@ -30,12 +31,7 @@ beforeEach(() => {
     if (!counts) throw new SallyportError('gateway_unknown')
   }
   relays = new Relays({ check, now: Date.now, logger })
-  const [near, far] = duplexPair()
-  const peer = { session: randomUUID(), publicKey: new Uint8Array(), certificateEndsAt: Date.now() + HOUR, address: '192.0.2.7' }
-  const forward = relays.open.bind(relays)
-  const others = { open: unasked, resume: unasked, renew: unasked, path: unasked, serve: unasked, onIdle: unasked }
-  void new ClientConnection(duplexChannel(far), peer, { ...others, forward, now: Date.now, logger, onClosed: () => {} })
-  client = dialled(near)
+  client = connectClient(randomUUID())
 })
 afterEach(() => {
   for (const mux of muxes.splice(0)) mux.close()
@@ -45,6 +41,15 @@ const dialled = (duplex: Parameters<typeof duplexChannel>[0], onStream?: (stream
   const mux = new MuxSession(duplexChannel(duplex), { role: 'client', ...(onStream ? { onStream } : {}) })
   muxes.push(mux)
   return mux
+}
+
+const connectClient = (session: string): MuxSession => {
+  const [near, far] = duplexPair()
+  const peer = { session, publicKey: new Uint8Array(), certificateEndsAt: Date.now() + HOUR, address: '192.0.2.7' }
+  const forward = relays.open.bind(relays)
+  const others = { open: unasked, resume: unasked, renew: unasked, path: unasked, serve: unasked, onIdle: unasked }
+  void new ClientConnection(duplexChannel(far), peer, { ...others, forward, now: Date.now, logger, onClosed: () => {} })
+  return dialled(near)
 }
 
 /** A relay dials: what it is sent comes to `streams`. */
@@ -57,7 +62,7 @@ const connectRelay = (certificateEndsAt = Date.now() + HOUR) => {
   return { mux, streams }
 }
 
-const forward = () => openStream(client, { type: 'forward', relay })
+const forward = (from = client) => openStream(from, { type: 'forward', relay })
 const codeOf = (answer: StreamAnswer): string => (answer.ok ? 'ok' : answer.error.code)
 const arrivedAt = ({ streams }: { readonly streams: readonly MuxStream[] }, count = 1): Promise<MuxStream> =>
   waitFor(() => streams[count - 1], { description: 'a stream at the relay' })
@@ -126,9 +131,41 @@ test('who counts no more is cut, with what passes', async () => {
   expect(() => relays.check(relay)).toThrow(SallyportError)
 })
 
-test('one relay has four uplinks at most, and one client 64 streams to relays', async () => {
+test('one relay has four uplinks at most', () => {
   for (let count = 0; count < 4; count += 1) connectRelay()
   expect(() => relays.check(relay)).toThrow(expect.objectContaining({ code: 'limit_reached' }) as Error)
-  for (let count = 0; count < 64; count += 1) expect(codeOf((await forward()).answer)).toBe('ok')
-  expect(codeOf((await forward()).answer)).toBe('limit_reached')
+})
+
+test('one session has 128 streams to relays at most, over all of its connections; others have their own', async () => {
+  connectRelay()
+  const session = randomUUID()
+  const [one, two] = [connectClient(session), connectClient(session)]
+  const opened = await Promise.all(Array.from({ length: 128 }, (_, index) => forward(index % 2 === 0 ? one : two)))
+  expect(opened.map(({ answer }) => codeOf(answer))).toEqual(Array.from({ length: 128 }, () => 'ok'))
+  expect(codeOf((await forward(one)).answer)).toBe('limit_reached')
+  expect(codeOf((await forward()).answer)).toBe('ok')
+  opened[1]!.stream.destroy()
+  await waitFor(async () => codeOf((await forward(one)).answer) === 'ok', { description: 'room for another', timeoutMs: 30_000 })
+})
+
+test('a relay that opens streams, floods, or breaks the protocol loses its uplink at most', async () => {
+  const uplink = connectRelay()
+  const { stream } = await forward()
+  const inner = await arrivedAt(uplink)
+  await readFramed(inner, forwardedHead)
+  const own = uplink.mux.openStream()
+  own.write('what a relay has no business with')
+  await waitFor(() => own.closed, { description: 'its stream to be reset', timeoutMs: 30_000 })
+  inner.write('still there')
+  expect(String(await once(stream, 'data').then(([chunk]) => chunk as Buffer))).toBe('still there')
+
+  const [near, far] = duplexPair()
+  relays.accept(duplexChannel(far), { relay, certificateEndsAt: Date.now() + HOUR, address: '192.0.2.1' })
+  const lost = await forward()
+  expect(codeOf(lost.answer)).toBe('ok')
+  near.resume().write(Buffer.from('no frame of ours at all'))
+  await waitFor(() => lost.stream.closed, { description: 'the uplink to be closed', timeoutMs: 30_000 })
+  // The one before does again.
+  expect(codeOf((await forward()).answer)).toBe('ok')
+  await arrivedAt(uplink, 2)
 })

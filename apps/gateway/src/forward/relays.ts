@@ -8,6 +8,8 @@ import type { RelayPeer } from './relay-peer.ts'
 
 /** Uplinks of one relay at a time: one is enough, more exist while it changes networks or certificates. */
 const MAX_PER_RELAY = 4
+/** Streams of one session at a time, over all of its connections: one carries everything of a client at one relay. */
+const MAX_PER_SESSION = 128
 /** setTimeout takes no longer time. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -27,6 +29,7 @@ export class Relays {
   readonly #options: RelaysOptions
   /** The newest of each relay comes last. */
   readonly #uplinks = new Map<string, readonly Uplink[]>()
+  readonly #perSession = new Map<string, number>()
 
   constructor(options: RelaysOptions) {
     this.#options = options
@@ -59,11 +62,15 @@ export class Relays {
     this.cut()
   }
 
-  /** A stream to the relay, for what this client sends. Throws `relay_unavailable`. */
-  open(client: Pick<SessionPeer, 'address'>, relay: string): MuxStream {
+  /** A stream to the relay, for what this client sends. Throws `relay_unavailable` or `limit_reached`. */
+  open(client: Pick<SessionPeer, 'session' | 'address'>, relay: string): MuxStream {
+    const open = this.#perSession.get(client.session) ?? 0
+    if (open >= MAX_PER_SESSION) throw new SallyportError('limit_reached')
     const uplink = this.#of(relay).findLast(({ mux }) => !mux.isClosed && !mux.goingAway)
     if (uplink === undefined) throw new SallyportError('relay_unavailable')
     const stream = this.#openOn(uplink)
+    this.#perSession.set(client.session, open + 1)
+    stream.once('close', () => this.#closed(client.session))
     stream.write(encodeFramedJson({ client: client.address }))
     return stream
   }
@@ -90,6 +97,12 @@ export class Relays {
     } catch {
       return false
     }
+  }
+
+  #closed(session: string): void {
+    const left = (this.#perSession.get(session) ?? 1) - 1
+    if (left === 0) this.#perSession.delete(session)
+    else this.#perSession.set(session, left)
   }
 
   #of(relay: string): readonly Uplink[] {

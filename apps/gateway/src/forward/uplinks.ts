@@ -5,14 +5,17 @@ import type { Logger } from 'pino'
 import { Backoff } from '@sallyport/program'
 import { inBackground } from '../in-background.ts'
 
+/** A connection that was lost sooner than this, milliseconds, is dialled anew as after a failure. */
+const LASTING = 10_000
+
 export interface UplinksOptions {
   readonly identity: () => TlsIdentity
   readonly bundle: () => TrustBundle
   readonly isIssuer: (certificate: Uint8Array) => boolean
   /** Whether this gateway counts still. Throws if it is revoked. */
   readonly check: (gateway: string) => void
-  /** What a client sends through a gateway. */
-  readonly onStream: (stream: MuxStream) => void
+  /** What a client sends through this gateway. */
+  readonly onStream: (stream: MuxStream, gateway: string) => void
   readonly logger: Logger
 }
 
@@ -20,7 +23,7 @@ type Address = NonNullable<GatewayEntry['address']>
 
 export class Uplinks {
   readonly #options: UplinksOptions
-  /** By gateway and address: at another address it is another one. */
+  /** By gateway. */
   readonly #uplinks = new Map<string, Uplink>()
   #stopped = false
 
@@ -39,15 +42,17 @@ export class Uplinks {
     const wanted = new Map(
       forwardingGateways(this.#options.bundle())
         .filter(({ id }) => this.#counts(id))
-        .map(({ id, address }) => [`${id} ${address!.host} ${address!.port}`, { id, address: address! }]),
+        .map(({ id, address }) => [id, address!]),
     )
-    for (const [key, uplink] of this.#uplinks) {
-      if (wanted.has(key)) continue
+    for (const [id, uplink] of this.#uplinks) {
+      if (wanted.has(id)) continue
       uplink.close()
-      this.#uplinks.delete(key)
+      this.#uplinks.delete(id)
     }
-    for (const [key, { id, address }] of wanted) {
-      if (!this.#uplinks.has(key)) this.#uplinks.set(key, new Uplink(id, address, this.#options))
+    for (const [id, address] of wanted) {
+      const known = this.#uplinks.get(id)
+      if (known !== undefined) known.moveTo(address)
+      else this.#uplinks.set(id, new Uplink(id, address, this.#options))
     }
   }
 
@@ -75,7 +80,7 @@ export class Uplinks {
 /** Dialled as soon as it is made, and again whenever it is lost, until it is closed. */
 class Uplink {
   readonly gateway: string
-  readonly #address: Address
+  #address: Address
   readonly #options: UplinksOptions
   readonly #stop = new AbortController()
   readonly #backoff = new Backoff({ firstMs: 500, longestMs: 30_000 })
@@ -99,6 +104,13 @@ class Uplink {
     this.#renewal.resolve()
   }
 
+  /** What is open goes on. */
+  moveTo(address: Address): void {
+    const { host, port } = this.#address
+    this.#address = address
+    if (host !== address.host || port !== address.port) this.renew()
+  }
+
   close(): void {
     this.#stop.abort()
     for (const mux of this.#open) mux.close()
@@ -118,14 +130,20 @@ class Uplink {
 
   /** Resolves when another connection is needed: whether because this one is lost. */
   async #connect(): Promise<boolean> {
-    const away = Promise.withResolvers<void>()
-    const mux = await this.#dial(() => away.resolve())
+    const { logger } = this.#options
+    const away = Promise.withResolvers<string>()
+    const mux = await this.#dial(() => away.resolve('going_away'))
     const older = this.#newest
     this.#newest = mux
-    this.#backoff.reset()
-    this.#options.logger.info({ event: 'uplink.connected', gateway: this.gateway })
+    const since = performance.now()
+    logger.info({ event: 'uplink.connected', gateway: this.gateway })
     if (older !== null) inBackground(older.drain())
-    return Promise.race([Promise.race([mux.closed, away.promise]).then(() => true), this.#renewal.promise.then(() => false)])
+    const lost = Promise.race([mux.closed.then(({ code }) => code), away.promise])
+    const reason = await Promise.race([lost, this.#renewal.promise.then(() => null)])
+    // A gateway that lets it in and hangs up is no better than one that does not.
+    if (performance.now() - since > LASTING) this.#backoff.reset()
+    if (reason !== null && !this.#stop.signal.aborted) logger.info({ event: 'uplink.lost', gateway: this.gateway, reason })
+    return reason !== null
   }
 
   async #dial(onGoAway: () => void): Promise<MuxSession> {
@@ -139,7 +157,11 @@ class Uplink {
       },
       signal: this.#stop.signal,
     })
-    const mux = new MuxSession(channel, { role: 'client', onStream, onGoAway })
+    const mux = new MuxSession(channel, {
+      role: 'client',
+      onStream: (stream) => onStream(stream, this.gateway),
+      onGoAway,
+    })
     this.#open.add(mux)
     inBackground(mux.closed.then(() => this.#open.delete(mux)))
     if (this.#stop.signal.aborted) mux.close()

@@ -18,8 +18,6 @@ import { inBackground } from '../in-background.ts'
 const MAX_STREAMS = 2048
 /** Streams whose head is not there yet, or not answered. */
 const MAX_HEADS = 256
-/** Streams to relays; one carries everything of a client at one relay. */
-const MAX_FORWARDED = 64
 /** setTimeout takes no longer time. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -30,7 +28,7 @@ export interface StreamServices {
   readonly renew: (peer: SessionPeer, renewal: string) => Promise<Extract<StreamAnswer, { ok: true }>['renewal']>
   /** How the resource of a lease was reached. Throws as {@link StreamServices.resume}. */
   readonly path: (peer: SessionPeer, lease: string) => ResourceHop | null
-  /** A stream to this relay, for the client's bytes. Throws `relay_unavailable`. */
+  /** A stream to this relay, for the client's bytes. Throws `relay_unavailable` or `limit_reached`. */
   readonly forward: (peer: SessionPeer, relay: string) => MuxStream
   /** Serves the stream to its end; never rejects. Throws at once if the protocol has no adapter. */
   readonly serve: (stream: MuxStream, lease: Lease, caller: Caller | null) => () => Promise<void>
@@ -47,7 +45,6 @@ export class ClientConnection {
   readonly #mux: MuxSession
   readonly #certificateTimer: NodeJS.Timeout
   #heads = 0
-  #forwarded = 0
 
   constructor(channel: ByteChannel, peer: SessionPeer, services: StreamServices) {
     this.peer = peer
@@ -152,13 +149,10 @@ export class ClientConnection {
 
   /** From here on the bytes are the client's and the relay's alone: TLS, to which this gateway has no key. */
   #forward(stream: MuxStream, relay: string): () => Promise<void> {
-    if (this.#forwarded >= MAX_FORWARDED) throw new SallyportError('limit_reached')
     const onward = this.#services.forward(this.peer, relay)
-    this.#forwarded += 1
     writeAnswer(stream, { ok: true })
     return async () => {
       const { bytesForward, bytesBackward } = await joinStreams(stream, onward)
-      this.#forwarded -= 1
       this.#services.logger.info({ event: 'forward.closed', session: this.peer.session, relay, bytesForward, bytesBackward })
     }
   }

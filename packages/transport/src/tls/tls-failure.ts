@@ -33,6 +33,7 @@ export function tlsFailure(error: Error): TransportError {
 function describe(code: string): [TransportErrorCode, string] {
   if (untrusted.has(code)) return ['peer_untrusted', "the other end's certificate is not trusted"]
   if (certificateAlert.test(code)) return ['certificate_refused', 'the other end refused our certificate']
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return ['tls_failed', 'the TLS handshake was not done in time']
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return ['tls_failed', 'the TLS handshake failed']
   return ['unreachable', 'the connection could not be made']
 }

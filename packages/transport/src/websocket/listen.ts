@@ -8,7 +8,7 @@ import type { Refusal } from '../errors.ts'
 import { TransportError } from '../errors.ts'
 import { verifiedPeer } from '../tls/tls-identity.ts'
 import { secureOptions, type TlsIdentity } from '../tls/tls-options.ts'
-import { AddressRate } from './address-rate.ts'
+import { OpeningRate } from './opening-rate.ts'
 import { WebSocketChannel } from './channel.ts'
 import { judgeUpgrade, refusalAnswer, refusalBody, upgradeAnswer } from './handshake.ts'
 import type { Authorization, IncomingPeer, ListenLimits, ListenOptions, WebSocketListener } from './types.ts'
@@ -46,7 +46,7 @@ class Listener<Context> implements WebSocketListener {
   readonly #options: ListenOptions<Context>
   readonly #limits: Required<ListenLimits>
   readonly #server: Server
-  readonly #rate: AddressRate
+  readonly #rate: OpeningRate
   /** Connections that are not channels yet, by the peer's address and port. */
   readonly #pending = new Map<string, PendingConnection>()
   readonly #channels = new Set<Duplex>()
@@ -57,7 +57,7 @@ class Listener<Context> implements WebSocketListener {
   constructor(options: ListenOptions<Context>) {
     this.#options = options
     this.#limits = { ...defaults, ...options.limits }
-    this.#rate = new AddressRate({
+    this.#rate = new OpeningRate({
       perSecond: this.#limits.connectionsPerSecondPerAddress,
       burst: this.#limits.connectionBurstPerAddress,
       now: () => performance.now(),

@@ -15,6 +15,8 @@ import { openStream, readGranted } from './head-exchange.ts'
 import { gatewayFailure, mayDoElsewhere } from './transport-failure.ts'
 
 const DIAL_LIMIT = 10_000
+/** From asking a gateway for a relay to the relay's answer, milliseconds: neither asks anybody before. */
+const RELAY_LIMIT = 20_000
 /** Gateways asked for one connection to a relay. */
 const MAX_GATEWAYS = 8
 
@@ -84,7 +86,9 @@ interface Wanted {
 /** The gateway learns the relay's id, and passes TLS to a key that it does not hold. */
 const through = async (via: GatewayLink, { live, entry, signal }: Wanted): Promise<Dialled> => {
   const head = { type: 'forward', relay: entry.id } as const
-  const { stream } = await openStream(await via.session(), { head, signal })
+  const mux = await via.session()
+  const within = AbortSignal.any([signal, AbortSignal.timeout(RELAY_LIMIT)])
+  const { stream } = await openStream(mux, { head, signal: within })
   try {
     const { tls, trust } = live
     const socket = await connectTls(stream, {
@@ -93,7 +97,7 @@ const through = async (via: GatewayLink, { live, entry, signal }: Wanted): Promi
       verifyPeer: checkIssuer(trust),
       timeoutMs: DIAL_LIMIT,
     })
-    await readGranted(socket, signal)
+    await readGranted(socket, within)
     return { channel: duplexChannel(socket), tls: negotiatedTls(socket), via }
   } catch (error) {
     stream.destroy()

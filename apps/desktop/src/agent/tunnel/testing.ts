@@ -17,10 +17,12 @@ import {
 import type { GrantedCredential } from '@sallyport/protocol/api'
 import {
   acceptTls,
+  type ByteChannel,
   duplexChannel,
   listenWebSocket,
   MuxSession,
   type MuxStream,
+  type TlsIdentity,
   type WebSocketListener,
 } from '@sallyport/transport'
 import { makeAuthority, type TestAuthority } from '@sallyport/testkit'
@@ -33,6 +35,7 @@ import type { TunnelsOptions } from './tunnels.ts'
 const trustDomain = 'tests.sallyport.internal'
 const organization = randomUUID()
 
+/** Or relay. */
 export interface StubGateway {
   readonly id: string
   readonly heads: StreamHead[]
@@ -41,9 +44,27 @@ export interface StubGateway {
   refusal: { readonly code: ErrorCode; readonly message: string } | null
   /** What heads are answered with; after a granted one the stream echoes. */
   answer: (head: StreamHead) => StreamAnswer | Promise<StreamAnswer>
+  /** What a relay says to whom it lets in. */
+  says: Uint8Array
   /** Takes streams to the relay; null: it is not connected. */
   forward: ((stream: MuxStream) => Promise<void>) | null
   close(): Promise<void>
+}
+
+const stub = (close: () => Promise<void>): StubGateway => ({
+  id: randomUUID(),
+  heads: [],
+  sessions: [],
+  refusal: null,
+  answer: () => granted(randomUUID()),
+  says: encodeFramedJson({ ok: true }),
+  forward: null,
+  close,
+})
+
+/** What comes over one connection. */
+const receive = (stubbed: StubGateway, channel: ByteChannel): void => {
+  stubbed.sessions.push(new MuxSession(channel, { role: 'server', onStream: (stream) => void serve(stubbed, stream) }))
 }
 
 const readHead = (stream: MuxStream): Promise<StreamHead> =>
@@ -85,61 +106,48 @@ export class StubOrganization {
 
   /** `identity`: of its certificate, when it is to be another than its own. */
   async addGateway(options: { readonly identity?: string } = {}): Promise<StubGateway> {
-    const id = randomUUID()
-    const spiffeId = options.identity ?? formatIdentity({ trustDomain, kind: 'gateway', id })
-    const gateway: StubGateway = {
-      id,
-      heads: [],
-      sessions: [],
-      refusal: null,
-      answer: () => granted(randomUUID()),
-      forward: null,
-      close: () => listener.close(),
-    }
+    const gateway = stub(() => listener.close())
     const listener = await listenWebSocket({
       host: '127.0.0.1',
       port: 0,
-      tls: { ...(await this.authority.issue({ spiffeId })), ca: this.authority.ca },
+      tls: await this.#tls('gateway', gateway.id, options.identity),
       authorize: async () =>
         gateway.refusal === null ? { ok: true, context: null } : { ok: false, status: 403, ...gateway.refusal },
-      onConnection: (channel) => {
-        gateway.sessions.push(new MuxSession(channel, { role: 'server', onStream: (stream) => void serve(gateway, stream) }))
-      },
+      onConnection: (channel) => receive(gateway, channel),
     })
     this.#listeners.push(listener)
     this.gateways.push(gateway)
     const address = { host: '127.0.0.1', port: listener.port }
-    this.#entries.push({ id, kind: 'gateway', name: `gateway ${this.gateways.length}`, sites: [this.site], address })
+    this.#entries.push({
+      id: gateway.id,
+      kind: 'gateway',
+      name: `gateway ${this.gateways.length}`,
+      sites: [this.site],
+      address,
+    })
     return gateway
   }
 
   /** A relay of the site `behind`, which is reached through the gateways `at`. Its certificate may be another than its own. */
   async addRelay(at: readonly StubGateway[], options: { readonly identity?: string } = {}): Promise<StubGateway> {
-    const id = randomUUID()
-    const spiffeId = options.identity ?? formatIdentity({ trustDomain, kind: 'relay', id })
-    const tls = { ...(await this.authority.issue({ spiffeId })), ca: this.authority.ca }
-    const relay: StubGateway = {
-      id,
-      heads: [],
-      sessions: [],
-      refusal: null,
-      answer: () => granted(randomUUID()),
-      forward: null,
-      close: async () => {},
-    }
+    const relay = stub(async () => {})
+    const tls = await this.#tls('relay', relay.id, options.identity)
     const accept = async (stream: MuxStream): Promise<void> => {
       const { socket } = await acceptTls(stream, { tls })
       if (relay.refusal !== null) {
         socket.end(encodeFramedJson({ ok: false, error: relay.refusal }))
         return
       }
-      socket.write(encodeFramedJson({ ok: true }))
-      const onStream = (inner: MuxStream): void => void serve(relay, inner)
-      relay.sessions.push(new MuxSession(duplexChannel(socket), { role: 'server', onStream }))
+      socket.write(relay.says)
+      receive(relay, duplexChannel(socket))
     }
     for (const gateway of at) gateway.forward = accept
-    this.#entries.push({ id, kind: 'relay', name: 'relay', sites: [this.behind], address: null })
+    this.#entries.push({ id: relay.id, kind: 'relay', name: 'relay', sites: [this.behind], address: null })
     return relay
+  }
+
+  async #tls(kind: 'gateway' | 'relay', id: string, identity = formatIdentity({ trustDomain, kind, id })): Promise<TlsIdentity> {
+    return { ...(await this.authority.issue({ spiffeId: identity })), ca: this.authority.ca }
   }
 
   credential(): GrantedCredential {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { leaseRenewal, parseStatement, SallyportError, ticket } from '@sallyport/protocol'
+import { type ErrorCode, leaseRenewal, parseStatement, SallyportError, ticket } from '@sallyport/protocol'
 import { waitFor } from '@sallyport/testkit'
+import type { MuxStream } from '@sallyport/transport'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { granted, type StubGateway, StubOrganization } from './testing.ts'
@@ -297,6 +298,32 @@ describe('a relay', () => {
     await organization.addRelay([])
     await start()
     await expect(openBehind()).rejects.toMatchObject({ code: 'relay_unavailable' })
+  })
+
+  test.each<[string, (stream: MuxStream) => void]>([
+    ['resets what it forwards', (stream) => stream.destroy()],
+    ['ends what it forwards', (stream) => stream.end()],
+    ['says something that is no TLS', (stream) => stream.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ])('is reached through another gateway when one %s', async (_, forward) => {
+    const gateways = [await organization.addGateway(), await organization.addGateway()]
+    const relay = await organization.addRelay(gateways)
+    await start()
+    const { id } = tunnels!.pool.candidates(organization.site)[0]!.entry
+    gateways.find((gateway) => gateway.id === id)!.forward = async (stream) => forward(stream)
+    expect(await echoed(await openBehind())).toBe('first words')
+    expect(gateways.map(forwards)).toEqual([1, 1])
+    expect(relay.heads).toHaveLength(1)
+  })
+
+  test.each<[string, string, ErrorCode]>([
+    ['an answer that is none', 'garbage instead of an answer', 'protocol_error'],
+    ['an answer too long', '\uffff\uffff\uffff\uffff', 'protocol_error'],
+  ])('that gives %s is an error with a code, not a connection', async (_, said, code) => {
+    const relay = await organization.addRelay([await organization.addGateway()])
+    relay.says = Buffer.from(said)
+    await start()
+    await expect(openBehind()).rejects.toMatchObject({ code })
+    expect(relay.heads).toEqual([])
   })
 
   test('with the certificate of something else is not spoken to', async () => {
