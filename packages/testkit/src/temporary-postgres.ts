@@ -78,8 +78,10 @@ export interface TemporaryPostgresOptions extends Omit<StartOptions, 'dataDirect
 interface TemporaryPostgres extends RunningPostgres {
   /** Stops the server, and leaves what it holds in a folder. */
   keep(folder: string): Promise<void>
-  /** Ends it as a crash does, unless it has ended, and starts it again where it was. */
+  /** Ends it as a crash does, unless it has ended. */
   crash(): Promise<void>
+  /** Starts it again where it was. */
+  again(): Promise<void>
 }
 
 /**
@@ -118,8 +120,8 @@ export const temporaryPostgres = async ({
         await copyFolder(directory.path, kept)
         await directory.remove()
       },
-      crash: async () => {
-        await postgres.stop({ mode: 'immediate' })
+      crash: () => postgres.stop({ mode: 'immediate' }),
+      again: async () => {
         postgres = await start()
       },
     }
