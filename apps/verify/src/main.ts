@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { AuditLogError, MAX_POLICY, parseNoteKey, parsePolicy, type Policy } from '@sallyport/audit-log'
 import { Findings } from './findings.ts'
 import { openSource } from './open-source.ts'
+import { showProgress } from './progress.ts'
 import { Unreadable } from './source.ts'
 import { type Verified, verifyLog } from './verify.ts'
 
@@ -21,6 +22,7 @@ const usage = `Usage: sallyport-verify <export file or folder> [options]
                            after the first is left for the next time
   --personal               counts entries from before personal data had keys: they hold it in clear, and cannot be erased
   --json                   the result as JSON
+  --progress               progress in lines, also where standard error is no terminal
   --quiet                  no progress
 
 Ends with 0 when everything holds, 1 when something is wrong, 2 when it cannot be read.
@@ -42,6 +44,7 @@ const readArguments = () => {
     'unlocks-until': text,
     'personal': { type: 'boolean' },
     'json': { type: 'boolean' },
+    'progress': { type: 'boolean' },
     'quiet': { type: 'boolean' },
     'help': { type: 'boolean' },
   } as const
@@ -105,7 +108,8 @@ const run = async (): Promise<number> => {
   const given = [...(policy?.logs ?? []), ...(values.key ?? []).map(parseNoteKey)]
   const ownKeys = given.length === 0
   const findings = new Findings()
-  const showProgress = process.stderr.isTTY && !values.quiet
+  const { show, end } = showProgress({ isTerminal: process.stderr.isTTY, write: (text) => process.stderr.write(text) })
+  const isShown = (process.stderr.isTTY || values.progress === true) && !values.quiet
   const verified = await verifyLog({
     source,
     trust: { logKeys: ownKeys ? source.keys.map(parseNoteKey) : given, policy },
@@ -122,11 +126,9 @@ const run = async (): Promise<number> => {
           },
     countClear: values.personal ?? false,
     findings,
-    progress: (done, size) => {
-      if (showProgress) process.stderr.write(`\r${number(done)} of ${number(size)} entries`)
-    },
+    progress: isShown ? show : () => undefined,
   })
-  if (showProgress) process.stderr.write('\r\u001b[K')
+  if (isShown) end()
   const isGood = findings.count === 0 && verified !== null
   if (values.json) {
     process.stdout.write(

@@ -1,45 +1,17 @@
 /**
  * Recordings: files named `<stream>/<number of the first record>.jsonl`, each held against the digest that its batch has in the log;
- * and beside them `<digest>.age`, which lines name where their records were encrypted to recipients.
+ * and `<stream>/<kind>/<digest>.age`, which lines name where their records were encrypted to recipients. Those from before kinds were
+ * told apart lie beside the lines, and may hold several.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { ReadEntry } from './entry-checks.ts'
 import type { Findings } from './findings.ts'
+import type { Progress } from './progress.ts'
+import type { Retention } from './retention.ts'
 import type { Batch } from './streams.ts'
-
-const DAY = 24 * 3_600_000
-/** What an organization begins with. */
-const DEFAULT_DAYS = 365
-
-/** What may be gone, as the organization's own log says: what is older than it kept activity, and people who were erased. */
-export class Retention {
-  #days = DEFAULT_DAYS
-  #newest = 0
-  readonly #erased = new Set<string>()
-
-  take({ type, at, subject, details }: ReadEntry): void {
-    this.#newest = Math.max(this.#newest, at)
-    if (type === 'person.erased' && subject !== null) this.#erased.add(subject.id)
-    if (type !== 'organization.changed') return
-    const after = details['after']
-    const days =
-      typeof after === 'object' && after !== null && 'activityRetentionDays' in after ? after.activityRetentionDays : null
-    if (typeof days === 'number') this.#days = days
-  }
-
-  /** Whether activity of that time may be gone when the newest entry was written. */
-  mayBeGone(at: number): boolean {
-    return at + this.#days * DAY <= this.#newest
-  }
-
-  wasErased(person: string): boolean {
-    return this.#erased.has(person)
-  }
-}
 
 const digestOf = async (path: string): Promise<string | null> => {
   const hash = createHash('sha256')
@@ -57,6 +29,9 @@ interface SealedRecord {
   readonly recording: string
   readonly kept: string
   readonly person: string
+  readonly kind: string
+  /** When it was done, milliseconds since 1970. */
+  readonly at: number
 }
 
 /** Longest file of lines that is read, in bytes: more than a batch can be. */
@@ -66,23 +41,29 @@ const sealedOf = (line: string): SealedRecord | null => {
   try {
     const { activity } = JSON.parse(line) as { activity?: Record<string, unknown> }
     if (activity?.['kind'] !== 'sealed') return null
-    const { recording, kept, person } = activity
-    const isWhole = typeof recording === 'string' && typeof kept === 'string' && typeof person === 'string'
-    // It becomes the name of a file.
-    return isWhole && /^[\w-]{43}$/.test(recording) ? { recording, kept, person } : null
+    const { recording, kept, person, of, at } = activity
+    const isWhole = [recording, kept, person, of, at].every((part) => typeof part === 'string')
+    // Two of them become names of a file and its folder.
+    if (!isWhole || !/^[\w-]{43}$/.test(String(recording)) || !/^[a-z]+(\.[a-z]+)?$/.test(String(of))) return null
+    const time = Date.parse(String(at))
+    if (Number.isNaN(time)) return null
+    return { recording: String(recording), kept: String(kept), person: String(person), kind: String(of), at: time }
   } catch {
     return null
   }
 }
 
-/** Of a file that matches its digest. */
-const sealedIn = async (path: string): Promise<SealedRecord[]> => {
+/** Of lines that match their digest: the records of each file that they name. */
+const sealedIn = async (path: string): Promise<(readonly [SealedRecord, ...SealedRecord[]])[]> => {
   const bytes = await readFile(path)
   if (bytes.length > MAX_LINES) return []
-  const found = new Map<string, SealedRecord>()
+  const found = new Map<string, [SealedRecord, ...SealedRecord[]]>()
   for (const line of bytes.toString('utf8').split('\n')) {
     const sealed = sealedOf(line)
-    if (sealed !== null) found.set(sealed.recording, sealed)
+    if (sealed === null) continue
+    const known = found.get(sealed.recording)
+    if (known === undefined) found.set(sealed.recording, [sealed])
+    else known.push(sealed)
   }
   return [...found.values()]
 }
@@ -102,16 +83,26 @@ export const checkRecordings = async (
     batches,
     retention,
     findings,
-  }: { readonly batches: readonly Batch[]; readonly retention: Retention; readonly findings: Findings },
+    progress,
+  }: {
+    readonly batches: readonly Batch[]
+    readonly retention: Retention
+    readonly findings: Findings
+    readonly progress: Progress
+  },
 ): Promise<RecordingCounts> => {
   const counts = { matching: 0, removedByPolicy: 0, sealed: 0, withApi: 0 }
-  const checkSealed = async (batch: Batch, { recording, kept, person }: SealedRecord): Promise<void> => {
-    const { stream, entry, at } = batch
-    const found = await digestOf(join(folder, stream, `${recording}.age`))
+  const checkSealed = async (batch: Batch, records: readonly [SealedRecord, ...SealedRecord[]]): Promise<void> => {
+    const { stream, entry } = batch
+    const [{ recording, kept, person, kind: folderOfKind }] = records
+    const found =
+      (await digestOf(join(folder, stream, folderOfKind, `${recording}.age`))) ??
+      (await digestOf(join(folder, stream, `${recording}.age`)))
     if (found === recording) counts.sealed += 1
     else if (found !== null)
       findings.add('recording-changed', `Entry ${entry}: the recording ${stream}/${recording} was changed.`, entry)
-    else if (retention.mayBeGone(at) || retention.wasErased(person)) counts.removedByPolicy += 1
+    else if (records.every(({ at, kind }) => retention.mayBeGone(at, kind)) || retention.wasErased(person))
+      counts.removedByPolicy += 1
     // What the API alone keeps is looked for there.
     else if (kept !== 'api')
       findings.add(
@@ -120,7 +111,8 @@ export const checkRecordings = async (
         entry,
       )
   }
-  for (const batch of batches) {
+  for (const [place, batch] of batches.entries()) {
+    progress('batches compared with recordings', place + 1, batches.length)
     const { stream, first, digest, entry, at, atGateway } = batch
     // Both come from an entry whose form is not checked any further: they must not lead out of the folder.
     const isName = /^[0-9a-f-]{36}$/.test(stream) && Number.isSafeInteger(first)
@@ -134,7 +126,7 @@ export const checkRecordings = async (
         `Entry ${entry}: the recording ${stream}/${first} is not the one that the gateway signed.`,
         entry,
       )
-    else if (retention.mayBeGone(at)) counts.removedByPolicy += 1
+    else if (retention.mayBeGone(at, null)) counts.removedByPolicy += 1
     else if (atGateway === false) counts.withApi += 1
     else
       findings.add(

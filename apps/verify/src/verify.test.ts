@@ -75,7 +75,12 @@ const verify = async (changes: Partial<Contents>, options: Options = {}) => {
   expect(await run(many, trusting)).toEqual(result)
   return result
 }
-const wrong = ({ findings }: Result) => findings.map(({ code, entry }) => [code, entry])
+/** Each says in words which entry it is, or among which. */
+const wrong = ({ findings }: Result) =>
+  findings.map(({ code, entry, message }) => {
+    expect(message, code).toMatch(entry === null ? /\bentries\b|\bhead\b/i : new RegExp(`\\b[Ee]ntr(y|ies) ${entry}\\b`))
+    return [code, entry]
+  })
 const replaced = (index: number): Uint8Array[] =>
   log.entries.with(index, Buffer.from(Buffer.from(log.entries[index]!).toString('utf8').replace('site.created', 'site.deleted')))
 const written = async (text: string): Promise<string> => {
@@ -180,7 +185,7 @@ describe('an export', () => {
     const [good, bad] = [path(), path()]
     await writeExport(good, contents)
     await writeExport(bad, { ...contents, entries: replaced(4) })
-    expect(await runAsProgram(good, '--key', log.vkey)).toMatchObject({ code: 0, stderr: '' })
+    expect(await runAsProgram(good, '--key', log.vkey, '--progress', '--quiet')).toMatchObject({ code: 0, stderr: '' })
     const { code, stdout } = await runAsProgram(bad, '--key', log.vkey)
     expect({ code, stdout }).toMatchObject({
       code: 1,
@@ -188,6 +193,15 @@ describe('an export', () => {
     })
     expect(await runAsProgram(await written('x'))).toMatchObject({ code: 2 })
     expect(await runAsProgram(good, '--what')).toMatchObject({ code: 2 })
+  })
+
+  it('that is large is verified with progress, at most a hundred times, in a line each where there is no terminal', async () => {
+    const large = makeLog(2500)
+    const file = path()
+    await writeExport(file, { checkpoint: await large.note(), signed: large.entries, entries: large.entries })
+    const shown = await runAsProgram(file, '--key', large.vkey, '--progress', '--json')
+    expect(shown).toMatchObject({ code: 0, stderr: '40 %: 1,000 of 2,500 entries\n80 %: 2,000 of 2,500 entries\n' })
+    expect(JSON.parse(shown.stdout)).toMatchObject({ verified: true, size: 2500 })
   })
 })
 
@@ -197,9 +211,14 @@ describe('heads that were seen', () => {
     expect(await verify({}, { seen })).toMatchObject({ verified: true })
   })
 
-  it('of another history show the fork', async () => {
-    const seen = [{ name: 'monday', note: await log.note(123, replaced(5)) }]
-    expect(wrong(await verify({}, { seen }))).toEqual([['fork', null]])
+  it('of another history show the fork, and between which entries it is', async () => {
+    const seen = [
+      { name: 'sunday', note: await log.note(100) },
+      { name: 'monday', note: await log.note(123, replaced(105)) },
+    ]
+    const result = await verify({}, { seen })
+    expect(wrong(result)).toEqual([['fork', null]])
+    expect(result.findings[0]!.message).toContain('Among the entries 100 to 122 is one that is another.')
   })
 
   it('of a longer log show that it was rolled back', async () => {

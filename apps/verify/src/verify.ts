@@ -4,7 +4,9 @@ import type { ClearCount, ClearEntries } from './clear-entries.ts'
 import { EntryChecks } from './entry-checks.ts'
 import type { Findings } from './findings.ts'
 import { checkWitnesses, openHead, type Trust } from './heads.ts'
-import { checkRecordings, type RecordingCounts, Retention } from './recordings.ts'
+import { type Progress, stepwise } from './progress.ts'
+import { checkRecordings, type RecordingCounts } from './recordings.ts'
+import { Retention } from './retention.ts'
 import { signedTiles, type SignedTiles } from './signed-tiles.ts'
 import { type LogSource, Unreadable } from './source.ts'
 import { Streams } from './streams.ts'
@@ -24,7 +26,7 @@ export interface VerifyOptions {
   /** Whether entries with personal data in clear are counted. */
   readonly countClear: boolean
   readonly findings: Findings
-  readonly progress: (done: number, size: number) => void
+  readonly progress: Progress
 }
 
 export interface Verified {
@@ -38,8 +40,6 @@ export interface Verified {
   readonly unlocks: UnlockCounts | null
   readonly clear: ClearCount | null
 }
-
-const PROGRESS = 10_000
 
 /** Heads that were seen, by their size; what is larger than this log is a roll-back. */
 const seenBySize = (
@@ -147,7 +147,7 @@ class Reading {
   #append(leaf: Uint8Array): void {
     this.edge.append(leaf)
     this.#compareSeen()
-    if (this.edge.size % PROGRESS === 0) this.#options.progress(this.edge.size, this.#head.size)
+    this.#options.progress('entries', this.edge.size, this.#head.size)
   }
 
   #compareSeen(): void {
@@ -156,9 +156,14 @@ class Reading {
         this.#holds = { name, size: this.edge.size }
         continue
       }
+      const { size } = this.edge
+      const first = this.#holds?.size ?? 0
       this.#options.findings.add(
         'fork',
-        `${name} was signed over ${this.edge.size} other entries than the first ${this.edge.size} here: the log shows two histories.`,
+        `${name} was signed over ${size} other entries than the first ${size} here: the log shows two histories. ` +
+          (first === size - 1
+            ? `Entry ${first} is another one.`
+            : `Among the entries ${first} to ${size - 1} is one that is another.`),
       )
     }
   }
@@ -179,6 +184,7 @@ const clearEntries = async (): Promise<ClearEntries> => new (await import('./cle
 /** Null when the head cannot be trusted: then nothing else can be said. */
 export const verifyLog = async (options: VerifyOptions): Promise<Verified | null> => {
   const { source, trust, findings, recordings } = options
+  const progress = stepwise(options.progress)
   const head = openHead(source.checkpoint, { trust, where: 'The head of this export', findings })
   if (head === null) return null
   const cosigned = checkWitnesses(head, trust, findings)
@@ -200,7 +206,7 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
         ? { leaf: (index: number) => (index < earlierHead.size ? earlier.leaf(index) : Promise.resolve(null)) }
         : null
     const tiles = await signedTiles(source, head, findings)
-    const reading = new Reading({ options: { ...options, seen }, head, tiles, earlier: within })
+    const reading = new Reading({ options: { ...options, seen, progress }, head, tiles, earlier: within })
     const checks = new EntryChecks(head.origin, findings)
     for await (const { index, bytes } of source.entries()) {
       if (!(await reading.take(index, bytes))) continue
@@ -222,7 +228,7 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified | null
     cosigned,
     streams: streams.streamCount,
     batches: batches.length,
-    recordings: recordings === null ? null : await checkRecordings(recordings, { batches, retention, findings }),
+    recordings: recordings === null ? null : await checkRecordings(recordings, { batches, retention, findings, progress }),
     unlocks: unlocks === null ? null : unlocks.finish(),
     clear: clear === null ? null : clear.found,
   }
