@@ -85,3 +85,16 @@ test('what was done is exported, to whoever may read it, and one’s own to ever
   // A line of headings, and what was exported; of the one who was refused nothing was.
   expect(log.stdout.trim().split('\n')).toHaveLength(4)
 })
+
+test('sessions and leases are listed as they were, or only those that are good now', async () => {
+  const listed = async (...words: string[]) =>
+    JSON.parse((await asOwner('admin', ...words, '--json')).stdout) as { label: string; user: string; status: string }[]
+  const open = (await listed('sessions', 'list')).find(({ user }) => user === ada.id)
+  expect(await asOwner('admin', 'sessions', 'revoke', open?.label ?? '', '--yes')).toMatchObject({ code: 0 })
+  const all = await listed('sessions', 'list')
+  expect(all.find(({ user }) => user === ada.id)).toMatchObject({ status: 'revoked' })
+  const labels = (sessions: typeof all) => sessions.map(({ label }) => label)
+  expect(labels(await listed('sessions', 'list', '--active'))).toEqual(labels(all.filter(({ status }) => status === 'active')))
+  const leases = await listed('leases', 'list', '--active')
+  expect(leases.filter(({ status }) => status !== 'active')).toEqual([])
+})

@@ -45,11 +45,12 @@ export const deviceRoutes = defineRoutes({
   listSessions: {
     method: 'GET',
     path: '/v1/sessions',
-    summary: 'Lists sessions',
+    summary: 'Lists sessions, newest first',
     authentication: 'two-signature',
     permission: 'sessions.read',
     audit: null,
-    query: pageQuery,
+    /** `active`: only those that are good now. */
+    query: pageQuery.extend({ active: z.enum(['yes', 'no']).default('no') }),
     response: pageOf(schemas.session),
     errors: [],
   },

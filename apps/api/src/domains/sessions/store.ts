@@ -94,16 +94,28 @@ export const findListedSession = async (transaction: Transaction, id: string): P
   return row === undefined ? null : (await openSessions(transaction, [row]))[0]!
 }
 
+interface SessionPage {
+  readonly before: { readonly createdAt: string; readonly id: string } | null
+  readonly limit: number
+  readonly now: number
+  readonly onlyActive: boolean
+}
+
 /** Newest first, before `before`. */
 export const listSessions = async (
   transaction: Transaction,
-  page: { readonly before: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
+  { before, limit, now, onlyActive }: SessionPage,
 ): Promise<ListedSession[]> => {
-  const query = listed(transaction).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit)
-  const { before } = page
-  const narrowed =
-    before === null ? query : query.where(sql<boolean>`(created_at, id) < (${new Date(before.createdAt)}, ${before.id})`)
-  return openSessions(transaction, await narrowed.execute())
+  const rows = await listed(transaction)
+    .$if(onlyActive, (query) => query.where('status', '=', 'active').where('expires_at', '>', new Date(now)))
+    .$if(before !== null, (query) =>
+      query.where(sql<boolean>`(created_at, id) < (${new Date(before!.createdAt)}, ${before!.id})`),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return openSessions(transaction, rows)
 }
 
 /** A session whose time is over is shown as expired before a job has written it down. */

@@ -31,12 +31,14 @@ export const deviceHandlers = {
     return {}
   },
 
-  listSessions: async (context, { query: { cursor, limit } }) => {
+  listSessions: async (context, { query: { cursor, limit, active } }) => {
+    const now = context.now()
     const position = decodeCursor(cursor, sessionPosition)
     const before = position === null ? null : { createdAt: position[0], id: position[1] }
-    const found = await context.transaction((transaction) => listSessions(transaction, { before, limit: limit + 1 }))
+    const page = { before, limit: limit + 1, now, onlyActive: active === 'yes' }
+    const found = await context.transaction((transaction) => listSessions(transaction, page))
     const { items, next } = pageOfFound(found, { limit, keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id] })
-    return { items: items.map((session) => answerOfSession(session, context.now())), next }
+    return { items: items.map((session) => answerOfSession(session, now)), next }
   },
 
   revokeSession: async (context, { parameters: { session } }) => {

@@ -1,9 +1,12 @@
 import { referenceArgument } from '../names/reference.ts'
 import { previewedCommand } from '../previewed-command.ts'
+import { flag } from '../parameters/parameter.ts'
 import { done, listCommand } from '../route-command.ts'
 import { localTime } from '../views/time.ts'
 
 const statusColors = { active: 'green', ended: 'dim', revoked: 'red', expired: 'dim' } as const
+
+const onlyActive = ({ active }: { readonly active: boolean }) => (active ? { active: 'yes' as const } : {})
 
 export const sessionCommands = [
   listCommand({
@@ -11,6 +14,8 @@ export const sessionCommands = [
     route: 'listSessions',
     names: ['user', 'device'],
     log: true,
+    parameters: { active: flag('active', 'only those that are good now') },
+    query: onlyActive,
     columns: (nameOf) => [
       { heading: 'LABEL', value: (row) => row.label },
       { heading: 'USER', value: (row) => nameOf('user', row.user) },
@@ -38,6 +43,8 @@ export const leaseCommands = [
     route: 'listLeases',
     names: ['user', 'credential', 'gateway'],
     log: true,
+    parameters: { active: flag('active', 'only those that are good now') },
+    query: onlyActive,
     columns: (nameOf) => [
       { heading: 'ID', value: (row) => row.id },
       { heading: 'USER', value: (row) => nameOf('user', row.user) },
@@ -47,6 +54,6 @@ export const leaseCommands = [
       { heading: 'SINCE', value: (row) => localTime(row.createdAt) },
       { heading: 'UNTIL', value: (row) => localTime(row.expiresAt) },
     ],
-    empty: 'There are no leases: nobody has used a credential yet.',
+    empty: 'There are no leases.',
   }),
 ]
