@@ -3,6 +3,7 @@ import type { Names } from '../../data/names.ts'
 import { titleOfName } from '../../data/credential.ts'
 import type { LogRow } from '../../data/use-log.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -34,7 +35,7 @@ export const activityColumns = ({ names, everybody }: ColumnNeeds): readonly Col
           id: 'person',
           header: text('activity.columnPerson'),
           width: 'minmax(90px, 0.8fr)',
-          cell: ({ user }: ActivityRow) => <span className="truncate">{names.nameOf('user', user)}</span>,
+          cell: ({ user }: ActivityRow) => cut(names.nameOf('user', user)),
         },
       ]
     : []),
@@ -43,11 +44,7 @@ export const activityColumns = ({ names, everybody }: ColumnNeeds): readonly Col
     header: text('activity.columnResource'),
     width: 'minmax(110px, 1fr)',
     from: 560,
-    cell: (row) => (
-      <span className="truncate" title={accountName(names, row)}>
-        {accountName(names, row)}
-      </span>
-    ),
+    cell: (row) => cut(accountName(names, row)),
   },
   {
     id: 'kind',

@@ -3,6 +3,7 @@ import { alertWords } from '../../data/alert-words.ts'
 import type { Names } from '../../data/names.ts'
 import type { Alert } from '../../data/open-alerts.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -27,24 +28,20 @@ export const alertColumns = ({ names, seen }: ColumnNeeds): readonly Column<Aler
     header: text('alerts.columnMessage'),
     width: 'minmax(160px, 2.4fr)',
     from: 780,
-    cell: ({ message }) => (
-      <span className="truncate" title={message}>
-        {message}
-      </span>
-    ),
+    cell: ({ message }) => cut(message),
   },
   {
     id: 'person',
     header: text('alerts.columnPerson'),
     width: 'minmax(110px, 1fr)',
-    cell: ({ user }) => <span className="truncate">{user === null ? '' : names.nameOf('user', user)}</span>,
+    cell: ({ user }) => cut(user === null ? '' : names.nameOf('user', user)),
   },
   {
     id: 'device',
     header: text('alerts.columnDevice'),
     width: 'minmax(100px, 1fr)',
     from: 900,
-    cell: ({ device }) => <span className="truncate muted">{device === null ? '' : names.nameOf('device', device)}</span>,
+    cell: ({ device }) => cut(device === null ? '' : names.nameOf('device', device), 'muted'),
   },
   ...(seen
     ? [

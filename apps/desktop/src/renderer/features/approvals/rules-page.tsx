@@ -8,6 +8,7 @@ import { timeSpan } from '../../data/access-request.ts'
 import { usePermissions } from '../../data/permissions.ts'
 import { usePages } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import { type Column, DataGrid } from '../../ui/data-grid.tsx'
 import { count } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
@@ -48,7 +49,7 @@ const columnsOf = (): readonly Column<AccessRule>[] => [
     header: text('rules.columnSelects'),
     width: 'minmax(140px, 1.6fr)',
     from: 600,
-    cell: (rule) => <span className="truncate">{selectsText(rule)}</span>,
+    cell: (rule) => cut(selectsText(rule)),
   },
   {
     id: 'approvals',

@@ -2,6 +2,7 @@
 import type { AuditRow } from '@sallyport/protocol/api'
 import type { Names } from '../../data/names.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { count } from '../../ui/numbers.ts'
@@ -42,7 +43,7 @@ export const auditColumns = (names: Names): readonly Column<AuditRow>[] => [
     width: 'minmax(100px, 1fr)',
     cell: (row) => {
       const entry = entryOf(row)
-      return entry ? <span className="truncate">{actorName(entry, names)}</span> : null
+      return entry ? cut(actorName(entry, names)) : null
     },
   },
   {
@@ -52,7 +53,7 @@ export const auditColumns = (names: Names): readonly Column<AuditRow>[] => [
     from: 560,
     cell: (row) => {
       const entry = entryOf(row)
-      return entry ? <span className="truncate">{subjectName(entry, names)}</span> : null
+      return entry ? cut(subjectName(entry, names)) : null
     },
   },
   {

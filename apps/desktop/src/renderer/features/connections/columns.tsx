@@ -3,6 +3,7 @@ import { IconAppWindow, IconX } from '@tabler/icons-react'
 import type { LocalConnection } from '../../../shared/local-api.ts'
 import type { Sample } from '../../data/traffic.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Label } from '../../ui/label.tsx'
@@ -65,7 +66,7 @@ export const connectionColumns = (needs: ColumnNeeds): readonly Column<LocalConn
       const roundTrip = connection.roundTripMs
       return (
         <>
-          <span className="truncate">{connection.gateway}</span>
+          {cut(connection.gateway)}
           {roundTrip === null ? null : (
             <span className="muted numbers" data-volatile>
               {Math.round(roundTrip)} ms

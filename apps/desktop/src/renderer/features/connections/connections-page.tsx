@@ -8,6 +8,7 @@ import { accessEnd, titleOfName } from '../../data/credential.ts'
 import { type Sample, traffic } from '../../data/traffic.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import { DataGrid } from '../../ui/data-grid.tsx'
 import { Page } from '../../ui/page.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
@@ -146,7 +147,7 @@ const GroupHeader = ({ members, onEnd }: GroupHeaderProps) => {
   const name = titleOfName(members[0]?.credential ?? '')
   return (
     <span className={styles['group']}>
-      <span className="truncate">{name}</span>
+      {cut(name)}
       <Button
         size="compact-sm"
         variant="subtle"

@@ -3,6 +3,7 @@ import type { RequestableCredential } from '@sallyport/protocol/api'
 import { timeSpan } from '../../data/access-request.ts'
 import { titleOfName } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Label } from '../../ui/label.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -32,7 +33,7 @@ export const askColumns = (): readonly Column<RequestableCredential>[] => [
     id: 'approvals',
     header: text('requests.columnApprovals'),
     width: 'minmax(110px, 180px)',
-    cell: ({ approvals }) => <span className="truncate">{text('requests.needs', { count: approvals })}</span>,
+    cell: ({ approvals }) => cut(text('requests.needs', { count: approvals })),
   },
   {
     id: 'most',

@@ -4,6 +4,7 @@ import type { AccessRequest } from '@sallyport/protocol/api'
 import { ENDS_SOON, requestStatus } from '../../data/access-request.ts'
 import { titleOfName } from '../../data/credential.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import type { Column } from '../../ui/data-grid.tsx'
 import { Label } from '../../ui/label.tsx'
 import { Moment } from '../../ui/moment.tsx'
@@ -39,11 +40,7 @@ export const requestColumns = ({ now, onExtend }: ColumnNeeds): readonly Column<
     header: text('requests.columnReason'),
     width: 'minmax(120px, 1.5fr)',
     from: 780,
-    cell: ({ reason }) => (
-      <span className="truncate muted" title={reason}>
-        {reason}
-      </span>
-    ),
+    cell: ({ reason }) => cut(reason, 'muted'),
   },
   {
     id: 'state',

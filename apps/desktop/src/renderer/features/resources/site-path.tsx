@@ -5,6 +5,7 @@ import { gatewaysOfSite, type KnownGateway, nearestGateway } from '../../data/ga
 import { useMethod } from '../../data/use-method.ts'
 import { usePages } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import { Status } from '../../ui/status.tsx'
 import styles from './resources.module.css'
 
@@ -25,9 +26,7 @@ export const SitePath = ({ site }: { readonly site: string }) => {
       <ul className={styles['gateways']}>
         {gateways.map((gateway) => (
           <li key={gateway.id}>
-            <span className="truncate" title={gateway.name}>
-              {gateway.name}
-            </span>
+            {cut(gateway.name)}
             <GatewayState gateway={gateway} used={used} version={versionOf(gateway.id)} />
           </li>
         ))}

@@ -8,6 +8,7 @@ import { useBridge } from '../../bridge/bridge.ts'
 import { titleOf } from '../../data/credential.ts'
 import { useMethod } from '../../data/use-method.ts'
 import { text } from '../../texts/text.ts'
+import { cut } from '../../ui/cut.tsx'
 import { type Column, DataGrid } from '../../ui/data-grid.tsx'
 import { errorText } from '../../ui/error-text.ts'
 import { Label } from '../../ui/label.tsx'
@@ -50,11 +51,7 @@ const columns = (): readonly Column<LocalCredential>[] => [
     id: 'name',
     header: text('settings.columnName'),
     width: 'minmax(180px, 2fr)',
-    cell: (credential) => (
-      <span className="truncate" title={titleOf(credential)}>
-        {titleOf(credential)}
-      </span>
-    ),
+    cell: (credential) => cut(titleOf(credential)),
   },
   {
     id: 'place',

@@ -2,6 +2,7 @@
 import { IconRoute } from '@tabler/icons-react'
 import { type ReactNode, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -34,12 +35,6 @@ export const WaysTable = ({ path, tabs }: { readonly path: string; readonly tabs
 const leaseKey = (user: string, credential: string): string => `${user} ${credential}`
 const leasesByWay = (leases: readonly Lease[]): ReadonlySet<string> =>
   new Set(leases.map(({ user, credential }) => leaseKey(user, credential)))
-
-const cut = (name: string) => (
-  <span className="truncate" title={name}>
-    {name}
-  </span>
-)
 
 const wayColumns = (leases: ReadonlySet<string>): readonly Column<Way>[] => [
   {

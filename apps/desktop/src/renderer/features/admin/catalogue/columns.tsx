@@ -1,6 +1,7 @@
 /** What a row of the catalogue shows. */
 import { IconDatabase } from '@tabler/icons-react'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Status } from '../../../ui/status.tsx'
@@ -44,9 +45,7 @@ export const resourceColumns = ({ siteName, credentialsOf }: ColumnNeeds): reado
     width: 'minmax(140px, 1.4fr)',
     cell: ({ endpoint }) => (
       <>
-        <span className="truncate mono muted" title={addressText(endpoint)}>
-          {addressText(endpoint)}
-        </span>
+        {cut(addressText(endpoint), 'mono', 'muted')}
         {endpoint.plaintextAllowed ? <Label tone="warn">{text('catalogue.plaintext')}</Label> : null}
       </>
     ),
@@ -72,7 +71,7 @@ export const resourceColumns = ({ siteName, credentialsOf }: ColumnNeeds): reado
     header: text('catalogue.columnSite'),
     width: 'minmax(72px, 0.6fr)',
     from: 700,
-    cell: ({ site }) => <span className="truncate">{siteName(site)}</span>,
+    cell: ({ site }) => cut(siteName(site)),
   },
   {
     id: 'credentials',

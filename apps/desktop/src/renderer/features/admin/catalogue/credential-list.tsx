@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useChange } from '../../../data/use-route.ts'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import { errorText } from '../../../ui/error-text.ts'
 import { RowMenu } from '../../../ui/row-menu.tsx'
 import { Status } from '../../../ui/status.tsx'
@@ -67,9 +68,7 @@ export const CredentialList = ({ resource, credentials, propose }: CredentialLis
         {credentials.map((credential) => (
           <li key={credential.id} className={styles['credential']}>
             <div className={styles['credentialHead']}>
-              <span className="truncate" title={credential.name}>
-                {credential.name}
-              </span>
+              {cut(credential.name)}
               <Status kind={credential.bound ? 'ready' : 'locked'}>
                 {text(credential.bound ? 'catalogue.bound' : 'catalogue.unbound')}
               </Status>

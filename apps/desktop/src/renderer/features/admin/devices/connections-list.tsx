@@ -6,6 +6,7 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { titleOfName } from '../../../data/credential.ts'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { type Fact, Facts } from '../../../ui/facts.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -16,8 +17,8 @@ import type { Plan } from '../change/plan.ts'
 import { type NameOf, useDeviceNames, useGatewayNames, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { gatewayColumn, momentColumn, personColumn } from './columns.tsx'
 import { planConnectionEnd } from './plans.ts'
-import { RowTitle } from '../parts/row-title.tsx'
 
 /** The last part of the program's path. */
 const programOf = ({ caller }: OpenConnection): string => caller?.program.split(/[/\\]/).at(-1) || text('devices.unknownProgram')
@@ -69,21 +70,12 @@ interface ColumnNeeds {
 }
 
 const connectionColumns = ({ userName, gatewayName }: ColumnNeeds): readonly Column<OpenConnection>[] => [
-  {
-    id: 'person',
-    header: text('devices.columnPerson'),
-    width: 'minmax(120px, 1.2fr)',
-    cell: ({ user }) => <RowTitle>{userName(user)}</RowTitle>,
-  },
+  personColumn(userName),
   {
     id: 'resource',
     header: text('devices.columnResource'),
     width: 'minmax(140px, 1.4fr)',
-    cell: ({ name }) => (
-      <span className="truncate" title={titleOfName(name)}>
-        {titleOfName(name)}
-      </span>
-    ),
+    cell: ({ name }) => cut(titleOfName(name)),
   },
   {
     id: 'program',
@@ -95,27 +87,15 @@ const connectionColumns = ({ userName, gatewayName }: ColumnNeeds): readonly Col
       </span>
     ),
   },
-  {
-    id: 'gateway',
-    header: text('devices.columnGateway'),
-    width: 'minmax(72px, 0.7fr)',
-    from: 760,
-    cell: ({ gateway }) => <span className="truncate muted">{gatewayName(gateway)}</span>,
-  },
-  {
-    id: 'since',
-    header: text('devices.columnSince'),
-    width: '112px',
-    from: 680,
-    cell: ({ openedAt }) => <Moment at={openedAt} muted />,
-  },
+  gatewayColumn(gatewayName),
+  momentColumn({ id: 'since', header: text('devices.columnSince'), from: 680, at: ({ openedAt }) => openedAt }),
   {
     id: 'bytes',
     header: text('devices.columnBytes'),
     width: '152px',
     align: 'end',
     from: 860,
-    cell: (connection) => <span className="truncate muted numbers">{carriedText(connection)}</span>,
+    cell: (connection) => cut(carriedText(connection), 'muted', 'numbers'),
   },
 ]
 

@@ -1,5 +1,6 @@
 /** What a row of the devices shows. */
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -32,29 +33,21 @@ export const deviceColumns = ({ alerted, userName, here }: ColumnNeeds): readonl
     id: 'person',
     header: text('devices.columnPerson'),
     width: 'minmax(120px, 1.2fr)',
-    cell: ({ user }) => (
-      <span className="truncate" title={userName(user)}>
-        {userName(user)}
-      </span>
-    ),
+    cell: ({ user }) => cut(userName(user)),
   },
   {
     id: 'system',
     header: text('devices.columnSystem'),
     width: 'minmax(110px, 1fr)',
     from: 760,
-    cell: ({ facts }) => (
-      <span className="truncate muted" title={facts.osVersion}>
-        {facts.osVersion}
-      </span>
-    ),
+    cell: ({ facts }) => cut(facts.osVersion, 'muted'),
   },
   {
     id: 'key',
     header: text('devices.columnKey'),
     width: '104px',
     from: 860,
-    cell: (device) => <span className="truncate muted">{keyText(device)}</span>,
+    cell: (device) => cut(keyText(device), 'muted'),
   },
   {
     id: 'state',

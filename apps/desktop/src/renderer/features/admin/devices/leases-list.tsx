@@ -3,6 +3,7 @@ import { IconHourglass } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -11,8 +12,8 @@ import { Status } from '../../../ui/status.tsx'
 import { type Lease, type NameOf, useCredentialNames, useGatewayNames, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
-import { RowTitle } from '../parts/row-title.tsx'
 import { useActiveOnly } from './active-only.tsx'
+import { gatewayColumn, momentColumn, personColumn, stateColumn } from './columns.tsx'
 import { leaseState } from './words.ts'
 
 interface Names {
@@ -59,46 +60,17 @@ export const LeasesList = ({ path, tabs }: { readonly path: string; readonly tab
 }
 
 const leaseColumns = ({ userName, credentialName, gatewayName }: Names): readonly Column<Lease>[] => [
-  {
-    id: 'person',
-    header: text('devices.columnPerson'),
-    width: 'minmax(120px, 1.2fr)',
-    cell: ({ user }) => <RowTitle>{userName(user)}</RowTitle>,
-  },
+  personColumn(userName),
   {
     id: 'credential',
     header: text('devices.columnCredential'),
     width: 'minmax(140px, 1.4fr)',
-    cell: ({ credential }) => (
-      <span className="truncate" title={credentialName(credential)}>
-        {credentialName(credential)}
-      </span>
-    ),
+    cell: ({ credential }) => cut(credentialName(credential)),
   },
-  {
-    id: 'gateway',
-    header: text('devices.columnGateway'),
-    width: 'minmax(72px, 0.7fr)',
-    from: 760,
-    cell: ({ gateway }) => <span className="truncate muted">{gatewayName(gateway)}</span>,
-  },
-  {
-    id: 'state',
-    header: text('devices.columnState'),
-    width: '104px',
-    cell: (lease) => {
-      const { kind, word } = leaseState(lease)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
-  {
-    id: 'since',
-    header: text('devices.columnSince'),
-    width: '112px',
-    from: 640,
-    cell: ({ createdAt }) => <Moment at={createdAt} muted />,
-  },
-  { id: 'until', header: text('devices.columnUntil'), width: '112px', cell: ({ expiresAt }) => <Moment at={expiresAt} muted /> },
+  gatewayColumn(gatewayName),
+  stateColumn(leaseState),
+  momentColumn({ id: 'since', header: text('devices.columnSince'), from: 640, at: ({ createdAt }) => createdAt }),
+  momentColumn({ id: 'until', header: text('devices.columnUntil'), at: ({ expiresAt }) => expiresAt }),
 ]
 
 interface LeasePanelProps {

@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { usePermissions } from '../../../data/permissions.ts'
 import { useMethod } from '../../../data/use-method.ts'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Label } from '../../../ui/label.tsx'
@@ -17,6 +18,7 @@ import { type NameOf, type Session, useDeviceNames, useUserNames } from '../data
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { useActiveOnly } from './active-only.tsx'
+import { momentColumn, stateColumn } from './columns.tsx'
 import { planSessionEnd } from './plans.ts'
 import { sessionState } from './words.ts'
 import { RowTitle } from '../parts/row-title.tsx'
@@ -86,42 +88,18 @@ const sessionColumns = ({ userName, deviceName, here }: ColumnNeeds): readonly C
     id: 'device',
     header: text('devices.columnName'),
     width: 'minmax(120px, 1.2fr)',
-    cell: ({ device }) => (
-      <span className="truncate" title={deviceName(device)}>
-        {deviceName(device)}
-      </span>
-    ),
+    cell: ({ device }) => cut(deviceName(device)),
   },
   {
     id: 'address',
     header: text('devices.columnAddress'),
     width: 'minmax(100px, 1fr)',
     from: 820,
-    cell: ({ address }) => <span className="truncate mono muted">{address}</span>,
+    cell: ({ address }) => cut(address, 'mono', 'muted'),
   },
-  {
-    id: 'state',
-    header: text('devices.columnState'),
-    width: '104px',
-    cell: (session) => {
-      const { kind, word } = sessionState(session)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
-  {
-    id: 'began',
-    header: text('devices.columnBegan'),
-    width: '112px',
-    from: 640,
-    cell: ({ createdAt }) => <Moment at={createdAt} muted />,
-  },
-  {
-    id: 'ends',
-    header: text('devices.columnEnds'),
-    width: '112px',
-    from: 720,
-    cell: ({ expiresAt }) => <Moment at={expiresAt} muted />,
-  },
+  stateColumn(sessionState),
+  momentColumn({ id: 'began', header: text('devices.columnBegan'), from: 640, at: ({ createdAt }) => createdAt }),
+  momentColumn({ id: 'ends', header: text('devices.columnEnds'), from: 720, at: ({ expiresAt }) => expiresAt }),
 ]
 
 interface SessionPanelProps {

@@ -4,7 +4,7 @@ import { text } from '../../../texts/text.ts'
 import type { StatusKind } from '../../../ui/status.tsx'
 import type { Device, Lease, Session } from '../data/names.ts'
 
-interface StateWord {
+export interface StateWord {
   readonly kind: StatusKind
   readonly word: string
 }

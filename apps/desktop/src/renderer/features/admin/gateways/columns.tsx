@@ -1,5 +1,6 @@
 /** What a row of the list of gateways shows. */
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -44,11 +45,7 @@ export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): 
     width: 'minmax(90px, 1fr)',
     cell: ({ sites }) => {
       const names = sites.map(siteName).join(', ')
-      return (
-        <span className="truncate" title={names}>
-          {names}
-        </span>
-      )
+      return cut(names)
     },
   },
   {
@@ -62,9 +59,7 @@ export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): 
           {address.host}:{address.port}
         </span>
       ) : (
-        <span className="truncate muted" title={reachedThrough(load, gatewayName)}>
-          {reachedThrough(load, gatewayName)}
-        </span>
+        cut(reachedThrough(load, gatewayName), 'muted')
       ),
   },
   {
@@ -74,7 +69,7 @@ export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): 
     from: 760,
     cell: (gateway) => (
       <>
-        <span className="truncate numbers">{gateway.version}</span>
+        {cut(gateway.version, 'numbers')}
         {isOlder(gateway, newest) ? <Label tone="warn">{text('gateways.older')}</Label> : null}
       </>
     ),

@@ -1,5 +1,6 @@
 /** What a row of the list of roles shows. */
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { count } from '../../../ui/numbers.ts'
@@ -32,11 +33,7 @@ export const roleColumns = (): readonly Column<Role>[] => [
     header: text('roles.columnDescription'),
     width: 'minmax(120px, 2fr)',
     from: 700,
-    cell: ({ description }) => (
-      <span className="truncate muted" title={description}>
-        {description}
-      </span>
-    ),
+    cell: ({ description }) => cut(description, 'muted'),
   },
   numberColumn('people', text('roles.columnPeople'), ({ users }) => users.length),
   numberColumn('credentials', text('roles.columnCredentials'), ({ credentials }) => credentials.length),

@@ -2,6 +2,7 @@
 import { IconRobot } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -65,7 +66,7 @@ const accountColumns = (roleName: NameOf): readonly Column<ServiceAccount>[] => 
     header: text('serviceAccounts.columnPurposes'),
     width: 'minmax(140px, 1.2fr)',
     from: 860,
-    cell: ({ purposes }) => <span className="truncate muted">{purposes.map(purposeText).join(', ')}</span>,
+    cell: ({ purposes }) => cut(purposes.map(purposeText).join(', '), 'muted'),
   },
   {
     id: 'roles',

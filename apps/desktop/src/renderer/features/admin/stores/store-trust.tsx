@@ -1,5 +1,6 @@
 /** What a store believes when a gateway asks it: marked where that is less than a token of one lease. */
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import { Label } from '../../../ui/label.tsx'
 import type { Store } from '../data/names.ts'
 
@@ -9,5 +10,5 @@ export const StoreTrust = ({ store }: { readonly store: Store }) =>
       <Label tone="warn">{text('catalogue.gatewayTrusted')}</Label>
     </span>
   ) : (
-    <span className="truncate muted">{text('stores.believesToken')}</span>
+    cut(text('stores.believesToken'), 'muted')
   )

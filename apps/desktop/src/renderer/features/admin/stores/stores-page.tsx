@@ -2,6 +2,7 @@
 import { IconVault } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { type Credential, type Store, useReadable } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
@@ -54,18 +55,14 @@ const storeColumns = (inStore: (store: Store) => readonly Credential[]): readonl
     header: text('stores.columnKind'),
     width: 'minmax(120px, 1fr)',
     from: 720,
-    cell: ({ location }) => <span className="truncate">{kindText(location.kind)}</span>,
+    cell: ({ location }) => cut(kindText(location.kind)),
   },
   {
     id: 'place',
     header: text('stores.columnPlace'),
     width: 'minmax(140px, 1.4fr)',
     from: 860,
-    cell: ({ location }) => (
-      <span className="truncate mono muted" title={placeText(location)}>
-        {placeText(location)}
-      </span>
-    ),
+    cell: ({ location }) => cut(placeText(location), 'mono', 'muted'),
   },
   { id: 'trust', header: text('stores.columnTrust'), width: '184px', cell: (store) => <StoreTrust store={store} /> },
   {

@@ -1,5 +1,6 @@
 /** What a row of the list of people shows. */
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
 import { Moment } from '../../../ui/moment.tsx'
@@ -38,11 +39,7 @@ export const userColumns = (me: string | undefined): readonly Column<User>[] => 
     header: text('users.columnEmail'),
     width: 'minmax(140px, 1.4fr)',
     from: 640,
-    cell: ({ email }) => (
-      <span className="truncate muted" title={email}>
-        {email}
-      </span>
-    ),
+    cell: ({ email }) => cut(email, 'muted'),
   },
   {
     id: 'roles',
