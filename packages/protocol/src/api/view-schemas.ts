@@ -54,7 +54,7 @@ export const testAnswer = z.strictObject({
 /** Position from which newer rows are asked for: pass it as `since`. */
 export const tail = z.string().max(512)
 
-/** Rows newest first; with `since` the rows that came after it, oldest first, and `next` is null. */
+/** Rows newest first; with `since` the rows that came after it, oldest first, and `next` is the `tail`, or null when nothing is left. */
 export const activityPage = z.strictObject({
   items: z.array(activityRow),
   /** Not null also on a page without items, while a search has not come to its end. */

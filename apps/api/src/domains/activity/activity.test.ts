@@ -25,6 +25,7 @@ import {
   type ActivityKeys,
   type ActivityPosition,
   type ActivityRow,
+  type ActivityTail,
   activityKeysOf,
   deleteActivityOf,
   deleteOldActivity,
@@ -550,11 +551,34 @@ describe('searching', () => {
     await take(await seal([query('early')], { stream: randomUUID() }), now - 2)
     await take(await seal([query('late', now - 20 * HOUR), query('now')], { stream: randomUUID() }))
     const received = await run((transaction) => findReceived(transaction, { filter: {}, since, limit: 10 }))
-    expect(textsOf(await openActivity(received, { organization: organization.id, keys }))).toEqual(['late', 'now'])
-    const [first] = received
-    const after = { received: first!.receivedAt, stream: first!.position.stream, number: first!.position.number }
-    const rest = await run((transaction) => findReceived(transaction, { filter: {}, since: after, limit: 10 }))
-    expect(rest.map(({ id }) => id)).toEqual([received[1]!.id])
+    expect(textsOf(await openActivity(received.rows, { organization: organization.id, keys }))).toEqual(['late', 'now'])
+    expect(received.tail).toBeNull()
+    const [first, second] = received.rows
+    const one = await run((transaction) => findReceived(transaction, { filter: {}, since, limit: 1 }))
+    expect(one.rows.map(({ id }) => id)).toEqual([first!.id])
+    const rest = await run((transaction) => findReceived(transaction, { filter: {}, since: one.tail!, limit: 10 }))
+    expect(rest.rows.map(({ id }) => id)).toEqual([second!.id])
+  })
+
+  test('a tail of what is rare looks through a bounded number of rows in one call, and goes on from there', async () => {
+    const stream = randomUUID()
+    const cancel: Activity = { kind: 'cancel', at: new Date(now).toISOString(), matched: true }
+    const common = Array.from({ length: 9 }, (_, index) => query(`${index}`))
+    await take(await seal([...common, cancel, query('a'), cancel], { stream }))
+    const pageAfter = (since: ActivityTail) =>
+      run((transaction) => findReceived(transaction, { filter: { kind: 'cancel' }, since, limit: 10, steps: 4 }))
+    const pages: number[][] = []
+    for (let since: ActivityTail | null = { received: new Date(now - 1).toISOString() }; since !== null;) {
+      const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(since)
+      pages.push(page.rows.map(({ position }) => position.number))
+      since = page.tail
+    }
+    expect(pages).toEqual([[], [], [9, 11], []])
+    const filter = { before: new Date(now - 1).toISOString() }
+    const none = await run((transaction) =>
+      findReceived(transaction, { filter, since: { received: new Date(0).toISOString() }, limit: 10, steps: 100 }),
+    )
+    expect(none).toEqual({ rows: [], tail: null })
   })
 })
 

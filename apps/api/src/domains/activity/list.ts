@@ -115,18 +115,25 @@ const encryptedOf = (row: Selected): EncryptedRow => ({
   body: row.body,
 })
 
-/** Of these rows, newest first, as many as fit a page. */
-const firstBytes = async (transaction: Transaction, newest: ReturnType<typeof selectFiltered>): Promise<EncryptedRow[]> => {
+const orders = {
+  newest: sql`at desc, stream desc, number desc`,
+  received: sql`received_at, stream, number`,
+}
+
+/** Of these rows, in this order, as many as fit a page. */
+const firstBytes = async (
+  transaction: Transaction,
+  rows: ReturnType<typeof selectFiltered>,
+  order: keyof typeof orders,
+): Promise<EncryptedRow[]> => {
   // Lengths are known without reading the bodies, so that only those of the page are read.
   const before = sql<number>`coalesce(sum(octet_length(body)) over (
-    order by at desc, stream desc, number desc rows between unbounded preceding and 1 preceding), 0)`
+    order by ${orders[order]} rows between unbounded preceding and 1 preceding), 0)`
   const page = transaction
-    .selectFrom(transaction.selectFrom(newest.as('newest')).selectAll().select(before.as('before')).as('page'))
+    .selectFrom(transaction.selectFrom(rows.as('rows')).selectAll().select(before.as('before')).as('page'))
     .selectAll()
     .where('before', '<=', MAX_PAGE_BYTES)
-    .orderBy('at', 'desc')
-    .orderBy('stream', 'desc')
-    .orderBy('number', 'desc')
+    .orderBy(orders[order])
   return (await page.execute()).map(encryptedOf)
 }
 
@@ -142,14 +149,19 @@ export const findActivity = async (
   const { filter, below, limit } = options
   let query = selectFiltered(transaction, filter)
   if (below !== null) query = query.where(isBelow(below))
-  return firstBytes(transaction, query.orderBy('at', 'desc').orderBy('stream', 'desc').orderBy('number', 'desc').limit(limit))
+  return firstBytes(transaction, query.orderBy(orders.newest).limit(limit), 'newest')
 }
 
-/** Of these places, the rows that the filter lets through, newest first; fewer where they are long ({@link isFullPage}). */
+/** Of these places, the rows that the filter lets through, in this order; fewer where they are long ({@link isFullPage}). */
 export const findAtPlaces = async (
   transaction: Transaction,
-  { filter, places }: { readonly filter: ActivityFilter; readonly places: readonly ActivityPosition[] },
+  options: {
+    readonly filter: ActivityFilter
+    readonly places: readonly ActivityPosition[]
+    readonly order: keyof typeof orders
+  },
 ): Promise<EncryptedRow[]> => {
+  const { filter, places, order } = options
   const chosen = selectFiltered(transaction, filter)
     // Says again what follows, so that the rows are looked up by their time whatever the planner thinks of the rest.
     .where(sql<boolean>`at = any(${places.map(({ at }) => at)}::timestamptz[])`)
@@ -157,10 +169,7 @@ export const findAtPlaces = async (
       sql<boolean>`(at, stream, number) in (select * from unnest(${places.map(({ at }) => at)}::timestamptz[],
         ${places.map(({ stream }) => stream)}::uuid[], ${places.map(({ number }) => number)}::bigint[]))`,
     )
-    .orderBy('at', 'desc')
-    .orderBy('stream', 'desc')
-    .orderBy('number', 'desc')
-  return firstBytes(transaction, chosen)
+  return firstBytes(transaction, chosen, order)
 }
 
 /** What is left of one batch of a gateway, in its order. `receivedAt`: of the batch, milliseconds since 1970. */
@@ -179,42 +188,6 @@ export const findBatch = async (
     .orderBy('number')
     .execute()
   return rows.map(encryptedOf)
-}
-
-/** Where a tail stands: after everything received until then, or after this row of it. `received`: RFC 3339. */
-export interface ActivityTail {
-  readonly received: string
-  readonly stream?: string | undefined
-  readonly number?: number | undefined
-}
-
-/** What came in since, oldest first; fewer than `limit` where they are long ({@link isFullPage}). */
-export const findReceived = async (
-  transaction: Transaction,
-  options: { readonly filter: ActivityFilter; readonly since: ActivityTail; readonly limit: number },
-): Promise<EncryptedRow[]> => {
-  const { filter, since, limit } = options
-  const { received, stream, number } = since
-  const after =
-    stream === undefined || number === undefined
-      ? sql<boolean>`received_at > ${received}::timestamptz`
-      : sql<boolean>`(received_at, stream, number) > (${received}::timestamptz, ${stream}::uuid, ${number}::bigint)`
-  const first = selectFiltered(transaction, filter)
-    .where(after)
-    .orderBy('received_at')
-    .orderBy('stream')
-    .orderBy('number')
-    .limit(limit)
-  const before = sql<number>`coalesce(sum(octet_length(body)) over (
-    order by received_at, stream, number rows between unbounded preceding and 1 preceding), 0)`
-  const page = transaction
-    .selectFrom(transaction.selectFrom(first.as('first')).selectAll().select(before.as('before')).as('page'))
-    .selectAll()
-    .where('before', '<=', MAX_PAGE_BYTES)
-    .orderBy('received_at')
-    .orderBy('stream')
-    .orderBy('number')
-  return (await page.execute()).map(encryptedOf)
 }
 
 /**

@@ -194,7 +194,7 @@ class Search {
       // Without words every place is one that is wanted.
       const count = words.size === 0 ? Math.min(limit + 1 - this.rows.length, TOGETHER) : TOGETHER
       const some = places.slice(taken, taken + count)
-      const found = await run((transaction) => findAtPlaces(transaction, { filter, places: some }))
+      const found = await run((transaction) => findAtPlaces(transaction, { filter, places: some, order: 'newest' }))
       const last = isFullPage(found) ? some.findIndex((place) => isSame(place, found.at(-1)!.position)) : some.length - 1
       const opened = await openActivity(found, this.#options)
       const matched = words.size === 0 ? opened : withWords(opened, words)

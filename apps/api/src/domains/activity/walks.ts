@@ -117,6 +117,9 @@ interface WalkOptions extends ReachOptions {
   readonly below: ActivityPosition | null
 }
 
+/** Columns that a filter may look at. */
+const judged = sql`kind, user_id, session_id, device_id, gateway_id, connection_id, resource_id, credential_id, failed`
+
 /** Places of rows that the filter lets through, among as many as there are steps. */
 export const placesOfRows = async (
   transaction: Transaction,
@@ -131,7 +134,7 @@ export const placesOfRows = async (
     select at, stream, number, fits, last from (
       select at, stream, number, coalesce(${all(others)}, false) as fits, row_number() over (order by ${order}) = ${steps} as last
       from (
-        select at, stream, number, kind, user_id, session_id, device_id, gateway_id, connection_id, resource_id, credential_id, failed
+        select at, stream, number, ${judged}
         from activity where ${conditionsOfWalk(filter, names)} and ${within(range)} and ${below === null ? sql`true` : isBelow(below)}
         order by ${order} limit ${steps}
       ) as walked
@@ -141,6 +144,53 @@ export const placesOfRows = async (
   return {
     places: rows.filter(({ fits }) => fits).map(positionOf),
     upTo: end?.last === true ? positionOf(end) : null,
+  }
+}
+
+/** Where a tail stands: after everything received until then, or after this row of it. `received`: RFC 3339. */
+export interface ActivityTail {
+  readonly received: string
+  readonly stream?: string | undefined
+  readonly number?: number | undefined
+}
+
+const isAfter = ({ received, stream, number }: ActivityTail): RawBuilder<boolean> =>
+  stream === undefined || number === undefined
+    ? sql<boolean>`received_at > ${received}::timestamptz`
+    : sql<boolean>`(received_at, stream, number) > (${received}::timestamptz, ${stream}::uuid, ${number}::bigint)`
+
+/** Places of rows that the filter lets through, `limit` at most, in the order in which they came, among as many as there are steps. */
+export const placesReceived = async (
+  transaction: Transaction,
+  options: {
+    readonly filter: ActivityFilter
+    readonly since: ActivityTail
+    readonly limit: number
+    readonly steps: number
+  },
+): Promise<{ readonly places: readonly ActivityPosition[]; readonly upTo: ActivityTail | null }> => {
+  const { filter, since, limit, steps } = options
+  const { after, before } = filter
+  const times = [
+    ...(after === undefined ? [] : [sql<boolean>`at >= ${after}::timestamptz`]),
+    ...(before === undefined ? [] : [sql<boolean>`at < ${before}::timestamptz`]),
+  ]
+  const order = sql`received_at, stream, number`
+  // As for rows above: the limit within keeps PostgreSQL to the walk.
+  const { rows } = await sql<Placed & { readonly received_at: Date; readonly fits: boolean; readonly last: boolean }>`
+    select at, stream, number, received_at, fits, last from (
+      select at, stream, number, received_at, coalesce(${all([...conditionsOf(filter).values(), ...times])}, false) as fits,
+        row_number() over (order by ${order}) = ${steps} as last
+      from (
+        select at, stream, number, received_at, ${judged} from activity where ${isAfter(since)} order by ${order} limit ${steps}
+      ) as walked
+    ) as judged
+    where fits or last order by ${order} limit ${limit}`.execute(transaction)
+  const end = rows.at(-1)
+  const isOver = end === undefined || (!end.last && rows.length < limit)
+  return {
+    places: rows.filter(({ fits }) => fits).map(positionOf),
+    upTo: isOver ? null : { received: end.received_at.toISOString(), stream: end.stream, number: Number(end.number) },
   }
 }
 

@@ -10,7 +10,6 @@ import {
   findReceived,
   findRecordings,
   findSentBatch,
-  isFullPage,
   linesOfBatch,
   openActivity,
   positionOfRow,
@@ -60,20 +59,21 @@ const pageBelow = (
 
 const tailNow = (context: CallerContext): ActivityTail => ({ received: new Date(context.now() - TAIL_OVERLAP).toISOString() })
 
-/** What came since, oldest first, and where the tail stands then. */
+/** What came since, oldest first, and where the tail stands then; `isMore`: not everything was looked through. */
 const pageSince = async (
   context: CallerContext,
   { text, ...filter }: Wanted,
   { since, limit }: { readonly since: ActivityTail; readonly limit: number },
-): Promise<{ readonly rows: readonly ActivityRow[]; readonly tail: ActivityTail }> => {
+): Promise<{ readonly rows: readonly ActivityRow[]; readonly tail: ActivityTail; readonly isMore: boolean }> => {
   const caughtUp = tailNow(context)
   const found = await context.transaction((transaction) => findReceived(transaction, { filter, since, limit }))
-  const last = found.at(-1)
-  const isMore = last !== undefined && (found.length === limit || isFullPage(found))
-  const tail = isMore ? { received: last.receivedAt, stream: last.position.stream, number: last.position.number } : caughtUp
-  const opened = await openActivity(found, { organization: context.organization.id, keys: context.dependencies.activityKeys })
+  const opened = await openActivity(found.rows, {
+    organization: context.organization.id,
+    keys: context.dependencies.activityKeys,
+  })
   const words = wordsOf(text ?? '')
-  return { rows: words.size === 0 ? opened : withWords(opened, words), tail }
+  const rows = words.size === 0 ? opened : withWords(opened, words)
+  return { rows, tail: found.tail ?? caughtUp, isMore: found.tail !== null }
 }
 
 interface ListQuery extends Wanted {
@@ -87,8 +87,8 @@ const list = async (context: CallerContext, { cursor, limit, since, view, ...wan
   const shown = (rows: readonly ActivityRow[]) => (view === 'short' ? rows.map(shorten) : [...rows])
   const from = decodeCursor(since, tailPosition)
   if (from !== null) {
-    const { rows, tail } = await pageSince(context, wanted, { since: from, limit })
-    return { items: shown(rows), next: null, tail: encodeCursor(tail) }
+    const { rows, tail, isMore } = await pageSince(context, wanted, { since: from, limit })
+    return { items: shown(rows), next: isMore ? encodeCursor(tail) : null, tail: encodeCursor(tail) }
   }
   const tail = encodeCursor(tailNow(context))
   const { rows, next } = await pageBelow(context, wanted, { below: decodeCursor(cursor, position), limit })

@@ -185,11 +185,13 @@ const useNewer = <Row>({ key, tail, live, ask }: NewerNeeds<Row>) => {
     const look = async (): Promise<void> => {
       asking = true
       toldMeanwhile = false
+      let isMore = false
       try {
         if (!document.hidden) {
           const page = await ask({ since: position })
           if (stopped) return
           position = page.tail
+          isMore = page.next !== null
           const arrived = page.items.toReversed()
           setLiveError(null)
           if (arrived.length > 0)
@@ -200,7 +202,7 @@ const useNewer = <Row>({ key, tail, live, ask }: NewerNeeds<Row>) => {
         setLiveError(error as SallyportError)
       }
       asking = false
-      lookIn(toldMeanwhile ? TOGETHER : live.quiet)
+      lookIn(toldMeanwhile || isMore ? TOGETHER : live.quiet)
     }
     const unsubscribe = bridge.subscribe(({ event }) => {
       if (event !== live.event) return
