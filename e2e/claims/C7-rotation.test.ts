@@ -12,6 +12,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { entriesOf } from '../support/audit.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
+import { signsInTo } from '../support/signs-in.ts'
 import { asSuperuser } from '../support/superuser.ts'
 
 const FIRST = 'the first password of a login that rotates'
@@ -30,18 +31,7 @@ const rotated = async (of = credential): Promise<Awaited<ReturnType<typeof rotat
     { description: 'the rotation to end', timeoutMs: 90_000 },
   )
 
-const signsIn = async (user: string, password: string): Promise<boolean> => {
-  const { host, port, database } = bed.shop
-  const client = new pg.Client({ host, port, database, user, password, ssl: { ca: bed.shop.caPem } })
-  try {
-    await client.connect()
-    return true
-  } catch {
-    return false
-  } finally {
-    await client.end().catch(() => undefined)
-  }
-}
+const signsIn = (user: string, password: string): Promise<boolean> => signsInTo(bed.shop, user, password)
 
 /** The rows of one statement, over a connection of its own. */
 const ask = async <Row extends pg.QueryResultRow>({ agent }: Person, name: string, text: string): Promise<Row[]> => {

@@ -11,10 +11,10 @@ import { join } from 'node:path'
 import { type Gateway, Testbed } from '@sallyport/testbed'
 import { freePort, skipReason, type SlowPipe, slowPipe, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ActivityRow, allActivity } from '../support/activity.ts'
+import { completes, expectRecorded, marksOf, newest } from '../support/recorded.ts'
 import { psqlRefusal } from '../support/run-psql.ts'
 import { asSuperuser } from '../support/superuser.ts'
-import { markIn, startTraffic, type Traffic } from '../support/traffic.ts'
+import { startTraffic, type Traffic } from '../support/traffic.ts'
 
 const SPOOL_MEBIBYTES = 64
 const DISK_MEBIBYTES = 12
@@ -50,39 +50,9 @@ afterAll(async () => {
 const traffic = async (options: { readonly tools: number; readonly padding?: number }): Promise<Traffic> =>
   startTraffic(await bed.owner.agent.url(CREDENTIAL), options)
 
-const completes = (one: Traffic, count: number): Promise<unknown> =>
-  waitFor(() => one.completed.length >= count, { description: `${count} statements`, timeoutMs: 120_000 })
-
-const recorded = (rows: readonly ActivityRow[], one: Traffic): string[] => {
-  const [series] = /^traffic-\d+-/.exec(one.completed[0] ?? '') ?? ['none']
-  return rows.flatMap(({ activity }) => {
-    const mark = markIn(activity)
-    return mark?.startsWith(series) ? [mark] : []
-  })
-}
-
-/** The latest rows; records are shipped in the order of their numbers, so that all before them are there, too. */
-const newest = async (): Promise<ActivityRow[]> => {
-  const { items } = await bed.owner.agent.api('listActivity', { query: { limit: 500 } })
-  return items as ActivityRow[]
-}
-
-/** Waits until the log holds what completed last, then compares: nothing lost, nothing twice, at most what was under way besides. */
-const expectRecorded = async (one: Traffic, underWay: number): Promise<void> => {
-  // One for each tool: what completed before them was recorded before one of them.
-  const last = one.completed.slice(-MOST_TOOLS)
-  await waitFor(
-    async () => {
-      const marks = new Set(recorded(await newest(), one))
-      return last.every((mark) => marks.has(mark))
-    },
-    { description: 'what completed last in the log', timeoutMs: 90_000 },
-  )
-  const rows = await allActivity(bed.owner.agent, { after: one.since })
-  const marks = recorded(rows, one)
-  expect(new Set(marks).size).toBe(marks.length)
-  expect(one.completed.filter((mark) => !marks.includes(mark))).toEqual([])
-  expect(marks.length - one.completed.length).toBeLessThanOrEqual(underWay)
+/** All of it in one stream, without a gap. */
+const isRecorded = async (one: Traffic, underWay: number): Promise<void> => {
+  const rows = await expectRecorded(bed.owner.agent, one, underWay)
   const numbers = rows.map(({ id }) => Number(id.slice(id.lastIndexOf('-') + 1))).toSorted((left, right) => left - right)
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index))
   expect(new Set(rows.map(({ id }) => id.slice(0, id.lastIndexOf('-')))).size).toBe(1)
@@ -95,7 +65,7 @@ test('a gateway killed in the middle of traffic loses nothing that a tool saw co
   await gateway.program.exited
   expect(await one.ended).toHaveLength(MOST_TOOLS)
   gateway = await bed.restartGateway(gateway)
-  await expectRecorded(one, MOST_TOOLS)
+  await isRecorded(one, MOST_TOOLS)
 })
 
 test('with the API away what is leased goes on, nothing new is unlocked, and all of it is shipped later', async () => {
@@ -109,7 +79,7 @@ test('with the API away what is leased goes on, nothing new is unlocked, and all
   expect(refused.code).toMatch(/^(api_unreachable|gateway_isolated)$/)
   await bed.restartApi()
   expect(await one.finish()).toEqual([])
-  await expectRecorded(one, 0)
+  await isRecorded(one, 0)
 })
 
 test('an API killed between its commit and the acknowledgement, again and again, records nothing twice', async () => {
@@ -123,7 +93,7 @@ test('an API killed between its commit and the acknowledgement, again and again,
     await completes(one, known + 5)
     await waitFor(
       async () => {
-        const marks = new Set(recorded(await newest(), one))
+        const marks = new Set(marksOf(one, await newest(bed.owner.agent)))
         return one.completed.slice(known).some((mark) => marks.has(mark))
       },
       { description: 'a batch to be committed', timeoutMs: 90_000 },
@@ -135,7 +105,7 @@ test('an API killed between its commit and the acknowledgement, again and again,
     await bed.restartApi()
   }
   expect(await one.finish()).toEqual([])
-  await expectRecorded(one, 0)
+  await isRecorded(one, 0)
 })
 
 const folderBytes = async (folder: string): Promise<number> => {
@@ -167,7 +137,7 @@ test('a full spool pauses traffic: the database has answered, the tool is not to
   link.cut()
   await completes(one, paused + 4)
   expect(await one.finish()).toEqual([])
-  await expectRecorded(one, 0)
+  await isRecorded(one, 0)
 })
 
 /** A gateway whose spool lies on a disk of its own that is nearly full. It is gone with the gateway. */
@@ -199,10 +169,10 @@ test.skipIf(reason !== null)(
     expect(more.completed * BULKY).toBeLessThan(DISK_MEBIBYTES * MEBIBYTE)
     link.heal()
     link.cut()
-    await expectRecorded(one, 2)
+    await isRecorded(one, 2)
     const again = await traffic({ tools: 1 })
     await completes(again, 2)
     expect(await again.finish()).toEqual([])
-    await expectRecorded(again, 0)
+    await isRecorded(again, 0)
   },
 )

@@ -4,23 +4,29 @@
  * The attacker has taken over the gateway between the agent and the relay, and keeps every byte that it ever held. What a person
  * does behind the relay must not be in there, while what they do behind that gateway itself is. Then they try what else such a
  * gateway could: end the TLS inside with every certificate that it can get; and they knock as a relay with certificates that are
- * none. What takes the relay away from people must do so at once, and losing a gateway must not.
+ * none. What takes the relay away from people must do so at once; losing a gateway, a certificate or the API must not. What gateways
+ * do by themselves (tests, rotation, recording), a relay does as well.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatIdentity } from '@sallyport/protocol'
-import { addDatabase, addRole, type Gateway, Testbed } from '@sallyport/testbed'
+import { addDatabase, addRole, type Gateway, passwordSecret, postgresEndpoint, storeSecret, Testbed } from '@sallyport/testbed'
 import { canary, freePort, makeAuthority, waitFor } from '@sallyport/testkit'
-import type { TlsIdentity } from '@sallyport/transport'
+import { connectTls, duplexChannel, MuxSession, type TlsIdentity } from '@sallyport/transport'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entriesOf } from '../support/audit.ts'
 import { knock } from '../support/knock.ts'
 import { lyingGateway } from '../support/lying-gateway.ts'
 import { openPsql } from '../support/open-psql.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { RawGateway } from '../support/raw-gateway.ts'
 import { toPem } from '../support/raw-key.ts'
-import { openStream, refusalOf } from '../support/raw-stream.ts'
-import { psqlPrints, runPsql } from '../support/run-psql.ts'
+import { openStream, readAnswer, refusalOf } from '../support/raw-stream.ts'
+import { completes, expectRecorded } from '../support/recorded.ts'
+import { psqlPrints, psqlRefusal, runPsql } from '../support/run-psql.ts'
+import { signsInTo } from '../support/signs-in.ts'
+import { asSuperuser } from '../support/superuser.ts'
+import { startTraffic } from '../support/traffic.ts'
 
 const DUMPING = 'apps/gateway/src/testing/dumping-gateway.ts'
 const BEHIND_RELAY = 'closed-db/person'
@@ -28,30 +34,29 @@ const BEHIND_LIAR = 'far-db/person'
 
 let bed: Testbed
 let dump: string
-/** The one in between, and the other one. */
+/** The one in between. */
 let taken: Gateway
+let relay: Gateway
 let relayId: string
+/** The resource behind the relay. */
+let closed: string
+/** A session whose keys the test holds. */
+let client: RawClient
 const closes: (() => Promise<void> | void)[] = []
 
-const siteWithDatabase = async (name: string): Promise<string> => {
+/** The shop again, at a site of its own. */
+const siteWithDatabase = async (name: string): Promise<{ readonly site: string; readonly resource: string }> => {
   const { id } = await bed.owner.agent.api('createSite', { body: { name } })
-  const { caPem, port, database, users } = bed.shop
-  const { credentials } = await addDatabase(bed.owner.agent, {
+  const { database, users } = bed.shop
+  const { credentials, resource } = await addDatabase(bed.owner.agent, {
     site: id,
     name: `${name}-db`,
-    endpoint: {
-      protocol: 'postgresql',
-      host: '127.0.0.1',
-      port,
-      tls: { kind: 'authority', certificates: caPem, serverName: null },
-      plaintextAllowed: false,
-      weakestAuthentication: 'scram',
-    },
+    endpoint: postgresEndpoint(bed.shop),
     database,
     credentials: { person: { userName: users.readonly.name, password: users.readonly.password } },
   })
   await addRole(bed.owner.agent, { name, users: [bed.owner.id], credentials: Object.values(credentials) })
-  return id
+  return { site: id, resource }
 }
 
 /** Of a relay where no port is given. */
@@ -67,6 +72,27 @@ const held = (gateway: RawGateway): TlsIdentity => ({
   ca: toPem([...gateway.trust.roots, ...gateway.trust.issuers]),
 })
 
+/** A connection of the client's to the relay, over this one to a gateway: TLS inside, and the certificate that the relay shows. */
+const enter = async (gateway: MuxSession): Promise<{ readonly mux: MuxSession; readonly certificate: Buffer }> => {
+  const { stream, answer } = await openStream(gateway, { type: 'forward', relay: relayId })
+  expect(refusalOf(answer)).toBeNull()
+  let certificate = Buffer.alloc(0)
+  const socket = await connectTls(stream, {
+    tls: client.tls,
+    expectedIdentity: formatIdentity({ trustDomain: client.trust.trustDomain, kind: 'relay', id: relayId }),
+    verifyPeer: (peer) => (certificate = Buffer.from(peer.certificate)),
+    timeoutMs: 60_000,
+  })
+  expect(refusalOf(await readAnswer(socket))).toBeNull()
+  const mux = new MuxSession(duplexChannel(socket), { role: 'client' })
+  closes.push(() => mux.close())
+  return { mux, certificate }
+}
+
+/** How often the relay reached a gateway so far. */
+const dials = (gateway = ''): number =>
+  relay.program.lines.filter((line) => line.includes(`"event":"uplink.connected","gateway":"${gateway}`)).length
+
 const uplinksOf = async (id: string): Promise<readonly string[]> => {
   const { items } = await bed.owner.agent.api('listGateways', { query: { limit: 100 } })
   return items.find((one) => one.id === id)?.load?.uplinks ?? []
@@ -77,9 +103,13 @@ beforeAll(async () => {
   await bed.gateways[0]!.stop()
   dump = join(bed.directory, 'dump')
   taken = await bed.restartGateway(bed.gateways[0]!, { entry: DUMPING, env: { DUMP: dump } })
-  await bed.addRelay({ site: await siteWithDatabase('closed') })
+  const { site, resource } = await siteWithDatabase('closed')
+  closed = resource
+  relay = await bed.addRelay({ site })
   const { items } = await bed.owner.agent.api('listGateways', { query: { limit: 100 } })
   relayId = items.find(({ kind }) => kind === 'relay')!.id
+  client = await RawClient.enrol((await bed.invite('client', { roles: ['closed'] })).invitation)
+  closes.push(() => client.close())
 })
 afterAll(async () => {
   for (const close of closes) await close()
@@ -108,10 +138,78 @@ test('the gateway in between holds nothing of what passes, and everything of wha
   await psql.stop()
 })
 
+test('a relay does what gateways do by themselves: it tries resources and credentials, and rotates passwords', async () => {
+  const { agent, id } = bed.owner
+  const before = 'what opened it before'
+  await asSuperuser(bed.shop.postgres, `create role behind login password '${before}' in role ${bed.shop.users.readonly.name}`)
+  const resource = await agent.api('getResource', { parameters: { resource: closed } })
+  const secret = await storeSecret(agent, resource, passwordSecret(before))
+  const body = { resource: closed, name: 'behind', userName: 'behind', secret, databases: [bed.shop.database] }
+  const { id: credential } = await agent.api('createCredential', { body })
+  await addRole(agent, { name: 'behind', users: [id], credentials: [credential] })
+
+  const act = async () => {
+    const tested = await agent.api('testResource', { parameters: { resource: closed }, body: {} })
+    const tried = await agent.api('testCredential', { parameters: { credential }, body: {} })
+    await agent.api('rotateCredential', { parameters: { credential } })
+    const rotated = await waitFor(
+      async () => {
+        const { last } = await agent.api('getRotation', { parameters: { credential } })
+        return (last?.state === 'done' || last?.state === 'failed') && last
+      },
+      { description: 'the rotation to end', timeoutMs: 90_000 },
+    )
+    return { tested, tried, rotated }
+  }
+  const { result, entries } = await entriesOf(agent, act, 250)
+  expect(result).toMatchObject({ tested: { gateway: relayId, ok: true }, tried: { ok: true }, rotated: { state: 'done' } })
+  expect(entries.find(({ type }) => type === 'resource.tested')!.details).toMatchObject({ gateway: relayId })
+  const jobs = entries.filter(({ type }) => type === 'job.taken')
+  expect(jobs.map(({ actor, details }) => `${String(details['kind'])} by ${actor.id}`).toSorted()).toEqual([
+    `rotate by ${relayId}`,
+    `test by ${relayId}`,
+  ])
+  expect(await signsInTo(bed.shop, 'behind', before)).toBe(false)
+  expect(await psqlPrints(await agent.url('closed-db/behind'), 'select session_user')).toBe('behind')
+})
+
+test('what a relay records while the API is away arrives when it is back, once, also if the relay is killed meanwhile', async () => {
+  const one = await startTraffic(await bed.owner.agent.url(BEHIND_RELAY), { tools: 2 })
+  await completes(one, 10)
+  bed.api.program.kill('SIGKILL')
+  await bed.api.program.exited
+  await completes(one, one.completed.length + 20)
+  relay.program.kill('SIGKILL')
+  await relay.program.exited
+  expect(await one.ended).toHaveLength(2)
+  await bed.restartApi()
+  relay = await bed.restartGateway(relay)
+  await expectRecorded(bed.owner.agent, one, 2)
+})
+
+test('a relay gets a new certificate, and what goes through it goes on', async () => {
+  const { agent } = bed.owner
+  const url = await agent.url(BEHIND_RELAY)
+  await waitFor(async () => (await runPsql(url, 'select 1')).code === 0, {
+    description: 'the relay to be reached',
+    timeoutMs: 60_000,
+  })
+  const one = await startTraffic(url, { tools: 1 })
+  const gateway = await client.dialGateway(await client.gateway(taken.port))
+  const before = await enter(gateway)
+  const dialled = dials()
+  relay.program.kill('SIGHUP')
+  await relay.program.waitForLine(/"event":"certificate.renewed"/, { timeoutMs: 60_000 })
+  await waitFor(() => dials() > dialled, { description: 'the relay to dial anew', timeoutMs: 60_000 })
+  const after = await enter(gateway)
+  expect(after.certificate.equals(before.certificate)).toBe(false)
+  expect(await before.mux.ping()).toBeGreaterThan(0)
+  await completes(one, one.completed.length + 10)
+  expect(await one.finish()).toEqual([])
+})
+
 test('a certificate that is not of a relay of this organization is no uplink', async () => {
   const { port } = taken
-  const client = await RawClient.enrol((await bed.invite('client', { roles: ['closed'] })).invitation)
-  closes.push(() => client.close())
   const [gateway, revoked, good] = [
     await RawGateway.join(await joinToken('other', bed.site, await freePort())),
     await RawGateway.join(await joinToken('revoked', bed.site)),
@@ -138,16 +236,16 @@ test('a certificate that is not of a relay of this organization is no uplink', a
 })
 
 test('a gateway that ends the TLS inside itself convinces nobody, whatever certificate it shows', async () => {
-  const site = await siteWithDatabase('far')
+  const { site } = await siteWithDatabase('far')
   const port = await freePort()
   const gateway = await RawGateway.join(await joinToken('liar', bed.site, port))
-  const relay = await RawGateway.join(await joinToken('far', site))
+  const wanted = await RawGateway.join(await joinToken('far', site))
   const other = await RawGateway.join(await joinToken('farther', site))
   await bed.owner.agent.api('revokeGateway', { parameters: { gateway: other.id } })
   const { ca } = held(gateway)
-  const spiffeId = formatIdentity({ trustDomain: gateway.trust.trustDomain, kind: 'relay', id: relay.id })
+  const spiffeId = formatIdentity({ trustDomain: gateway.trust.trustDomain, kind: 'relay', id: wanted.id })
   const liar = await lyingGateway(port, held(gateway))
-  closes.push(() => liar.close(), ...[gateway, relay, other].map((each) => () => each.close()))
+  closes.push(() => liar.close(), ...[gateway, wanted, other].map((each) => () => each.close()))
 
   const url = await bed.owner.agent.url(BEHIND_LIAR)
   for (const inner of [held(gateway), held(other), { ...(await (await makeAuthority()).issue({ spiffeId })), ca }]) {
@@ -160,33 +258,43 @@ test('a gateway that ends the TLS inside itself convinces nobody, whatever certi
   }
   expect(liar.heard).toBe(0)
   // The key of the relay itself is what it takes.
-  liar.show(held(relay))
+  liar.show(held(wanted))
   const fooled = runPsql(url, 'select 1')
   await waitFor(() => liar.heard > 0, { description: 'the agent to speak to the relay', timeoutMs: 60_000 })
-  await bed.owner.agent.api('revokeGateway', { parameters: { gateway: relay.id } })
+  await bed.owner.agent.api('revokeGateway', { parameters: { gateway: wanted.id } })
   await liar.close()
   expect((await fooled).code).toBe(2)
 })
 
-test('when the gateway in between is killed, agents come through another one', async () => {
+test('of two gateways in between one is killed, started again, and the other one killed: what goes through the other one stays', async () => {
   const other = await bed.addGateway()
   const { items } = await bed.owner.agent.api('listGateways', { query: { limit: 100 } })
-  const { id } = items.find(({ address }) => address?.port === other.port)!
-  const isReached = async (): Promise<boolean> => (await uplinksOf(relayId)).includes(id)
+  const idOf = ({ port }: Gateway): string => items.find(({ address }) => address?.port === port)!.id
+  const isReached = async (): Promise<boolean> => (await uplinksOf(relayId)).includes(idOf(other))
   await waitFor(isReached, { description: 'the relay to dial it', timeoutMs: 60_000 })
   const url = await bed.owner.agent.url(BEHIND_RELAY)
+  const works = async (): Promise<boolean> => (await runPsql(url, 'select 1')).code === 0
   const psql = await openPsql(url)
+  const { mux } = await enter(await client.dialGateway(await client.gateway(other.port)))
   taken.program.kill('SIGKILL')
   expect(await psql.ended).toContain('connected as')
-  await waitFor(async () => (await runPsql(url, 'select 1')).code === 0, { description: 'another way', timeoutMs: 60_000 })
+  expect(await mux.ping()).toBeGreaterThan(0)
+  await waitFor(works, { description: 'another way', timeoutMs: 60_000 })
+
+  const before = dials(idOf(taken))
+  taken = await bed.restartGateway(taken)
+  await waitFor(() => dials(idOf(taken)) > before, { description: 'the relay to dial it again', timeoutMs: 90_000 })
+  expect(await mux.ping()).toBeGreaterThan(0)
+  other.program.kill('SIGKILL')
+  await mux.closed
+  await waitFor(works, { description: 'the way through the first one again', timeoutMs: 60_000 })
 })
 
-test('revoking the relay cuts who is connected through it, and ends it', async () => {
+test('revoking the relay cuts who is connected through it, and ends it; people are told what is wrong', async () => {
   const url = await bed.owner.agent.url(BEHIND_RELAY)
   const psql = await openPsql(url)
   await bed.owner.agent.api('revokeGateway', { parameters: { gateway: relayId } })
   expect(await psql.ended).toContain('connected as')
-  const relay = bed.gateways.find(({ port }) => port === 0)!
   await relay.program.exited
-  expect((await runPsql(url, 'select 1')).code).toBe(2)
+  expect((await psqlRefusal(url)).code).toBe('gateway_unreachable')
 })

@@ -1,4 +1,5 @@
 /** Streams through a gateway, opened by a head that a test wrote; and enough of PostgreSQL to know whether there is access. */
+import type { Duplex } from 'node:stream'
 import { encodeFramedJson, FramedJsonDecoder, type StreamAnswer, streamAnswer, type StreamHead } from '@sallyport/protocol'
 import type { MuxSession, MuxStream } from '@sallyport/transport'
 
@@ -13,7 +14,7 @@ export interface OpenedStream {
 
 /** Reads from a stream until `take` returns something; what it left over goes back. Rejects when the stream ends before. */
 const readUntil = <Value>(
-  stream: MuxStream,
+  stream: Duplex,
   take: (chunk: Buffer) => { readonly value: Value; readonly rest: Uint8Array } | null,
 ): Promise<Value> =>
   new Promise((resolve, reject) => {
@@ -51,9 +52,12 @@ export const openStream = async (mux: MuxSession, head: StreamHead | Uint8Array)
   // Whoever uses the stream afterwards sees its error there, or in what it was waiting for.
   stream.on('error', () => undefined)
   stream.write(head instanceof Uint8Array ? head : encodeFramedJson(head))
+  return { stream, answer: await readAnswer(stream) }
+}
+
+export const readAnswer = (stream: Duplex): Promise<StreamAnswer> => {
   const decoder = new FramedJsonDecoder(streamAnswer)
-  const answer = await readUntil(stream, (chunk) => decoder.push(chunk))
-  return { stream, answer }
+  return readUntil(stream, (chunk) => decoder.push(chunk))
 }
 
 /** The code by which a gateway refused; null when it did not. */

@@ -178,7 +178,7 @@ describe('a stream is reset, and the others go on', () => {
     ['whose certificate has ended', () => identityOf(sessionName, { notBefore: ago(2), notAfter: ago(1) })],
     ['whose certificate another organization made', async () => identityOf(sessionName, { by: await makeAuthority('another') })],
   ])('%s', async (_, make) => {
-    await expect(enter(await make())).rejects.toThrow()
+    await expect(enter(await make())).rejects.toThrow('the stream closed without an answer')
     await isRefused()
     expect(accepted).toEqual([])
   })

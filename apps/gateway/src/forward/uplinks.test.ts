@@ -48,11 +48,11 @@ const listen = async ({ id, port = 0, name }: { id: string; port?: number; name?
     onConnection: (channel) => muxes.push(new MuxSession(channel, { role: 'server' })),
   })
   const gateway = { id, port: listener.port, muxes, shown, close: () => listener.close() }
-  open.push(gateway)
+  listening.push(gateway)
   return gateway
 }
 
-const open: Gateway[] = []
+const listening: Gateway[] = []
 let entries: TrustBundle['gateways']
 let revoked: Set<string>
 let isIssuer: (der: Uint8Array) => boolean
@@ -80,7 +80,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   uplinks.close()
-  for (const gateway of open.splice(0)) await gateway.close()
+  for (const gateway of listening.splice(0)) await gateway.close()
 })
 
 const name = (...gateways: readonly Gateway[]): void => {
