@@ -231,13 +231,15 @@ describe.skipIf(noDisk !== null)(`a disk of the database that is full (${noDisk 
     const names = items.map(({ name }) => name).filter((name) => name !== 'here')
     expect(names.toSorted()).toEqual(accepted.toSorted())
     const entries = (await allEntries(bed.owner.agent)).filter(({ type: kind }) => kind === 'site.created')
-    const inLog = entries.map(({ subject }) => items.find(({ id }) => id === subject?.id)?.name)
+    const inLog = entries.map(({ subject }) => items.find(({ id }) => id === subject?.id)?.name ?? 'unknown')
     expect(inLog.toSorted()).toEqual([...accepted, 'here'].toSorted())
 
     const wanted = Array.from({ length: statements }, (_, index) => `select 'statement ${index + 1}.'`)
     await waitFor(
       async () => {
-        const typed = (await allActivity(bed.owner.agent)).map(statementOf).filter((text) => text?.includes('statement '))
+        const typed = (await allActivity(bed.owner.agent))
+          .map((row) => statementOf(row) ?? '')
+          .filter((text) => text.includes('statement '))
         return typed.length === wanted.length && typed.toSorted().join() === wanted.toSorted().join()
       },
       { description: 'every statement to be recorded once', timeoutMs: PATIENCE },

@@ -11,8 +11,9 @@ const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, 
 /** One sentence for administrators; null: all is well. */
 type TroubleOf = (health: PartsHealth) => string | null
 
-const unlockingTrouble: TroubleOf = ({ vault, kms }) => {
+const unlockingTrouble: TroubleOf = ({ vault, kms, log }) => {
   if (vault === 'failing') return `Nothing can be unlocked: ${errorTable.vault_unavailable.text} (vault_unavailable)`
+  if (log === 'failing') return `Nothing can be unlocked: ${errorTable.log_unavailable.text} (log_unavailable)`
   if (kms === null || kms.state === 'working') return null
   const why = `${errorTable[kms.code].text} (${kms.code})`
   return kms.state === 'failing'

@@ -49,7 +49,11 @@ export const derivePassphraseKey = async (source: PassphraseSource): Promise<Uin
   if (found === null) return null
   const { check, ...parameters } = found
   const key = await passphraseKey(source.passphrase, parameters)
-  if (!fits(key, check)) throw new SallyportError('kms_denied', { message: 'The passphrase of the root key is wrong' })
+  if (!fits(key, check)) {
+    throw new SallyportError('kms_denied', {
+      message: `The passphrase of the root key is wrong: it is not that of ${source.path}`,
+    })
+  }
   return key
 }
 

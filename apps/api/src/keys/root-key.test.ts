@@ -61,7 +61,7 @@ describe('a root key of a passphrase', () => {
     expect(hex(first.key)).toBe(hex(second.key))
     await expect(loadRootKey(source('correct horse batterz'))).rejects.toMatchObject({
       code: 'kms_denied',
-      message: 'The passphrase of the root key is wrong',
+      message: `The passphrase of the root key is wrong: it is not that of ${join(folder, 'root.json')}`,
     })
     const file = await readFile(join(folder, 'root.json'), 'utf8')
     expect(file).not.toContain(Buffer.from(first.key).toString('base64url'))

@@ -97,6 +97,9 @@ export const loadRootKey = async (
   return { key, id: idOf(key), protection, warning }
 }
 
+/** Where an administrator finds it. */
+export const placeOfRootKey = (source: RootKeySource): string => keptAt(source).where
+
 /** Throws as {@link loadRootKey} does when a restart would not find this key any more. */
 export const checkRootKey = async (source: RootKeySource, { key }: RootKey): Promise<void> => {
   const { holds, where } = keptAt(source)

@@ -29,6 +29,8 @@ export interface Kms {
   rotate(wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array>
   /** Asks the service which version is the newest. */
   describe(): Promise<KmsDescription>
+  /** Whether it is under a root key that is configured, as far as can be told without asking a service. */
+  isKnown(wrapped: Uint8Array, context: EncryptionContext): boolean
   /** Throws a `kms_…` code when the root key is in this process's memory only, so that a restart would open nothing. */
   stillKept(): Promise<void>
   /** Ends what the drivers hold open. */

@@ -1,7 +1,7 @@
 /** Opens the configured key management services. A driver, and its vendor's library, is loaded only if it is used. */
 import { assertNever } from '@sallyport/protocol'
 import type { KmsSource } from '../keys/kms-source.ts'
-import { checkRootKey, loadRootKey, type RootKey } from '../keys/root-key.ts'
+import { checkRootKey, loadRootKey, placeOfRootKey, type RootKey } from '../keys/root-key.ts'
 import type { KeyService } from './key-service.ts'
 import type { Kms } from './kms.ts'
 import { localService, openLocalBefore } from './local/local.ts'
@@ -53,11 +53,14 @@ const openService = async (source: KmsSource, mayMake: () => Promise<boolean>): 
   }
 }
 
-/** `warning`: what an administrator must be told at each start. */
+const placeOf = (source: KmsSource, service: KeyService): string =>
+  source.driver === 'local' ? placeOfRootKey(source.rootKey) : service.locator
+
+/** `warning`: what an administrator must be told at each start. `place`: where the root key is, for messages. */
 export const openKms = async (
   source: KmsSource,
   options: KmsOptions = {},
-): Promise<{ readonly kms: Kms; readonly warning: string | null }> => {
+): Promise<{ readonly kms: Kms; readonly warning: string | null; readonly place: string }> => {
   const previous: Opened[] = []
   for (const before of options.previous ?? []) previous.push(await openService(before, () => Promise.resolve(false)))
   // Beside one of before, a new one is how everything comes under it.
@@ -70,5 +73,5 @@ export const openKms = async (
     cacheFor: options.cacheFor ?? 0,
     openBefore: openLocalBefore(roots),
   })
-  return { kms, warning: present.root?.warning ?? null }
+  return { kms, warning: present.root?.warning ?? null, place: placeOf(source, present.service) }
 }

@@ -111,6 +111,13 @@ export const serviceKms = (options: ServiceKmsOptions): Kms => {
       const { driver, protection, locator } = present
       return { driver, protection, keyId: `${locator}#${version}`, prefix: prefixOf(present, version) }
     },
+    isKnown(wrapped, context) {
+      const parts = readWrapped(wrapped)
+      if (parts !== null) return services.has(parts.service)
+      const opened = options.openBefore?.(wrapped, context) ?? null
+      opened?.fill(0)
+      return opened !== null
+    },
     async stillKept() {
       await present.stillKept?.()
     },

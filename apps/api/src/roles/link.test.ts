@@ -216,7 +216,8 @@ describe('a role', () => {
   })
 
   it('may be played with others in one process', async () => {
-    const roles = await startTestRoles(database, { now: Date.now() })
+    const keys = { vault: join(own('vault'), 'root.key'), log: join(own('log'), 'root.key') }
+    const roles = await startTestRoles(database, { now: Date.now() }, keys)
     const world = await makeUnlockWorld(database, roles, { now: Date.now() })
     expect(await world.open(await world.unlock())).toBe('s3cret-of-shop')
     await roles.close()

@@ -3,11 +3,11 @@
  * alone has the keys for both, under a root key of its own, and the database role that may write the log.
  */
 import type { BlockList } from 'node:net'
-import { toBase64url } from '@sallyport/protocol'
-import { sql } from 'kysely'
+import { SallyportError, toBase64url } from '@sallyport/protocol'
+import { ifMigrated } from '../db/if-migrated.ts'
 import type { Notifications } from '../db/notifications.ts'
 import { withOrganization } from '../db/with-organization.ts'
-import { loadRootKey, type RootKeySource } from '../keys/root-key.ts'
+import { loadRootKey, placeOfRootKey, type RootKeySource } from '../keys/root-key.ts'
 import type { LogLink } from '../links/index.ts'
 import { openUnlockLog } from '../unlock-log/open.ts'
 import type { UnlockLogSource } from '../unlock-log/source.ts'
@@ -16,10 +16,11 @@ import { startCheckpointer } from './log/checkpointer.ts'
 import { openingSigners } from './log/checkpoint-keys.ts'
 import { listing } from './log/list.ts'
 import type { LogParts } from './log/parts.ts'
-import { outboxKeyUnder } from './log/outbox-key.ts'
+import { type OutboxKey, outboxKeyUnder } from './log/outbox-key.ts'
 import { eraseMonthsBefore, erasePersonKey, personalDataUnder } from './log/personal-data.ts'
 import { provingEntries, readingEntries, readingTiles } from './log/read.ts'
 import { receiptSigners } from './log/receipt-signer.ts'
+import { hasRestingKeys } from './log/resting-keys.ts'
 import { startSequencer } from './log/sequencer.ts'
 import { startingKeys } from './log/start-key.ts'
 import { readLogState } from './log/state.ts'
@@ -41,9 +42,16 @@ export interface LogRole {
   close(): Promise<void>
 }
 
-/** Throws when its root key cannot be had. */
+/** Entries are sealed to it on their way: as long as they are sealed to another one, this is not the log that they are for. */
+const demandOwn = async (outboxKey: OutboxKey, { pool, rootKey }: LogOptions): Promise<void> => {
+  if (!(await ifMigrated(false, () => outboxKey.isForeign(pool)))) return
+  const message = `Another root key of the log than the one of this database: ${placeOfRootKey(rootKey)}. Put back the one of before; if it is lost for good, begin with this one: sallyport admin log start-key.`
+  throw new SallyportError('kms_key_missing', { message })
+}
+
+/** Throws when its root key cannot be had. With another one than before it says so, and does nothing but what needs none. */
 export const startLog = async ({ unlockLog: source, ...options }: LogOptions): Promise<LogRole> => {
-  const root = await loadRootKey(options.rootKey)
+  const root = await loadRootKey(options.rootKey, async () => !(await hasRestingKeys(options.pool)))
   if (root.warning !== null) options.logger.warn({ event: 'log.root-key', protection: root.protection }, root.warning)
   const signers = receiptSigners(options, root)
   const personal = personalDataUnder(root)
@@ -55,6 +63,9 @@ export const startLog = async ({ unlockLog: source, ...options }: LogOptions): P
       'nothing can be recorded until the key of the log can be told',
     )
   })
+  await demandOwn(outboxKey, options).catch((error: unknown) => {
+    options.logger.error({ event: 'log.another-root-key', err: error }, 'the log cannot go on')
+  })
   const unlockLog = source === undefined ? null : await openUnlockLog(source, options)
   const ask = askingWitnesses(options.witnessNetworks)
   const checkpointer = startCheckpointer({ ...options, ask, open: openingSigners(root) })
@@ -62,7 +73,7 @@ export const startLog = async ({ unlockLog: source, ...options }: LogOptions): P
   return {
     link: {
       async health() {
-        await sql`select 1`.execute(options.pool)
+        await demandOwn(outboxKey, options)
         return {}
       },
       appendUnlock: appendingUnlocks(

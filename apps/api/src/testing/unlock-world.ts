@@ -1,7 +1,7 @@
 /** Everything that one unlock needs, with real keys, a real database and the roles themselves. */
 import { BlockList } from 'node:net'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -37,7 +37,6 @@ import type { TestDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { createCredential } from '../domains/credentials/index.ts'
 import { giveDeviceState } from '../domains/devices/index.ts'
-import { loadRootKey } from '../keys/root-key.ts'
 import { personalKeysOf, usePersonalKeys } from '../domains/personal-data/index.ts'
 import { createResource } from '../domains/resources/index.ts'
 import { addCredential, addMember, createRole } from '../domains/roles/index.ts'
@@ -70,9 +69,14 @@ export interface MovedClock {
 
 export type RolesOfWorld = Awaited<ReturnType<typeof startTestRoles>>
 
-/** Vault and log in this process, each with its own key file. */
-export const startTestRoles = async (database: TestDatabase, clock: MovedClock) => {
+/** Vault and log in this process, each with its own key file; `keys`: those of others that used this database before. */
+export const startTestRoles = async (
+  database: TestDatabase,
+  clock: MovedClock,
+  keys?: { readonly vault: string; readonly log: string },
+) => {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-keys-'))
+  for (const [name, path] of Object.entries(keys ?? {})) await copyFile(path, join(folder, `${name}.key`))
   const common = { clock: () => clock.now, logger: quietLogger() }
   const notifications = { listen: () => () => undefined }
   const logKey = { kind: 'file', path: join(folder, 'log.key') } as const
@@ -83,8 +87,6 @@ export const startTestRoles = async (database: TestDatabase, clock: MovedClock) 
     rootKey: logKey,
     notifications,
   })
-  // By hand: in a database that another vault used, none is made by itself.
-  await loadRootKey({ kind: 'file', path: join(folder, 'vault.key') })
   const startVaultWith = async (link: typeof log.link) => {
     const kms = { driver: 'local', rootKey: { kind: 'file', path: join(folder, 'vault.key') } } as const
     const vault = (await startVault({ ...common, pool: database.pools.vault, kms, log: link })).link

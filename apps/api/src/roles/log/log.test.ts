@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { BlockList } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
 import type { UnlockRecord } from '../../links/index.ts'
+import { makeKeyFile } from '../../keys/key-file.ts'
 import { loadRootKey } from '../../keys/root-key.ts'
 import { listenTo } from '../../testing/listen-to.ts'
 import { makeOrganization } from '../../testing/make-organization.ts'
@@ -139,7 +140,13 @@ describe('a log whose root key is lost', () => {
       witnessNetworks: new BlockList(),
     })
 
+  it('does not start, and makes no other one', async () => {
+    await expect(startUnder('gone.key')).rejects.toMatchObject({ code: 'kms_key_missing' })
+    expect(await readdir(folder)).not.toContain('gone.key')
+  })
+
   it('goes on under new keys: what was personal before is gone, and all is proven as before', async () => {
+    for (const name of ['first.key', 'second.key']) await makeKeyFile(join(folder, name))
     await using(startUnder('first.key'), async ({ link }) => {
       await link.appendUnlock(unlockOf())
       const isSigned = async () => (await link.logState({ organization })).checkpoint !== null
@@ -147,12 +154,17 @@ describe('a log whose root key is lost', () => {
     })
     await using(startUnder('second.key'), async ({ link }) => {
       await expect(link.appendUnlock(unlockOf())).rejects.toMatchObject({ code: 'log_unavailable' })
+      await expect(link.health({})).rejects.toMatchObject({
+        code: 'kms_key_missing',
+        message: expect.stringContaining(join(folder, 'second.key')) as string,
+      })
       const before = await link.logState({ organization })
       const after = await link.startLogKey({
         organization,
         actor: { ...actor, kind: 'user', id: randomUUID(), address: '192.0.2.8' },
       })
       expect(after.keys.slice(1)).toEqual(before.keys)
+      await expect(link.health({})).resolves.toEqual({})
       const unlock = unlockOf()
       const { receipt: text } = await link.appendUnlock(unlock)
       const { keys } = await link.receiptKeys({ organization })

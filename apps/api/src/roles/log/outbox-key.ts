@@ -1,5 +1,5 @@
 /** The key of the log role to which entries are sealed on their way: it comes of the root key, its public half lies in a table. */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { deriveSealingKeyPair, equalBytes, unseal } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Pool, Transaction } from '../../db/schema.ts'
@@ -14,6 +14,8 @@ export interface OutboxKey {
   publish(database: Pool | Transaction, when: 'first' | 'always'): Promise<void>
   /** Whether it is the one that entries are sealed to now. */
   isNewest(transaction: Transaction): Promise<boolean>
+  /** Whether entries are sealed to another one now. */
+  isForeign(pool: Pool): Promise<boolean>
   /** Canonical JSON; null when it was sealed to another key. Throws for what was changed. */
   open(place: BodyPlace, body: string): Promise<string | null>
 }
@@ -34,15 +36,17 @@ export const outboxKeyUnder = async (root: RootKey): Promise<OutboxKey> => {
   const pair = await deriveSealingKeyPair(secret)
   secret.fill(0)
   const own = idOfOutboxKey(pair.publicKey)
-  const opened = new Map<string, Promise<Uint8Array>>()
-
-  const isNewest = async (database: Pool | Transaction): Promise<boolean> => {
-    const newest = await newestOf(database)
-    return newest !== null && equalBytes(newest, own)
-  }
+  const opened = new Map<string, Promise<KeyObject>>()
 
   return {
-    isNewest,
+    async isNewest(transaction) {
+      const newest = await newestOf(transaction)
+      return newest !== null && equalBytes(newest, own)
+    },
+    async isForeign(pool) {
+      const newest = await newestOf(pool)
+      return newest !== null && !equalBytes(newest, own)
+    },
     async publish(database, when) {
       const newest = await newestOf(database)
       if (newest !== null && (when === 'first' || equalBytes(newest, own))) return
@@ -57,8 +61,10 @@ export const outboxKeyUnder = async (root: RootKey): Promise<OutboxKey> => {
       const sealed = parseSealedBody(body)
       if (sealed === null) return body
       if (!equalBytes(sealed.recipient, own)) return null
-      const name = sealed.sealedKey.encapsulated
-      const key = opened.get(name) ?? unseal(sealed.sealedKey, pair.privateKey, { info: OUTBOX_KEY_INFO })
+      const name = sealed.keyName
+      const key =
+        opened.get(name) ??
+        unseal(sealed.sealedKey(), pair.privateKey, { info: OUTBOX_KEY_INFO }).then((bytes) => createSecretKey(bytes))
       opened.set(name, key)
       const oldest = opened.keys().next().value
       if (opened.size > MAX_OPENED && oldest !== undefined) opened.delete(oldest)

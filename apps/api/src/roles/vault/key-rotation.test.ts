@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AuditEntryType } from '@sallyport/protocol/api'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -60,6 +61,31 @@ const bundleNumber = () =>
 const keepAll = async (vault: VaultLink): Promise<void> => {
   while ((await vault.keepKeys({ organization: world.organization })).more);
 }
+
+describe('another root key in the place of the right one', () => {
+  it('is refused when the vault starts, which says where it lies and begins nothing anew', async () => {
+    const path = join(roles.folder, 'vault.key')
+    const [kept, other] = [await readFile(path), randomBytes(32)]
+    const keysOf = () =>
+      withOrganization(database.pools.vault, world.organization, (transaction) =>
+        transaction.selectFrom('vault_keys').selectAll().orderBy('id').execute(),
+      )
+    const before = await keysOf()
+    try {
+      await writeFile(path, other)
+      await expect(vaultUnder('vault.key')).rejects.toMatchObject({
+        code: 'kms_key_missing',
+        message: expect.stringContaining(path) as string,
+      })
+      expect(await readFile(path)).toEqual(other)
+      expect(await keysOf()).toEqual(before)
+    } finally {
+      await writeFile(path, kept)
+    }
+    const vault = await vaultUnder('vault.key')
+    await expect(world.unlock({}, { vault })).resolves.toBeDefined()
+  })
+})
 
 describe('moving to another root key', () => {
   it('brings everything under it, while unlocks go on, until the one before opens nothing', async () => {
