@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { exportEntryLine, exportHeadLine, exportTileLine, tilesOf } from '@sallyport/audit-log'
 import { fromBase64url } from '@sallyport/protocol'
 import { type Agent, Testbed } from '@sallyport/testbed'
-import { runProgram, waitFor } from '@sallyport/testkit'
+import { runProgram, spawnProgram, waitFor } from '@sallyport/testkit'
 import pg from 'pg'
 import { median } from '../median.ts'
 import type { Metric } from '../measurements/measurement.ts'
+import { cpuSeconds } from '../processes.ts'
 import type { Series } from '../results/result.ts'
 
 export interface LogPace {
@@ -24,6 +25,12 @@ export interface LogPace {
 
 const metrics = {
   'log-appends': { name: 'log-appends', title: 'Entries numbered, of many that wait', unit: '/s', better: 'higher' },
+  'log-appends-cpu': {
+    name: 'log-appends-cpu',
+    title: 'Processor time of API and its database’s log connections for an entry',
+    unit: 'µs',
+    better: 'lower',
+  },
   'log-integration': {
     name: 'log-integration',
     title: 'From an entry to a signed head that covers it',
@@ -45,28 +52,9 @@ const metrics = {
 } as const satisfies Readonly<Record<string, Metric>>
 
 const VERIFY = fileURLToPath(new URL('../../apps/verify/src/main.ts', import.meta.url))
+const FILL = fileURLToPath(new URL('../../apps/api/src/testing/fill-outbox.ts', import.meta.url))
 const PAGE = 256
 const PATIENCE = 120_000
-
-const body = (each: number): string =>
-  JSON.stringify({
-    actor: { kind: 'job', id: null, device: null, session: null, address: null },
-    subject: null,
-    details: { each },
-  })
-
-/** Entries as the API's own changes leave them, committed together. */
-const commitEntries = async (client: pg.Client, organization: string, count: number): Promise<void> => {
-  const numbers = Array.from({ length: count }, (_, each) => each)
-  await client.query('begin')
-  await client.query(
-    `insert into audit_outbox (id, organization_id, type, body) select id, $1, 'site.created', body
-       from unnest($2::uuid[], $3::text[]) as entry (id, body)`,
-    [organization, numbers.map(() => randomUUID()), numbers.map(body)],
-  )
-  await client.query(`select pg_notify('sallyport_audit', $1)`, [organization])
-  await client.query('commit')
-}
 
 const numberOf = async (client: pg.Client, text: string, values: readonly string[]): Promise<number> => {
   const { rows } = await client.query<{ value: string }>(text, [...values])
@@ -84,18 +72,39 @@ const timeUntil = async (condition: () => Promise<boolean>, description: string)
   return performance.now() - began
 }
 
-const measureAppends = async (client: pg.Client, organization: string, { entries }: LogPace): Promise<number> => {
-  const before = await sizeOf(client, organization)
-  await commitEntries(client, organization, entries)
-  const took = await timeUntil(async () => (await sizeOf(client, organization)) >= before + entries, 'all to have numbers')
-  return (entries * 1000) / took
+/** Processes of the database that serve the log role. */
+const logBackends = async (client: pg.Client): Promise<number[]> => {
+  const { rows } = await client.query<{ pid: number }>(`select pid from pg_stat_activity where usename = 'sallyport_log'`)
+  return rows.map(({ pid }) => pid)
 }
 
-const measureIntegration = async (client: pg.Client, organization: string, { singles }: LogPace): Promise<number> => {
+/** How many a second, and microseconds of processor time for each. */
+const measureAppends = async (
+  testbed: Testbed,
+  client: pg.Client,
+  { entries }: LogPace,
+): Promise<{ readonly perSecond: number; readonly processor: number }> => {
+  const { organization } = await testbed.owner.agent.local.call('trust', {})
+  const before = await sizeOf(client, organization)
+  const connectionString = testbed.central.database!.url('api')
+  const filling = { connectionString, organization, user: testbed.owner.id, count: entries }
+  const working = [testbed.central.api.program.pid, ...(await logBackends(client))]
+  const filled = await spawnProgram({ command: process.execPath, args: [FILL, JSON.stringify(filling)] })
+  await filled.waitForLine(/^committing$/, { timeoutMs: PATIENCE })
+  const usedBefore = cpuSeconds(working)
+  const [committed] = await filled.waitForLine(/^\d+$/, { timeoutMs: PATIENCE })
+  await timeUntil(async () => (await sizeOf(client, organization)) >= before + entries, 'all to have numbers')
+  // They are numbered from the moment at which they are committed.
+  const perSecond = (entries * 1000) / (Date.now() - Number(committed))
+  return { perSecond, processor: ((cpuSeconds(working) - usedBefore) * 1e6) / entries }
+}
+
+const measureIntegration = async (agent: Agent, client: pg.Client, { singles }: LogPace): Promise<number> => {
+  const { organization } = await agent.local.call('trust', {})
   const delays: number[] = []
-  for (let count = 0; count < singles; count++) {
-    const before = await sizeOf(client, organization)
-    await commitEntries(client, organization, 1)
+  for (let each = 0; each < singles; each++) {
+    const before = await signedOf(client, organization)
+    await agent.api('createSite', { body: { name: `site ${randomUUID()}` } })
     delays.push(await timeUntil(async () => (await signedOf(client, organization)) > before, 'a signed head'))
   }
   return median(delays)
@@ -157,10 +166,11 @@ export const measureLog = async (pace: LogPace): Promise<Series[]> => {
   try {
     await client.connect()
     const { agent } = testbed.owner
-    const { organization } = await agent.local.call('trust', {})
+    const appends = await measureAppends(testbed, client, pace)
     const figures: Readonly<Record<keyof typeof metrics, number>> = {
-      'log-appends': await measureAppends(client, organization, pace),
-      'log-integration': await measureIntegration(client, organization, pace),
+      'log-appends': appends.perSecond,
+      'log-appends-cpu': appends.processor,
+      'log-integration': await measureIntegration(agent, client, pace),
       'log-recorded': await measureRecorded(client, await agent.url('shop-db/read-only'), pace),
       'log-verify': await measureVerify(join(testbed.directory, 'log.jsonl'), agent),
     }

@@ -1,4 +1,4 @@
-/** The example of C2SP signed-note, and every other format there and back. */
+/** What other implementations wrote (the example of C2SP signed-note; Go's `sumdb/note`; `transparency-dev/formats`), and every format there and back. */
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint, withSignatures } from './checkpoint.ts'
@@ -54,6 +54,41 @@ describe('the example of the specification', () => {
   it('verifies among signatures of other keys and kinds, however long', () => {
     const others = `— example.com/other ${Buffer.alloc(2432, 6).toString('base64')}\n— example.com/foo ${Buffer.alloc(70, 7).toString('base64')}\n`
     expect(signersOf(parseNote(example.note + others), [key], verifiesText)).toEqual([key])
+  })
+})
+
+describe('a note of Go’s own implementation', () => {
+  const seed = Buffer.from('gQoUAtUUbI2E8kQzMPVAgOv5juF9nHT2JS/F1ccoMXM=', 'base64')
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
+  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+  const peter = parseNoteKey('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW')
+  const enoch = parseNoteKey('EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop')
+  const text = `If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n`
+  const byPeter = '— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n'
+  const byEnoch = '— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n'
+
+  it('verifies under both of its keys, and under one beside another that is not known', () => {
+    const note = parseNote(`${text}\n${byPeter}${byEnoch}`)
+    expect(signersOf(note, [peter, enoch], verifiesText)).toEqual([peter, enoch])
+    expect(signersOf(note, [enoch], verifiesText)).toEqual([enoch])
+  })
+
+  it('is signed here to the same byte', () => {
+    const { name, id } = peter
+    const signature = sign(null, Buffer.from(text), privateKey)
+    expect(formatNote({ text, signatures: [{ name, id, signature }] })).toBe(`${text}\n${byPeter}`)
+  })
+})
+
+describe('a witness that somebody else runs', () => {
+  it('has a key of the kind for cosignatures, and says when it cosigned', () => {
+    const vkey = 'remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2'
+    const key = parseNoteKey(vkey)
+    expect(key.kind).toBe('cosignature')
+    expect(formatNoteKey(key)).toBe(vkey)
+    const signature = 'ZGhGuQAAAABm/qTPeyKXD+R2rzyQsxPiP8mXum7qq/iF0u4vanlqJyocWODBt97w9uL+8qT7S5gxEHWWOworDcFiEBYJXORmnFBOBA=='
+    const note = parseNote(`a checkpoint\n\n— witness.example ${signature}\n`)
+    expect(cosignedAt(note, { ...key, name: 'witness.example', id: note.signatures[0]!.id })).toBe(1_727_964_367)
   })
 })
 

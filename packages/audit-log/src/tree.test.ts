@@ -1,4 +1,4 @@
-/** Vectors: certificate-transparency-go, merkle/testonly (the same in every implementation of RFC 6962). */
+/** Vectors: certificate-transparency-go, merkle/testonly (the same in every implementation of RFC 6962); transparency-dev/merkle, testdata. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyRoot, leafHash, nodeHash } from './hash.ts'
@@ -51,6 +51,20 @@ describe('roots', () => {
 })
 
 describe('proofs', () => {
+  it('are those of the vectors', () => {
+    const root = rootOfLeaves(leaves)
+    const siblings = [
+      '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+      '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+      '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+    ]
+    const proof = siblings.map((text) => Buffer.from(text, 'hex'))
+    expect(inclusionRanges(0, 8).map(hashOf(leaves)).map(hex)).toEqual(siblings)
+    expect(verifyInclusion({ index: 0, size: 8, leaf: leaves[0]!, root, proof })).toBe(true)
+    expect(consistencyRanges(1, 8).map(hashOf(leaves)).map(hex)).toEqual(siblings)
+    expect(verifyConsistency({ from: { size: 1, root: leaves[0]! }, to: { size: 8, root }, proof })).toBe(true)
+  })
+
   it('hold for every leaf and size, and for nothing else', () => {
     const all = manyLeaves(40)
     for (let size = 1; size <= all.length; size++) {

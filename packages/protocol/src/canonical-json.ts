@@ -29,11 +29,13 @@ export const canonicalJson = (value: CanonicalValue, depth = 0): string => {
     return String(value)
   }
   if (isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`
-  const members = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .sort()
-    .map((key) => `${canonicalJson(key, depth + 1)}:${canonicalJson(value[key]!, depth + 1)}`)
-  return `{${members.join(',')}}`
+  let members = ''
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key]
+    if (member === undefined) continue
+    members += `${members === '' ? '' : ','}${canonicalJson(key, depth + 1)}:${canonicalJson(member, depth + 1)}`
+  }
+  return `{${members}}`
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

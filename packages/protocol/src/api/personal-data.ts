@@ -61,6 +61,17 @@ const parentOf = (root: Members, path: readonly string[]): Members | null => {
   return isMembers(parent) ? parent : null
 }
 
+/** The same, where everything on the way to it is a copy: the root is, and nothing else may be changed. */
+const ownParentOf = (root: Members, path: readonly string[]): Members | null => {
+  let parent = root
+  for (const name of path.slice(0, -1)) {
+    const member = parent[name]
+    if (!isMembers(member)) return null
+    parent = parent[name] = { ...member }
+  }
+  return parent
+}
+
 const valueAt = (root: Members, path: string): unknown => {
   const names = path.split('.')
   return parentOf(root, names)?.[names.at(-1)!]
@@ -95,12 +106,12 @@ const personalPlaces = (entry: AuditEntry): { readonly place: string; readonly h
 export const hidePersonalData = (
   entry: AuditEntry,
 ): { readonly hidden: AuditEntry; readonly parts: ReadonlyMap<Holder, PersonalFields> } => {
-  const hidden = copyOf(entry) as AuditEntry & Members
+  const hidden: AuditEntry & Members = { ...entry }
   const parts = new Map<Holder, Record<string, CanonicalValue>>()
   for (const { place, holder } of personalPlaces(entry)) {
     const path = place.split('.')
     const name = path.at(-1)!
-    const parent = parentOf(hidden, path)
+    const parent = ownParentOf(hidden, path)
     if (parent === null || parent[name] === undefined || parent[name] === null) continue
     const part = parts.get(holder) ?? {}
     part[place] = parent[name] as CanonicalValue

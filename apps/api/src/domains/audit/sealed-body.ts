@@ -10,7 +10,7 @@
  * A process makes a key every hour and seals it to the log's public key (HPKE, base mode); entries are sealed under that key, each
  * for its own id, type and organization. So neither side computes on a curve for each entry.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { concatBytes, fromBase64url, seal, type Sealed, toBase64url } from '@sallyport/protocol'
 import { openBytes, sealBytes } from '../../keys/envelope.ts'
 
@@ -41,14 +41,14 @@ export const idOfOutboxKey = (publicKey: Uint8Array): Buffer => createHash('sha2
 interface Writer {
   readonly recipient: Buffer
   readonly until: number
-  readonly made: Promise<{ readonly key: Buffer; readonly head: Uint8Array }>
+  readonly made: Promise<{ readonly key: KeyObject; readonly head: Uint8Array }>
 }
 
 const makeWriterKey = async (recipient: Uint8Array) => {
   const key = randomBytes(KEY)
   const { encapsulated, ciphertext } = await seal(key, recipient, { info: OUTBOX_KEY_INFO })
   const parts = [idOfOutboxKey(recipient), fromBase64url(encapsulated), fromBase64url(ciphertext)]
-  return { key, head: concatBytes(Uint8Array.of(VERSION), ...parts) }
+  return { key: createSecretKey(key), head: concatBytes(Uint8Array.of(VERSION), ...parts) }
 }
 
 let writer: Writer | null = null
@@ -64,15 +64,17 @@ const writerFor = (recipient: Uint8Array): Writer => {
 /** `recipient`: the log's public key. */
 export const sealBody = async (recipient: Uint8Array, place: BodyPlace, body: string): Promise<string> => {
   const { key, head } = await writerFor(recipient).made
-  return PREFIX + toBase64url(concatBytes(head, sealBytes(Buffer.from(body), key, contextOf(place))))
+  return PREFIX + Buffer.concat([head, sealBytes(Buffer.from(body), key, contextOf(place))]).toString('base64url')
 }
 
 export interface SealedBody {
-  /** Which of the log's keys opens {@link sealedKey}. */
+  /** Which of the log's keys opens the sealed key. */
   readonly recipient: Uint8Array
-  readonly sealedKey: Sealed
+  /** The same for all bodies under one key. */
+  readonly keyName: string
+  readonly sealedKey: () => Sealed
   /** Throws for another key or place. */
-  readonly open: (key: Uint8Array, place: BodyPlace) => string
+  readonly open: (key: Uint8Array | KeyObject, place: BodyPlace) => string
 }
 
 /** Others are in clear, as they were before. */
@@ -81,12 +83,14 @@ export const isSealedBody = (text: string): boolean => text.startsWith(PREFIX)
 /** Null for a body in clear. Throws for what is neither. */
 export const parseSealedBody = (text: string): SealedBody | null => {
   if (!isSealedBody(text)) return null
-  const bytes = fromBase64url(text.slice(PREFIX.length))
+  // Thousands a second: what is not base64url is passed over, and does not open.
+  const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url')
   if (bytes[0] !== VERSION || bytes.length < HEAD) throw new TypeError('not a sealed body of this version')
-  const encapsulated = toBase64url(bytes.subarray(1 + KEY, 1 + 2 * KEY))
+  const encapsulated = bytes.subarray(1 + KEY, 1 + 2 * KEY)
   return {
     recipient: bytes.subarray(1, 1 + KEY),
-    sealedKey: { encapsulated, ciphertext: toBase64url(bytes.subarray(1 + 2 * KEY, HEAD)) },
+    keyName: encapsulated.toString('base64url'),
+    sealedKey: () => ({ encapsulated: toBase64url(encapsulated), ciphertext: toBase64url(bytes.subarray(1 + 2 * KEY, HEAD)) }),
     open: (key, place) => openBytes(bytes.subarray(HEAD), key, contextOf(place)).toString('utf8'),
   }
 }

@@ -11,7 +11,7 @@ import type { OutboxKey } from './outbox-key.ts'
 import type { LogParts } from './parts.ts'
 import type { PersonalData } from './personal-data.ts'
 
-const BATCH = 1000
+const BATCH = 2000
 
 export interface OutboxRow {
   readonly id: string

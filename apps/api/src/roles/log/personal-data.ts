@@ -2,8 +2,8 @@
  * Personal data of entries, under a key for each person: `spec/personal-data.md` of the protocol. What is done here is done in the
  * transaction that it is handed, so that an erasure and an entry that is just being numbered see each other.
  */
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto'
-import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError, toBase64url } from '@sallyport/protocol'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError } from '@sallyport/protocol'
 import { type AuditEntry, hidePersonalData, type Holder, type PersonalFields, showPersonalData } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
@@ -120,35 +120,36 @@ interface Place {
   readonly entry: string
 }
 
-const hmac = (key: Buffer, ...parts: (string | Uint8Array)[]): Buffer => {
-  // A key as bytes costs five times as much.
-  const mac = createHmac('sha256', createSecretKey(key))
+/** A key as a handle: as bytes it costs five times as much. */
+const hmac = (key: KeyObject, ...parts: (string | Uint8Array)[]): Buffer => {
+  const mac = createHmac('sha256', key)
   for (const part of parts) mac.update(part)
   return mac.digest()
 }
 
-/** HKDF-Extract of RFC 5869, once for each person; {@link entryKey} and {@link nonceKey} are the two blocks of its Expand. */
-const personKey = (privacyKey: Buffer, seed: Buffer): Buffer => hmac(seed, privacyKey)
+/** HKDF-Extract of RFC 5869, once for each person; {@link entryKeys} are the two blocks of its Expand. */
+const personKey = (privacyKey: Buffer, seed: Buffer): KeyObject => createSecretKey(hmac(createSecretKey(seed), privacyKey))
 
-const infoOf = ({ organization, holder, entry }: Place): string =>
-  `sallyport personal data v1\n${organization}\n${holder}\n${entry}`
-
-const entryKey = (person: Buffer, place: Place): Buffer => hmac(person, infoOf(place), Uint8Array.of(1))
-const nonceKey = (person: Buffer, place: Place): Buffer => hmac(person, entryKey(person, place), infoOf(place), Uint8Array.of(2))
-
-const sealPart = (person: Buffer, { place, fields }: { place: Place; fields: PersonalFields }): string => {
-  const key = entryKey(person, place)
-  const plaintext = Buffer.from(canonicalJson(fields as CanonicalValue))
-  const nonce = hmac(nonceKey(person, place), plaintext).subarray(0, NONCE)
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce, { authTagLength: TAG })
-  const ciphertext = cipher.update(plaintext)
-  return toBase64url(Buffer.concat([Uint8Array.of(VERSION), nonce, ciphertext, cipher.final(), cipher.getAuthTag()]))
+/** One to seal with, and one that makes the nonce of what is sealed. */
+const entryKeys = (person: KeyObject, { organization, holder, entry }: Place): { readonly sealing: Buffer; nonce(): Buffer } => {
+  const info = `sallyport personal data v1\n${organization}\n${holder}\n${entry}`
+  const sealing = hmac(person, info, Uint8Array.of(1))
+  return { sealing, nonce: () => hmac(person, sealing, info, Uint8Array.of(2)) }
 }
 
-const openPart = (person: Buffer, { place, sealed }: { place: Place; sealed: string }): PersonalFields => {
+const sealPart = (person: KeyObject, { place, fields }: { place: Place; fields: PersonalFields }): string => {
+  const { sealing, nonce: nonceKey } = entryKeys(person, place)
+  const plaintext = Buffer.from(canonicalJson(fields as CanonicalValue))
+  const nonce = hmac(createSecretKey(nonceKey()), plaintext).subarray(0, NONCE)
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(sealing), nonce, { authTagLength: TAG })
+  const ciphertext = cipher.update(plaintext)
+  return Buffer.concat([Uint8Array.of(VERSION), nonce, ciphertext, cipher.final(), cipher.getAuthTag()]).toString('base64url')
+}
+
+const openPart = (person: KeyObject, { place, sealed }: { place: Place; sealed: string }): PersonalFields => {
   const bytes = Buffer.from(fromBase64url(sealed))
   if (bytes[0] !== VERSION || bytes.length < 1 + NONCE + TAG) throw new TypeError('not a part of this version')
-  const key = createSecretKey(entryKey(person, place))
+  const key = createSecretKey(entryKeys(person, place).sealing)
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 1 + NONCE), { authTagLength: TAG })
   decipher.setAuthTag(bytes.subarray(-TAG))
   const text = decipher.update(bytes.subarray(1 + NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8')
@@ -157,7 +158,7 @@ const openPart = (person: Buffer, { place, sealed }: { place: Place; sealed: str
 
 /** Null when the key that it is under is lost. Throws for a part that opens under none though none is lost. */
 const openUnderAny = (
-  personKeys: readonly (Buffer | null)[],
+  personKeys: readonly (KeyObject | null)[],
   part: { readonly place: Place; readonly sealed: string },
 ): PersonalFields | null => {
   let failure: unknown = new Error('there is no privacy key')
