@@ -8,6 +8,7 @@ import { idleStreams } from './measurements/idle-memory.ts'
 import type { Measurement, Pace, RoundTrip } from './measurements/measurement.ts'
 import { opens } from './measurements/opens.ts'
 import { newConnections, queryMeasurements } from './measurements/queries.ts'
+import { queryTimes } from './measurements/query-times.ts'
 import type { PathName } from './paths/path.ts'
 import { roundTrips } from './results/goals.ts'
 
@@ -52,6 +53,7 @@ export const makePlan = ({ quick, loadFile }: { readonly quick: boolean; readonl
     copyOutNarrow,
     copyIn(loadFile),
     ...queryMeasurements,
+    queryTimes,
     // Before those that leave ten thousands of ended connections in the kernel's tables.
     firstRow(),
     newConnections,

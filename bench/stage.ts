@@ -5,7 +5,17 @@ import { startBenchDatabase } from './bench-database.ts'
 import type { RoundTrip } from './measurements/measurement.ts'
 import { startDirect, startDirectTls } from './paths/direct.ts'
 import { startHaproxy } from './paths/haproxy.ts'
-import { type DatabaseAccess, type Ends, type Link, noLink, type Path, type PathName, type StartPath } from './paths/path.ts'
+import {
+  type DatabaseAccess,
+  type Ends,
+  isSallyport,
+  type Link,
+  noLink,
+  type Path,
+  type PathName,
+  type SallyportPathName,
+  type StartPath,
+} from './paths/path.ts'
 import { startPgbouncer } from './paths/pgbouncer.ts'
 import { startRaw } from './paths/raw.ts'
 import type { SallyportSystem } from './paths/sallyport.ts'
@@ -13,7 +23,7 @@ import { startSsh } from './paths/ssh.ts'
 import { startStunnel } from './paths/stunnel.ts'
 import { startByteServer, startSlowLink } from './traffic/programs.ts'
 
-const starters: Readonly<Record<Exclude<PathName, 'sallyport' | 'sallyport-tls'>, StartPath>> = {
+const starters: Readonly<Record<Exclude<PathName, SallyportPathName>, StartPath>> = {
   'direct': startDirect,
   'direct-tls': startDirectTls,
   'ssh': startSsh,
@@ -77,7 +87,7 @@ const keepPaths = (ends: Ends, stops: Stop[]): Pick<Stage, 'open' | 'close'> => 
   }
 
   const start = async (name: PathName, link: Link): Promise<Path> => {
-    if (name === 'sallyport' || name === 'sallyport-tls') return (await system()).startPath(name, ends, link)
+    if (isSallyport(name)) return (await system()).startPath(name, ends, link)
     return starters[name](ends, link)
   }
 

@@ -1,22 +1,14 @@
 /** How long somebody waits from "connect" to the first row. */
 import pg from 'pg'
 import { median } from '../median.ts'
-import type { DatabaseAccess } from '../paths/path.ts'
+import { type DatabaseAccess, pgOptions } from '../paths/path.ts'
 import type { Measurement, RoundTrip } from './measurement.ts'
 
 const TIMES = 5
 
 const connectAndAsk = async (access: DatabaseAccess): Promise<number> => {
   const started = performance.now()
-  const { host, port, database, user, password, sslmode } = access
-  const client = new pg.Client({
-    host,
-    port,
-    database,
-    user,
-    password,
-    ssl: sslmode === 'disable' ? false : { ca: access.caPem ?? undefined },
-  })
+  const client = new pg.Client(pgOptions(access))
   client.on('error', () => undefined)
   await client.connect()
   await client.query('SELECT 1')

@@ -1,4 +1,5 @@
 /** The ways in which bytes get from a tool to a database, all between the same two ends. */
+import type { ClientConfig } from 'pg'
 
 export const pathNames = [
   'direct',
@@ -10,8 +11,14 @@ export const pathNames = [
   'raw',
   'sallyport',
   'sallyport-tls',
+  'sallyport-relay',
 ] as const
 export type PathName = (typeof pathNames)[number]
+
+/** Those through one whole Sallyport. */
+const ofSallyport = ['sallyport', 'sallyport-tls', 'sallyport-relay'] as const satisfies readonly PathName[]
+export type SallyportPathName = (typeof ofSallyport)[number]
+export const isSallyport = (name: PathName): name is SallyportPathName => ofSallyport.some((each) => each === name)
 
 export interface DatabaseAccess {
   readonly host: string
@@ -79,4 +86,14 @@ export const libpqEnvironment = (access: DatabaseAccess): NodeJS.ProcessEnv => (
   PGSSLMODE: access.sslmode,
   PGGSSENCMODE: 'disable',
   PGCONNECT_TIMEOUT: '20',
+})
+
+/** For a client of Node's own. */
+export const pgOptions = ({ host, port, database, user, password, sslmode, caPem }: DatabaseAccess): ClientConfig => ({
+  host,
+  port,
+  database,
+  user,
+  password,
+  ssl: sslmode === 'disable' ? false : { ca: caPem ?? undefined },
 })

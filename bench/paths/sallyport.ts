@@ -3,12 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { freePort, waitFor } from '@sallyport/testkit'
 import { addDatabase, addRole, type Agent, type Gateway, postgresEndpoint, startGateway, Testbed } from '@sallyport/testbed'
-import { type DatabaseAccess, type Ends, type Link, noLink, type Path, type PathName, PathSkipped } from './path.ts'
+import { type DatabaseAccess, type Ends, type Link, noLink, type Path, PathSkipped, type SallyportPathName } from './path.ts'
 
 /** First connections under a new lease that one run may measure, for each path. */
 const FRESH_CREDENTIALS = 8
-
-export type SallyportPathName = Extract<PathName, 'sallyport' | 'sallyport-tls'>
 
 export interface SallyportSystem {
   /** A path to one of the databases, through the gateway of its own that `link` leads to. */
@@ -21,7 +19,7 @@ export const startSallyport = async (): Promise<SallyportSystem> => {
   const testbed = await Testbed.start()
   return {
     startPath: async (name, ends, link) => {
-      const access = name === 'sallyport' ? ends.plain : ends.tls
+      const access = name === 'sallyport-tls' ? ends.tls : ends.plain
       if (access === null) throw new PathSkipped('there is no database with TLS')
       return startPath({ testbed, name, access }, link)
     },
@@ -38,7 +36,7 @@ interface Route {
 const startPath = async (route: Route, link: Link): Promise<Path> => {
   const { testbed, name, access } = route
   const agent = testbed.owner.agent
-  const { site, gateway, stop } = link === noLink ? ownGateway(testbed) : await linkedGateway(testbed, link)
+  const { site, gateways, stop } = await reach(route, link)
   const resource = `bench-${randomUUID().slice(0, 8)}`
   const names = ['steady', ...Array.from({ length: FRESH_CREDENTIALS }, (_, index) => `fresh-${index}`)]
   const database = await addDatabase(agent, {
@@ -68,7 +66,7 @@ const startPath = async (route: Route, link: Link): Promise<Path> => {
     database: steady,
     freshDatabase: () => fresh.shift() ?? null,
     near: [agent.program.pid],
-    far: [gateway.program.pid],
+    far: gateways.map(({ program }) => program.pid),
     stop,
   }
 }
@@ -83,20 +81,33 @@ export const listeningSomewhere = async (agent: Agent, name: string) => {
   return agent.listening(name)
 }
 
-interface SiteGateway {
+interface Reached {
   readonly site: string
-  readonly gateway: Gateway
+  /** What the bytes go through behind the agent: a gateway, and a relay behind it. */
+  readonly gateways: readonly Gateway[]
   stop(): Promise<void>
 }
 
-const ownGateway = (testbed: Testbed): SiteGateway => ({
+const reach = ({ testbed, name }: Route, link: Link): Promise<Reached> => {
+  if (link !== noLink) return linkedGateway(testbed, link)
+  return name === 'sallyport-relay' ? relayBehind(testbed) : ownGateway(testbed)
+}
+
+const ownGateway = async (testbed: Testbed): Promise<Reached> => ({
   site: testbed.site,
-  gateway: testbed.gateways[0]!,
-  stop: () => Promise.resolve(),
+  gateways: [testbed.gateways[0]!],
+  stop: async () => {},
 })
 
+/** A site of its own, which only a relay serves: it dials the testbed's gateway. */
+const relayBehind = async (testbed: Testbed): Promise<Reached> => {
+  const site = (await testbed.owner.agent.api('createSite', { body: { name: `relay-${randomUUID().slice(0, 8)}` } })).id
+  const relay = await testbed.addRelay({ site })
+  return { site, gateways: [testbed.gateways[0]!, relay], stop: () => relay.stop() }
+}
+
 /** A site of its own, whose only gateway the agent reaches through the link. */
-const linkedGateway = async (testbed: Testbed, link: Link): Promise<SiteGateway> => {
+const linkedGateway = async (testbed: Testbed, link: Link): Promise<Reached> => {
   const name = `far-${randomUUID().slice(0, 8)}`
   const site = (await testbed.owner.agent.api('createSite', { body: { name } })).id
   const port = await freePort()
@@ -107,5 +118,5 @@ const linkedGateway = async (testbed: Testbed, link: Link): Promise<SiteGateway>
     state: join(testbed.directory, name),
     joinToken: async () => (await testbed.owner.agent.api('createJoinToken', { body: { name, sites: [site], address } })).token,
   })
-  return { site, gateway, stop: () => gateway.stop() }
+  return { site, gateways: [gateway], stop: () => gateway.stop() }
 }

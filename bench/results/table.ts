@@ -7,7 +7,7 @@ import { ratioOf, type Series, type Subject, subjects } from './result.ts'
 /** The paths of others: what each of ours is compared with. */
 const peers: readonly PathName[] = ['direct', 'ssh', 'stunnel', 'haproxy', 'pgbouncer']
 const isOurs = (subject: Subject): boolean =>
-  ['raw', 'sallyport', 'sallyport-tls'].includes(subject) || subject.startsWith('kept-')
+  ['raw', 'sallyport', 'sallyport-tls', 'sallyport-relay'].includes(subject) || subject.startsWith('kept-')
 
 /** Three figures that count. */
 export const figure = (value: number): string => {
