@@ -4,13 +4,12 @@
  * key management service, sealing, and the database's own sign-in. A credential for one person at a time has a new lease for each
  * connection, because it ends with its last one.
  */
-import { makeTemporaryDirectory } from '@sallyport/testkit'
+import { makeSoftHsm, makeTemporaryDirectory, softHsmEnvironment, softHsmSkipReason } from '@sallyport/testkit'
 import { addRole, passwordSecret, storeSecret, Testbed } from '@sallyport/testbed'
 import pg from 'pg'
 import type { Metric } from '../measurements/measurement.ts'
 import { percentile } from '../percentile.ts'
 import type { Series, Subject } from '../results/result.ts'
-import { makeSoftHsm, softHsmMissing } from './soft-hsm.ts'
 
 export interface VaultPace {
   /** Connections that are timed, one after the other, of each kind. */
@@ -97,11 +96,13 @@ const measureOne = async (environment: Readonly<Record<string, string>>, pace: V
 /** `onSkipped`: why a driver is left out. */
 export const measureVault = async (pace: VaultPace, onSkipped: (reason: string) => void): Promise<Series[]> => {
   const found = new Map<Subject, Figures>([['vault-local', await measureOne({}, pace)]])
-  const missing = softHsmMissing()
+  const missing = softHsmSkipReason()
   if (missing === null) {
     const folder = await makeTemporaryDirectory()
     try {
-      found.set('vault-pkcs11', await measureOne(await makeSoftHsm(folder.path), pace))
+      const token = await makeSoftHsm(folder.path)
+      await token.createKey('root')
+      found.set('vault-pkcs11', await measureOne(softHsmEnvironment(token, 'root'), pace))
     } finally {
       await folder.remove()
     }

@@ -3,17 +3,24 @@
  * or unlock.
  *
  * While connections work, new ones open and passwords are unlocked without pause, the organization gets a new root, signed by the one
- * before, a new issuer below it, a new vault key and data keys that nobody has seen, under a key service that wraps them anew; and the
- * API's own servers get a new root. Somebody whose invitation
- * names the roots before comes in afterwards; somebody whose computer was switched off follows when it is switched on again, and so
- * does a gateway.
+ * before, a new issuer below it, a new vault key, data keys that nobody has seen, and a new root key in the PKCS #11 token under which all of
+ * them are wrapped anew (where SoftHSM is installed); and the API's own servers get a new root. Somebody whose invitation names the roots
+ * before comes in afterwards; somebody whose computer was switched off follows when it is switched on again, and so does a gateway.
  */
 import { randomBytes, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { decodeInvitation, fromBase64url, parseStatement, trustBundle } from '@sallyport/protocol'
 import { addRole, type Person, Testbed } from '@sallyport/testbed'
-import { waitFor } from '@sallyport/testkit'
+import {
+  makeSoftHsm,
+  makeTemporaryDirectory,
+  type SoftHsm,
+  softHsmEnvironment,
+  softHsmSkipReason,
+  type TemporaryDirectory,
+  waitFor,
+} from '@sallyport/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { takeOwnPorts } from '../support/own-ports.ts'
@@ -21,6 +28,7 @@ import { RawClient } from '../support/raw-client.ts'
 import { RawGateway } from '../support/raw-gateway.ts'
 
 const ANNOUNCEMENT = 2
+const ROOT_KEY = 'root'
 
 let bed: Testbed
 let away: Person
@@ -28,8 +36,16 @@ let away: Person
 let reader: RawClient
 let gateway: RawGateway
 let credential: string
+let folder: TemporaryDirectory
+/** Null: the root key is in a file, which has no versions. */
+let token: SoftHsm | null = null
 beforeAll(async () => {
-  bed = await Testbed.start()
+  folder = await makeTemporaryDirectory()
+  if (softHsmSkipReason() === null) {
+    token = await makeSoftHsm(folder.path)
+    await token.createKey(ROOT_KEY)
+  }
+  bed = await Testbed.start(token === null ? {} : { apiEnvironment: softHsmEnvironment(token, ROOT_KEY) })
   away = await bed.addPerson('away')
   credential = bed.database.credentials['read-only']!
   const { id, invitation } = await bed.invite('reader')
@@ -42,6 +58,7 @@ afterAll(async () => {
   reader?.close()
   gateway?.close()
   await bed?.stop()
+  await folder?.remove()
 })
 
 const clientOf = async (person: Pick<Person, 'agent'>): Promise<pg.Client> => {
@@ -134,10 +151,14 @@ test('new roots, a new issuer and new keys under load: nothing fails, and everyb
   expect(authorities.filter(({ retiresAt }) => retiresAt !== null).map(({ key }) => key)).toEqual(
     before.authorities.filter(({ kind }) => kind !== 'deployment').map(({ key }) => key),
   )
-  for (const rotate of ['rotateDataKeys', 'rotateVaultKey', 'rewrapKeys'] as const) {
+  for (const rotate of ['rotateDataKeys', 'rotateVaultKey'] as const) {
     await owner.api(rotate)
     await goOn()
   }
+  await token?.createKey(ROOT_KEY)
+  expect((await owner.api('getKeys')).wrapped.older > 0).toBe(token !== null)
+  while ((await owner.api('rewrapKeys')).wrapped.older > 0) await goOn()
+  await goOn()
 
   const deployment = await owner.api('rotateAuthority', { body: { what: 'deployment' } })
   expect(deployment.authorities.filter(({ kind }) => kind === 'deployment').map(({ retiresAt }) => retiresAt)).toEqual([

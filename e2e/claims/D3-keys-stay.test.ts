@@ -1,13 +1,15 @@
 /**
- * D3, the agent's side. Keys are born where they are used: a private key never crosses a wire and never lies in a plain file of
- * the client.
+ * D3. Keys are born where they are used: a private key never crosses a wire, never lies in a plain file of the client, and in no file
+ * but its owner's of gateway and API.
  *
  * The attacker reads everything but the memory of the processes and the keychain (or the passphrase): the profile folder, all
  * logs and outputs, the state of the gateway, the whole data folder of the API with its database, and every packet on its way to
  * API and gateway, of a run in which people enrolled, worked, renewed, signed out and signed in again. None of it may hold a
  * private key of a device, session or listener, or what seals them, in any usual encoding. The same search must find the public
- * key of the device where it belongs, and a text that was sent in the clear.
+ * key of the device where it belongs, and a text that was sent in the clear. The same holds for the key of the gateway and for the root
+ * keys of vault and log, which lie in one file each.
  */
+import { createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -203,4 +205,30 @@ test.skipIf(noKeychain !== null)(`the keychain keeps no more than what seals the
   const kept = await readFolder(keychain!.env['HOME']!)
   expect([...kept.keys()]).toContainEqual(expect.stringContaining('.keyring'))
   expect(foundIn(hidden, kept)).toEqual([])
+})
+
+test('keys of gateway, vault and log lie in the file of each alone, are in no output and cross no wire', async () => {
+  const { directory, gateways, api } = testbed
+  const owners = {
+    'gateway key': join(gateways[0]!.state, 'gateway-key.pem'),
+    'root key of the vault': join(directory, 'api', 'vault-root-key'),
+    'root key of the log': join(directory, 'api', 'log-root-key'),
+  } as const
+  const secretOf = (path: string): Buffer => {
+    const bytes = files.get(path)!
+    return path.endsWith('.pem') ? Buffer.from(createPrivateKey(bytes).export({ format: 'jwk' }).d!, 'base64url') : bytes
+  }
+  const hidden = new Map(Object.entries(owners).map(([what, path]) => [what, canaryOf(secretOf(path))]))
+  // A file in another form than the search expects would hide the key from it.
+  const plain = Object.values(owners).filter((path) => !path.endsWith('.pem'))
+  expect(foundIn(hidden, new Map(plain.map((path) => [path, files.get(path)!])))).toHaveLength(plain.length)
+  for (const [what, path] of Object.entries(owners)) {
+    const elsewhere = new Map([...files].filter(([name]) => name !== path))
+    expect(foundIn(new Map([[what, hidden.get(what)!]]), elsewhere)).toEqual([])
+  }
+  const outputs = [...gateways, api].map(
+    ({ program }, index) => [`output ${index}`, Buffer.from(program.lines.join('\n'))] as const,
+  )
+  expect(foundIn(hidden, new Map(outputs))).toEqual([])
+  expect(foundIn(hidden, streams)).toEqual([])
 })

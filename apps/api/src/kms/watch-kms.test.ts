@@ -26,10 +26,10 @@ const watched = (pause: number) => {
     if (state.refuses !== null) throw state.refuses
     return service.open(...parameters)
   }
-  const kms = serviceKms({ present: { ...service, open }, patience: quick })
-  watch = watchKms({ kms, clock: () => 7, logger: quietLogger(), pause })
+  const kms = serviceKms({ present: { ...service, open }, patience: quick, cacheFor: 3_600_000 })
+  watch = watchKms({ kms, clock: () => 7, logger: quietLogger(), caches: true, pause })
   const { health } = watch
-  return { state, health, becomes: (expected: unknown) => vi.waitFor(() => expect(health()).toEqual(expected), 30_000) }
+  return { state, kms, health, becomes: (expected: unknown) => vi.waitFor(() => expect(health()).toEqual(expected), 30_000) }
 }
 
 describe('the watch over a key management service', () => {
@@ -46,6 +46,16 @@ describe('the watch over a key management service', () => {
     await becomes({ state: 'only-in-memory', code: 'kms_key_missing', since: 7 })
     state.lost = null
     await becomes({ state: 'working' })
+  })
+
+  it('ends what opened data keys open as soon as the service refuses, long before their time', async () => {
+    const { state, kms, becomes } = watched(1)
+    const wrapped = await kms.wrap(Buffer.from('secret'), { purpose: 'test' })
+    const opens = () => kms.unwrap(wrapped, { purpose: 'test' })
+    await opens()
+    state.refuses = new SallyportError('kms_key_disabled')
+    await becomes({ state: 'failing', code: 'kms_key_disabled', since: 7 })
+    await expect(opens()).rejects.toMatchObject({ code: 'kms_key_disabled' })
   })
 
   it('asks the service no more often when many ask for the result', async () => {

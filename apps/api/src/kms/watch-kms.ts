@@ -13,8 +13,11 @@ export type KmsHealth =
   /** `only-in-memory`: it works, and a restart would open nothing. `since`: milliseconds since 1970. */
   | { readonly state: 'failing' | 'only-in-memory'; readonly code: ErrorCode; readonly since: number }
 
-/** Milliseconds from one try to the next. */
-const PAUSE = { working: 30_000, otherwise: 5_000 } as const
+/**
+ * Milliseconds from one try to the next. Opened data keys that are kept are forgotten when the service refuses anything: where there
+ * are any it is asked as often as a revocation may take.
+ */
+const PAUSE = { working: 30_000, otherwise: 5_000, caching: 1_000 } as const
 
 const context = { purpose: 'health' }
 
@@ -47,10 +50,12 @@ export const watchKms = (parts: {
   readonly kms: Kms
   readonly clock: () => number
   readonly logger: Logger
+  /** Whether opened data keys are kept. */
+  readonly caches: boolean
   /** Milliseconds from one try to the next; for tests. */
   readonly pause?: number
 }): KmsWatch => {
-  const { kms, clock, logger, pause } = parts
+  const { kms, clock, logger, caches, pause } = parts
   let health: KmsHealth | null = null
 
   const note = (found: Awaited<ReturnType<typeof examine>>): KmsHealth => {
@@ -66,7 +71,7 @@ export const watchKms = (parts: {
   }
   const { close } = everyWhile(async () => {
     health = note(await examine(kms))
-    return pause ?? PAUSE[health.state === 'working' ? 'working' : 'otherwise']
+    return pause ?? PAUSE[caches ? 'caching' : health.state === 'working' ? 'working' : 'otherwise']
   })
   return { health: () => health, close }
 }

@@ -57,8 +57,9 @@ export const startVault = async (options: VaultOptions): Promise<VaultRole> => {
   const { withSigningKey, keep, ...tokenKeyOperations } = tokenKeys(parts)
   const tokens = storeTokens(parts, { withSigningKey })
   const rotation = keyRotation(parts)
-  const { watchPause: pause } = options
-  const watch = watchKms({ ...parts, ...(pause === undefined ? {} : { pause }) })
+  const { watchPause: pause, kmsOptions } = options
+  const caches = (kmsOptions?.cacheFor ?? 0) > 0
+  const watch = watchKms({ ...parts, caches, ...(pause === undefined ? {} : { pause }) })
   return {
     link: {
       health: () => Promise.resolve({ kms: watch.health() }),

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import koffi from 'koffi'
+import { softHsmSkipReason } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Patience } from '../patience.ts'
 import { serviceKms } from '../service-kms.ts'
@@ -14,7 +15,7 @@ import { moduleAt } from './module.ts'
 import { type Pkcs11Options, pkcs11Service } from './pkcs11.ts'
 import { requireOk } from './return-values.ts'
 import { findKeys, tokenSession } from './session.ts'
-import { MODULE, softHsmSkipReason, startSoftHsm } from './testing.ts'
+import { startSoftHsm } from './testing.ts'
 
 describe.skipIf(softHsmSkipReason() !== null)('over SoftHSM', () => {
   let folder: string
@@ -77,7 +78,7 @@ describe.skipIf(softHsmSkipReason() !== null)('over SoftHSM', () => {
       const [CKF_RW_SESSION, CKF_SERIAL_SESSION, CKA_ENCRYPT, CKA_DECRYPT] = [2, 4, 0x104, 0x105]
       const attribute = koffi.struct({ type: 'unsigned long', value: 'uint8_t *', length: 'unsigned long' })
       const setAttributes = koffi
-        .load(MODULE)
+        .load(token.options.module)
         .func('C_SetAttributeValue', 'unsigned long', [
           'unsigned long',
           'unsigned long',
@@ -109,7 +110,7 @@ describe.skipIf(softHsmSkipReason() !== null)('over SoftHSM', () => {
   it('shows a PIN that was refused to the token once: it would lock itself', async () => {
     const kms = open('one')
     const wrapped = await kms.wrap(key, context)
-    const login = vi.spyOn(moduleAt(MODULE).cryptoki, 'login')
+    const login = vi.spyOn(moduleAt(token.options.module).cryptoki, 'login')
     await token.faults.wrongPin.fail()
     for (let asks = 0; asks < 5; asks++) await expect(kms.unwrap(wrapped, context)).rejects.toMatchObject({ code: 'kms_denied' })
     expect(login).toHaveBeenCalledTimes(1)
