@@ -270,8 +270,8 @@ describe('full tiles', () => {
     await expect(change('api')).rejects.toMatchObject({ code: '42501' })
     const owner = new pg.Client({ connectionString: database.login('owner').connectionString })
     await owner.connect()
-    for (const change of ['update audit_tiles set root = root', 'delete from audit_tiles', 'truncate audit_tiles']) {
-      await expect(owner.query(change), change).rejects.toMatchObject({ code: '23001' })
+    for (const statement of ['update audit_tiles set root = root', 'delete from audit_tiles', 'truncate audit_tiles']) {
+      await expect(owner.query(statement), statement).rejects.toMatchObject({ code: '23001' })
     }
     await owner.end()
   })
