@@ -34,7 +34,10 @@ const whatToType = async ({ user }: DemoSystem, state: DemoState, stops: Stops):
   say(`                     ${cli('.sallyport/demo/admin', 'admin log show')}`)
   say(`  verify the log     ${cli('.sallyport/demo/admin', 'admin log export --folder .sallyport/audit')}`)
   say('                     npx sallyport-verify .sallyport/audit')
-  if (page !== null) say(`  in a browser       ${page}  (works once; another: ${cli('.sallyport/demo/dana', 'ui')})`)
+  if (page !== null) {
+    say(`  in a browser       ${page}  (works once; another: ${cli('.sallyport/demo/dana', 'ui')})`)
+    say(`  as administrator   ${cli('.sallyport/demo/admin', 'ui')}`)
+  }
   say(
     `\n  Everything is in ${state.folder.replace(`${process.cwd()}/`, '')}; npm start -- --reset begins anew. Ctrl-C stops it all.`,
   )

@@ -96,13 +96,13 @@ describe('asking for access', () => {
       allowed: false,
       reasons: [
         { rule: 'user-active', holds: true, text: 'The account is active.' },
-        { rule: 'granted', holds: false, text: 'No role of the user and no grant leases it.' },
+        { rule: 'granted', holds: false, text: 'Neither a role nor access for a time gives it.' },
       ],
     })
     const { profile } = await start({ ...routes, explainMyAccess }, { credentials: () => ({ items: [] }) })
     const { stdout, code } = await runCli(['explain', 'shop-db/read-write'], { profile })
     expect(code).toBe(0)
-    expect(stdout).toBe('Not allowed.\n  ✓ The account is active.\n  ✗ No role of the user and no grant leases it.\n')
+    expect(stdout).toBe('Not allowed.\n  ✓ The account is active.\n  ✗ Neither a role nor access for a time gives it.\n')
     expect(asked('explainMyAccess')).toEqual([{ query: { credential: credential.id } }])
     expect(await runCli(['explain', 'shop-db/owner'], { profile })).toMatchObject({ code: 5 })
   })

@@ -356,7 +356,7 @@ describe('what a person may lease', () => {
     expect(refused?.reasons).toContainEqual({
       rule: 'granted',
       holds: false,
-      text: 'No role of the user and no grant leases it.',
+      text: 'Neither a role nor access for a time gives it.',
     })
     expect(await explain(stranger.user, randomUUID())).toBeNull()
   })

@@ -91,19 +91,19 @@ const grantRule = (facts: Facts, ways: readonly Way[]): Rule => {
   const first = ways[0]
   if (first) {
     const text =
-      first.kind === 'role' ? `The role ${first.name} leases it.` : `A temporary grant lasts until ${at(first.expiresAt)}.`
+      first.kind === 'role' ? `The role ${first.name} gives it.` : `Access for a time lasts until ${at(first.expiresAt)}.`
     return { rule: 'granted', code: 'not_granted', holds: true, text }
   }
   const begun = facts.grants.filter((grant) => grant.startsAt <= facts.now)
   const ended = begun.filter((grant) => isForDevice(grant, facts.device))
   if (ended.length === 0 && begun.length > 0) {
-    return { rule: 'granted', code: 'not_granted', holds: false, text: 'It was granted on another device.' }
+    return { rule: 'granted', code: 'not_granted', holds: false, text: 'It was given for another device.' }
   }
   if (ended.length === 0) {
-    return { rule: 'granted', code: 'not_granted', holds: false, text: 'No role of the user and no grant leases it.' }
+    return { rule: 'granted', code: 'not_granted', holds: false, text: 'Neither a role nor access for a time gives it.' }
   }
   const last = Math.max(...ended.map((grant) => Math.min(grant.expiresAt, grant.endedAt ?? grant.expiresAt)))
-  return { rule: 'granted', code: 'grant_expired', holds: false, text: `The last grant ended at ${at(last)}.` }
+  return { rule: 'granted', code: 'grant_expired', holds: false, text: `Access for a time ended at ${at(last)}.` }
 }
 
 const secretRule = ({ secret }: Facts): Rule => ({
@@ -111,8 +111,8 @@ const secretRule = ({ secret }: Facts): Rule => ({
   code: 'secret_unbound',
   holds: secret.bound,
   text: secret.bound
-    ? 'The secret is bound to the present endpoint.'
-    : 'The endpoint of the resource changed since the secret was bound.',
+    ? 'The secret is bound to the present address.'
+    : 'The address of the resource changed since the secret was bound.',
 })
 
 /** The time at which the access ends by itself; null when a role gives it. */

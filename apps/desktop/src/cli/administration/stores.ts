@@ -21,7 +21,7 @@ const storeFields = (answer: Store): Answer =>
     ['Name', answer.name],
     ['Kind', storeKindNames[answer.location.kind]],
     ['Where', storeLocationText(answer.location)],
-    ['Believes', trustText(answer)],
+    ['Trusts', trustText(answer)],
     ['Issuer of tokens', answer.issuer],
     ['Id', answer.id],
   ])

@@ -118,7 +118,7 @@ const adviceFor = (area: Finding['area'], code: ErrorCode): string | null => {
 const noticeAdvice = (area: Finding['area']): string => {
   if (area === 'tools') return 'Only sallyport psql needs it; other tools connect by themselves.'
   if (area === 'clock') return 'Let this computer set its time by the network.'
-  return 'Connect again; if it stays, tell an administrator.'
+  return 'Connect again; if that does not help, tell an administrator.'
 }
 
 const checkOf = ({ area, subject, step, state, code, detail, milliseconds }: Finding): Check => {

@@ -1,6 +1,6 @@
 /** The rules of asking for access, in the order in which they count. */
 import { Button } from '@mantine/core'
-import { IconListCheck, IconPlus } from '@tabler/icons-react'
+import { IconListCheck } from '@tabler/icons-react'
 import type { AccessRule } from '@sallyport/protocol/api'
 import { useMemo } from 'react'
 import { useLocation } from 'wouter'
@@ -78,11 +78,7 @@ export const RulesPage = () => {
   const mayChange = usePermissions().has('rules.write')
   const [, navigate] = useLocation()
   const columns = useMemo(columnsOf, [])
-  const make = mayChange ? (
-    <Button leftSection={<IconPlus size={16} stroke={1.75} />} onClick={() => navigate('/approvals/rules/new')}>
-      {text('rules.new')}
-    </Button>
-  ) : null
+  const make = mayChange ? <Button onClick={() => navigate('/approvals/rules/new')}>{text('rules.new')}</Button> : null
   return (
     <Page
       title={text('approvals.title')}

@@ -1,6 +1,6 @@
 /** What I asked for, newest first, and what became of it. */
 import { Button } from '@mantine/core'
-import { IconHandStop, IconPlus } from '@tabler/icons-react'
+import { IconHandStop } from '@tabler/icons-react'
 import type { AccessRequest } from '@sallyport/protocol/api'
 import { useMemo } from 'react'
 import { useLocation } from 'wouter'
@@ -38,11 +38,7 @@ export const MinePage = ({ opened }: { readonly opened: string | null }) => {
       banner={
         query.error ? <ErrorBar error={query.error} asOf={asOf} onRetry={() => void query.refetch().catch(() => {})} /> : null
       }
-      actions={
-        <Button leftSection={<IconPlus size={16} stroke={1.75} />} onClick={() => navigate('/requests/ask')}>
-          {text('requests.ask')}
-        </Button>
-      }
+      actions={<Button onClick={() => navigate('/requests/ask')}>{text('requests.ask')}</Button>}
       toolbar={<ViewSwitch view="mine" />}
       panel={selected ? <RequestPanel key={selected.id} request={selected} onClose={() => navigate('/requests')} /> : null}
     >

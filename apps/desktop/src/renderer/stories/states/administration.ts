@@ -195,13 +195,13 @@ const opened = (compromisedAt: string | null): Answers =>
 const compromiseStories: readonly Story[] = [
   story('gateways/compromised', `/gateways/${idOf.gateway(4)}`, {
     answers: having(opened(null)),
-    steps: [button('It was in the hands of others…')],
+    steps: [button('Mark as compromised…')],
   }),
   story('gateways/compromised-before', `/gateways/${idOf.gateway(4)}`, {
     answers: having(opened('2026-11-22T11:02:00.000Z')),
-    steps: [button('It was in the hands of others…')],
+    steps: [button('Mark as compromised…')],
   }),
-  story('gateways/compromised-error', `/gateways/${idOf.gateway(4)}`, { steps: [button('It was in the hands of others…')] }),
+  story('gateways/compromised-error', `/gateways/${idOf.gateway(4)}`, { steps: [button('Mark as compromised…')] }),
 ]
 
 const deviceStories: readonly Story[] = [
@@ -247,9 +247,9 @@ const explained = (allowed: boolean): Answers =>
         {
           rule: 'granted',
           holds: allowed,
-          text: allowed ? 'The role Backend leases it.' : 'No role of the user and no grant leases it.',
+          text: allowed ? 'The role Backend gives it.' : 'Neither a role nor access for a time gives it.',
         },
-        { rule: 'secret-bound', holds: true, text: 'The secret is bound to the present endpoint.' },
+        { rule: 'secret-bound', holds: true, text: 'The secret is bound to the present address.' },
       ],
     },
   })

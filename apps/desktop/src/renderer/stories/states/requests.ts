@@ -17,8 +17,8 @@ const pages = (mine: readonly AccessRequest[], askable: readonly RequestableCred
       reasons: [
         { rule: 'user-active', holds: true, text: 'The account is active.' },
         { rule: 'session-standing', holds: true, text: 'The session is active.' },
-        { rule: 'granted', holds: false, text: 'No role of the user and no grant leases it.' },
-        { rule: 'secret-bound', holds: true, text: 'The secret is bound to the present endpoint.' },
+        { rule: 'granted', holds: false, text: 'Neither a role nor access for a time gives it.' },
+        { rule: 'secret-bound', holds: true, text: 'The secret is bound to the present address.' },
       ],
     },
   }),

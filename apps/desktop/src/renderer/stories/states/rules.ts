@@ -66,7 +66,7 @@ export const rulesStories: readonly Story[] = [
   story('new', withRules(some), { at: '/approvals/rules/new' }),
   story('new-fault', withRules(some), {
     at: '/approvals/rules/new',
-    steps: [{ click: { role: 'button', name: 'Make rule' } }],
+    steps: [{ click: { role: 'button', name: 'Add rule' } }],
   }),
   story('as-auditor', { ...asUser(...builtInRoles.auditor), ...withRules(some) }, { at: `/approvals/rules/${id(32)}` }),
   story('empty', withRules([])),

@@ -6,7 +6,7 @@ export const admin = {
   connectionsEnd: '{count, plural, one {# open connection ends} other {# open connections end}}',
   leasesEnd: '{count, plural, one {# lease ends} other {# leases end}}',
   unbound: '{count, plural, one {# secret must be bound again} other {# secrets must be bound again}}',
-  incomplete: 'More is concerned than was looked through: these are the least.',
+  incomplete: 'There may be more: not everything could be looked through.',
   andMore: '{names} and {count, number} more',
   computing: 'Finding out what this will do…',
   review: 'Review…',

@@ -24,7 +24,7 @@ export const alerts = {
   factOver: 'Over since',
   over: 'Over',
   seenText: 'by {name}, {time}',
-  nobody: 'Nobody known',
+  nobody: 'Unknown',
   acknowledge: 'Mark as seen',
   done: 'Marked as seen',
   showReviews: 'Show reviews',

@@ -17,7 +17,7 @@ export const audit = {
   entry: 'Entry',
   job: 'Sallyport itself',
   service: 'Service account {id}',
-  anonymous: 'Nobody known',
+  anonymous: 'Unknown',
   facts: 'Entry',
   factAt: 'Time',
   factWho: 'Who',

@@ -11,7 +11,7 @@ export const common = {
   search: 'Search',
   filter: 'Filter',
   clearFilter: 'Clear filter',
-  nothingMatches: 'Nothing matches “{filter}”.',
+  nothingMatches: 'Nothing matches “{filter}”',
   loading: 'Loading…',
   updating: 'Updating…',
   shownAsOf: 'Shown as of {time}.',

@@ -29,7 +29,7 @@ export const firstRun = {
   haveAccount: 'I have an account already',
   waiting: 'Continue in your browser',
   waitingText: 'Your browser opened. Finish there, then come back.',
-  codeTitle: 'Bring the code from your browser',
+  codeTitle: 'Enter the code from your browser',
   signedOut: 'Sign in to {organization}',
   signedOutPlain: 'Sign in',
   signIn: 'Sign in with the browser',

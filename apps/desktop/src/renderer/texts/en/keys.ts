@@ -17,7 +17,7 @@ export const keys = {
   data: 'Data keys',
   dataHint: 'Each secret is sealed under one of its own. All are made anew every year by themselves.',
   dataState: 'Last made anew',
-  dataNone: 'Not on demand yet',
+  dataNone: 'Not by hand yet',
   dataGoing: 'Being made anew, {left, plural, one {# left} other {# left}}',
   dataSince: 'Begun',
   dataRotate: 'Make data keys anew…',
@@ -65,7 +65,7 @@ export const keys = {
   doneDeployment: 'The API’s servers get a new root within seconds.',
   tokens: 'Token keys',
   tokensHint:
-    'Sign tokens for third-party stores and service accounts. New ones come every ninety days by themselves, a day announced.',
+    'Sign tokens for third-party stores and service accounts. New ones come every ninety days by themselves, announced a day before.',
   columnAlgorithm: 'Algorithm',
   columnPublished: 'Published until',
   tokensNone: 'There are none yet: they are made when the first store or program asks.',

@@ -18,7 +18,7 @@ export const log = {
   searching: 'Looking further back…',
   filters: 'these filters',
   clearFilters: 'Clear filters',
-  nothing: 'Nothing fits these filters.',
+  nothing: 'Nothing fits these filters',
   nothingText: 'Look in a longer time, or with fewer words.',
   export: 'Export…',
   exportTitle: 'Export to a file',

@@ -22,7 +22,7 @@ export const requests = {
   showResources: 'Show resources',
   needs: '{count, plural, =0 {Opens at once} one {# approval} other {# approvals}}',
   held: 'Access now',
-  waiting: 'A request open',
+  waiting: 'An open request',
   canEmergency: 'Emergency',
   askTitle: 'Ask for {name}',
   why: 'Why',

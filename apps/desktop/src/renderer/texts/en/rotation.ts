@@ -27,7 +27,7 @@ export const rotation = {
   failures: 'Failures since',
   second: 'Second account',
   waiting: 'Waits for a gateway',
-  taken: 'A gateway is at it',
+  taken: 'A gateway is doing it',
   done: 'Done',
   failed: 'Failed',
   outcome: '{account}, {time}: {reason}',

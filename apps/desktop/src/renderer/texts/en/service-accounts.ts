@@ -15,7 +15,7 @@ export const serviceAccounts = {
   purposeAudit: 'Reading the log',
   purposeApi: 'Managing the catalogue',
   purposeApiHint: 'and reading the log. No purpose unlocks anything.',
-  emptyTitle: 'No program has an account.',
+  emptyTitle: 'No program has an account',
   emptyText: 'A program calls the API under a key of its own, which never leaves it, for what its roles allow.',
   add: 'Add service account',
   addTitle: 'Add a service account',

@@ -66,7 +66,7 @@ const accountColumns = (roleName: NameOf): readonly Column<ServiceAccount>[] => 
     header: text('serviceAccounts.columnPurposes'),
     width: 'minmax(140px, 1.2fr)',
     from: 860,
-    cell: ({ purposes }) => cut(purposes.map(purposeText).join(', '), 'muted'),
+    cell: ({ purposes }) => cut(purposes.map(purposeText).join(' · '), 'muted'),
   },
   {
     id: 'roles',
