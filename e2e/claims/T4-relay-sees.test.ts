@@ -189,7 +189,7 @@ test('what a relay records while the API is away arrives when it is back, once, 
   await expectRecorded(bed.owner.agent, one, 2)
 })
 
-test('a relay gets a new certificate, and what goes through it goes on', async () => {
+test('relay and session get new certificates, and what goes through them goes on', async () => {
   const { agent } = bed.owner
   const url = await agent.url(BEHIND_RELAY)
   await waitFor(async () => (await runPsql(url, 'select 1')).code === 0, {
@@ -203,6 +203,9 @@ test('a relay gets a new certificate, and what goes through it goes on', async (
   relay.program.kill('SIGHUP')
   await relay.program.waitForLine(/"event":"certificate.renewed"/, { timeoutMs: 60_000 })
   await waitFor(() => dials() > dialled, { description: 'the relay to dial anew', timeoutMs: 60_000 })
+  const { session } = await agent.local.call('status', {})
+  const renewed = await agent.local.call('renew', {})
+  expect(Date.parse(renewed.session!.certificateExpiresAt)).toBeGreaterThan(Date.parse(session!.certificateExpiresAt))
   const after = await enter(gateway)
   expect(after.certificate.equals(before.certificate)).toBe(false)
   expect(await before.mux.ping()).toBeGreaterThan(0)

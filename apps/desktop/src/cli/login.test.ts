@@ -45,6 +45,7 @@ const start = async (before = notEnrolled()): Promise<StandInAgent> =>
         return {}
       },
       awaitSignIn: () => sampleStatus(),
+      renew: () => sampleStatus(),
       signOut: () => sampleStatus({ state: 'signed-out', session: null }),
     },
   }))
@@ -125,6 +126,14 @@ describe.skipIf(terminalSkipReason())('at a terminal', () => {
 })
 
 describe('in a script', () => {
+  test('the session’s certificate is renewed on demand', async () => {
+    const { profile } = await start()
+    const { code, stdout } = await runCli(['renew'], { profile })
+    expect(code).toBe(0)
+    expect(stdout).toContain('Your session has a new certificate.')
+    expect(lastAsked()).toEqual({ name: 'renew', input: {} })
+  })
+
   test('invitation and password come of files', async () => {
     const { profile } = await start()
     await writeFile(join(profile, 'invitation'), `${invitation}\n`)

@@ -201,6 +201,8 @@ export const localMethods = defineMethods({
   giveCode: { params: z.strictObject({ id: uuid, code: z.string().max(200) }), result: nothing },
   cancelBrowser: { params: z.strictObject({ id: uuid }), result: nothing },
   signOut: { params: nothing, result: agentStatus },
+  /** Renews the session's certificate now. Throws `api_unreachable` where that has to wait; it is tried again by itself. */
+  renew: { params: nothing, result: agentStatus },
   /** Whether the app's pages are locked: their hosts answer nothing then that shows or does something. */
   lockState: { params: nothing, result: lockState },
   /** Locks them. Throws `not_enrolled`: there is nothing to see, and nobody who could unlock. */

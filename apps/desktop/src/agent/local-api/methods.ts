@@ -104,6 +104,10 @@ const handlersOf = (services: MethodServices): Handlers => {
       await keeper.signOut()
       return status()
     },
+    renew: async () => {
+      await keeper.require().renew()
+      return status()
+    },
     lockState: async () => ({ locked: pageLock.locked }),
     lock: async () => {
       if (keeper.state === 'not-enrolled') throw new SallyportError('not_enrolled')

@@ -103,6 +103,15 @@ export class RunningSession {
     if (!this.#confirmed) throw new SallyportError('api_unreachable')
   }
 
+  /** Shows a new certificate from now on; connections go on. Throws why the session ended, or `api_unreachable`. */
+  async renew(): Promise<void> {
+    const before = this.#live.stored.certifiedAt
+    await this.#renewal.now()
+    const ended: unknown = this.signal.reason
+    if (ended instanceof SallyportError) throw ended
+    if (this.#live.stored.certifiedAt === before) throw new SallyportError('api_unreachable')
+  }
+
   /** A signed call. A refusal that ends the session does so. */
   readonly call: ApiClient['call'] = async (name, ...rest) => {
     try {

@@ -18,6 +18,17 @@ export const sessionCommands: readonly Command[] = [
     },
   }),
   defineCommand({
+    words: 'renew',
+    summary: 'Renews the certificate of your session now; connections go on',
+    details: 'It is renewed at half of its life by itself.',
+    parameters: {},
+    run: async (context) => {
+      const agent = await context.agent()
+      const status = await context.progress('Renewing', agent.call('renew', {}))
+      return message(status, 'Your session has a new certificate.')
+    },
+  }),
+  defineCommand({
     words: 'status',
     summary: 'Shows who is signed in, where, and until when',
     parameters: {},
