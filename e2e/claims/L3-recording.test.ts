@@ -4,11 +4,13 @@
  *
  * Whoever wants to read what was done without being meant to holds the API's database as its superuser, the gateway's state folder,
  * and every answer of the API. Whoever is meant to holds an identity, and uses the program `age` or `sallyport logs decrypt`. Bind
- * values that were not to be kept are nowhere. What was erased or is past its time is no tampering.
+ * values that were not to be kept are nowhere. What was erased or is past its time is no tampering. Of a kind that is kept for a shorter
+ * time nothing is left for whoever has every table, every file, the identity, and knows which numbers its words had.
  */
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { leafHash, openCheckpoint, parseEntryProof, parseNoteKey, verifyInclusion } from '@sallyport/audit-log'
 import { type RecordingPolicy, sha256, toBase64url, utf8 } from '@sallyport/protocol'
 import { auditEntry } from '@sallyport/protocol/api'
@@ -19,9 +21,10 @@ import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allActivity } from '../support/activity.ts'
 import { centralSql } from '../support/central-sql.ts'
-import { verifyExport } from '../support/export-log.ts'
+import { verifyExport, verifyRecordings } from '../support/export-log.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
 import { sallyport } from '../support/sallyport.ts'
+import { tablesWith } from '../support/tables-with.ts'
 
 const shownProof = z.object({ entry: z.string(), lines: z.string(), proof: z.string() })
 
@@ -201,12 +204,13 @@ describe.skipIf(reason !== null)(`recording (${reason ?? 'runs'})`, () => {
     }
   })
 
-  const verified = async () => {
+  const exported = async (): Promise<string> => {
     const file = join(bed.directory, `log-${(exports += 1)}.jsonl`)
     const { code, stderr } = await sallyport(bed.owner.agent, 'admin', 'log', 'export', '--file', file)
     expect(code, stderr).toBe(0)
-    return (await verifyExport(file, '--recordings', recordings())).wrong
+    return file
   }
+  const verified = async () => (await verifyExport(await exported(), '--recordings', recordings())).wrong
 
   test('the verifier holds what the gateway keeps against the log; a change is named, and an erasure is none', async () => {
     const { stored } = await ask({ keep: 'gateway', binds: 'keep', recipients: [recipient] })
@@ -224,6 +228,115 @@ describe.skipIf(reason !== null)(`recording (${reason ?? 'runs'})`, () => {
     expect(await verified()).toEqual([])
     const { items } = await bed.owner.agent.api('listRecordings', { query: { user: person.id } })
     expect(items).toEqual([])
-    await rm(recordings(), { recursive: true, force: true })
+  })
+
+  const HOURS = 3_600_000
+  /** More than a day, and the hour in which it ends. */
+  const LATER = 26 * HOURS
+
+  /** What is told to Node, for its clock to be so much later. */
+  const clockLater = async (): Promise<Record<string, string>> => {
+    const file = join(bed.directory, 'later.mjs')
+    const source = `
+      const Then = Date
+      globalThis.Date = class extends Then {
+        constructor(...parts) { if (parts.length === 0) super(Then.now() + ${LATER}); else super(...parts) }
+        static now() { return Then.now() + ${LATER} }
+      }`
+    await writeFile(file, source)
+    return { NODE_OPTIONS: `--import=${pathToFileURL(file).href}` }
+  }
+
+  /** What a tool of this name asks: the rows of both, once the connection is recorded as closed. */
+  const askAs = async (credential: string) => {
+    const [statement, tool] = [unlikely(), unlikely()]
+    const url = await bed.owner.agent.url(`shop-db/${credential}`, `sslmode=disable&application_name=${tool}`)
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query(`select 1 as ${statement}`)
+    await client.end()
+    const credentialId = bed.database.credentials[credential]!
+    const rows = await waitFor(
+      async () => {
+        const all = await allActivity(bed.owner.agent, { user: bed.owner.id, credential: credentialId })
+        return all.some(({ kind }) => kind === 'connection.closed') ? all : null
+      },
+      { description: 'the connection to be recorded', timeoutMs: 90_000 },
+    )
+    const of = (kind: string) => rows.find((row) => row.kind === kind)!
+    return { statement, tool, query: of('query'), opened: of('connection.opened') }
+  }
+
+  /** Numbers of the words of one record, which whoever reads the tables sees. */
+  const wordsOf = async ({ id }: { readonly id: string }): Promise<string[]> => {
+    const [stream, number] = [id.slice(0, 36), id.slice(37)]
+    const found = await centralSql<{ word: string }>(
+      bed.central.database!.url('superuser'),
+      'select word from activity_words where stream = $1 and $2 = any(numbers)',
+      [stream, number],
+    )
+    return found.map(({ word }) => word)
+  }
+
+  const signIn = async (): Promise<unknown> => {
+    const { agent, email, password } = bed.owner
+    return agent.local.call('signIn', { email, password }).catch(() => null)
+  }
+
+  const isQuery = ({ name }: { readonly name: string }): boolean => name.includes('/query/') && name.endsWith('.age')
+  const ageFiles = async () => (await gatewayFiles()).filter(({ name }) => name.endsWith('.age'))
+  const recordingOf = ({ activity }: { readonly activity: unknown }): string =>
+    z.object({ recording: z.string() }).parse(activity).recording
+
+  test('of a kind whose time is over nothing is left, with the API and at the gateway, and other kinds stay', async () => {
+    const superuser = bed.central.database!.url('superuser')
+    const { owner } = bed
+    await owner.agent.api('changeSettings', { body: { activityRetentionByKind: { query: 1 } } })
+    await takeOwnPorts(owner.agent)
+    await record({ keep: 'api', binds: 'keep', recipients: [] })
+    const plain = await askAs('read-write')
+    await record({ keep: 'both', binds: 'keep', recipients: [recipient] })
+    const sealed = await askAs('owner')
+    const [words, others] = [await wordsOf(plain.query), await wordsOf(plain.opened)]
+    const ofStatement = words.filter((word) => !others.includes(word))
+    const files = { query: recordingOf(sealed.query), opened: recordingOf(sealed.opened) }
+    // The search finds it while it is there.
+    for (const word of [...ofStatement, ...others]) expect(await tablesWith(superuser, word)).toContain('activity_words')
+    for (const file of Object.values(files)) expect(await tablesWith(superuser, file)).toEqual(['recordings'])
+    expect(ofStatement.length * others.length).toBeGreaterThan(0)
+    expect((await ageFiles()).filter(isQuery).map(({ name }) => basename(name))).toEqual([`${files.query}.age`])
+    expect(await decryptWithOurs(files.query)).toContain(sealed.statement)
+
+    await bed.gateways.at(-1)!.stop()
+    await bed.api.stop()
+    await bed.restartApi(await clockLater())
+    const isOver = async (): Promise<boolean> => {
+      const left = await centralSql(superuser, `select 1 from activity where kind = 'query' limit 1`)
+      const later = new Date(Date.now() + LATER - HOURS)
+      const told = await centralSql(superuser, 'select 1 from audit_entries where at > $1 limit 1', [later])
+      return left.length === 0 && told.length > 0
+    }
+    await waitFor(isOver, { description: 'a day to have passed for the API and its log', timeoutMs: 90_000 })
+    await bed.api.stop()
+    for (const { name } of await ageFiles()) await utimes(name, (Date.now() - LATER) / 1000, (Date.now() - LATER) / 1000)
+    await bed.restartApi()
+    await bed.restartGateway(bed.gateways[0]!)
+    await waitFor(async () => !(await ageFiles()).some(isQuery), { description: 'a day to have passed for the gateway' })
+    await waitFor(async () => (await signIn()) !== null, { description: 'the owner to be signed in again' })
+
+    for (const text of [...ofStatement, files.query]) expect(await tablesWith(superuser, text), text).toEqual([])
+    for (const word of others) expect(await tablesWith(superuser, word)).toContain('activity_words')
+    for (const { name } of await ageFiles()) expect(await decryptWithAge(name), name).not.toContain(sealed.statement)
+    // What was shipped is not in the spool either, whose key lies beside it.
+    expect((await gatewayFiles()).filter(({ name }) => name.endsWith('.spool'))).toEqual([])
+    expect(await allActivity(owner.agent, { kind: 'query' })).toEqual([])
+    expect(await allActivity(owner.agent, { text: plain.statement })).toEqual([])
+    expect((await allActivity(owner.agent, { text: plain.tool })).map(({ id }) => id)).toEqual([plain.opened.id])
+    expect(await decryptWithOurs(files.opened)).toContain(sealed.tool)
+    const { code } = await sallyport(owner.agent, 'logs', 'decrypt', files.query, '--identity', identityFile)
+    expect(code).not.toBe(0)
+    const { removedByPolicy, ...rest } = await verifyRecordings(await exported(), recordings())
+    expect(rest).toMatchObject({ exitCode: 0, wrong: [] })
+    expect(removedByPolicy).toBeGreaterThan(0)
   })
 })

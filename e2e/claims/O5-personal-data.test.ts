@@ -19,6 +19,7 @@ import { undeclaredColumns } from '../support/declared-columns.ts'
 import { verifyExport } from '../support/export-log.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
 import { sallyport } from '../support/sallyport.ts'
+import { tablesWith } from '../support/tables-with.ts'
 
 const unlikely = (what: string): string => `${what}${randomBytes(6).toString('hex')}`
 const name = unlikely('zephyrine')
@@ -53,23 +54,6 @@ beforeAll(async () => {
   await waitFor(isKept, { description: 'what they did to be kept', timeoutMs: 90_000 })
 })
 afterAll(() => bed?.stop())
-
-/** Tables in which a text is, in clear or as bytes. */
-const tablesWith = (text: string): Promise<string[]> =>
-  withCentralSql(superuser(), async (client) => {
-    const { rows } = await client.query<{ name: string }>(
-      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
-    )
-    const found: string[] = []
-    for (const { name: table } of rows) {
-      const forms = [text, Buffer.from(text).toString('hex')].map((form) => `row_text ilike '%${form}%'`).join(' or ')
-      const looked = await client.query(
-        `select 1 from (select t::text as row_text from "${table}" t) as texts where ${forms} limit 1`,
-      )
-      if (looked.rows.length > 0) found.push(table)
-    }
-    return found.toSorted()
-  })
 
 /** By which what is sealed for somebody opens, as far as the database has a part in it. */
 const keysOf = (id: string): Promise<unknown[]> =>
@@ -109,7 +93,7 @@ test('what is held about a person can be handed to them, and of nobody else', as
 })
 
 test('in tables they are sealed', async () => {
-  for (const theirs of [name, reason, statement, person.email]) expect(await tablesWith(theirs), theirs).toEqual([])
+  for (const theirs of [name, reason, statement, person.email]) expect(await tablesWith(superuser(), theirs), theirs).toEqual([])
   expect(await keysOf(person.id)).toHaveLength(1)
 })
 

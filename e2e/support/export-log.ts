@@ -51,8 +51,13 @@ export interface Verdict {
 
 const program = fileURLToPath(new URL('../../apps/verify/src/main.ts', import.meta.url))
 
+interface Report {
+  readonly findings: readonly { readonly code: string; readonly entry: number | null }[]
+  readonly recordings?: { readonly sealed: number; readonly removedByPolicy: number } | null
+}
+
 /** Runs `sallyport-verify`. */
-export const verifyExport = async (path: string, ...options: string[]): Promise<Verdict> => {
+const runVerifier = async (path: string, options: readonly string[]) => {
   const { code, stdout, stderr } = await runProgram({
     name: 'sallyport-verify',
     command: process.execPath,
@@ -60,6 +65,16 @@ export const verifyExport = async (path: string, ...options: string[]): Promise<
     timeoutMs: 120_000,
   })
   if (stdout === '') throw new Error(`the verifier said: ${stderr}`)
-  const { findings } = JSON.parse(stdout) as { findings: { code: string; entry: number | null }[] }
-  return { exitCode: code, wrong: findings.map(({ code: what, entry }) => (entry === null ? what : `${what} ${entry}`)) }
+  const { findings, recordings } = JSON.parse(stdout) as Report
+  const wrong = findings.map(({ code: what, entry }) => (entry === null ? what : `${what} ${entry}`))
+  return { verdict: { exitCode: code, wrong }, recordings }
+}
+
+export const verifyExport = async (path: string, ...options: string[]): Promise<Verdict> =>
+  (await runVerifier(path, options)).verdict
+
+/** What it counts of a gateway's recordings. `folder`: in its state. */
+export const verifyRecordings = async (path: string, folder: string): Promise<Verdict & Report['recordings']> => {
+  const { verdict, recordings } = await runVerifier(path, ['--recordings', folder])
+  return { ...verdict, ...recordings! }
 }

@@ -96,9 +96,9 @@ export class Central {
     return new Central({ directory, invitation, invitations, database, rolesApart, api, options: own, dispose })
   }
 
-  /** Starts the API again on its data, once it has ended. */
-  async restart(): Promise<void> {
-    this.api = await startApi(this.#options)
+  /** Starts the API again on its data, once it has ended; `env`: this time only. */
+  async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.api = await startApi({ ...this.#options, env: { ...this.#options.env, ...env } })
   }
 
   /**

@@ -181,9 +181,9 @@ export class Testbed {
     return restarted
   }
 
-  /** Starts the API again on its data. */
-  async restartApi(): Promise<void> {
-    await this.central.restart()
+  /** Starts the API again on its data; `env`: this time only. */
+  async restartApi(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.central.restart(env)
   }
 
   /** Makes a user and an invitation for them. */

@@ -567,13 +567,13 @@ describe('searching', () => {
     await take(await seal([...common, cancel, query('a'), cancel], { stream }))
     const pageAfter = (since: ActivityTail) =>
       run((transaction) => findReceived(transaction, { filter: { kind: 'cancel' }, since, limit: 10, steps: 4 }))
-    const pages: number[][] = []
+    const numbers: number[][] = []
     for (let since: ActivityTail | null = { received: new Date(now - 1).toISOString() }; since !== null;) {
       const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(since)
-      pages.push(page.rows.map(({ position }) => position.number))
+      numbers.push(page.rows.map(({ position }) => position.number))
       since = page.tail
     }
-    expect(pages).toEqual([[], [], [9, 11], []])
+    expect(numbers).toEqual([[], [], [9, 11], []])
     const filter = { before: new Date(now - 1).toISOString() }
     const none = await run((transaction) =>
       findReceived(transaction, { filter, since: { received: new Date(0).toISOString() }, limit: 10, steps: 100 }),

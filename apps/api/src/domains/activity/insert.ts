@@ -34,42 +34,43 @@ export const HOUR = 3_600_000
 
 interface Occurrences {
   readonly word: string
-  readonly kind: string
   readonly numbers: string[]
   readonly ats: Date[]
 }
 
-/** By word, kind and hour. */
+/** By kind: one for each word and hour. */
 const occurrencesOf = (
   rows: readonly { readonly record: BatchRecord; readonly at: Date; readonly key: ActivityKey }[],
-): Occurrences[] => {
-  const found = new Map<string, Occurrences>()
+): ReadonlyMap<string, Occurrences[]> => {
+  const found = new Map<string, Map<string, Occurrences>>()
   for (const { record, at, key } of rows) {
-    const kind = kindOf(record)
-    const place = `${kind} ${Math.floor(at.getTime() / HOUR)}`
+    const ofKind = found.get(kindOf(record)) ?? new Map<string, Occurrences>()
+    found.set(kindOf(record), ofKind)
+    const hour = Math.floor(at.getTime() / HOUR)
     for (const word of wordNumbers(key.key, wordsOf(searchedText(record.activity)))) {
-      const known = found.get(`${word} ${place}`) ?? { word, kind, numbers: [], ats: [] }
-      found.set(`${word} ${place}`, known)
+      const known = ofKind.get(`${word} ${hour}`) ?? { word, numbers: [], ats: [] }
+      ofKind.set(`${word} ${hour}`, known)
       known.numbers.push(String(record.number))
       known.ats.push(at)
     }
   }
-  return [...found.values()]
+  return new Map([...found].map(([kind, ofKind]) => [kind, [...ofKind.values()]]))
 }
 
 const insertWords = async (
   transaction: Transaction,
   { stream, first }: ReadBatch['statement'],
-  occurrences: readonly Occurrences[],
+  found: ReadonlyMap<string, readonly Occurrences[]>,
 ): Promise<void> => {
-  if (occurrences.length === 0) return
-  // As JSON: arrays of arrays of different lengths are none to PostgreSQL.
-  await sql`
-    insert into activity_words (word, latest, stream, first, kind, numbers, ats)
-    select word, (select max(at) from unnest(ats) as at), ${stream}::uuid, ${first}::bigint, kind, numbers, ats
-    from jsonb_to_recordset(${JSON.stringify(occurrences)}::jsonb)
-      as rows (word bigint, kind text, numbers bigint[], ats timestamptz[])
-    on conflict do nothing`.execute(transaction)
+  for (const [kind, occurrences] of found) {
+    if (occurrences.length === 0) continue
+    // As JSON: arrays of arrays of different lengths are none to PostgreSQL.
+    await sql`
+      insert into activity_words (word, latest, stream, first, kind, numbers, ats)
+      select word, (select max(at) from unnest(ats) as at), ${stream}::uuid, ${first}::bigint, ${kind}::text, numbers, ats
+      from jsonb_to_recordset(${JSON.stringify(occurrences)}::jsonb) as rows (word bigint, numbers bigint[], ats timestamptz[])
+      on conflict do nothing`.execute(transaction)
+  }
 }
 
 /** Stores all records by one statement: one array for each column. */

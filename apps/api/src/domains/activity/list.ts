@@ -1,3 +1,4 @@
+/** Rows of activity by what was asked for, and their bodies, which are opened apart: the database holds them encrypted. */
 import type { z } from 'zod'
 import type { activityRow } from '@sallyport/protocol/api'
 import { type RawBuilder, sql } from 'kysely'
@@ -26,6 +27,7 @@ export interface ActivityFilter {
 
 /** Where a page ended: the next begins below. */
 export interface ActivityPosition {
+  /** RFC 3339. */
   readonly at: string
   readonly stream: string
   readonly number: number
@@ -35,6 +37,7 @@ export interface EncryptedRow extends Omit<ActivityRow, 'activity' | 'shortened'
   readonly position: ActivityPosition
   /** RFC 3339. */
   readonly receivedAt: string
+  /** Id of the organization's activity key under which the body is. */
   readonly key: string
   readonly body: Uint8Array
 }
