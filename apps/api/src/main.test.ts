@@ -4,27 +4,28 @@ import { chmod, mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { findFreePort } from '@sallyport/postgres'
 import { createHttpsSender } from '@sallyport/transport'
 import { decodeInvitation, fromBase64url } from '@sallyport/protocol'
 import { createApiClient } from '@sallyport/protocol/api'
+import { bundledProgram } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toPem } from './domains/authority/index.ts'
 
 const run = promisify(execFile)
-const program = fileURLToPath(new URL('main.ts', import.meta.url))
+const program = await bundledProgram('apps/api/src/main.ts')
 const flags = ['--organization', 'acme', '--name', 'Acme', '--email', 'o@acme.test', '--first-name', 'O', '--last-name', 'W']
 
 let folder: string
-let environment: Record<string, string>
+let environment: NodeJS.ProcessEnv
 beforeAll(async () => {
   folder = join(await mkdtemp(join(await realpath(tmpdir()), 'sallyport-main-')), 'api')
   const [open, gateway, pages] = [await findFreePort(), await findFreePort(), await findFreePort()]
-  const { PATH = '' } = process.env
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   environment = {
     PATH,
+    NODE_COMPILE_CACHE,
     SALLYPORT_DATA_DIRECTORY: folder,
     SALLYPORT_LISTEN: `127.0.0.1:${open}`,
     SALLYPORT_GATEWAY_LISTEN: `127.0.0.1:${gateway}`,

@@ -1,16 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseNoteKey } from '@sallyport/audit-log'
-import { makeTemporaryDirectory, runProgram, type TemporaryDirectory } from '@sallyport/testkit'
+import { bundledProgram, makeTemporaryDirectory, runProgram, type TemporaryDirectory } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Findings } from './findings.ts'
 import { openSource } from './open-source.ts'
 import { makeLog, writeExport } from './testing/make-log.ts'
 import { verifyLog } from './verify.ts'
 
-const program = fileURLToPath(new URL('main.ts', import.meta.url))
+const program = await bundledProgram('apps/verify/src/main.ts')
 const isUnlock = (index: number): boolean => index % 3 === 0
 const log = makeLog(12, (index) => (isUnlock(index) ? { type: 'unlock.granted' } : {}))
 const unlocks: Buffer[] = log.entries.filter((_, index) => isUnlock(index)).map((entry) => Buffer.from(entry))

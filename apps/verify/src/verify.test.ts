@@ -3,7 +3,6 @@ import { createHash, generateKeyPairSync, randomUUID, sign, webcrypto } from 'no
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   cosign,
   exportEntryLine,
@@ -21,7 +20,7 @@ import {
   withSignatures,
 } from '@sallyport/audit-log'
 import { activityBatch, type CanonicalValue, signStatement, toBase64url } from '@sallyport/protocol'
-import { runProgram } from '@sallyport/testkit'
+import { bundledProgram, runProgram } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FindingCode, Findings } from './findings.ts'
 import { openSource } from './open-source.ts'
@@ -36,7 +35,7 @@ interface Result {
   readonly findings: readonly { readonly code: FindingCode; readonly entry: number | null; readonly message: string }[]
 }
 
-const program = fileURLToPath(new URL('main.ts', import.meta.url))
+const program = await bundledProgram('apps/verify/src/main.ts')
 const log = makeLog(600)
 let folder: string
 let contents: Contents

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { connect as connectTls } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '@sallyport/testkit'
+import { bundledProgram, freePort } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProgramRole } from '../db/roles.ts'
 import { type TestDatabase, testDatabase } from '../db/testing.ts'
@@ -19,6 +19,7 @@ import { administrator, makeUnlockWorld, type RolesOfWorld, startTestRoles, type
 import { startRoles } from './link.ts'
 import type { RoleCall, RoleProcessOptions } from './testing/role-process.ts'
 
+const program = await bundledProgram('apps/api/src/roles/testing/role-process.ts')
 let database: TestDatabase
 let folder: string
 let addresses: RoleProcessOptions['addresses']
@@ -29,9 +30,13 @@ const shared = (): string => join(folder, 'shared')
 
 const start = (role: ProgramRole): ChildProcess => {
   const options: RoleProcessOptions = { role, login: database.login(role), own: own(role), shared: shared(), addresses }
-  const child = fork(join(import.meta.dirname, 'testing', 'role-process.ts'), {
+  const child = fork(program, {
     execArgv: [],
-    env: { PATH: process.env['PATH'], ROLE_PROCESS: JSON.stringify(options) },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ROLE_PROCESS: JSON.stringify(options),
+    },
   })
   children.set(role, child)
   return child

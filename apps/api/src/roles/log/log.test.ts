@@ -347,7 +347,11 @@ describe('numbers', () => {
     const unlock = unlockOf()
     const options: KilledLogOptions = { login: database.login('log'), key: join(folder, 'log.key') }
     const child = fork(join(import.meta.dirname, 'testing', 'killed-before-signing.ts'), {
-      env: { PATH: process.env['PATH'], KILLED_LOG: JSON.stringify(options) },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        KILLED_LOG: JSON.stringify(options),
+      },
       execArgv: [],
     })
     child.send(unlock)

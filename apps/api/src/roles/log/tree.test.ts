@@ -284,7 +284,11 @@ describe('a process that is stopped while it signs, and woken up after another t
     await grow(2)
     const options: StoppedLogOptions = { login: database.login('log'), key: keyFile(), organization }
     const child = fork(join(import.meta.dirname, 'testing', 'stopped-while-signing.ts'), {
-      env: { PATH: process.env['PATH'], STOPPED_LOG: JSON.stringify(options) },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        STOPPED_LOG: JSON.stringify(options),
+      },
       execArgv: [],
     })
     const isStopped = async () => / T /.test(await readFile(`/proc/${child.pid}/stat`, 'utf8'))
