@@ -5,13 +5,20 @@ import { join } from 'node:path'
 import { canonicalJson, fromBase64url, seal, utf8 } from '@sallyport/protocol'
 import { type SinkDestination, type SinkSecret, type SinkStream, sinkSecretInfo } from '@sallyport/protocol/api'
 import type { StoredActivity } from '@sallyport/recording'
-import { makeAuthority, makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
+import {
+  makeAuthority,
+  makeTemporaryDirectory,
+  smallDisk,
+  smallDiskSkipReason,
+  type TemporaryDirectory,
+  waitFor,
+} from '@sallyport/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../db/testing.ts'
 import { withOrganization } from '../db/with-organization.ts'
 import { type ActivityKeys, activityKeysOf } from '../domains/activity/index.ts'
 import { recordAudit } from '../domains/audit/index.ts'
-import { changeStreams, createSink, findSink, forgetFailures } from '../domains/sinks/index.ts'
+import { changeSink, changeStreams, createSink, findSink, forgetFailures } from '../domains/sinks/index.ts'
 import { outward } from '../net/outward.ts'
 import { makeGateway } from '../testing/make-gateway.ts'
 import { makeLease } from '../testing/make-lease.ts'
@@ -27,6 +34,7 @@ import { type RunningRsyslog, rsyslogMissing, startRsyslog } from './testing/rsy
 import { isSignedWith, startHttpReceiver, startSyslogReceiver } from './testing/receivers.ts'
 
 const actor = { kind: 'job', id: null, device: null, session: null, address: null } as const
+const noDisk = smallDiskSkipReason()
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 
@@ -318,6 +326,32 @@ describe('files', () => {
     expect((await filesOf(sink)).length).toBeGreaterThan(1)
   })
 
+  it.skipIf(noDisk !== null)(`hold every entry once after their disk was full (${noDisk ?? 'runs'})`, async () => {
+    const disk = await smallDisk({ mebibytes: 1 })
+    try {
+      const sink = await addSink(destination)
+      const place = join(disk.path, organization, sink)
+      await record(3)
+      await sending(
+        async () => {
+          await sent(sink, 4)
+          await disk.fill()
+          // More than fits into what is left of the last block: a line is left half written.
+          await record(20)
+          await waitFor(async () => (await read(sink)).problem?.message.includes('no space left'), { description: 'the failure' })
+          await disk.free()
+          await inOrganization((transaction) => forgetFailures(transaction, sink))
+          await sent(sink, 24)
+        },
+        { folder: disk.path },
+      )
+      const texts = (await readdir(place)).toSorted().map((name) => readFile(join(place, name), 'utf8'))
+      expect(indicesOf(linesOf((await Promise.all(texts)).join('')))).toEqual(upTo(await sizeOf()))
+    } finally {
+      await disk.remove()
+    }
+  })
+
   it('keep the newest', async () => {
     const sink = randomUUID()
     const { rows } = await waitFor(
@@ -434,10 +468,20 @@ describe.skipIf(rsyslogMissing())('rsyslog', () => {
       await sending(() => Promise.all([refused(without), refused(stranger)]))
       expect([(await read(without)).next, (await read(stranger)).next]).toEqual([0, 0])
       expect(await demanding.messages()).toEqual([])
-      const sink = await addSink(destination, secretOf(known))
-      await sending(() => sent(sink, 3))
+      // With another certificate it goes on from where it was: here, from the beginning.
+      const secret = await sealFor(stranger, destination, secretOf(known))
+      const change = { id: stranger, name: undefined, enabled: undefined, secret }
+      await inOrganization((transaction) => changeSink(transaction, change, { organization, actor, now: Date.now() }))
+      await sending(() => sent(stranger, 3))
       const arrived = () => demanding.messages().then((messages) => messages.length >= 3)
       await waitFor(arrived, { description: 'the messages', timeoutMs: 30_000 })
+      const { rows } = await roles.log.listEntries({ organization, limit: 10, below: null, type: 'sink.changed' })
+      expect(rows.map(({ entry }) => (entry as { details: unknown }).details)).toEqual([
+        {
+          before: { name: stranger, enabled: true, secret: { sealedAt: expect.any(String) as string } },
+          after: { name: stranger, enabled: true, secret: { sealedAt: expect.any(String) as string } },
+        },
+      ])
     } finally {
       await demanding.remove()
     }

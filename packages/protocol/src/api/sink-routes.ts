@@ -108,6 +108,9 @@ export type Sink = z.infer<typeof sink>
 
 const one = z.strictObject({ sink: uuid })
 
+/** Sealed by the client with {@link sinkSecretInfo}. */
+const sealedSecret = z.strictObject({ vaultKey: keyId, sealed }).nullable()
+
 export const sinkRoutes = defineRoutes({
   listSinks: {
     method: 'GET',
@@ -134,8 +137,7 @@ export const sinkRoutes = defineRoutes({
       streams: sinkStreams.optional(),
       /** With what is there already, or with what comes from now on. */
       from: z.enum(['beginning', 'now']),
-      /** Sealed by the client with {@link sinkSecretInfo}. */
-      sealedSecret: z.strictObject({ vaultKey: keyId, sealed }).nullable(),
+      sealedSecret,
     }),
     response: sink,
     errors: ['log_unavailable', 'vault_unavailable', 'unseal_failed', 'secret_unavailable', 'conflict', 'limit_reached'],
@@ -143,15 +145,20 @@ export const sinkRoutes = defineRoutes({
   changeSink: {
     method: 'PATCH',
     path: '/v1/sinks/{sink}',
-    summary: 'Renames a sink, stops it, or lets it go on: at once, if it waits after a failure',
+    summary: 'Renames a sink, stops it, lets it go on, or replaces what it is let in with; it goes on at once',
     authentication: 'two-signature',
     permission: 'settings.write',
     presence: 'recent',
     audit: 'sink.changed',
     parameters: one,
-    body: z.strictObject({ name: displayName.optional(), enabled: z.boolean().optional() }),
+    body: z.strictObject({
+      name: displayName.optional(),
+      enabled: z.boolean().optional(),
+      /** Instead of what it sends with; null: nothing, where the kind needs nothing. */
+      sealedSecret: sealedSecret.optional(),
+    }),
     response: sink,
-    errors: ['log_unavailable', 'not_found', 'conflict'],
+    errors: ['log_unavailable', 'vault_unavailable', 'unseal_failed', 'secret_unavailable', 'not_found', 'conflict'],
   },
   changeSinkStreams: {
     method: 'PUT',

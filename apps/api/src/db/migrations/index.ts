@@ -33,6 +33,7 @@ import { up as changingStreams } from './0240-changing-streams.ts'
 import { up as sealedOutboxOnly } from './0241-sealed-outbox-only.ts'
 import { up as alertsThatEnd } from './0230-alerts-that-end.ts'
 import { up as retentionByKind } from './0260-retention-by-kind.ts'
+import { secretsOfSinks } from './0270-secrets-of-sinks.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -68,4 +69,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0240-changing-streams': { up: changingStreams },
   '0241-sealed-outbox-only': { up: sealedOutboxOnly },
   '0260-retention-by-kind': { up: retentionByKind },
+  '0270-secrets-of-sinks': { up: secretsOfSinks },
 }

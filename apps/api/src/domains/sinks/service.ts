@@ -66,26 +66,48 @@ export const createSink = async (
 /** As entries tell it. */
 const placesOf = ({ streams }: StoredSink) => streams.map(({ stream, next }) => ({ stream, next }))
 
-/** What changed goes on at once, also after a failure. */
+interface SinkChange {
+  readonly id: string
+  readonly name: string | undefined
+  readonly enabled: boolean | undefined
+  /** As it rests; null: none. */
+  readonly secret: Uint8Array | null | undefined
+}
+
+/** As entries tell it: since when the one that it has is sealed. */
+const secretOf = ({ secret, sealedAt }: StoredSink) => (secret === null ? null : { sealedAt: sealedAt.toISOString() })
+
+/** What changed goes on at once, also after a failure, and from its place. */
 export const changeSink = async (
   transaction: Transaction,
-  { id, name, enabled }: { readonly id: string; readonly name: string | undefined; readonly enabled: boolean | undefined },
-  { actor }: Author,
+  { id, name, enabled, secret }: SinkChange,
+  { actor, now }: Author,
 ): Promise<StoredSink> => {
   const before = await requireSink(transaction, id)
-  const after = { name: name ?? before.name, enabled: enabled ?? before.enabled }
+  const wanted = { name: name ?? before.name, enabled: enabled ?? before.enabled }
+  const sealed = secret === undefined ? {} : { secret: secret === null ? null : Buffer.from(secret), sealed_at: new Date(now) }
   await refusing(
     { unique: 'conflict', message: sameName },
-    transaction.updateTable('sinks').set(after).where('id', '=', id).execute(),
+    transaction
+      .updateTable('sinks')
+      .set({ ...wanted, ...sealed })
+      .where('id', '=', id)
+      .execute(),
   )
   await forgetFailures(transaction, id)
+  const after = await requireSink(transaction, id)
+  const told = (sink: StoredSink) => ({
+    name: sink.name,
+    enabled: sink.enabled,
+    ...(secret === undefined ? {} : { secret: secretOf(sink) }),
+  })
   await recordAudit(transaction, {
     type: 'sink.changed',
     actor,
     subject: { kind: 'sink', id },
-    details: { before: { name: before.name, enabled: before.enabled }, after },
+    details: { before: told(before), after: told(after) },
   })
-  return requireSink(transaction, id)
+  return after
 }
 
 /** A stream that was sent there before goes on from where it was; a new one begins at `next`. All go on at once. */

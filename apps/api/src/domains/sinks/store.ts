@@ -18,6 +18,7 @@ export interface StoredSink {
   readonly destination: SinkDestination
   /** As it rests; the vault opens it. */
   readonly secret: Uint8Array | null
+  readonly sealedAt: Date
   readonly enabled: boolean
   readonly createdAt: Date
   /** That are sent, at least one; the log first. */
@@ -56,6 +57,7 @@ export const readSinks = async (transaction: Transaction, id?: string): Promise<
     name: row.name,
     destination: row.destination,
     secret: row.secret,
+    sealedAt: row.sealed_at,
     enabled: row.enabled,
     createdAt: row.created_at,
     streams: streams.filter(({ sink_id: sink }) => sink === row.id).map(streamOf),

@@ -1,13 +1,14 @@
 /** Where log and activity are sent. What a sink needs to send is the vault's: it wraps it, and nobody here reads it. */
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
-import type { Sink, SinkStream, SinkStreamState } from '@sallyport/protocol/api'
+import type { InputOf, RouteOf, Sink, SinkDestination, SinkStream, SinkStreamState } from '@sallyport/protocol/api'
 import {
   changeSink,
   changeStreams,
   createSink,
   deleteSink,
   readSinks,
+  requireSink,
   type StoredSink,
   type StoredStream,
 } from '../../domains/sinks/index.ts'
@@ -54,6 +55,17 @@ const checkSecret = (kind: keyof typeof needsSecret, given: boolean): void => {
   throw new SallyportError('invalid_request', { message, details: ['body.sealedSecret'] })
 }
 
+/** As it rests. */
+const wrapSecret = async (
+  { dependencies, organization }: CallerContext,
+  place: { readonly sink: string; readonly destination: SinkDestination },
+  given: InputOf<RouteOf<'createSink'>>['body']['sealedSecret'],
+): Promise<Uint8Array | null> => {
+  checkSecret(place.destination.kind, given !== null)
+  if (given === null) return null
+  return (await dependencies.vault.sealSinkSecret({ organization: organization.id, ...place, ...given })).secret
+}
+
 export const sinkHandlers = {
   listSinks: async (context) => {
     const size = await sizeOf(context)
@@ -61,18 +73,19 @@ export const sinkHandlers = {
     return { items: sinks.map((sink) => answerOf(sink, size)) }
   },
   createSink: async (context, { body: { name, destination, streams = ['log'], from, sealedSecret } }) => {
-    checkSecret(destination.kind, sealedSecret !== null)
     checkStreams(streams, context)
-    const { dependencies, organization } = context
-    const place = { organization: organization.id, sink: randomUUID(), destination }
-    const wrapped = sealedSecret === null ? null : (await dependencies.vault.sealSinkSecret({ ...place, ...sealedSecret })).secret
+    const id = randomUUID()
+    const secret = await wrapSecret(context, { sink: id, destination }, sealedSecret)
     const size = await sizeOf(context)
-    const wanted = { id: place.sink, name, destination, secret: wrapped, streams, next: from === 'beginning' ? 0 : size }
+    const wanted = { id, name, destination, secret, streams, next: from === 'beginning' ? 0 : size }
     return answerOf(await context.transaction((transaction) => createSink(transaction, wanted, authorOf(context))), size)
   },
-  changeSink: async (context, { parameters, body: { name, enabled } }) => {
+  changeSink: async (context, { parameters, body: { name, enabled, sealedSecret } }) => {
+    const { sink: id } = parameters
+    const { destination } = await context.transaction((transaction) => requireSink(transaction, id))
+    const secret = sealedSecret === undefined ? undefined : await wrapSecret(context, { sink: id, destination }, sealedSecret)
     const size = await sizeOf(context)
-    const change = { id: parameters.sink, name, enabled }
+    const change = { id, name, enabled, secret }
     return answerOf(await context.transaction((transaction) => changeSink(transaction, change, authorOf(context))), size)
   },
   changeSinkStreams: async (context, { parameters, body: { streams, from } }) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type CanonicalValue, canonicalJson, fromBase64url, SallyportError, seal, utf8 } from '@sallyport/protocol'
+import { assertNever, type CanonicalValue, canonicalJson, fromBase64url, SallyportError, seal, utf8 } from '@sallyport/protocol'
 import {
   type Sink,
   type SinkDestination,
@@ -158,6 +158,52 @@ const twoParts = (content: string, separator: RegExp, expected: string): [string
   return [first.trim(), rest.join(':').trim()]
 }
 
+const readAccessKey = async (file: string, context: Context): Promise<SinkSecret> => {
+  const [id, secret] = twoParts(await readSmallFile(file, context), /\r?\n/, 'The file has two lines: id and secret.')
+  return { kind: 'access-key', id, secret }
+}
+
+const readHeader = async (file: string, context: Context): Promise<SinkSecret> => {
+  const [name, value] = twoParts(await readSmallFile(file, context), /:/, 'A header is: Name: value')
+  return { kind: 'header', name, value }
+}
+
+const newSigningKey = (): SinkSecret & { readonly kind: 'signing-key' } => ({
+  kind: 'signing-key',
+  key: randomBytes(32).toString('base64'),
+})
+const signingAnswer = (sink: Sink, { key }: { readonly key: string }): Answer =>
+  message({ ...sink, signingKey: `whsec_${key}` }, `The receiver verifies with: whsec_${key}`)
+
+interface SecretFiles {
+  readonly certificate: string | undefined
+  readonly key: string | undefined
+  readonly header: string | undefined
+}
+
+/** What sinks of each kind are let in with. */
+const readSecret = async (kind: SinkDestination['kind'], files: SecretFiles, context: Context): Promise<SinkSecret> => {
+  switch (kind) {
+    case 'syslog': {
+      const secret = await readClientCertificate(files, context)
+      if (secret === null) throw invalid('A receiver of syslog knows Sallyport by --certificate and --key.')
+      return secret
+    }
+    case 'object-store':
+      if (files.key === undefined) throw invalid('An object store needs an access key: --key <file>, with two lines.')
+      return readAccessKey(files.key, context)
+    case 'otlp':
+      if (files.header === undefined) throw invalid('OpenTelemetry is let in by a header: --header <file>.')
+      return readHeader(files.header, context)
+    case 'webhook':
+      return newSigningKey()
+    case 'file':
+      throw invalid('Files are written without a secret.')
+    default:
+      return assertNever(kind)
+  }
+}
+
 export const sinkCommands: readonly Command[] = [
   routeCommand({ words: 'admin sinks list', route: 'listSinks', parameters: {}, input: () => ({}), answer: listAnswer }),
   defineCommand({
@@ -194,10 +240,9 @@ export const sinkCommands: readonly Command[] = [
     details: 'Prints the key by which the receiver verifies; it is shown this once.',
     parameters: { ...common, url: requiredOption('url <url>', 'the address', text), authority },
     run: async (context, { url, authority: file, ...rest }) => {
-      const key = randomBytes(32).toString('base64')
+      const secret = newSigningKey()
       const destination = { kind: 'webhook', url, certificates: await readAuthority(file, context) } as const
-      const sink = await add(context, { ...rest, destination }, { kind: 'signing-key', key })
-      return message({ ...sink, signingKey: `whsec_${key}` }, `The receiver verifies with: whsec_${key}`)
+      return signingAnswer(await add(context, { ...rest, destination }, secret), secret)
     },
   }),
   defineCommand({
@@ -212,9 +257,9 @@ export const sinkCommands: readonly Command[] = [
       key: requiredOption('key <file>', 'two lines: id and secret of an access key; - is standard input', text),
     },
     run: async (context, { bucket, region, prefix = '', endpoint = null, key, ...rest }) => {
-      const [id, secret] = twoParts(await readSmallFile(key, context), /\r?\n/, 'The file has two lines: id and secret.')
+      const secret = await readAccessKey(key, context)
       const destination = { kind: 'object-store', endpoint, region, bucket, prefix } as const
-      return sinkFields(await add(context, { ...rest, destination }, { kind: 'access-key', id, secret }))
+      return sinkFields(await add(context, { ...rest, destination }, secret))
     },
   }),
   defineCommand({
@@ -228,9 +273,8 @@ export const sinkCommands: readonly Command[] = [
     },
     run: async (context, { url, authority: file, header, ...rest }) => {
       const destination = { kind: 'otlp', url, certificates: await readAuthority(file, context) } as const
-      if (header === undefined) return sinkFields(await add(context, { ...rest, destination }, null))
-      const [name, value] = twoParts(await readSmallFile(header, context), /:/, 'A header is: Name: value')
-      return sinkFields(await add(context, { ...rest, destination }, { kind: 'header', name, value }))
+      const secret = header === undefined ? null : await readHeader(header, context)
+      return sinkFields(await add(context, { ...rest, destination }, secret))
     },
   }),
   routeCommand({
@@ -246,6 +290,27 @@ export const sinkCommands: readonly Command[] = [
       body: { ...(name === undefined ? {} : { name }), ...(state === undefined ? {} : { enabled: state === 'running' }) },
     }),
     answer: sinkFields,
+  }),
+  defineCommand({
+    words: 'admin sinks replace-secret',
+    summary: 'Replaces what a sink is let in with; what was sent stays sent, and it goes on at once',
+    details: 'A webhook gets a new key, by which the receiver verifies from then on; it is shown this once.',
+    parameters: {
+      sink: idArgument('sink', 'admin sinks list'),
+      certificate: option('certificate <file>', 'of syslog: PEM of the certificate; with --key', text),
+      key: option('key <file>', 'PEM of its private key, or the two lines of an access key; - is standard input', text),
+      header: option('header <file>', 'of OpenTelemetry: a header that lets in, `Name: value`; - is standard input', text),
+    },
+    run: async (context, { sink: id, ...files }) => {
+      const { items } = await context.api('listSinks', {})
+      const found = items.find((each) => each.id === id)
+      if (!found) throw new SallyportError('not_found', { message: 'There is no such sink.' })
+      const { destination } = found
+      const secret = await readSecret(destination.kind, files, context)
+      const body = { sealedSecret: await sealFor(context, destination, secret) }
+      const sink = await context.api('changeSink', { parameters: { sink: id }, body })
+      return secret.kind === 'signing-key' ? signingAnswer(sink, secret) : sinkFields(sink)
+    },
   }),
   routeCommand({
     words: 'admin sinks send',

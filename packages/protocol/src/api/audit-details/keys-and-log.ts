@@ -11,7 +11,9 @@ const roots = z.strictObject({ roots: z.array(text) })
 const rootsOfServers = z.strictObject({ before: roots, after: roots, trustBundle: count })
 
 const place = z.strictObject({ stream: sinkStream, next: count })
-const switched = z.strictObject({ name: text, enabled: z.boolean() })
+/** What it is let in with, by when that was sealed; absent where it stayed. */
+const lettingIn = z.strictObject({ sealedAt: timestamp }).nullable().optional()
+const switched = z.strictObject({ name: text, enabled: z.boolean(), secret: lettingIn })
 const sent = z.strictObject({ streams: z.array(place) })
 
 const exported = z.strictObject({

@@ -242,6 +242,10 @@ const logStories: readonly Story[] = [
     answers: having(logAnswers({}, { items: [sinks.items[1]!] })),
     steps: [button('What is sent…')],
   }),
+  story('log/replace-secret', '/organization/log', {
+    answers: having(logAnswers({}, { items: [sinks.items[0]!] })),
+    steps: [button('Replace secret…')],
+  }),
   story('log/add-wrong', '/organization/log', {
     answers: having(logAnswers()),
     steps: [button('Add sink…'), { press: 'Enter' }],

@@ -3,7 +3,10 @@ import { SegmentedControl, type SegmentedControlProps } from '@mantine/core'
 import { useId } from 'react'
 import styles from './parts.module.css'
 
-interface SegmentsFieldProps extends Pick<SegmentedControlProps, 'data' | 'value' | 'onChange' | 'readOnly' | 'fullWidth'> {
+export interface SegmentsFieldProps extends Pick<
+  SegmentedControlProps,
+  'data' | 'value' | 'onChange' | 'readOnly' | 'fullWidth'
+> {
   readonly label: string
   readonly hint?: string
 }

@@ -9,12 +9,13 @@ import { toast } from '../../../ui/toast.ts'
 import { sealSinkSecret } from '../data/seal-secret.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { type FieldReader, SealedFields } from '../parts/sealed-fields.tsx'
-import { SegmentsField } from '../parts/segments-field.tsx'
 import { useTask } from '../parts/use-task.ts'
+import { FromField } from './from-field.tsx'
 import { SinkFields } from './sink-fields.tsx'
 import { kindText } from './sink-text.ts'
 import {
   destinationOf,
+  KEY_LENGTH,
   newSink,
   type PreparedSecret,
   secretFields,
@@ -27,8 +28,6 @@ import {
 import { StreamsField } from './streams-field.tsx'
 
 const KINDS: readonly SinkKind[] = ['syslog', 'webhook', 'object-store', 'otlp', 'file']
-/** Bytes of a key that is made here. */
-const KEY_LENGTH = 32
 
 export interface MadeSink {
   readonly name: string
@@ -84,15 +83,7 @@ export const SinkDialog = ({ onClose, onMade }: SinkDialogProps) => {
       {kind === 'webhook' ? <p className="muted">{text('sinks.keyNote')}</p> : null}
       {secretFields[kind].length > 0 ? <p className="muted">{text('catalogue.sealedNote')}</p> : null}
       <StreamsField {...form.getInputProps('streams')} />
-      <SegmentsField
-        label={text('sinks.from')}
-        fullWidth
-        data={[
-          { value: 'beginning', label: text('sinks.fromBeginning') },
-          { value: 'now', label: text('sinks.fromNow') },
-        ]}
-        {...form.getInputProps('from')}
-      />
+      <FromField label={text('sinks.from')} {...form.getInputProps('from')} />
     </FormDialog>
   )
 }

@@ -140,13 +140,16 @@ export const secretFields: Readonly<Record<SinkKind, readonly SealedField[]>> = 
   ],
 }
 
+/** Bytes of a key that this page makes. */
+export const KEY_LENGTH = 32
+
 export interface PreparedSecret {
   readonly secret: SinkSecret | null
   /** What the receiver must be told to verify what comes; shown once. Null: nothing. */
   readonly shown: string | null
 }
 
-/** @param random bytes for a key that this page makes. */
+/** @param random {@link KEY_LENGTH} bytes. */
 export const secretOf = (kind: SinkKind, typed: ReadonlyMap<string, string>, random: Uint8Array): PreparedSecret => {
   const valueOf = (name: string): string => (typed.get(name) ?? '').trim()
   switch (kind) {

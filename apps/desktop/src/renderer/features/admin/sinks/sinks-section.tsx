@@ -16,6 +16,7 @@ import { useRefreshed } from '../data/use-refreshed.ts'
 import { NameDialog } from '../parts/name-dialog.tsx'
 import { GroupActions, SettingsGroup } from '../../../ui/settings-group.tsx'
 import { ShownOnce } from '../parts/shown-once.tsx'
+import { SecretDialog } from './secret-dialog.tsx'
 import { type MadeSink, SinkDialog } from './sink-dialog.tsx'
 import { planRemoval, planSwitch } from './sink-plans.ts'
 import { placeText, streamText } from './sink-text.ts'
@@ -66,9 +67,10 @@ interface SinkRowProps {
   readonly propose: Propose | null
   readonly onRename: () => void
   readonly onStreams: () => void
+  readonly onSecret: () => void
 }
 
-const SinkRow = ({ sink, propose, onRename, onStreams }: SinkRowProps) => {
+const SinkRow = ({ sink, propose, onRename, onStreams, onSecret }: SinkRowProps) => {
   const retry = useChange('changeSink', ['listSinks'])
   const tryNow = (): void =>
     retry.mutate(
@@ -94,6 +96,11 @@ const SinkRow = ({ sink, propose, onRename, onStreams }: SinkRowProps) => {
           <Button variant="subtle" onClick={onStreams}>
             {text('sinks.changeStreams')}
           </Button>
+          {sink.destination.kind === 'file' ? null : (
+            <Button variant="subtle" onClick={onSecret}>
+              {text('sinks.replaceSecret')}
+            </Button>
+          )}
           <Button variant="subtle" onClick={onRename}>
             {text('sinks.rename')}
           </Button>
@@ -113,6 +120,7 @@ export const SinksSection = ({ mayChange }: { readonly mayChange: boolean }) => 
   const [adding, setAdding] = useState(false)
   const [renaming, setRenaming] = useState<Sink | null>(null)
   const [sending, setSending] = useState<Sink | null>(null)
+  const [replacing, setReplacing] = useState<Sink | null>(null)
   const [made, setMade] = useState<MadeSink | null>(null)
   const sinks = query.data?.items ?? []
   return (
@@ -126,6 +134,7 @@ export const SinksSection = ({ mayChange }: { readonly mayChange: boolean }) => 
           propose={mayChange ? setPending : null}
           onRename={() => setRenaming(sink)}
           onStreams={() => setSending(sink)}
+          onSecret={() => setReplacing(sink)}
         />
       ))}
       {mayChange ? (
@@ -138,7 +147,17 @@ export const SinksSection = ({ mayChange }: { readonly mayChange: boolean }) => 
           onClose={() => setAdding(false)}
           onMade={(sink) => {
             setAdding(false)
-            if (sink.key !== null) setMade(sink)
+            setMade(sink)
+          }}
+        />
+      ) : null}
+      {replacing ? (
+        <SecretDialog
+          sink={replacing}
+          onClose={() => setReplacing(null)}
+          onMade={(sink) => {
+            setReplacing(null)
+            setMade(sink)
           }}
         />
       ) : null}

@@ -5,7 +5,7 @@ import { useChange } from '../../../data/use-route.ts'
 import { text } from '../../../texts/text.ts'
 import { toast } from '../../../ui/toast.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
-import { SegmentsField } from '../parts/segments-field.tsx'
+import { FromField } from './from-field.tsx'
 import { type SinkValues, streamsOf } from './sink-values.ts'
 import { StreamsField } from './streams-field.tsx'
 
@@ -38,16 +38,7 @@ export const StreamsDialog = ({ sink, onClose }: { readonly sink: Sink; readonly
       onClose={onClose}
     >
       <StreamsField {...form.getInputProps('streams')} />
-      <SegmentsField
-        label={text('sinks.newFrom')}
-        hint={text('sinks.newFromHint')}
-        fullWidth
-        data={[
-          { value: 'beginning', label: text('sinks.fromBeginning') },
-          { value: 'now', label: text('sinks.fromNow') },
-        ]}
-        {...form.getInputProps('from')}
-      />
+      <FromField label={text('sinks.newFrom')} hint={text('sinks.newFromHint')} {...form.getInputProps('from')} />
     </FormDialog>
   )
 }
