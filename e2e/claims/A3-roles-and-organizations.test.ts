@@ -5,17 +5,17 @@
  * another organization of the same deployment who knows every id of this one. All calls are made of the served OpenAPI
  * document, so that an endpoint that is added tomorrow is tried, too; one with a new kind of id fails until the id is there.
  */
-import { signCall, toBase64url } from '@sallyport/protocol'
-import { builtInRoles, type Permission, permissions, type Route, routes, withPresence } from '@sallyport/protocol/api'
+import { signCall } from '@sallyport/protocol'
+import { builtInRoles, type Permission, permissions, type Route, routes } from '@sallyport/protocol/api'
 import { Central } from '@sallyport/testbed'
 import { waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addNewcomer } from '../support/newcomer.ts'
+import { ofPeople, signedBy, stateOf, valuesOf, withEach } from '../support/openapi-attacks.ts'
 import { fill, type Filled, type Operation, operationsOf, unsignedCall, type Values } from '../support/openapi-calls.ts'
-import { furnish, type OrganizationWorld, sealedSecret, storeLocation } from '../support/organization-world.ts'
+import { furnish, type OrganizationWorld } from '../support/organization-world.ts'
 import { type RawAnswer, sendCall } from '../support/raw-call.ts'
-import { actOf, RawClient } from '../support/raw-client.ts'
-import { newKey } from '../support/raw-key.ts'
+import { RawClient } from '../support/raw-client.ts'
 
 /** In names and texts of the other organization; nothing that the attacker is answered may hold it. */
 const MARK = 'zebrafish'
@@ -32,33 +32,6 @@ let own: OrganizationWorld
 let foreignValues: Values
 let ownValues: Values
 
-const signedBy = async (client: RawClient, filled: Filled): Promise<RawAnswer> => {
-  const made = unsignedCall(client.origin, filled)
-  const { presence: level = null } = filled
-  // Whoever attacks is there in person, too.
-  const call = level === null ? made : withPresence(made, await client.presence(actOf(made), level))
-  const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
-  return client.sendRaw({ ...call, fields: await signCall(call, client.callSigners, parameters) })
-}
-
-/** What a call needs besides ids, sealed by the caller as if it were their own. */
-const valuesOf = async (sealer: RawClient, { ids, endpoint }: OrganizationWorld): Promise<Values> => {
-  const { sealed, vaultKey, endpointDigest } = await sealedSecret(sealer, { id: ids.resource, endpoint }, 'another password')
-  // Ports are the organization's own, whatever the document says of numbers.
-  return {
-    ...ids,
-    sealed,
-    vaultKey,
-    endpointDigest,
-    endpoint,
-    location: storeLocation('own'),
-    // What a sink is sent with is sealed for its destination, and names nothing of the organization.
-    sealedSecret: null,
-    publicKey: toBase64url(newKey().publicKey),
-    port: 20_000,
-  }
-}
-
 const expectNoLeak = (answer: RawAnswer, filled: Filled): void => {
   const text = answer.text.toLowerCase()
   const secrets = [MARK, victim.organization, victim.user, victim.session, victim.device, ...Object.values(theirs.ids)]
@@ -66,14 +39,6 @@ const expectNoLeak = (answer: RawAnswer, filled: Filled): void => {
   expect(found, `${filled.method} ${filled.path} answered ${answer.text.slice(0, 500)}`).toEqual([])
 }
 
-/** Operations of signed-in people. Those that bring keys of their own are first contact, and sign-in is another promise. */
-const ofPeople = (): Operation[] =>
-  operations.filter(({ operationId, caller }) => caller === 'client' && !firstContact.has(operationId))
-const firstContact = new Set(
-  Object.entries(routes as Readonly<Record<string, Route>>).flatMap(([name, { authentication }]) =>
-    authentication === 'sign-in' ? [name] : [],
-  ),
-)
 const allows = (allowed: readonly string[], permission: string | null): boolean =>
   permission === null || allowed.includes(permission)
 
@@ -86,49 +51,6 @@ const comesTo = (answer: RawAnswer): string => {
 const expected = (role: keyof typeof builtInRoles, operation: Operation, filled: Filled): string => {
   if (!allows(builtInRoles[role], operation['x-permission'])) return 'forbidden'
   return filled.references.length > 0 ? 'not_found' : '[]'
-}
-
-/** Calls under way at a time: the API answers others while one waits for its database. */
-const AT_ONCE = 6
-
-/** Does the same with each operation, several of them at a time. */
-const withEach = async (list: readonly Operation[], work: (operation: Operation) => Promise<void>): Promise<void> => {
-  const waiting = list.values()
-  const worker = async (): Promise<void> => {
-    for (const operation of waiting) await work(operation)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-}
-
-/** Everything that somebody could have changed, as the owner sees it. */
-const stateOf = async (client: RawClient): Promise<unknown> => {
-  const page = { query: { limit: 500 } }
-  const [users, devices, sessions] = [
-    (await client.call('listUsers', page)).items.map((item) => ({ ...item, lastSignInAt: null })),
-    (await client.call('listDevices', page)).items.map((item) => ({ ...item, lastSeenAt: null })),
-    (await client.call('listSessions', page)).items.map((item) => ({ ...item, lastUsedAt: null })),
-  ]
-  const rest = await Promise.all([
-    client.call('listRoles', page),
-    client.call('listGrants', page),
-    client.call('listSites', page),
-    client.call('listResources', page),
-    client.call('listCredentials', page),
-    client.call('listLeases', page),
-    client.call('getSettings'),
-    client.call('listAccessRules', page),
-    client.call('listAccessRequests'),
-    client.call('listStores', page),
-    client.call('listServiceAccounts', page),
-    client.call('listSinks').then(({ items }) => items.map(({ id, name, enabled }) => ({ id, name, enabled }))),
-  ])
-  const gateways = (await client.call('listGateways', page)).items.map(({ id, name, status, sites }) => ({
-    id,
-    name,
-    status,
-    sites,
-  }))
-  return { users, devices, sessions, rest, gateways }
 }
 
 beforeAll(async () => {
@@ -195,7 +117,7 @@ describe('the document', () => {
   })
 
   it('has every endpoint that changes something ask for a permission, unless it is about the caller alone', () => {
-    const free = ofPeople().filter(({ 'x-permission': permission }) => permission === null)
+    const free = ofPeople(operations).filter(({ 'x-permission': permission }) => permission === null)
     for (const { path, parameters } of free) {
       expect(path).toMatch(/^\/v1\/(me|session|trust-bundle)(\/|$)/)
       // A request is one's own, or waits for one's decision: whose it is says the request itself.
@@ -209,7 +131,7 @@ describe.each(roleNames)('the %s of another organization', (role) => {
   it('gets nowhere with the ids of this one, and learns nothing', async () => {
     const before = await stateOf(victim)
     const tried: string[] = []
-    await withEach(ofPeople(), async (operation) => {
+    await withEach(ofPeople(operations), async (operation) => {
       const filled = fill(operation, foreignValues)
       if (filled.references.length === 0 && filled.filters.length === 0) return
       const answer = await signedBy(callers[role], filled)
@@ -223,7 +145,9 @@ describe.each(roleNames)('the %s of another organization', (role) => {
   })
 
   it('sees nothing of this one in any list', async () => {
-    const lists = ofPeople().filter(({ method, parameters }) => method === 'GET' && !parameters.some(({ required }) => required))
+    const lists = ofPeople(operations).filter(
+      ({ method, parameters }) => method === 'GET' && !parameters.some(({ required }) => required),
+    )
     await withEach(lists, async (operation) => {
       const filled = { method: 'GET', path: `${operation.path}`, body: new Uint8Array(), references: [], filters: [] }
       const answer = await signedBy(callers[role], filled)
@@ -249,7 +173,7 @@ const unhurried = (ask: () => Promise<RawAnswer>): Promise<RawAnswer> =>
 
 describe('somebody without the two signatures', () => {
   it('gets nowhere unsigned', async () => {
-    await withEach(ofPeople(), async (operation) => {
+    await withEach(ofPeople(operations), async (operation) => {
       const filled = fill(operation, ownValues)
       const answer = await unhurried(async () => callers.owner.sendRaw(unsignedCall(callers.owner.origin, filled)))
       expect(answer, operation.operationId).toMatchObject({ code: 'signature_missing', status: 401 })
@@ -258,7 +182,7 @@ describe('somebody without the two signatures', () => {
 
   it("gets nowhere with a gateway's signature", async () => {
     const signer = own.gateway.key.signer
-    await withEach(ofPeople(), async (operation) => {
+    await withEach(ofPeople(operations), async (operation) => {
       const call = unsignedCall(callers.owner.origin, fill(operation, ownValues))
       const answer = await unhurried(async () => {
         const parameters = { nonce: crypto.getRandomValues(new Uint8Array(16)), created: Math.floor(Date.now() / 1000) }
@@ -322,7 +246,7 @@ describe('permissions', () => {
       return answer.code === 'forbidden' && answer.text.includes('Your roles do not allow this.')
     }
     for (const permission of permissions) {
-      const asking = ofPeople().filter((operation) => operation['x-permission'] === permission)
+      const asking = ofPeople(operations).filter((operation) => operation['x-permission'] === permission)
       await allow(permissions.filter((each) => each !== permission))
       await withEach(asking, async (operation) => {
         expect(await isForbidden(operation), `${operation.operationId} without ${permission}`).toBe(true)
@@ -340,7 +264,7 @@ describe('permissions', () => {
 
 describe('what is allowed', () => {
   it("works for the auditor, with ids of one's own", async () => {
-    const reading = ofPeople().filter(({ method }) => method === 'GET')
+    const reading = ofPeople(operations).filter(({ method }) => method === 'GET')
     await withEach(reading, async (operation) => {
       const answer = await signedBy(callers.auditor, fill(operation, ownValues))
       expect(answer, operation.operationId).toMatchObject({ status: 200 })
@@ -350,9 +274,9 @@ describe('what is allowed', () => {
   it("works for the owner, with ids of one's own", async () => {
     const order = ['GET', 'POST', 'PUT', 'PATCH']
     // Previews are of what is there once everything was added.
-    const previews = ofPeople().filter(({ path }) => path.startsWith('/v1/previews/'))
-    const building = ofPeople().filter((operation) => operation.method !== 'DELETE' && !previews.includes(operation))
-    const ending = ofPeople().filter(({ method, parameters }) => method === 'DELETE' && parameters.length > 0)
+    const previews = ofPeople(operations).filter(({ path }) => path.startsWith('/v1/previews/'))
+    const building = ofPeople(operations).filter((operation) => operation.method !== 'DELETE' && !previews.includes(operation))
+    const ending = ofPeople(operations).filter(({ method, parameters }) => method === 'DELETE' && parameters.length > 0)
     // What hangs on others ends first, and what others hang on is deleted last.
     const rank = ({ operationId, parameters }: Operation): number => {
       if (parameters.length > 1 || operationId.startsWith('end')) return 0

@@ -65,6 +65,7 @@ const ids = [
   'accessRule',
   'store',
   'sink',
+  'supportAccess',
 ]
 const strangers: Values = {
   location: storeLocation('some'),

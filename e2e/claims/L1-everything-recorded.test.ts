@@ -34,6 +34,8 @@ const besides: Partial<Record<MutatingRoute, readonly AuditEntryType[]>> = {
   acceptInvitation: ['device.enrolled', 'alert.raised'],
   finishBrowserInvitation: ['device.enrolled', 'alert.raised'],
   openEmergencyAccess: ['alert.raised'],
+  openSupportAccess: ['alert.raised', 'invitation.created'],
+  endSupportAccess: ['alert.ended'],
   // Its gateway takes and finishes it meanwhile.
   testCredential: ['job.taken', 'job.finished'],
 }

@@ -45,6 +45,7 @@ const identityTables: Readonly<Record<string, Declared>> = {
   sign_in_challenges: { code: ['challenge_hash'] },
   sign_in_attempts: { code: ['bucket'] },
   roles: { own: ['name', 'description'], code: ['built_in', 'permissions'] },
+  support_accesses: { encrypted: ['personal'], code: ['permissions'] },
   erasures: {},
 }
 

@@ -12,6 +12,7 @@ import type { RawClient } from './raw-client.ts'
 import { RawGateway } from './raw-gateway.ts'
 import { newKey } from './raw-key.ts'
 import { newServiceAccount } from './service-account.ts'
+import { supportDraft } from './support-draft.ts'
 
 export interface OrganizationWorld {
   /** Of whoever holds the ids: a person without rights, on a device of their own. */
@@ -30,6 +31,7 @@ export interface OrganizationWorld {
       | 'store'
       | 'sink'
       | 'serviceAccount'
+      | 'supportAccess'
       | 'secret'
       | 'credential'
       | 'grant'
@@ -92,6 +94,8 @@ export const furnish = async (administrator: RawClient, name: string, password: 
   const sink = (await administrator.call('createSink', { body: toSink })).id
   const account = newServiceAccount(newKey(), { name: `${name} account` })
   const serviceAccount = (await administrator.call('createServiceAccount', { body: account })).id
+  const support = supportDraft(`support@${name}.vendor.example`, { reason: `ticket of ${name}` })
+  const supportAccess = (await administrator.call('openSupportAccess', { body: support })).access.id
   const role = (await administrator.call('createRole', { body: { name: `${name} role` } })).id
   await administrator.call('addRoleCredential', { parameters: { role, credential } })
   const grant = (
@@ -142,6 +146,7 @@ export const furnish = async (administrator: RawClient, name: string, password: 
       store,
       sink,
       serviceAccount,
+      supportAccess,
       secret,
       credential,
       grant,

@@ -1,6 +1,7 @@
 /** How each route of people is driven: users, roles, grants, devices, alerts. */
 import type { Driver, MutatingRoute } from './driver.ts'
 import { fresh, type Furniture } from './furniture.ts'
+import { supportDraft } from './support-draft.ts'
 
 export const peopleDrivers = (its: Furniture) =>
   ({
@@ -11,6 +12,11 @@ export const peopleDrivers = (its: Furniture) =>
     exportPersonalData: async () => its.as('exportPersonalData', { parameters: { user: await its.user() } }),
     erasePerson: async () => its.as('erasePerson', { parameters: { user: await its.user() } }),
     createInvitation: async () => its.as('createInvitation', { parameters: { user: await its.user() } }),
+    openSupportAccess: async () => its.as('openSupportAccess', { body: supportDraft(`${fresh('support')}@vendor.example`) }),
+    endSupportAccess: async () => {
+      const { access } = await its.owner.api('openSupportAccess', { body: supportDraft(`${fresh('support')}@vendor.example`) })
+      return its.as('endSupportAccess', { parameters: { supportAccess: access.id } })
+    },
     createRole: async () => its.as('createRole', { body: { name: fresh('role') } }),
     changeRole: async () => its.as('changeRole', { parameters: { role: await its.role() }, body: { description: 'changed' } }),
     deleteRole: async () => its.as('deleteRole', { parameters: { role: await its.role() } }),

@@ -28,6 +28,7 @@ import type { ServiceAccountTables } from '../domains/service-accounts/index.ts'
 import type { SinkTables } from '../domains/sinks/index.ts'
 import type { SiteTables } from '../domains/sites/index.ts'
 import type { StoreTables } from '../domains/stores/index.ts'
+import type { SupportAccessTables } from '../domains/support-access/index.ts'
 import type { AuthorityTables } from '../domains/authority/index.ts'
 import type { DeviceTables } from '../domains/devices/index.ts'
 import type { LogWitnessTables } from '../domains/log-witnesses/index.ts'
@@ -70,6 +71,7 @@ export interface Database
     SinkTables,
     SiteTables,
     StoreTables,
+    SupportAccessTables,
     OrganizationTables,
     AlertTables,
     EventTables,

@@ -19,6 +19,7 @@ import { addressOf, type IncomingCall, incomingCall } from './incoming-call.ts'
 import { checkAnswer, type ParsedInput, parseInput, type RawInput } from './input.ts'
 import { createRateLimiter, type RateLimiter, type RateLimits } from './rate-limit.ts'
 import type { ListenerKind, ServedRoute } from './route-table.ts'
+import { checkSupport, recordSupportAnswer } from './support-access.ts'
 
 export interface Answering {
   readonly dependencies: Dependencies
@@ -142,12 +143,15 @@ export const callAnswerer = ({ dependencies, listener, limits }: Answering) => {
     const { context, input } = await authenticate(served, received, incoming)
     checkPurpose(served, context)
     checkPermission(served, context)
+    checkSupport(served, context)
     const parsed = input ?? parseInput(served.route, received.input)
     // Last, so that nobody is asked to confirm what would be refused anyway.
     await checkPresence(served, context, incoming)
     const answer = await served.handle(context, parsed)
     const log = { event: 'call', route: served.name, actor: context.actor.id, address: addressOf(received.request) }
     dependencies.logger.debug(log, 'call')
-    return checkAnswer(served.route, answer)
+    const checked = checkAnswer(served.route, answer)
+    await recordSupportAnswer(served, context, parsed)
+    return checked
   }
 }

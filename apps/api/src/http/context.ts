@@ -31,7 +31,12 @@ export interface SignInContext extends OrganizationContext {
 
 /** A signed-in user on a device. All three are live. */
 export interface CallerContext extends OrganizationContext {
-  readonly user: { readonly id: string; readonly permissions: ReadonlySet<Permission> }
+  readonly user: {
+    readonly id: string
+    readonly permissions: ReadonlySet<Permission>
+    /** Whether the organization opened support access to them: see `support-access.ts`. */
+    readonly isSupport: boolean
+  }
   readonly device: { readonly id: string }
   readonly session: { readonly id: string; readonly expiresAt: Date; readonly publicKey: Uint8Array }
 }

@@ -51,6 +51,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['sink', { label: 'Sink', nameOf: async (transaction, id) => (await findSink(transaction, id))?.name ?? null }],
   ['gateway', { label: 'Gateway', nameOf: async (transaction, id) => (await findGateway(transaction, id))?.name ?? null }],
   ['device', { label: 'Computer', nameOf: async (transaction, id) => (await findDevice(transaction, id))?.facts.name ?? null }],
+  ['supportAccess', { label: 'Support access of', nameOf: userName }],
   ['accessRequest', { label: 'Request of', nameOf: requestName }],
   ['accessRule', { label: 'Rule', nameOf: async (transaction, id) => (await findRule(transaction, id))?.terms.name ?? null }],
 ])

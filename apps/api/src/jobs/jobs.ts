@@ -23,6 +23,7 @@ import { deleteExpiredProofs } from '../domains/presence/index.ts'
 import { dropOldRevocations } from '../domains/revocations/index.ts'
 import { expireSessions } from '../domains/sessions/index.ts'
 import { deleteExpiredAttempts, deleteExpiredChallenges } from '../domains/sign-in/index.ts'
+import { endSupportAccessInTime } from '../domains/support-access/index.ts'
 import { rotationJob } from './rotation-job.ts'
 import type { JobTurn, StepJob } from './scheduler.ts'
 
@@ -56,6 +57,14 @@ export const jobs: readonly StepJob[] = [
     name: 'sessions',
     interval: 5 * SECOND,
     step: async (transaction, turn) => (await expireSessions(transaction, author(turn))).more,
+  },
+  {
+    name: 'support-access',
+    interval: 5 * SECOND,
+    step: async (transaction, turn) => {
+      await endSupportAccessInTime(transaction, author(turn))
+      return false
+    },
   },
   {
     name: 'leases',

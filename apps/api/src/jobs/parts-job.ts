@@ -42,7 +42,7 @@ export const partsJob = (health: () => PartsHealth): StepJob => {
         const isTold = await hasLastingAlert(transaction, kind)
         if (isTold) {
           untold.delete(name)
-          if (message === null) await endAlerts(transaction, kind, { organization, actor, now })
+          if (message === null) await endAlerts(transaction, { kind }, { organization, actor, now })
           continue
         }
         if (message !== null && !untold.has(name)) untold.set(name, { message, at: now })

@@ -142,6 +142,7 @@ const factsOf = async (transaction: Transaction, field: string, value: unknown):
   if (field === 'witnesses') return [{ label: 'Witnesses', text: witnessesText(value) }]
   if (field === 'sameDevice') return value === true ? [{ label: 'Only on', text: 'the device from which it was asked' }] : []
   if (field === 'duration') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value) }] : []
+  if (field === 'minutes') return typeof value === 'number' ? [{ label: 'For', text: lengthOf(value * 60) }] : []
   if (Object.hasOwn(groups, field)) return groupFacts(transaction, groups[field]!, value)
   const named = await nameIds(transaction, field, value)
   if (named !== null) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { supportPermissions } from '@sallyport/protocol/api'
 import { makeTemporaryDirectory, type TemporaryDirectory } from '@sallyport/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runCli } from './testing/run-cli.ts'
@@ -101,4 +102,51 @@ test('a policy of recording is changed in parts, and what is not a recipient is 
     expect(await runCli([...change, ...wrong], { profile }), wrong.join(' ')).toMatchObject({ code: 2 })
   }
   expect(asked('changeSettings')).toHaveLength(1)
+})
+
+test('support access is opened for minutes, sees how things are set up unless told otherwise, and is ended by its address', async () => {
+  const access = {
+    id: randomUUID(),
+    email: 'sam@vendor.example',
+    firstName: 'Sam',
+    lastName: 'Example',
+    reason: 'ticket 4711',
+    permissions: ['settings.read'],
+    openedAt: '2026-11-22T08:00:00.000Z',
+    openedBy: user.id,
+    endsAt: '2026-11-22T12:00:00.000Z',
+    endedAt: null,
+    endedBy: null,
+    lastSignInAt: null,
+  }
+  const before = { ...access, id: randomUUID(), endedAt: '2026-11-21T12:00:00.000Z' }
+  const { profile } = await start({
+    listUsers: () => page([user]),
+    listSupportAccess: () => page([access, before]),
+    openSupportAccess: () => ({ access, invitation: 'the-invitation', link: 'https://api.example/invitation#x' }),
+    endSupportAccess: () => ({}),
+  })
+  const open = [
+    'admin',
+    'support',
+    'open',
+    access.email,
+    '--first-name',
+    'Sam',
+    '--last-name',
+    'Example',
+    '--reason',
+    'ticket 4711',
+  ]
+  const opened = await runCli([...open, '--for', '4h'], { profile })
+  expect(opened).toMatchObject({ code: 0 })
+  expect(opened.stdout).toContain('sallyport login the-invitation')
+  const { email, firstName, lastName, reason } = access
+  const person = { email, firstName, lastName, reason }
+  expect(asked('openSupportAccess')).toEqual([{ body: { ...person, minutes: 240, permissions: [...supportPermissions] } }])
+  const { stdout } = await runCli(['admin', 'support', 'list'], { profile })
+  expect(stdout).toMatch(/sam@vendor\.example.*open/)
+  const ended = await runCli(['admin', 'support', 'end', access.email, '--yes'], { profile })
+  expect(ended).toMatchObject({ code: 0 })
+  expect(asked('endSupportAccess')).toEqual([{ parameters: { supportAccess: access.id } }])
 })

@@ -112,6 +112,9 @@ export const auditEntryTypes = [
   'resource.tested',
   'person.exported',
   'person.erased',
+  'support-access.opened',
+  'support-access.used',
+  'support-access.ended',
 ] as const
 
 export const auditEntryType = z.enum(auditEntryTypes)

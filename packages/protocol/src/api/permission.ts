@@ -33,9 +33,23 @@ export const permissions = [
 export const permission = z.enum(permissions)
 export type Permission = z.infer<typeof permission>
 
+/** Those that let nobody change anything. */
+export type ReadPermission = Extract<Permission, `${string}.read`>
+export const readPermissions = permissions.filter((name): name is ReadPermission => name.endsWith('.read'))
+
+/** What support access allows where nobody says otherwise: how things are set up, and nothing that people did, typed or are called. */
+export const supportPermissions: readonly ReadPermission[] = [
+  'roles.read',
+  'rules.read',
+  'resources.read',
+  'gateways.read',
+  'service-accounts.read',
+  'settings.read',
+]
+
 /** Roles that every organization begins with; their names are reserved. */
 export const builtInRoles = {
   owner: [...permissions],
-  auditor: permissions.filter((name) => name.endsWith('.read')),
+  auditor: readPermissions,
   member: [],
 } satisfies Record<string, readonly Permission[]>

@@ -40,6 +40,8 @@ export const personalDetails: Readonly<Partial<Record<AuditEntryType, readonly P
   // What was looked for.
   'activity.exported': [{ path: 'filter', of: 'actor' }],
   'audit.exported': [{ path: 'filter', of: 'actor' }],
+  'support-access.opened': ['email', 'firstName', 'lastName', 'reason'].map((path) => ({ path, of: 'subject' })),
+  'support-access.used': [{ path: 'filter', of: 'actor' }],
 }
 
 /** By its place in the entry (`actor.address`, `details.email`). */

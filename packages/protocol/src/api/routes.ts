@@ -14,6 +14,7 @@ import { keyRoutes } from './key-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
 import { serviceAccountRoutes } from './service-account-routes.ts'
 import { sinkRoutes } from './sink-routes.ts'
+import { supportRoutes } from './support-routes.ts'
 
 export const routes = {
   ...identityRoutes,
@@ -28,6 +29,7 @@ export const routes = {
   ...authorityRoutes,
   ...serviceAccountRoutes,
   ...sinkRoutes,
+  ...supportRoutes,
   ...viewRoutes,
   ...privacyRoutes,
   ...previewRoutes,

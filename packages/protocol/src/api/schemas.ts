@@ -53,6 +53,8 @@ export const user = z.strictObject({
   roles: z.array(z.strictObject({ id: uuid, name: displayName })),
   createdAt: timestamp,
   lastSignInAt: timestamp.nullable(),
+  /** When the account ends by itself: that of a support access. */
+  endsAt: timestamp.optional(),
 })
 
 /** Facts of a device in clear, for people to recognise it by. */
@@ -257,6 +259,7 @@ export const alert = z.strictObject({
     'sink-failing',
     'kms-failing',
     'database-full',
+    'support-access',
   ]),
   user: uuid.nullable(),
   device: uuid.nullable(),

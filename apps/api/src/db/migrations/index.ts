@@ -31,6 +31,7 @@ import { up as conditionsOfApproval } from './0200-conditions-of-approval.ts'
 import { up as search } from './0220-search.ts'
 import { up as changingStreams } from './0240-changing-streams.ts'
 import { up as sealedOutboxOnly } from './0241-sealed-outbox-only.ts'
+import { up as supportAccess } from './0250-support-access.ts'
 import { up as alertsThatEnd } from './0230-alerts-that-end.ts'
 import { up as retentionByKind } from './0260-retention-by-kind.ts'
 import { secretsOfSinks } from './0270-secrets-of-sinks.ts'
@@ -68,6 +69,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0220-search': { up: search },
   '0240-changing-streams': { up: changingStreams },
   '0241-sealed-outbox-only': { up: sealedOutboxOnly },
+  '0250-support-access': { up: supportAccess },
   '0260-retention-by-kind': { up: retentionByKind },
   '0270-secrets-of-sinks': { up: secretsOfSinks },
 }

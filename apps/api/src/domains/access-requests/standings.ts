@@ -2,7 +2,7 @@ import type { Transaction } from '../../db/schema.ts'
 import { rolesOfUsers } from '../roles/index.ts'
 import type { Standing } from './people.ts'
 
-/** How these people stand now. Somebody who does not exist, or is deleted, is missing. */
+/** How these people stand now. Somebody who does not exist, is deleted, or is support, which neither asks nor decides, is missing. */
 export const standingsOf = async (transaction: Transaction, users: Iterable<string>): Promise<ReadonlyMap<string, Standing>> => {
   const ids = [...new Set(users)]
   if (ids.length === 0) return new Map()
@@ -11,6 +11,7 @@ export const standingsOf = async (transaction: Transaction, users: Iterable<stri
     .select(['id', 'status'])
     .where('id', 'in', ids)
     .where('deleted_at', 'is', null)
+    .where('ends_at', 'is', null)
     .execute()
   const roles = await rolesOfUsers(transaction, ids)
   return new Map(

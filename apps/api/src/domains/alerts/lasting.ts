@@ -10,15 +10,19 @@ export const hasLastingAlert = async (transaction: Transaction, kind: AlertKind)
   return (await found.limit(1).executeTakeFirst()) !== undefined
 }
 
-/** What they tell of is over, with an entry for each. */
-export const endAlerts = async (transaction: Transaction, kind: AlertKind, author: Author): Promise<void> => {
-  const ended = await transaction
+/** What they tell of is over, with an entry for each. `user`: of those about somebody. */
+export const endAlerts = async (
+  transaction: Transaction,
+  { kind, user }: { readonly kind: AlertKind; readonly user?: string },
+  author: Author,
+): Promise<void> => {
+  let open = transaction
     .updateTable('alerts')
     .set({ ended_at: new Date(author.now) })
     .where('kind', '=', kind)
     .where('ended_at', 'is', null)
-    .returning('id')
-    .execute()
+  if (user !== undefined) open = open.where('user_id', '=', user)
+  const ended = await open.returning('id').execute()
   for (const { id } of ended) {
     await recordAudit(transaction, {
       type: 'alert.ended',

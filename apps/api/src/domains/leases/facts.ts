@@ -26,8 +26,9 @@ export interface FactsRow {
 /** Times inside JSON are milliseconds. */
 const milliseconds = (column: string): RawBuilder<unknown> => sql`floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint`
 
-/** Somebody deleted stays in the table for what refers to them. */
-export const userStatus = sql`case when users.deleted_at is null then users.status else 'disabled' end`
+/** Somebody deleted stays in the table for what refers to them. Accounts that end are for support, which leases nothing. */
+export const userStatus = sql`case when users.deleted_at is not null then 'disabled'
+  when users.ends_at is not null then 'support' else users.status end`
 
 export const rolesColumn = sql`coalesce((
   select json_agg(json_build_object('id', roles.id, 'name', roles.name) order by roles.name)

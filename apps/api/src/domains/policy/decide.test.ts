@@ -21,6 +21,7 @@ const allowing: Facts = {
 const refusals: readonly [string, Partial<Facts>, string][] = [
   ['the user is disabled', { user: { status: 'disabled' } }, 'user_disabled'],
   ['the user was only invited', { user: { status: 'invited' } }, 'user_disabled'],
+  ['the user is support, whatever leases it', { user: { status: 'support' } }, 'not_granted'],
   ['the session was revoked', { session: { status: 'revoked', endCode: null, expiresAt: now + 1 } }, 'session_revoked'],
   [
     'the session was revoked for a reason',

@@ -17,11 +17,11 @@ type StandingFacts = Pick<Facts, 'now' | 'user' | 'session' | 'device'>
 
 const at = (time: number): string => new Date(time).toISOString()
 
-const userRule = ({ user }: StandingFacts): Rule => ({
+const userRule = ({ user: { status } }: StandingFacts): Rule => ({
   rule: 'user-active',
-  code: 'user_disabled',
-  holds: user.status === 'active',
-  text: user.status === 'active' ? 'The account is active.' : `The account is ${user.status}.`,
+  code: status === 'support' ? 'not_granted' : 'user_disabled',
+  holds: status === 'active',
+  text: status === 'support' ? 'The account is for support access, which leases nothing.' : `The account is ${status}.`,
 })
 
 const sessionRules = ({ session, now }: StandingFacts): Rule[] => {

@@ -21,7 +21,8 @@ export interface GrantFact {
 export interface Facts {
   /** Milliseconds since 1970. */
   readonly now: number
-  readonly user: { readonly status: 'invited' | 'active' | 'disabled' }
+  /** `support`: whatever somebody was given by mistake, they lease nothing. */
+  readonly user: { readonly status: 'invited' | 'active' | 'disabled' | 'support' }
   readonly session: {
     readonly status: 'active' | 'ended' | 'revoked' | 'expired'
     /** Why it is no longer active; null where that was not noted. */

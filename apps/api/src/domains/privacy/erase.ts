@@ -29,7 +29,7 @@ export interface ErasureRequest {
 
 /**
  * One transaction with one audit entry. Throws `not_found`; `conflict` for somebody who was erased before; `in_use` for the last
- * owner. The key of what is in the log is the log role's to destroy, {@link continueErasure} does so and deletes activity.
+ * owner and for support access that is open. The key of what is in the log is the log role's to destroy, {@link continueErasure} does so and deletes activity.
  */
 export const erasePerson = async (transaction: Transaction, author: Author, { person, again }: ErasureRequest): Promise<void> => {
   if (!(await isKnownPerson(transaction, person))) throw new SallyportError('not_found')
@@ -38,7 +38,7 @@ export const erasePerson = async (transaction: Transaction, author: Author, { pe
   }
   // Their gateways remove what they keep of them.
   await revoke(transaction, { organization: author.organization, subject: { kind: 'user', id: person }, code: PERSON_ERASED })
-  await closeAccount(transaction, author, { id: person, evenLastOwner: again })
+  await closeAccount(transaction, author, { id: person, whatever: again })
   await overwrite(transaction, person)
   await recordAudit(transaction, {
     type: 'person.erased',

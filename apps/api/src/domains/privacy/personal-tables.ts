@@ -54,6 +54,14 @@ export const personalTables: readonly PersonalTable[] = [
     erased: { personal: nothing },
   },
   {
+    table: 'support_accesses',
+    rowsOf: columnIs('user_id'),
+    key: sql.ref('user_id'),
+    exported: ['permissions', 'opened_by', 'ended_by'],
+    sealed: { columns: ['personal'], row: sql.ref('user_id'), person: sql.ref('user_id') },
+    erased: { personal: nothing },
+  },
+  {
     table: 'grants',
     rowsOf: columnIs('user_id'),
     key: id,

@@ -1,16 +1,23 @@
 /** Who has which role, as other domains ask for it. */
 import { SallyportError } from '@sallyport/protocol'
 import type { Permission } from '@sallyport/protocol/api'
+import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { permissionsOfRole } from './built-in.ts'
 
-/** Everything that the user's roles allow together. */
+/** Everything that the user's roles, or their support access, allow together. */
 export const permissionsOfUser = async (transaction: Transaction, user: string): Promise<ReadonlySet<Permission>> => {
   const roles = await transaction
     .selectFrom('role_members')
     .innerJoin('roles', 'roles.id', 'role_members.role_id')
     .select(['roles.built_in', 'roles.permissions'])
     .where('role_members.user_id', '=', user)
+    .unionAll((all) =>
+      all
+        .selectFrom('support_accesses')
+        .select([sql<null>`null`.as('built_in'), 'permissions'])
+        .where('user_id', '=', user),
+    )
     .execute()
   return new Set(roles.flatMap((role) => permissionsOfRole(role)))
 }
@@ -57,15 +64,18 @@ export const rolesOfUsers = async (
   return found
 }
 
-/** Throws `not_found` for nobody of this organization, and for somebody deleted. */
+/** Throws `not_found` for nobody of this organization, and for somebody deleted; `forbidden` for support access, which is given nothing. */
 export const requirePresentUser = async (transaction: Transaction, user: string): Promise<void> => {
   const row = await transaction
     .selectFrom('users')
-    .select('id')
+    .select('ends_at')
     .where('id', '=', user)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
   if (!row) throw new SallyportError('not_found', { message: 'There is no such user.' })
+  if (row.ends_at !== null) {
+    throw new SallyportError('forbidden', { message: 'This account is for support access, which is given nothing else.' })
+  }
 }
 
 /** Throws when a role allows what the giver may not do: nobody hands on more than they have. */

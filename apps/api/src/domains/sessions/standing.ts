@@ -1,5 +1,6 @@
 /** Whether a session, its device and its user may act now. */
 import { type ErrorCode, isErrorCode, SallyportError } from '@sallyport/protocol'
+import { accountStatus } from '../../db/account-status.ts'
 import type { Transaction } from '../../db/schema.ts'
 
 export interface Session {
@@ -20,6 +21,8 @@ export interface Session {
   readonly devicePublicKey: Uint8Array
   readonly deviceStatus: 'pending' | 'active' | 'revoked'
   readonly userStatus: 'invited' | 'active' | 'disabled'
+  /** Whether it is somebody to whom the organization opened support access. */
+  readonly isSupport: boolean
   /** Seconds without a call or open connection after which it ends. */
   readonly idleLimit: number
 }
@@ -34,7 +37,7 @@ export const findSession = async (transaction: Transaction, id: string): Promise
     .select(['sessions.id', 'sessions.user_id', 'sessions.device_id', 'sessions.label', 'sessions.status', 'sessions.end_code'])
     .select(['sessions.created_at', 'sessions.expires_at', 'sessions.last_used_at', 'sessions.key_id', 'sessions.public_key'])
     .select(['devices.key_id as device_key_id', 'devices.public_key as device_public_key', 'devices.status as device_status'])
-    .select(['users.status as user_status', 'organizations.settings'])
+    .select([accountStatus.as('user_status'), 'users.ends_at as user_ends_at', 'organizations.settings'])
     .where('sessions.id', '=', id)
     .executeTakeFirst()
   if (row === undefined) return null
@@ -54,6 +57,7 @@ export const findSession = async (transaction: Transaction, id: string): Promise
     devicePublicKey: new Uint8Array(row.device_public_key),
     deviceStatus: row.device_status,
     userStatus: row.user_status,
+    isSupport: row.user_ends_at !== null,
     idleLimit: row.settings.sessionIdleLimit,
   }
 }

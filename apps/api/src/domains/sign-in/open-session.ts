@@ -69,7 +69,7 @@ export const openSession = async (transaction: Transaction, authority: Authority
     device,
     publicKey: enrolment.sessionKey,
     createdAt: new Date(now),
-    expiresAt: new Date(now + organization.settings.sessionLifetime * 1000),
+    expiresAt: new Date(Math.min(now + organization.settings.sessionLifetime * 1000, user.endsAt?.getTime() ?? Infinity)),
     address: enrolment.address,
   })
   await updateDevice(transaction, device, { facts: enrolment.facts, lastSeenAt: new Date(now) })

@@ -21,5 +21,6 @@ export const answersOfUsers = async (transaction: Transaction, users: readonly U
     roles: [...(roles.get(each.id) ?? [])],
     createdAt: each.createdAt.toISOString(),
     lastSignInAt: each.lastSignInAt?.toISOString() ?? null,
+    ...(each.endsAt === null ? {} : { endsAt: each.endsAt.toISOString() }),
   }))
 }

@@ -1,5 +1,5 @@
 export { answersOfUsers, type UserAnswer } from './answer.ts'
 export { type InvitationRequest, inviteUser } from './invite.ts'
 export { changeUser, closeAccount, createUser, deleteUser, type UserChanger, type UserDraft, type UserPatch } from './service.ts'
-export { findUser, findUserByEmail, listUsers, lockUser, updateUser, type User } from './store.ts'
+export { findUser, findUserByEmail, insertUser, listUsers, lockUser, updateUser, type User } from './store.ts'
 export type { UserTables } from './tables.ts'

@@ -109,25 +109,29 @@ export const changeUser = async (transaction: Transaction, changer: UserChanger,
 
 /**
  * Ends the account of somebody who still has one, and everything that they have open. Throws `in_use` for the last owner who could
- * still administer.
+ * still administer, and for support access, whose end says more; `whatever`: for nobody.
  */
 export const closeAccount = async (
   transaction: Transaction,
   changer: UserChanger,
-  { id, evenLastOwner }: { readonly id: string; readonly evenLastOwner: boolean },
+  { id, whatever }: { readonly id: string; readonly whatever: boolean },
 ): Promise<void> => {
-  if ((await lockUser(transaction, id)) === null) return
-  if (!evenLastOwner && (await isLastOwner(transaction, id))) {
+  const user = await lockUser(transaction, id)
+  if (user === null) return
+  if (!whatever && user.endsAt !== null) {
+    throw new SallyportError('in_use', { message: 'This account is for support access, which must be ended first.' })
+  }
+  if (!whatever && (await isLastOwner(transaction, id))) {
     throw new SallyportError('in_use', { message: 'The last owner cannot be deleted.' })
   }
   await markUserDeleted(transaction, id, new Date(changer.now))
   await cutOff(transaction, changer, id)
 }
 
-/** Throws `not_found`; `in_use` for the last owner who could still administer. */
+/** Throws `not_found`; `in_use` for the last owner who could still administer, and for support access. */
 export const deleteUser = async (transaction: Transaction, changer: UserChanger, id: string): Promise<void> => {
   const user = await existing(transaction, id)
-  await closeAccount(transaction, changer, { id, evenLastOwner: false })
+  await closeAccount(transaction, changer, { id, whatever: false })
   await recordAudit(transaction, {
     type: 'user.deleted',
     actor: changer.actor,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { accountStatus } from '../../db/account-status.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { emailIndexOf, openNames, peopleInOrder, type PersonNames, sealNames, type SealedNames } from '../people/index.ts'
 import { seedOfNewPerson } from '../personal-data/index.ts'
@@ -9,18 +10,21 @@ export interface User extends PersonNames {
   readonly passwordHash: string | null
   readonly createdAt: Date
   readonly lastSignInAt: Date | null
+  /** When it ends by itself, as support access does; null: never. */
+  readonly endsAt: Date | null
 }
 
 const columns = [
   'id',
   'personal',
-  'status',
   'password_hash as passwordHash',
   'created_at as createdAt',
   'last_sign_in_at as lastSignInAt',
+  'ends_at as endsAt',
 ] as const
 
-const users = (transaction: Transaction) => transaction.selectFrom('users').select(columns).where('deleted_at', 'is', null)
+const users = (transaction: Transaction) =>
+  transaction.selectFrom('users').select(columns).select(accountStatus.as('status')).where('deleted_at', 'is', null)
 
 type Row = SealedNames & Omit<User, keyof PersonNames>
 
@@ -33,6 +37,7 @@ const userOf = (row: Row, { email, firstName, lastName }: PersonNames): User => 
   passwordHash: row.passwordHash,
   createdAt: row.createdAt,
   lastSignInAt: row.lastSignInAt,
+  endsAt: row.endsAt,
 })
 
 const usersOfRows = async (transaction: Transaction, rows: readonly Row[]): Promise<User[]> => {
@@ -78,6 +83,8 @@ export const listUsers = async (
 export interface NewUser extends PersonNames {
   readonly id: string
   readonly createdAt: Date
+  /** null, or absent: never. */
+  readonly endsAt?: Date | null
 }
 
 /** False when a user of this address exists. */
@@ -91,6 +98,7 @@ export const insertUser = async (transaction: Transaction, user: NewUser): Promi
       status: 'invited',
       password_hash: null,
       created_at: user.createdAt,
+      ends_at: user.endsAt ?? null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()

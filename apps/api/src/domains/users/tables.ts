@@ -16,6 +16,8 @@ export interface UsersTable {
   last_sign_in_at: Date | null
   /** Deleted users stay as what log and activity refer to; nothing lists them. */
   deleted_at: Date | null
+  /** When it ends by itself; never moved later. null: it has no end, as every account has that is not for support access. */
+  ends_at: ColumnType<Date | null, Date | null | undefined, Date>
 }
 
 export interface UserTables {

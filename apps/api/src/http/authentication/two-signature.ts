@@ -116,7 +116,7 @@ export const authenticateCaller = async (dependencies: Dependencies, incoming: I
     organization,
     transaction: (work) => withOrganization(dependencies.pool, organization.id, work),
     actor: { kind: 'user', id: session.user, device: session.device, session: session.id, address },
-    user: { id: session.user, permissions },
+    user: { id: session.user, permissions, isSupport: session.isSupport },
     device: { id: session.device },
     session: { id: session.id, expiresAt: session.expiresAt, publicKey: session.publicKey },
   }

@@ -75,7 +75,7 @@ const contextOf = async (own: readonly Permission[]): Promise<CallerContext> => 
     now: () => clock.now,
     organization,
     transaction: world.inOrganization,
-    user: { id: world.person.user, permissions: new Set(own) },
+    user: { id: world.person.user, permissions: new Set(own), isSupport: false },
     device: { id: world.person.device },
     session: { id: world.person.id, expiresAt: new Date(clock.now + 3_600_000), publicKey: world.person.signer.publicKey },
   }

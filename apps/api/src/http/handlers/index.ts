@@ -30,6 +30,7 @@ import { serviceAccountHandlers } from './service-accounts.ts'
 import { signInHandlers } from './sign-in.ts'
 import { siteHandlers } from './sites.ts'
 import { storeHandlers } from './stores.ts'
+import { supportAccessHandlers } from './support-access.ts'
 import { systemHandlers } from './system.ts'
 import { testHandlers } from './tests.ts'
 import { tokenIssuerHandlers } from './token-issuer.ts'
@@ -70,4 +71,5 @@ export const handlers: Handlers = {
   ...testHandlers,
   ...privacyHandlers,
   ...previewHandlers,
+  ...supportAccessHandlers,
 }

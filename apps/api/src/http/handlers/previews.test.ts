@@ -66,7 +66,7 @@ beforeEach(async () => {
     now: () => clock.now,
     organization: await world.inOrganization(readOrganization),
     transaction: world.inOrganization,
-    user: { id: person.user, permissions: new Set(permissions) },
+    user: { id: person.user, permissions: new Set(permissions), isSupport: false },
     device: { id: person.device },
     session: { id: person.id, expiresAt: new Date(clock.now + 3_600_000), publicKey: person.signer.publicKey },
   }

@@ -13,6 +13,7 @@ import { answerProbe, waitingProbes } from '../../domains/probes/index.ts'
 import { type RevocationFeed, readRevocationsAfter, readSnapshot } from '../../domains/revocations/index.ts'
 import { permissionsOfUser } from '../../domains/roles/index.ts'
 import { findSession, sessionStanding } from '../../domains/sessions/index.ts'
+import { recordSupportUse } from '../../domains/support-access/index.ts'
 import { authenticateCaller, authenticateGateway, peerCertificate } from '../authentication/index.ts'
 import type { CallerContext, GatewayContext } from '../context.ts'
 import { addressOf, incomingCall } from '../incoming-call.ts'
@@ -152,7 +153,12 @@ export const attachLive = ({ dependencies, feed, hub, servers }: LiveOptions): U
         maxMessage: MAX_AGENT_MESSAGE,
         authenticate: async (request) => {
           limited(request)
-          return authenticateCaller(dependencies, incomingCall(request, contact.origins.public, NO_BODY))
+          const caller = await authenticateCaller(dependencies, incomingCall(request, contact.origins.public, NO_BODY))
+          const { user, actor } = caller
+          if (user.isSupport) {
+            await caller.transaction((transaction) => recordSupportUse(transaction, { operation: 'followEvents', actor }))
+          }
+          return caller
         },
         accept: acceptAgent,
       }),

@@ -24,6 +24,7 @@ import { settingsCommands } from './settings.ts'
 import { sinkCommands } from './sinks.ts'
 import { siteCommands } from './sites.ts'
 import { storeCommands } from './stores.ts'
+import { supportAccessCommands } from './support-access.ts'
 import { tokenKeyCommands } from './token-keys.ts'
 import { userCommands } from './users.ts'
 
@@ -51,6 +52,7 @@ export const administrationCommands: readonly Command[] = [
   ...keyCommands,
   ...tokenKeyCommands,
   ...serviceAccountCommands,
+  ...supportAccessCommands,
   ...authorityCommands,
   ...logCommands,
   ...sinkCommands,

@@ -29,6 +29,7 @@ export type ListRoute =
   | 'listErasures'
   | 'listRecordings'
   | 'listServiceAccounts'
+  | 'listSupportAccess'
 export type ItemOf<Name extends ListRoute> = ResponseOf<RouteOf<Name>>['items'][number]
 
 /** One thing as it may be named. */
@@ -94,6 +95,15 @@ export const nouns = {
     { label: 'service account', listedBy: 'admin service-accounts list' },
     (account) => ({ name: account.name, about: `${account.status}, made ${account.createdAt}` }),
   ),
+  supportAccess: {
+    label: 'support access',
+    listedBy: 'admin support list',
+    // Whoever had it before may have it again: an address names the one that is open.
+    load: async (directory) =>
+      (await directory.items('listSupportAccess'))
+        .filter(({ endedAt }) => endedAt === null)
+        .map(({ id, email, endsAt }) => ({ id, name: email, about: `until ${endsAt}` })),
+  },
   rule: noun('listAccessRules', { label: 'rule', listedBy: 'admin rules list' }, (rule) => ({ name: rule.name })),
   credential: {
     label: 'credential',

@@ -18,6 +18,7 @@ const howNamed: Readonly<Record<NounName, string>> = {
   device: 'name or id',
   session: 'label or id',
   serviceAccount: 'name or id',
+  supportAccess: 'e-mail address or id',
   rule: 'name or id',
   credential: 'resource/credential or id',
 }

@@ -2,10 +2,12 @@
 import { Button } from '@mantine/core'
 import type { AgentStatus } from '../../shared/local-api.ts'
 import { isOver } from '../data/session-over.ts'
+import { useSignedIn } from '../data/permissions.ts'
 import { useAction, useMethod } from '../data/use-method.ts'
+import { useRoute } from '../data/use-route.ts'
 import { richText, text } from '../texts/text.ts'
 import { Banner } from '../ui/states.tsx'
-import { duration, useNow } from '../ui/time.ts'
+import { clockTime, duration, useNow } from '../ui/time.ts'
 import { SessionBar } from './session-bar.tsx'
 
 /** Milliseconds before the end of the sign-in when people are told. */
@@ -23,7 +25,19 @@ export const Banners = ({ status }: { readonly status: AgentStatus | undefined }
       </Banner>
     )
   if (status?.ended && isOver(status)) return <SessionBar status={status} ended={status.ended} />
-  return <SessionEnds status={status} />
+  return (
+    <>
+      <LooksAsSupport />
+      <SessionEnds status={status} />
+    </>
+  )
+}
+
+/** Whoever looks as support is told what is written down about it. */
+const LooksAsSupport = () => {
+  const now = useNow()
+  const endsAt = useRoute('getMe', {}, { enabled: useSignedIn() }).data?.user.endsAt
+  return endsAt === undefined ? null : <Banner tone="warn">{richText('support.banner', { time: clockTime(endsAt, now) })}</Banner>
 }
 
 const KeychainBanner = ({ missing }: { readonly missing: boolean }) => {

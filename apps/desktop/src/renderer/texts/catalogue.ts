@@ -34,6 +34,7 @@ import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { sinks } from './en/sinks.ts'
 import { stores } from './en/stores.ts'
+import { support } from './en/support.ts'
 import { users } from './en/users.ts'
 import { witnesses } from './en/witnesses.ts'
 
@@ -70,6 +71,7 @@ export const english = {
   shell,
   sinks,
   stores,
+  support,
   users,
   witnesses,
 } as const

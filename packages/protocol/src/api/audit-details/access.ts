@@ -1,4 +1,4 @@
-/** Details of entries about who may do what: roles, grants, requests, service accounts. */
+/** Details of entries about who may do what: roles, grants, requests, service accounts, support access. */
 import { z } from 'zod'
 import { timestamp } from '../../fields.ts'
 import { servicePurpose } from '../../service-token.ts'
@@ -85,5 +85,20 @@ export const accessDetails = {
     z.strictObject({ name: text, keyId: id, purposes: z.array(servicePurpose), roles: ids, expiresAt: timestamp }),
   ).created,
   'service-account.revoked': z.strictObject({ name: text, before: text, after: text }),
+  'support-access.opened': z.strictObject({
+    email: text,
+    firstName: text,
+    lastName: text,
+    reason: text,
+    permissions: z.array(permission),
+    endsAt: timestamp,
+  }),
+  /** An answer that was given: to which route, what its path named, and what was looked for. */
+  'support-access.used': z.strictObject({
+    operation: text,
+    parameters: z.record(text, text),
+    filter: z.record(text, z.json()),
+  }),
+  'support-access.ended': z.strictObject({ reason: z.enum(['ended', 'expired']) }),
   'service-token.issued': z.strictObject({ purpose: servicePurpose, token: id, expiresAt: timestamp }),
 }

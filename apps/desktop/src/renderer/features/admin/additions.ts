@@ -9,6 +9,7 @@ export const additions = {
     title: () => text('serviceAccounts.add'),
     permission: 'service-accounts.write',
   },
+  supportAccess: { path: '/users/support/new', title: () => text('support.add'), permission: 'users.write' },
   role: { path: '/roles/new', title: () => text('roles.add'), permission: 'roles.write' },
   resource: { path: '/catalogue/new', title: () => text('catalogue.add'), permission: 'resources.write' },
   store: { path: '/catalogue/stores/new', title: () => text('stores.add'), permission: 'secrets.write' },

@@ -12,7 +12,7 @@ export const adminScreens: readonly Screen[] = [
     title: () => text('users.title'),
     icon: IconUsers,
     permissions: ['users.read', 'service-accounts.read'],
-    additions: [additions.person, additions.serviceAccount],
+    additions: [additions.person, additions.serviceAccount, additions.supportAccess],
     component: lazy(async () => ({ default: (await import('./users/users-page.tsx')).UsersPage })),
   },
   {

@@ -62,6 +62,11 @@ export const AlertPanel = ({ alert, names, onClose }: AlertPanelProps) => {
             {text('alerts.showReviews')}
           </Button>
         ) : null}
+        {alert.kind === 'support-access' && alert.user !== null && may.has('users.read') ? (
+          <Button variant="default" component="a" href={`#/users/support/${alert.user}`}>
+            {text('alerts.showSupport')}
+          </Button>
+        ) : null}
         {alert.device !== null && may.has('devices.read') ? (
           <Button variant="default" component="a" href={`#/devices/${alert.device}`}>
             {text('alerts.showDevice')}

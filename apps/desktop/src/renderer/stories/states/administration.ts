@@ -12,6 +12,7 @@ import { button, having, reader, states, story } from './administration-story.ts
 import { organizationStories } from './organization.ts'
 import { rotationStories } from './rotation.ts'
 import { serviceAccountStories } from './service-accounts.ts'
+import { supportStories } from './support.ts'
 import { storeStories } from './stores.ts'
 
 const heldData = routes({
@@ -278,4 +279,5 @@ export const administrationStories: readonly Story[] = [
   ...storeStories,
   ...rotationStories,
   ...serviceAccountStories,
+  ...supportStories,
 ]

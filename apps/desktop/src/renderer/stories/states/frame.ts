@@ -1,11 +1,17 @@
 /** The frame around screens in bad times, its palette and its sheets. */
 import { SallyportError } from '@sallyport/protocol/errors'
-import { type Answers, methods } from '../answers.ts'
+import { type Answers, methods, routes } from '../answers.ts'
 import { manyCredentials, someCredentials } from '../credentials.ts'
 import { asUser, id, signedIn } from '../people.ts'
+import type { RouteAnswer } from '../../data/use-route.ts'
 import type { Story } from '../story.ts'
 
 const day: Answers = { ...asUser(), ...methods({ credentials: { items: [...someCredentials] }, openInTools: { items: [] } }) }
+const own = day['api:getMe'] as RouteAnswer<'getMe'>
+const asSupport: Answers = {
+  ...day,
+  ...routes({ getMe: { ...own, user: { ...own.user, endsAt: '2026-11-22T17:00:00.000Z' } } }),
+}
 const story = (state: string, answers: Answers, more: Partial<Story> = {}): Story => ({
   name: `frame/${state}`,
   at: '/resources',
@@ -30,6 +36,7 @@ export const frameStories: readonly Story[] = [
       },
     }),
   }),
+  story('support', asSupport),
   story('update-ready', day, { events: [{ event: 'update', version: '1.2.0', readyAt: '2026-11-22T14:00:00.000Z' }] }),
   story('palette', day, { steps: [{ press: 'Control+k' }] }),
   story(

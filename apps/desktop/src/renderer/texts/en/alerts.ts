@@ -83,6 +83,10 @@ export const alerts = {
   databaseFull: 'Disk of the database full',
   databaseFullAdvice:
     'Nothing can be changed, unlocked or recorded until the operator makes room on the disk of the API’s database. What was accepted is kept; gateways hold what they recorded. This alert ends by itself, and what waits goes on.',
+  supportAccess: 'Support access is open',
+  supportAccessAdvice:
+    'Somebody from outside may look at the organization, because one of you opened it to them. End it under People when it is no longer needed; the log has each answer that they got. This alert ends with the access.',
+  showSupport: 'Show the support access',
   newDevice: 'New device',
   newDeviceAdvice: 'Expected when a person gets a computer. If nobody expects it, revoke the device and reset the password.',
 } as const

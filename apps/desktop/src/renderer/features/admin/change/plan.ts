@@ -54,6 +54,7 @@ export const adminLists: readonly RouteName[] = [
   'listSinks',
   'listStores',
   'listServiceAccounts',
+  'listSupportAccess',
   'getRotation',
   'getKeys',
   'getAuthorities',

@@ -31,6 +31,7 @@ export const userColumns = (me: string | undefined): readonly Column<User>[] => 
       <>
         <RowTitle>{fullName(user)}</RowTitle>
         {user.id === me ? <Label>{text('users.you')}</Label> : null}
+        {user.endsAt === undefined ? null : <Label>{text('support.title')}</Label>}
       </>
     ),
   },

@@ -54,10 +54,17 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
           ]}
         />
       </PanelSection>
-      <PanelSection label={text('users.roles')}>
-        <UserRoles user={user} propose={setPending} />
-      </PanelSection>
-      {may.has('grants.read') ? (
+      {user.endsAt === undefined ? (
+        <PanelSection label={text('users.roles')}>
+          <UserRoles user={user} propose={setPending} />
+        </PanelSection>
+      ) : (
+        <PanelSection>
+          <p>{text('support.account')}</p>
+          <a href={`#/users/support/${user.id}`}>{text('support.show')}</a>
+        </PanelSection>
+      )}
+      {may.has('grants.read') && user.endsAt === undefined ? (
         <PanelSection label={text('users.grants')}>
           <UserGrants user={user} propose={setPending} />
         </PanelSection>
@@ -87,7 +94,7 @@ export const UserPanel = ({ user, isMe, onInvited, onClose }: UserPanelProps) =>
           <Button variant="default" onClick={() => setPending(planInvitation(user, onInvited))}>
             {text('users.invite')}
           </Button>
-          {isMe ? null : (
+          {isMe || user.endsAt !== undefined ? null : (
             <>
               {user.status === 'invited' ? null : (
                 <Button variant="default" onClick={() => setPending(planStatus(user))}>

@@ -10,6 +10,7 @@ import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
 import { useSections } from '../parts/section-tabs.tsx'
 import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.tsx'
+import { SupportPage } from '../support/support-page.tsx'
 import { userColumns } from './columns.tsx'
 import { ErasedPage } from './erased-page.tsx'
 import { type Invitation, InvitationDialog } from './invitation-dialog.tsx'
@@ -20,6 +21,7 @@ const textOf = (user: User): string => [fullName(user), user.email, user.status,
 
 const PEOPLE = '/users'
 const SERVICE_ACCOUNTS = '/users/service-accounts'
+const SUPPORT = '/users/support'
 const ERASED = '/users/erased'
 
 export const UsersPage = () => {
@@ -27,11 +29,18 @@ export const UsersPage = () => {
   const { current, tabs } = useSections([
     ...(may.has('users.read') ? [{ path: PEOPLE, label: text('users.title') }] : []),
     ...(may.has('service-accounts.read') ? [{ path: SERVICE_ACCOUNTS, label: text('serviceAccounts.title') }] : []),
-    ...(may.has('users.read') ? [{ path: ERASED, label: text('users.erasedTitle') }] : []),
+    ...(may.has('users.read')
+      ? [
+          { path: SUPPORT, label: text('support.title') },
+          { path: ERASED, label: text('users.erasedTitle') },
+        ]
+      : []),
   ])
   switch (current) {
     case SERVICE_ACCOUNTS:
       return <ServiceAccountsPage path={SERVICE_ACCOUNTS} tabs={tabs} />
+    case SUPPORT:
+      return <SupportPage path={SUPPORT} tabs={tabs} />
     case ERASED:
       return <ErasedPage path={ERASED} tabs={tabs} />
     default:
