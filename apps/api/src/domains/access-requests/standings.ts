@@ -24,5 +24,6 @@ export const standingsOf = async (transaction: Transaction, users: Iterable<stri
 
 const nobody = (user: string): Standing => ({ user, active: false, roles: new Set() })
 
+/** Of somebody who is missing: no role, and not active. */
 export const standingOf = async (transaction: Transaction, user: string): Promise<Standing> =>
   (await standingsOf(transaction, [user])).get(user) ?? nobody(user)

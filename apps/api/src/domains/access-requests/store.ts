@@ -1,3 +1,4 @@
+/** Rows of requests and of votes on them. What people typed is sealed for them, see `typed.ts`. */
 import type { AccessRequestKind, AccessRequestState } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
@@ -11,6 +12,7 @@ export interface AccessRequestRow extends TypedTexts {
   readonly state: AccessRequestState
   readonly user: string
   readonly device: string
+  /** Id of its key: who decides must not hold the same. */
   readonly deviceKey: string
   readonly credential: string
   readonly credentialName: string
@@ -42,6 +44,7 @@ export interface AccessRequestRow extends TypedTexts {
   readonly grantEndedAt: Date | null
 }
 
+/** With what became of the grant; {@link requestsOfRows} opens the rest. */
 export const selectRequests = (transaction: Transaction) =>
   transaction
     .selectFrom('access_requests')

@@ -1,3 +1,4 @@
+/** What requests are about, as people are shown it. */
 import type { Endpoint } from '@sallyport/protocol'
 import type { Transaction } from '../../db/schema.ts'
 
@@ -13,6 +14,7 @@ export interface Wanted {
   readonly description: string
   readonly tags: readonly string[]
   readonly endpoint: Endpoint
+  /** Its name. */
   readonly site: string
 }
 

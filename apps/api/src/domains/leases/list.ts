@@ -1,3 +1,4 @@
+/** Leases of all ages, as administrators page through them. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 
@@ -14,6 +15,7 @@ export interface Lease {
 
 /** Where a page begins: below the last lease that was seen. */
 export interface LeasePosition {
+  /** RFC 3339. */
   readonly at: string
   readonly id: string
 }
@@ -21,6 +23,7 @@ export interface LeasePosition {
 interface LeasePage {
   readonly below: LeasePosition | null
   readonly limit: number
+  /** Milliseconds since 1970. */
   readonly now: number
   readonly onlyActive?: boolean
 }

@@ -1,3 +1,4 @@
+/** Beginnings and ends of leases, as rows. */
 import type { Transaction } from '../../db/schema.ts'
 
 /** A lease as it begins. */
@@ -11,6 +12,7 @@ export interface NewLease {
   readonly credential: string
   readonly secret: string
   readonly secretVersion: number
+  /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number
   readonly expiresAt: number
 }

@@ -44,12 +44,14 @@ const described = (resource: Resource) => ({
   options: { ...resource.options },
 })
 
+/** Throws `not_found`. */
 export const requireResource = async (transaction: Transaction, id: string): Promise<Resource> => {
   const resource = await findResource(transaction, id)
   if (!resource) throw missing()
   return resource
 }
 
+/** Throws `conflict` for a name that is taken, `not_found` for an unknown site, `limit_reached`, and what `checkEndpoint` throws. */
 export const createResource = async (transaction: Transaction, input: ResourceInput, author: Author): Promise<Resource> => {
   if ((await countResources(transaction)) >= MAX_RESOURCES) throw new SallyportError('limit_reached')
   await requireSite(transaction, input.site)
@@ -80,7 +82,7 @@ const changed = async (before: Resource, change: ResourceChange): Promise<Resour
 
 /**
  * Another endpoint unbinds every secret of the resource: its digest is no longer what they are bound to. Leases that so lost
- * their secret, or their site, end.
+ * their secret, or their site, end. Throws as {@link createResource} does, and `not_found` for an unknown resource.
  */
 export const changeResource = async (
   transaction: Transaction,
@@ -105,7 +107,7 @@ export const changeResource = async (
   return after
 }
 
-/** Throws `in_use` while it has credentials. Its secrets go with it. */
+/** Throws `not_found`, `in_use` while it has credentials. Its secrets go with it. */
 export const deleteResource = async (transaction: Transaction, id: string, author: Author): Promise<void> => {
   const before = await lockResource(transaction, id)
   if (!before) throw missing()

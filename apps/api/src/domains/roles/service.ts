@@ -30,6 +30,7 @@ const checkName = (name: string): void => {
   if (isReservedName(name)) throw new SallyportError('conflict', { message: 'This name belongs to a built-in role.' })
 }
 
+/** Throws `not_found`. */
 export const requireRole = async (transaction: Transaction, id: string): Promise<Role> => {
   const role = await findRole(transaction, id)
   if (!role) throw missing()
@@ -42,6 +43,7 @@ export interface NewRole {
   readonly permissions: readonly Permission[]
 }
 
+/** Throws `forbidden` for permissions beyond one's own, `conflict` for a name that is taken or built in, `limit_reached`. */
 export const createRole = async (transaction: Transaction, input: NewRole, author: RoleAuthor): Promise<Role> => {
   checkName(input.name)
   requireOwnPermissions(input.permissions, author.permissions)
@@ -60,7 +62,7 @@ export const createRole = async (transaction: Transaction, input: NewRole, autho
 /** What is absent stays. */
 export type RoleChange = { readonly id: string } & { readonly [Key in keyof NewRole]?: NewRole[Key] | undefined }
 
-/** Throws `forbidden` for permissions beyond one's own that the role did not have, `conflict` for a built-in role. */
+/** Throws `not_found`, `forbidden` for permissions beyond one's own that the role did not have, `conflict` for a built-in role or a name that is taken. */
 export const changeRole = async (transaction: Transaction, change: RoleChange, author: RoleAuthor): Promise<Role> => {
   const before = await lockRole(transaction, change.id)
   if (!before) throw missing()
@@ -88,7 +90,7 @@ export const changeRole = async (transaction: Transaction, change: RoleChange, a
   return after
 }
 
-/** Ends the leases that nothing else allows. */
+/** Ends the leases that nothing else allows. Throws `not_found`, `forbidden` for a built-in role. */
 export const deleteRole = async (transaction: Transaction, id: string, author: RoleAuthor): Promise<void> => {
   await lockRevocationNumber(transaction, author.organization, 'update')
   const before = await lockRole(transaction, id)

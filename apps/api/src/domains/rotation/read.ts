@@ -1,3 +1,4 @@
+/** How a credential rotates, and what became of the newest rotation. */
 import type { CredentialRotation } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { requireCredential } from '../credentials/index.ts'
@@ -14,6 +15,7 @@ const newestRotation = (transaction: Transaction, credential: string) =>
     .limit(1)
     .executeTakeFirst()
 
+/** Absent: nothing was ever said about its rotation, and it was never rotated. */
 export const findTerms = (transaction: Transaction, credential: string) =>
   transaction.selectFrom('credential_rotations').selectAll().where('credential_id', '=', credential).executeTakeFirst()
 

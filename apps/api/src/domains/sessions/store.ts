@@ -1,3 +1,4 @@
+/** Rows of sessions: beginning one, and showing them. What calls are judged by is read in `standing.ts`. */
 import { randomInt, randomUUID } from 'node:crypto'
 import { keyIdOf, SallyportError } from '@sallyport/protocol'
 import type { session } from '@sallyport/protocol/api'

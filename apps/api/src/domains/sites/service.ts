@@ -1,3 +1,4 @@
+/** Sites: places in a network. Gateways serve them, and no lease leads out of them. */
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { refusing } from '../../db/constraints.ts'
@@ -8,12 +9,14 @@ import { countSites, findSite, type Site } from './store.ts'
 const MAX_SITES = 1000
 const taken = { unique: 'conflict', message: 'There is a site of this name.' } as const
 
+/** Throws `not_found`. */
 export const requireSite = async (transaction: Transaction, id: string): Promise<Site> => {
   const site = await findSite(transaction, id)
   if (!site) throw new SallyportError('not_found', { message: 'There is no such site.' })
   return site
 }
 
+/** Throws `conflict` for a name that is taken, `limit_reached`. */
 export const createSite = async (transaction: Transaction, name: string, author: Author): Promise<Site> => {
   if ((await countSites(transaction)) >= MAX_SITES) throw new SallyportError('limit_reached')
   const site: Site = { id: randomUUID(), name }
@@ -29,6 +32,7 @@ export const createSite = async (transaction: Transaction, name: string, author:
   return site
 }
 
+/** Throws `not_found`, `conflict` for a name that is taken. */
 export const changeSite = async (transaction: Transaction, site: Site, author: Author): Promise<Site> => {
   const before = await requireSite(transaction, site.id)
   await refusing(taken, transaction.updateTable('sites').set({ name: site.name }).where('id', '=', site.id).execute())
@@ -41,7 +45,7 @@ export const changeSite = async (transaction: Transaction, site: Site, author: A
   return site
 }
 
-/** Throws `in_use` while a resource lies there or a gateway serves it. */
+/** Throws `not_found`, `in_use` while a resource lies there or a gateway serves it. */
 export const deleteSite = async (transaction: Transaction, id: string, author: Author): Promise<void> => {
   const before = await requireSite(transaction, id)
   await refusing(
