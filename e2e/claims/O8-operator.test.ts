@@ -16,6 +16,7 @@ import { fill, type Operation, operationsOf, type Values } from '../support/open
 import { furnish, type OrganizationWorld } from '../support/organization-world.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { supportDraft } from '../support/support-draft.ts'
+import { tryUpgrade } from '../support/try-upgrade.ts'
 
 /** In names and texts of the attacked organization. */
 const MARK = 'zebrafish'
@@ -147,6 +148,24 @@ describe('support', () => {
       actor: { kind: 'user', id: client.user, device: client.device, session: client.session },
       details: { parameters: { resource: world.ids.resource } },
     })
+  })
+
+  it('follows what changes, which is in the log as an answer is', async () => {
+    const { origin, callSigners: signers, tls } = supporter
+    const opened = await tryUpgrade({ origin, as: 'agent', signers, tls: tls as { cert: string; key: string } })
+    expect(opened).toBe('open')
+    const last = (await entriesOf(supporter, 'support-access.used')).at(-1)
+    expect(last).toMatchObject({ details: { operation: 'followEvents' } })
+  })
+
+  it('is answered nothing that cannot be recorded', async () => {
+    const table = 'alter table audit_outbox'
+    await centralSql(superuser(), `${table} add constraint unrecorded check (type <> 'support-access.used') not valid`)
+    const answer = await supporter.attempt('listResources')
+    await centralSql(superuser(), `${table} drop constraint unrecorded`)
+    expect(answer).toMatchObject({ code: 'internal' })
+    expect(answer.text).not.toContain(MARK)
+    expect((await supporter.attempt('listResources')).text).toContain(MARK)
   })
 
   it('is given nothing else, and leases nothing if it is', async () => {
