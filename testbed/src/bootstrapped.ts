@@ -46,22 +46,25 @@ const bootstrapAnew = async (
   }
 }
 
+/** Settings by which a deployment's keys are made: with one of them it cannot be a copy. */
+const KEYS = /_(?:KMS|ROOT_KEY|PASSPHRASE)$/
+
 /**
- * A new deployment on a database of a kind. Where the API is given no settings of its own it is a copy. Copies have the same
- * keys: whoever needs two deployments that are strangers has them of different kinds, or gives one of them a setting.
+ * A new deployment on a database of a kind; a copy, where the API is given no setting of its own for keys. Copies have the same
+ * keys: whoever needs two deployments that are strangers has them of different kinds.
  */
 export const bootstrapped = async (
   options: ApiOptions,
   organization: NewOrganization,
   wanted: BootstrappedDatabase,
 ): Promise<Bootstrapped> => {
-  if (options.env !== undefined) return bootstrapAnew(options, organization, wanted)
+  if (Object.keys(options.env ?? {}).some((name) => KEYS.test(name))) return bootstrapAnew(options, organization, wanted)
   const { kind, ...place } = wanted
   const template = await madeOnce(`deployment-${kind}`, (folder) =>
     // The account of the database server need not be able to reach the run's folder.
     withTemporaryDirectory(async (path) => {
       const dataDirectory = join(path, 'api')
-      const { invitation, database } = await bootstrapAnew({ ...options, dataDirectory }, organization, { kind })
+      const { invitation, database } = await bootstrapAnew({ ...options, env: {}, dataDirectory }, organization, { kind })
       await database?.keep(join(folder, 'database'))
       await copy(dataDirectory, folder)
       await writeFile(join(folder, 'invitation'), invitation)

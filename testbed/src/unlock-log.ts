@@ -1,8 +1,6 @@
 /** A log of unlocks in a PostgreSQL of somebody else: set up by what the API's own command prints. */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { type RunningPostgres, startPostgres } from '@sallyport/postgres'
-import { fastSettings, freePort, makeTemporaryDirectory } from '@sallyport/testkit'
+import { freePort, makeTemporaryDirectory, temporaryPostgres } from '@sallyport/testkit'
 import pg from 'pg'
 import { API_ENTRY } from './api.ts'
 import { runNodeProgram } from './node-program.ts'
@@ -37,28 +35,20 @@ export const startUnlockLog = async (): Promise<UnlockLogDatabase> => {
   const directory = await makeTemporaryDirectory()
   // Where it is reached stays the same when it is started again.
   const port = await freePort()
-  const start = (): Promise<RunningPostgres> =>
-    startPostgres({ dataDirectory: join(directory.path, 'data'), settings: fastSettings, port })
-  let running: RunningPostgres | null = await start()
+  const database = await temporaryPostgres({ port, folder: directory.path })
   const password = randomBytes(18).toString('base64url')
   const urlOf = (login: string, secret: string): string =>
     `postgresql://${login}:${encodeURIComponent(secret)}@127.0.0.1:${port}/postgres`
-  const { superuser } = running
+  const { superuser } = database
   const [url, ownerUrl] = [urlOf(LOGIN, password), urlOf(superuser.name, superuser.password)]
   await setUp(ownerUrl, password)
-  const stop = async (): Promise<void> => {
-    await running?.stop()
-    running = null
-  }
   return {
     url,
     ownerUrl,
-    stop,
-    start: async () => {
-      running ??= await start()
-    },
+    stop: () => database.stop(),
+    start: () => database.again(),
     dispose: async () => {
-      await stop()
+      await database.stop()
       await directory.remove()
     },
   }

@@ -12,7 +12,7 @@ import { makeTemporaryDirectory } from './temporary-directory.ts'
 const run = promisify(execFile)
 
 /** Nothing in a test survives a power loss anyway; crashes of processes lose nothing even so. */
-export const fastSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } as const
+const fastSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } as const
 
 /** What a copy of a stopped data folder needs; the rest is written anew at each start. */
 const partsToCopy = ['cluster', 'superuser-password']
