@@ -363,7 +363,7 @@ describe('a person with their own programs', () => {
 
   it('confirms a command of administration when it asks', async () => {
     const name = `role ${randomUUID()}`
-    const command = await spawnProgram(sallyportCommand(agent, ['admin', 'roles', 'add', name]))
+    const command = await spawnProgram(await sallyportCommand(agent, ['admin', 'roles', 'add', name]))
     const found = await command.waitForLine(/^\s*http:\/\/127\.0\.0\.1:\d+\/acme\/presence\?flow=\S+/, { timeoutMs: 60_000 })
     await finishPage(found[0].trim(), { password: PASSWORD })
     expect(await command.exited).toMatchObject({ code: 0 })

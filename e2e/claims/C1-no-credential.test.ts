@@ -238,7 +238,14 @@ const reason = memorySkipReason()
 
 test.skipIf(reason !== null)(`the memory of agent and command line, while a lease is in use (${reason ?? 'runs'})`, async () => {
   const wanted = [secrets[2]!, secrets.at(-1)!]
-  const command = sallyportCommand(bed.owner.agent, ['psql', CREDENTIAL, '--', '--no-psqlrc', '--tuples-only', '--no-align'])
+  const command = await sallyportCommand(bed.owner.agent, [
+    'psql',
+    CREDENTIAL,
+    '--',
+    '--no-psqlrc',
+    '--tuples-only',
+    '--no-align',
+  ])
   const cli = await spawnProgram(command)
   try {
     const mark = canary()

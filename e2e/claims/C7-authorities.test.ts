@@ -2,7 +2,7 @@
  * C7 (authorities and keys of the vault). New roots, a new issuer and new keys come under load, without one failed query, connection
  * or unlock.
  *
- * While connections work, new ones open and passwords are unlocked without pause, the organization gets a new root, signed by the one
+ * While connections work, new ones open and passwords are unlocked all the time, the organization gets a new root, signed by the one
  * before, a new issuer below it, a new vault key, data keys that nobody has seen, and a new root key in the PKCS #11 token under which all of
  * them are wrapped anew (where SoftHSM is installed); and the API's own servers get a new root. Somebody whose invitation names the roots
  * before comes in afterwards; somebody whose computer was switched off follows when it is switched on again, and so does a gateway.
@@ -10,6 +10,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeInvitation, fromBase64url, parseStatement, trustBundle } from '@sallyport/protocol'
 import { addRole, type Person, Testbed } from '@sallyport/testbed'
 import {
@@ -77,12 +78,18 @@ const ask = async (person: Pick<Person, 'agent'>): Promise<number> => {
   }
 }
 
+/** Milliseconds between two pieces of work: what counts is that it never stops. */
+const PACE = 50
+
 /** Works until it is told to stop; what failed, and how much did not. */
 const load = () => {
   const failures: string[] = []
   let [queries, connections, unlocks, stopped] = [0, 0, 0, false]
   const guard = async (work: () => Promise<void>): Promise<void> => {
-    while (!stopped) await work().catch((error: unknown) => failures.push(String(error)))
+    while (!stopped) {
+      await work().catch((error: unknown) => failures.push(String(error)))
+      await delay(PACE)
+    }
   }
   const steady = async (): Promise<void> => {
     const client = await clientOf(bed.owner)

@@ -10,7 +10,7 @@ export interface AtComputer {
   readonly app: DesktopProgram
   readonly profile: string
   readonly password: string
-  /** Ends the app and the agent that it started. */
+  /** Ends the app and the agent. */
   leave(): Promise<void>
 }
 
@@ -62,12 +62,13 @@ export interface SitsDown {
   readonly start?: StartDesktop
 }
 
-/** A person who was invited sits down at a new computer and joins. */
+/** A person who was invited sits down at a new computer and joins. Where their keys are in no keychain, its agent runs already. */
 export const sitDown = async (bed: Testbed, who: SitsDown): Promise<AtComputer> => {
   const profile = join(bed.directory, `computer-${who.name}`)
   const password = randomBytes(18).toString('base64url')
   const passphrase = { SALLYPORT_PASSPHRASE_FILE: join(bed.directory, 'passphrase'), DBUS_SESSION_BUS_ADDRESS: '' }
   const env = who.keychain ?? passphrase
+  if (who.keychain === undefined) await bed.startAgent(profile)
   const app = await (who.start ?? startDesktop)({ profile, env })
   await joinByInvitation(app, who.invitation, password).catch(async (cause: unknown) => {
     const shown = await app.page.locator('body').ariaSnapshot()
