@@ -105,13 +105,14 @@ describe.skipIf(!hasProgram('pgbench'))('under load (needs pgbench)', () => {
     const bench = (...args: string[]) =>
       runProgram({
         command: 'pgbench',
-        args: ['--no-vacuum', '--file=-', '--time=6', '--max-tries=1', ...args, connection],
+        args: ['--no-vacuum', '--file=-', '--time=6', '--max-tries=1', '--client=2', ...args, connection],
         input: 'select count(*) from customers;\n',
         env: { PATH: process.env['PATH'] },
         timeoutMs: 180_000,
       })
     const work = async () => {
-      const loads = [bench('--client=2', '--connect'), bench('--client=2')]
+      // As many a second as leave the machine to others.
+      const loads = [bench('--connect', '--rate=20'), bench('--rate=100')]
       await bed.owner.agent.api('rotateCredential', { parameters: { credential } })
       const ended = await rotated()
       return { ended, loads: await Promise.all(loads) }

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { completes, expectRecorded, marksOf, newest } from '../support/recorded.ts'
 import { psqlRefusal } from '../support/run-psql.ts'
 import { asSuperuser } from '../support/superuser.ts'
-import { startTraffic, type Traffic } from '../support/traffic.ts'
+import { startTraffic, type Traffic, type TrafficOptions } from '../support/traffic.ts'
 
 const SPOOL_MEBIBYTES = 64
 const DISK_MEBIBYTES = 12
@@ -22,6 +22,8 @@ const MEBIBYTE = 1024 * 1024
 /** Characters of a statement when a spool is to be filled. */
 const BULKY = 250_000
 const MOST_TOOLS = 4
+/** Milliseconds between the statements of a tool that goes on while programs start again. */
+const PAUSE = 20
 const CREDENTIAL = 'shop-db/read-only'
 
 let bed: Testbed
@@ -47,8 +49,7 @@ afterAll(async () => {
   await link?.close()
 })
 
-const traffic = async (options: { readonly tools: number; readonly padding?: number }): Promise<Traffic> =>
-  startTraffic(await bed.owner.agent.url(CREDENTIAL), options)
+const traffic = async (options: TrafficOptions): Promise<Traffic> => startTraffic(await bed.owner.agent.url(CREDENTIAL), options)
 
 /** All of it in one stream, without a gap. */
 const isRecorded = async (one: Traffic, underWay: number): Promise<void> => {
@@ -69,7 +70,7 @@ test('a gateway killed in the middle of traffic loses nothing that a tool saw co
 })
 
 test('with the API away what is leased goes on, nothing new is unlocked, and all of it is shipped later', async () => {
-  const one = await traffic({ tools: 2 })
+  const one = await traffic({ tools: 2, pause: PAUSE })
   await completes(one, 20)
   bed.api.program.kill('SIGKILL')
   await bed.api.program.exited
@@ -83,7 +84,7 @@ test('with the API away what is leased goes on, nothing new is unlocked, and all
 })
 
 test('an API killed between its commit and the acknowledgement, again and again, records nothing twice', async () => {
-  const one = await traffic({ tools: 2 })
+  const one = await traffic({ tools: 2, pause: PAUSE })
   for (const delayMs of [600, 300]) {
     const before = one.completed.length
     await completes(one, before + 5)

@@ -76,8 +76,11 @@ describe.skipIf(!hasProgram('psql'))('psql (needs psql)', () => {
 })
 
 describe.skipIf(!hasProgram('pgbench'))('pgbench (needs pgbench)', () => {
-  test.each(['simple', 'extended', 'prepared'])('runs in %s mode with eight clients', async (mode) => {
+  beforeAll(async () => {
     await run('pgbench', '--initialize', '--quiet', '--scale=1', await url('owner'))
+  })
+
+  test.each(['simple', 'extended', 'prepared'])('runs in %s mode with eight clients', async (mode) => {
     const { stdout } = await run(
       'pgbench',
       `--protocol=${mode}`,

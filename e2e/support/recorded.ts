@@ -7,6 +7,8 @@ import { markIn, type Traffic } from './traffic.ts'
 
 /** Of one {@link Traffic}, at most. */
 const MOST_TOOLS = 4
+/** Rows. More than follow on what is waited for. */
+const NEWEST = 100
 
 export const completes = (one: Traffic, count: number): Promise<unknown> =>
   waitFor(() => one.completed.length >= count, { description: `${count} statements`, timeoutMs: 120_000 })
@@ -22,7 +24,7 @@ export const marksOf = (one: Traffic, rows: readonly ActivityRow[]): string[] =>
 
 /** The latest rows; a gateway's are shipped in the order of their numbers, so that all before them are there, too. */
 export const newest = async (auditor: Agent): Promise<ActivityRow[]> => {
-  const { items } = await auditor.api('listActivity', { query: { limit: 500 } })
+  const { items } = await auditor.api('listActivity', { query: { limit: NEWEST } })
   return items as ActivityRow[]
 }
 

@@ -1,4 +1,5 @@
 /** People's tools at work: statements that can be told apart, and which of them the tools saw completed. */
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 
 export interface Traffic {
@@ -14,16 +15,19 @@ export interface Traffic {
   finish(): Promise<readonly unknown[]>
 }
 
+export interface TrafficOptions {
+  readonly tools: number
+  readonly padding?: number
+  readonly pause?: number
+}
+
 let started = 0
 
 /**
  * `tools` connections that send one statement after the other. Every other statement binds its mark, the others hold it in their
- * text. `padding`: characters on top of each.
+ * text. `padding`: characters on top of each; `pause`: milliseconds between them, none by default.
  */
-export const startTraffic = async (
-  connection: string,
-  { tools, padding = 0 }: { readonly tools: number; readonly padding?: number },
-): Promise<Traffic> => {
+export const startTraffic = async (connection: string, { tools, padding = 0, pause = 0 }: TrafficOptions): Promise<Traffic> => {
   const name = `traffic-${(started += 1)}`
   const since = new Date(Date.now() - 60_000).toISOString()
   const completed: string[] = []
@@ -39,6 +43,7 @@ export const startTraffic = async (
       else await client.query(`select $1::text, length('${filler}')`, [mark])
       pending -= 1
       completed.push(mark)
+      if (pause > 0) await delay(pause)
     }
     await client.end()
   }
