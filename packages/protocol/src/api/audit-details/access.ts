@@ -4,7 +4,10 @@ import { timestamp } from '../../fields.ts'
 import { servicePurpose } from '../../service-token.ts'
 import { accessRequestKind, accessRequestState, accessRuleTerms } from '../access-schemas.ts'
 import { permission } from '../permission.ts'
-import { changeOf, count, endedLeases, id, ids, text } from './shape.ts'
+import { changeOf, count, id, ids, text } from './shape.ts'
+
+/** How many leases end with the change. */
+const endedLeases = count
 
 const roleTerms = z.strictObject({ name: text, description: text, permissions: z.array(permission) })
 const role = changeOf(roleTerms)

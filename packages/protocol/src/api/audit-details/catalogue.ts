@@ -4,7 +4,10 @@ import { timestamp } from '../../fields.ts'
 import { credentialKind, endpoint, resourceOptions } from '../../lease.ts'
 import { rotationReason } from '../rotation-routes.ts'
 import { organization } from '../schemas.ts'
-import { changeOf, count, endedLeases, id, ids, text } from './shape.ts'
+import { changeOf, count, id, ids, text } from './shape.ts'
+
+/** How many leases end with the change. */
+const endedLeases = count
 
 const named = changeOf(z.strictObject({ name: text }))
 const { settings } = organization.shape

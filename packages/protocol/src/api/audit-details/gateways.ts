@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { timestamp } from '../../fields.ts'
 import { gateway } from '../schemas.ts'
-import { count, endedLeases, id, ids, nothing, text } from './shape.ts'
+import { count, id, ids, nothing, text } from './shape.ts'
+
+/** How many leases end with the change. */
+const endedLeases = count
 
 const { kind, address } = gateway.shape
 const terms = z.strictObject({ name: text, sites: ids, address })

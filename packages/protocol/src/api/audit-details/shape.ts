@@ -14,5 +14,3 @@ export const changeOf = <Shape extends z.ZodType>(shape: Shape) => ({
 })
 /** Says no more than who did what to whom. */
 export const nothing = z.strictObject({})
-/** Leases that end with the change. */
-export const endedLeases = count
