@@ -79,6 +79,7 @@ const {
   stop: _stop,
   serveUi: _serveUi,
   woke: _woke,
+  renew: _renew,
   writeLogExport: _writeLogExport,
   ...passedOn
 } = localMethods
