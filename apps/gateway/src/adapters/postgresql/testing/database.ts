@@ -1,9 +1,7 @@
 /** A real PostgreSQL for tests: TLS, SCRAM, a user with a random password, and whatever else a test asks of it. */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startPostgres, type Configuration, type RunningPostgres, type StartOptions } from '@sallyport/postgres'
+import type { Configuration, RunningPostgres, StartOptions } from '@sallyport/postgres'
+import { temporaryPostgres } from '@sallyport/testkit'
 import pg from 'pg'
 import { makeCertificate, type KeyPair } from './certificates.ts'
 
@@ -19,16 +17,9 @@ export interface Database {
 }
 
 export const startDatabase = async (configuration: Configuration & Pick<StartOptions, 'binaries'> = {}): Promise<Database> => {
-  const folder = mkdtempSync(join(tmpdir(), 'adapter-'))
   const tls = makeCertificate('shop-db')
-  const settings = { fsync: 'off', wal_level: 'logical', max_connections: '60', ...configuration.settings }
-  const server = await startPostgres({
-    dataDirectory: folder,
-    port: 0,
-    tls: { ...tls, caPem: tls.certPem },
-    ...configuration,
-    settings,
-  })
+  const settings = { wal_level: 'logical', max_connections: '60', ...configuration.settings }
+  const server = await temporaryPostgres({ port: 0, tls: { ...tls, caPem: tls.certPem }, ...configuration, settings })
   const pool = new pg.Pool({ connectionString: server.connectionString('postgres'), max: 2 })
   // A server that stops takes the idle connections of the pool with it.
   pool.on('error', () => undefined)
@@ -39,7 +30,6 @@ export const startDatabase = async (configuration: Configuration & Pick<StartOpt
   const stop = async (): Promise<void> => {
     await pool.end()
     await server.stop({ mode: 'immediate' })
-    rmSync(folder, { recursive: true, force: true })
   }
   return { server, tls, user: 'app', password, admin, stop }
 }
