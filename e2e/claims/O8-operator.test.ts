@@ -141,7 +141,7 @@ describe('support', () => {
     const answered = reading()
       .filter(isAllowed)
       .map(({ operationId }) => operationId)
-    expect(used.map(({ details }) => String(details['operation'])).toSorted()).toEqual(answered.toSorted())
+    expect(used.map(({ details }) => details['operation'] as string).toSorted()).toEqual(answered.toSorted())
     expect(answered.length).toBeGreaterThan(20)
     const one = used.find(({ details }) => details['operation'] === 'getResource')
     expect(one).toMatchObject({
