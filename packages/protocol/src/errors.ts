@@ -230,6 +230,11 @@ export const errorTable = define({
     text: 'No gateway of this site can be reached. Check the network, or ask an administrator.',
   },
   relay_unavailable: { kind: 'unavailable', status: 503, text: 'The relay of this site is not connected to this gateway.' },
+  gateway_clock_wrong: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The clock of the gateway is wrong, so the API refuses what it signs. Its operator must set its time.',
+  },
   gateway_draining: { kind: 'unavailable', status: 503, text: 'The gateway is shutting down. Connect again.' },
   api_unreachable: { kind: 'unavailable', status: 503, text: 'The Sallyport API cannot be reached.' },
   resource_unreachable: {

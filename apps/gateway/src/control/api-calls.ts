@@ -1,5 +1,5 @@
 /** {@link GatewayApi} over HTTPS. */
-import type { Signer } from '@sallyport/protocol'
+import { SallyportError, type Signer } from '@sallyport/protocol'
 import { createGatewayClient } from '@sallyport/protocol/gateway-client'
 import { createHttpsSender } from '@sallyport/transport'
 import type { GatewayApi } from './api.ts'
@@ -21,6 +21,18 @@ export interface ApiCalls extends GatewayApi {
   close(): void
 }
 
+/** A person who waits for a lease is told whose clock it is: the call was signed here. */
+const sayingWhoseClock = async <Answer>(call: Promise<Answer>): Promise<Answer> => {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof SallyportError && error.code === 'signature_expired') {
+      throw new SallyportError('gateway_clock_wrong', { cause: error })
+    }
+    throw error
+  }
+}
+
 export const createApiCalls = ({ origin, signer, credentials, random, clock }: ApiCallsOptions): ApiCalls => {
   const sender = createHttpsSender({
     clientCertificate: () => ({ cert: credentials().cert, key: credentials().key }),
@@ -32,8 +44,8 @@ export const createApiCalls = ({ origin, signer, credentials, random, clock }: A
   return {
     renewCertificate: (body) => client.call('renewGateway', { body }),
     fetchTrustBundle: async () => (await client.call('getGatewayTrustBundle')).trustBundle,
-    requestLease: (request) => client.call('requestLease', { body: { request } }),
-    renewLeases: (renewal) => client.call('renewLeases', { body: { renewal } }),
+    requestLease: (request) => sayingWhoseClock(client.call('requestLease', { body: { request } })),
+    renewLeases: (renewal) => sayingWhoseClock(client.call('renewLeases', { body: { renewal } })),
     endLeases: async (leases) => {
       await client.call('endLeases', { body: { leases: [...leases] } })
     },

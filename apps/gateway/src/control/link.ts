@@ -2,7 +2,9 @@
  * The gateway's end of the control link: says hello, takes the snapshot or what it missed, applies revocations in order and
  * confirms them, and dials again when it hears nothing. The protocol's `spec/control-link.md`.
  */
+import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
+import { z } from 'zod'
 import { Backoff } from '@sallyport/program'
 import {
   type ControlFromApi,
@@ -12,6 +14,7 @@ import {
   controlSubprotocols,
   type Endpoint,
   HEARTBEAT_INTERVAL,
+  isErrorCode,
   MAX_CONTROL_FRAME,
   MAX_PROBES,
   type ProbeStep,
@@ -27,6 +30,25 @@ const CONNECTIONS_INTERVAL = 1_000
 const SILENCE_LIMIT = 3 * HEARTBEAT_INTERVAL
 const HANDSHAKE_LIMIT = 10_000
 const NONCE_BYTES = 16
+
+const MAX_REFUSAL = 16 * 1024
+const refusal = z.object({ error: z.object({ code: z.string().refine(isErrorCode) }) })
+
+/** Null: what answered told none. */
+const codeOfRefusal = async (response: IncomingMessage): Promise<string | null> => {
+  try {
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > MAX_REFUSAL) return null
+      chunks.push(chunk)
+    }
+    return refusal.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).error.code
+  } catch {
+    return null
+  }
+}
 
 /** What a WebSocket to the API is opened with. */
 export interface LinkCredentials {
@@ -167,9 +189,12 @@ export class ControlLink {
         heard = this.#options.monotonic()
         this.#work = this.#work.then(() => this.#receive(socket, isBinary ? null : data))
       })
-      socket.on('unexpected-response', (request, response) => {
-        detail = `refused with HTTP ${response.statusCode}`
-        request.destroy()
+      socket.on('unexpected-response', (_request, response) => {
+        const told = codeOfRefusal(response).then((code) => {
+          detail = `refused: ${code ?? `HTTP ${response.statusCode}`}`
+          socket.terminate()
+        })
+        inBackground(told)
       })
       socket.on('error', (error) => {
         detail ||= error.message

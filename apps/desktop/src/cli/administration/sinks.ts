@@ -279,6 +279,7 @@ export const sinkCommands: readonly Command[] = [
   }),
   routeCommand({
     words: 'admin sinks set',
+    summary: 'Renames a sink, stops it, or lets it go on: at once, if it waits after a failure',
     route: 'changeSink',
     parameters: {
       sink: idArgument('sink', 'admin sinks list'),
