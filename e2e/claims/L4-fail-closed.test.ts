@@ -12,7 +12,7 @@ import { type Gateway, Testbed } from '@sallyport/testbed'
 import { freePort, skipReason, type SlowPipe, slowPipe, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { completes, expectRecorded, marksOf, newest } from '../support/recorded.ts'
-import { psqlRefusal } from '../support/run-psql.ts'
+import { psqlPrints, psqlRefusal } from '../support/run-psql.ts'
 import { asSuperuser } from '../support/superuser.ts'
 import { startTraffic, type Traffic, type TrafficOptions } from '../support/traffic.ts'
 
@@ -49,7 +49,13 @@ afterAll(async () => {
   await link?.close()
 })
 
-const traffic = async (options: TrafficOptions): Promise<Traffic> => startTraffic(await bed.owner.agent.url(CREDENTIAL), options)
+const url = (): Promise<string> => bed.owner.agent.url(CREDENTIAL)
+/** Once the gateway lets people in: it finds the API again a moment after the API is back. */
+const traffic = async (options: TrafficOptions): Promise<Traffic> => {
+  const isLetIn = async (): Promise<boolean> => (await psqlPrints(await url(), 'select 1')) === '1'
+  await waitFor(isLetIn, { description: 'the gateway to let people in', timeoutMs: 120_000 })
+  return startTraffic(await url(), options)
+}
 
 /** All of it in one stream, without a gap. */
 const isRecorded = async (one: Traffic, underWay: number): Promise<void> => {
@@ -162,7 +168,7 @@ test.skipIf(reason !== null)(
     expect(String(failures[0])).toContain('(recording_unavailable)')
     // As it is for whoever comes now. What still fits is recorded; what does not never completes.
     // There may be no room to record that they came.
-    const more = await traffic({ tools: 1, padding: BULKY }).then(
+    const more = await startTraffic(await url(), { tools: 1, padding: BULKY }).then(
       async ({ ended, completed }) => ({ failures: await ended, completed: completed.length }),
       (error: unknown) => ({ failures: [error], completed: 0 }),
     )
