@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { skipReason } from './programs.ts'
+import { findProgram, skipReason } from './programs.ts'
 import { makeTemporaryDirectory } from './temporary-directory.ts'
 
 export interface SmallDisk {
@@ -21,7 +21,7 @@ export interface SmallDisk {
 export const smallDiskSkipReason = (): string | null => {
   const reason = skipReason({ programs: ['mount', 'umount', 'unshare'], platforms: ['linux'], root: true })
   if (reason !== null) return reason
-  return spawnSync('unshare', ['--mount', 'true']).status === 0 ? null : 'needs the right to mount'
+  return spawnSync(findProgram('unshare')!, ['--mount', 'true']).status === 0 ? null : 'needs the right to mount'
 }
 
 /** Waits for a line, or for the end of its input, which means that we are gone. */
