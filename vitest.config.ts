@@ -58,6 +58,7 @@ export default defineConfig({
           name: 'fuzz',
           include: ['packages/**/*.fuzz.test.ts', 'apps/**/*.fuzz.test.ts'],
           exclude: elsewhere,
+          isolate: false,
         },
       },
       {
