@@ -61,6 +61,7 @@ const readPolicy = async (path: string): Promise<Policy> => {
 }
 
 const number = (value: number): string => value.toLocaleString('en-US')
+const count = (value: number, one: string, more: string): string => `${number(value)} ${value === 1 ? one : more}`
 
 /** `otherwise`: when nothing was said. */
 const timeOf = (text: string | undefined, otherwise: number): number => {
@@ -72,9 +73,9 @@ const timeOf = (text: string | undefined, otherwise: number): number => {
 const report = (verified: Verified, ownKeys: boolean): string[] => {
   const { origin, size, cosigned, streams, batches, recordings, unlocks, clear } = verified
   return [
-    `${origin}: ${number(size)} entries`,
+    `${origin}: ${count(size, 'entry', 'entries')}`,
     ...cosigned.map((text) => `  cosigned by ${text}`),
-    `  ${number(batches)} batches of activity in ${number(streams)} streams`,
+    `  ${count(batches, 'batch', 'batches')} of activity in ${count(streams, 'stream', 'streams')}`,
     ...(recordings === null
       ? []
       : [

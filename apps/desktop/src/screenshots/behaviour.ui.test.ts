@@ -14,12 +14,13 @@ beforeAll(async () => {
 })
 afterAll(() => pages?.close())
 
+const open = (name: string): Promise<Page> => {
+  const story = stories.find((candidate) => candidate.name === name)
+  if (!story) throw new Error(`There is no story ${name}.`)
+  return pages.open(story, view)
+}
+
 describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
-  const open = (name: string): Promise<Page> => {
-    const story = stories.find((candidate) => candidate.name === name)
-    if (!story) throw new Error(`There is no story ${name}.`)
-    return pages.open(story, view)
-  }
   const focusedRow = (page: Page): Promise<unknown> => page.evaluate('document.activeElement?.getAttribute("aria-rowindex")')
 
   test('a list of five thousand is one tab stop, and Home and End reach its ends', async () => {
@@ -153,6 +154,19 @@ describe.skipIf(!hasChromium())('keys (needs Chromium)', () => {
   test('nothing moves for people who asked for stillness', async () => {
     const page = await open('connections/some')
     expect(await page.evaluate('document.getAnimations().length')).toBe(0)
+  })
+})
+
+describe.skipIf(!hasChromium())('a store that has to believe its gateways (needs Chromium)', () => {
+  test('is marked in the list of stores and wherever a credential lies in it; others are not', async () => {
+    const list = await open('stores/some')
+    await list
+      .getByRole('row', { name: /Company vault/ })
+      .getByText('gateway-trusted')
+      .waitFor()
+    expect(await list.getByRole('row', { name: /AWS production/ }).textContent()).not.toContain('gateway-trusted')
+    const panel = await open('catalogue/panel')
+    await panel.getByText(/^Lies in Company vault.*gateway-trusted$/).waitFor()
   })
 })
 

@@ -1,7 +1,7 @@
 /** Where a secret lies that is not in the vault, and whether its store has to believe the gateway. */
 import { text } from '../../../texts/text.ts'
-import { Label } from '../../../ui/label.tsx'
 import { type Credential, useReadable } from '../data/names.ts'
+import { GatewayTrusted } from '../stores/store-trust.tsx'
 
 export const StoredPlace = ({ stored }: { readonly stored: NonNullable<Credential['stored']> }) => {
   const { items } = useReadable('listStores', 'resources.read')
@@ -13,10 +13,10 @@ export const StoredPlace = ({ stored }: { readonly stored: NonNullable<Credentia
         ? text('catalogue.storedIn', place)
         : text('catalogue.storedInField', { ...place, field: stored.field })}
       {found?.gatewayTrusted ? (
-        <span title={text('catalogue.gatewayTrustedHint')}>
+        <>
           {' '}
-          <Label tone="warn">{text('catalogue.gatewayTrusted')}</Label>
-        </span>
+          <GatewayTrusted />
+        </>
       ) : null}
     </p>
   )

@@ -4,11 +4,11 @@ import { cut } from '../../../ui/cut.tsx'
 import { Label } from '../../../ui/label.tsx'
 import type { Store } from '../data/names.ts'
 
+export const GatewayTrusted = () => (
+  <span title={text('catalogue.gatewayTrustedHint')}>
+    <Label tone="warn">{text('catalogue.gatewayTrusted')}</Label>
+  </span>
+)
+
 export const StoreTrust = ({ store }: { readonly store: Store }) =>
-  store.gatewayTrusted ? (
-    <span title={text('catalogue.gatewayTrustedHint')}>
-      <Label tone="warn">{text('catalogue.gatewayTrusted')}</Label>
-    </span>
-  ) : (
-    cut(text('stores.believesToken'), 'muted')
-  )
+  store.gatewayTrusted ? <GatewayTrusted /> : cut(text('stores.believesToken'), 'muted')
