@@ -188,6 +188,15 @@ describe('a gateway that stops', () => {
     api.send({ type: 'stop', code: 'gateway_unknown' })
     expect(await running.stopped).toBe('gateway_unknown')
   })
+
+  test('was revoked while it had no link: what is open ends as soon as the API refuses it another', async () => {
+    const { port, running } = await start()
+    const { stream } = await open(await agent.connect(port))
+    api.knowsGateway = false
+    api.cutLinks()
+    expect(await running.stopped).toBe('certificate_revoked')
+    expect(await rest(stream)).toContain('ended: certificate_revoked')
+  })
 })
 
 describe("the gateway's certificate", () => {

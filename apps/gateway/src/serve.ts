@@ -22,7 +22,8 @@ import { Uplinks } from './forward/uplinks.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { JobStep } from './jobs/steps.ts'
 import { createSessions } from './session/create-sessions.ts'
-import { Standing } from './session/standing.ts'
+import { endReason } from './session/lease-table.ts'
+import { codeOfRevocation, Standing } from './session/standing.ts'
 import { processorShareMeter } from './processor-share.ts'
 import { openRecording } from './spool/open-recording.ts'
 import { secretStores } from './stores/secret-stores.ts'
@@ -230,7 +231,11 @@ export const serve = async (options: ServeOptions): Promise<RunningGateway> => {
       onProbe: (endpoint) => probe(endpoint, probeServices),
       onJobs: () => jobs.wake(),
       onTrustBundle: () => inBackground(trustRefresh.refresh()),
-      onStop: (code) => stopped.resolve(code),
+      onStop: (code) => {
+        // The API may have said so without a revocation that ends them one by one: there was no link to say it on.
+        inBackground(leases.endAll(endReason(codeOfRevocation({ code }))))
+        stopped.resolve(code)
+      },
       onState: (linkState, detail) => logger.info({ event: `control-link.${linkState}`, detail }),
     },
     random,

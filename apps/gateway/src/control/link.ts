@@ -13,6 +13,7 @@ import {
   controlPaths,
   controlSubprotocols,
   type Endpoint,
+  type ErrorCode,
   HEARTBEAT_INTERVAL,
   isErrorCode,
   MAX_CONTROL_FRAME,
@@ -32,6 +33,8 @@ const HANDSHAKE_LIMIT = 10_000
 const NONCE_BYTES = 16
 
 const MAX_REFUSAL = 16 * 1024
+/** With which the API refuses a gateway that was taken away while it had no link. */
+const TAKEN_AWAY: ReadonlySet<string> = new Set<ErrorCode>(['certificate_revoked', 'gateway_unknown'])
 const refusal = z.object({ error: z.object({ code: z.string().refine(isErrorCode) }) })
 
 /** Null: what answered told none. */
@@ -193,6 +196,7 @@ export class ControlLink {
         const told = codeOfRefusal(response).then((code) => {
           detail = `refused: ${code ?? `HTTP ${response.statusCode}`}`
           socket.terminate()
+          if (code !== null && TAKEN_AWAY.has(code)) this.#options.events.onStop(code)
         })
         inBackground(told)
       })

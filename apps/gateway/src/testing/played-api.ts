@@ -11,6 +11,7 @@ import {
   type ControlFromApi,
   type ControlFromGateway,
   encodeJoinToken,
+  type ErrorCode,
   formatIdentity,
   fromBase64url,
   generateSealingKeyPair,
@@ -56,6 +57,8 @@ export interface PlayedApi {
   beforeLease: (() => Promise<void>) | null
   /** False: every call fails, and no link is accepted. */
   reachable: boolean
+  /** False: the gateway was revoked, and is told so when it dials. */
+  knowsGateway: boolean
   /** False: batches are refused, as when the log is down. */
   takesActivity: boolean
   readonly unlocks: string[]
@@ -209,9 +212,17 @@ export const playApi = async (): Promise<PlayedApi> => {
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, socket, head) => {
     const accept = (): void => sockets.handleUpgrade(request, socket, head, (link) => links.serve(link))
+    const refuse = (code: ErrorCode): void => {
+      const body = JSON.stringify({ error: new SallyportError(code).toBody() })
+      socket.end(`HTTP/1.1 401 Unauthorized\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    }
     checkCall(request, new Uint8Array()).then(
-      () => (api.reachable ? accept() : socket.destroy()),
-      () => socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n'),
+      () => {
+        if (!api.reachable) socket.destroy()
+        else if (api.knowsGateway) accept()
+        else refuse('certificate_revoked')
+      },
+      () => refuse('signature_invalid'),
     )
   })
   const listen = async (each: Server): Promise<string> => {
@@ -244,6 +255,7 @@ export const playApi = async (): Promise<PlayedApi> => {
     tamper: null,
     beforeLease: null,
     reachable: true,
+    knowsGateway: true,
     takesActivity: true,
     unlocks: [],
     ended: [],
