@@ -48,6 +48,9 @@ const stored = (change: Partial<StoredCredential> = {}): StoredCredential => ({
   ...change,
 })
 
+/** Who fetches does not wait for it; what is arranged next must not be for it. */
+const signedOut = () => waitFor(() => vault.tokens() === 0, { description: 'the sign-out' })
+
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'done',
@@ -97,7 +100,7 @@ describe('a secret in KV', () => {
   it('is read with the token of one lease, which is then given back', async () => {
     const { password, userName, hold } = await storesWith().fetch(stored())
     expect({ password: password.toString(), userName, hold }).toEqual({ password: 'of the shop', userName: null, hold: null })
-    await waitFor(() => vault.tokens() === 0, { description: 'the sign-out' })
+    await signedOut()
     expect(vault.journal).toEqual(['200 POST auth/jwt/login', '200 GET secret/data/apps/shop', '204 POST auth/token/revoke-self'])
     expect(left).toEqual([])
   })
@@ -118,6 +121,7 @@ describe('a secret in KV', () => {
     expect(await codeOf(storesWith().fetch(stored({ path: 'none', token: issuer.sign(claims({ path: 'none' })) })))).toBe(
       'store_secret_missing',
     )
+    await signedOut()
     vault.state.sealed = true
     expect(await codeOf(storesWith().fetch(stored()))).toBe('store_sealed')
   })
@@ -125,8 +129,10 @@ describe('a secret in KV', () => {
   it('is asked for again when the store is busy or slow, for a while', async () => {
     vault.server.answerNext(2, { status: 429, body: { errors: ['rate limited'] } })
     expect(await codeOf(storesWith().fetch(stored()))).toBe('done')
+    await signedOut()
     vault.server.hang(1)
     expect(await codeOf(storesWith(true, new Map(), { ...patience, call: 1_000 }).fetch(stored()))).toBe('done')
+    await signedOut()
     vault.server.answerNext(20, { status: 429, body: { errors: [] } })
     expect(await codeOf(storesWith().fetch(stored()))).toBe('store_throttled')
     vault.server.answerNext(20, { status: 502, body: 'a page of a proxy' })
