@@ -9,7 +9,7 @@
  * The nonce is random, so that one key seals at most 2^32 plaintexts (NIST SP 800-38D §8.3).
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { type CanonicalValue, canonicalJson, concatBytes, utf8 } from '@sallyport/protocol'
+import { type CanonicalValue, canonicalJson } from '@sallyport/protocol'
 
 const VERSION = 1
 const NONCE = 12
@@ -21,7 +21,8 @@ export const ENVELOPE_OVERHEAD = 1 + NONCE + TAG
 /** What a ciphertext belongs to: it opens under exactly the same. */
 export type SealingContext = Readonly<Record<string, CanonicalValue>>
 
-const associatedData = (context: SealingContext): Uint8Array => concatBytes(Uint8Array.of(VERSION), utf8(canonicalJson(context)))
+/** The version's byte, then the context. */
+const associatedData = (context: SealingContext): Buffer => Buffer.from(String.fromCharCode(VERSION) + canonicalJson(context))
 
 /** Of the same key as bytes Node makes much more work than of a handle: 25 µs instead of 5. OpenSSL overwrites it when it goes. */
 const handleOf = (key: Uint8Array | KeyObject): KeyObject => (key instanceof Uint8Array ? createSecretKey(key) : key)

@@ -176,7 +176,8 @@ describe.skipIf(!hasChromium())('an auditor, who may read everything and change 
     ({ name, at, steps }) =>
       steps === undefined && !/^\/(resources|connections|requests|settings|$)/.test(at) && /(some|list|edit|panel)$/.test(name),
   )
-  const READING = /^(Close|Export…|Export data…|All rules|(Copy|Clear|All by|All about|All of|More actions for) .*)$/
+  const READING =
+    /^(Close|Export…|Export data…|Export the log…|All rules|(Copy|Clear|All by|All about|All of|More actions for) .*)$/
   const buttons = async (page: Page): Promise<readonly string[]> =>
     page
       .locator('main')

@@ -22,8 +22,8 @@ export interface ShownEntry {
 }
 
 export interface PersonalData {
-  /** These entries as they are hashed, in their order. */
-  seal(transaction: Transaction, organization: string, entries: readonly AuditEntry[]): Promise<AuditEntry[]>
+  /** These entries as they are hashed, in their order; each is sealed when it is taken. */
+  seal(transaction: Transaction, organization: string, entries: readonly AuditEntry[]): Promise<Iterable<AuditEntry>>
   /** These entries as people read them; `only`: of this person alone. Throws `log_unavailable` when a part cannot be opened. */
   show(
     transaction: Transaction,
@@ -182,7 +182,7 @@ export const personalDataUnder = (root: RootKey): PersonalData => ({
     const seeds = await makeSeeds(transaction, holders)
     const privacyKey = await presentPrivacyKey(transaction, organization, root)
     const keys = new Map([...seeds].map(([holder, seed]) => [holder, seed && personKey(privacyKey, seed)]))
-    return split.map(({ hidden, parts }) => {
+    const sealOne = ({ hidden, parts }: (typeof split)[number]): AuditEntry => {
       if (parts.size === 0) return hidden
       const personal = [...parts].map(([person, fields]) => {
         const key = keys.get(person) ?? null
@@ -190,7 +190,11 @@ export const personalDataUnder = (root: RootKey): PersonalData => ({
         return { person, sealed: key === null ? null : sealPart(key, { place, fields }) }
       })
       return { ...hidden, personal }
-    })
+    }
+    function* sealAll(): Generator<AuditEntry> {
+      for (const each of split) yield sealOne(each)
+    }
+    return sealAll()
   },
 
   async show(transaction, organization, { entries, only }) {
