@@ -20,12 +20,12 @@ const WARM_UP_MS = 500
 const APP_PACE = { rounds: 5, switchings: 10 }
 const QUICK_APP_PACE = { rounds: 2, switchings: 3 }
 const VAULT_PACE = { connections: 100, milliseconds: 4000 }
-const LOG_PACE = { entries: 50_000, singles: 20 }
+const LOG_PACE = { entries: 50_000, rounds: 3, singles: 20 }
 const RECORDING_PACE = { rounds: 5, milliseconds: 4000 }
 const QUICK_RECORDING_PACE = { rounds: 2, milliseconds: 3000 }
 const SEARCH_PACE = { queries: 10_000, rows: 10_000_000, values: 12 }
 const QUICK_SEARCH_PACE = { queries: 1000, rows: 300_000, values: 4 }
-const QUICK_LOG_PACE = { entries: 5_000, singles: 5 }
+const QUICK_LOG_PACE = { entries: 5_000, rounds: 1, singles: 5 }
 const QUICK_VAULT_PACE = { connections: 20, milliseconds: 1000 }
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`)

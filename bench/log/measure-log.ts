@@ -19,6 +19,8 @@ import type { Series } from '../results/result.ts'
 export interface LogPace {
   /** Entries that wait for their numbers at once. */
   readonly entries: number
+  /** How often that is measured; the median counts. */
+  readonly rounds: number
   /** Single ones whose delay is taken, and queries. */
   readonly singles: number
 }
@@ -79,7 +81,7 @@ const logBackends = async (client: pg.Client): Promise<number[]> => {
 }
 
 /** How many a second, and microseconds of processor time for each. */
-const measureAppends = async (
+const measureRound = async (
   testbed: Testbed,
   client: pg.Client,
   { entries }: LogPace,
@@ -97,6 +99,15 @@ const measureAppends = async (
   // They are numbered from the moment at which they are committed.
   const perSecond = (entries * 1000) / (Date.now() - Number(committed))
   return { perSecond, processor: ((cpuSeconds(working) - usedBefore) * 1e6) / entries }
+}
+
+const measureAppends = async (testbed: Testbed, client: pg.Client, pace: LogPace) => {
+  const rounds: Awaited<ReturnType<typeof measureRound>>[] = []
+  while (rounds.length < pace.rounds) rounds.push(await measureRound(testbed, client, pace))
+  return {
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    processor: median(rounds.map(({ processor }) => processor)),
+  }
 }
 
 const measureIntegration = async (agent: Agent, client: pg.Client, { singles }: LogPace): Promise<number> => {

@@ -95,6 +95,12 @@ const leads = async (transaction: Transaction, organization: string): Promise<bo
   return rows[0]?.leads === true
 }
 
+const removeRows = async (transaction: Transaction, rows: readonly OutboxRow[]): Promise<void> => {
+  const ids = rows.map(({ id }) => id)
+  const deleted = await sql`delete from audit_outbox where id = any (${ids}::uuid[])`.execute(transaction)
+  if (deleted.numAffectedRows !== BigInt(rows.length)) throw new Error('the outbox changed under its leader')
+}
+
 interface Moving {
   readonly personal: PersonalData
   readonly outboxKey: OutboxKey
@@ -110,11 +116,12 @@ const moveBatch = async (transaction: Transaction, organization: string, { perso
     .execute()
   if (rows.length === 0) return 0
   const edge = await lockHead(transaction, organization)
-  const entries = await entriesOfRows(transaction, outboxKey, { organization, rows })
+  // The database takes them away while they are opened; if that fails, they stay.
+  const [entries] = await Promise.all([
+    entriesOfRows(transaction, outboxKey, { organization, rows }),
+    removeRows(transaction, rows),
+  ])
   await appendEntries(transaction, { organization, edge }, await personal.seal(transaction, organization, entries))
-  const ids = rows.map((row) => row.id)
-  const deleted = await sql`delete from audit_outbox where id = any (${ids}::uuid[])`.execute(transaction)
-  if (deleted.numAffectedRows !== BigInt(rows.length)) throw new Error('the outbox changed under its leader')
   await notifyChange(transaction, { organization, topic: 'audit' })
   return rows.length
 }
