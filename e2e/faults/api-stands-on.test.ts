@@ -36,12 +36,7 @@ beforeAll(async () => {
   bed = await Testbed.start({
     database: 'central',
     ...(disk === null ? {} : { databaseFolder: disk.path }),
-    apiEnvironment: {
-      SALLYPORT_KMS: `aws:${key.arn}`,
-      AWS_ENDPOINT_URL_KMS: fake.server.origin,
-      AWS_ACCESS_KEY_ID: fake.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: fake.credentials.secretAccessKey,
-    },
+    apiEnvironment: fake.environment(key),
   })
   const body = { exclusive: true }
   await bed.owner.agent.api('changeCredential', { parameters: { credential: bed.database.credentials['read-write']! }, body })

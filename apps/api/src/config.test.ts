@@ -42,7 +42,10 @@ describe('the configuration', () => {
   })
 
   it.each([
-    ['google:projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k', { driver: 'google' }],
+    [
+      'google:projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k',
+      { driver: 'google', endpoint: 'https://cloudkms.googleapis.com' },
+    ],
     [
       'azure:https://acme.vault.azure.net/keys/sallyport',
       { vault: 'https://acme.vault.azure.net', identity: { kind: 'managed' } },
@@ -53,6 +56,42 @@ describe('the configuration', () => {
     ],
   ])('reads %s', (text, expected) => {
     expect(readConfig({ ...base, SALLYPORT_KMS: text, SALLYPORT_PKCS11_PIN_FILE: '/pin' }).kms.present).toMatchObject(expected)
+  })
+
+  const google = { ...base, SALLYPORT_KMS: 'google:projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k' }
+  const azure = {
+    ...base,
+    SALLYPORT_KMS: 'azure:https://acme.vault.azure.net/keys/sallyport',
+    SALLYPORT_AZURE_TENANT: 't',
+    SALLYPORT_AZURE_CLIENT: 'c',
+    SALLYPORT_AZURE_TOKEN_FILE: '/run/token',
+  }
+  const endpointOf = (SALLYPORT_GOOGLE_ENDPOINT: string) => readConfig({ ...google, SALLYPORT_GOOGLE_ENDPOINT }).kms.present
+  const authorityOf = (AZURE_AUTHORITY_HOST: string) => readConfig({ ...azure, AZURE_AUTHORITY_HOST }).kms.present
+
+  it('reads where Google and Microsoft Entra are, when they are not where they are for everybody', () => {
+    expect(endpointOf('https://cloudkms-vault.p.googleapis.com')).toMatchObject({
+      endpoint: 'https://cloudkms-vault.p.googleapis.com',
+    })
+    expect(authorityOf('https://login.microsoftonline.us/')).toMatchObject({
+      identity: { kind: 'federated', authority: 'https://login.microsoftonline.us' },
+    })
+    expect(readConfig(azure).kms.present).toMatchObject({ identity: { authority: 'https://login.microsoftonline.com' } })
+    expect(endpointOf('http://127.0.0.1:9000')).toMatchObject({ endpoint: 'http://127.0.0.1:9000' })
+    expect(authorityOf('http://localhost:9000')).toMatchObject({ identity: { authority: 'http://localhost:9000' } })
+  })
+
+  it.each([
+    'http://kms.example.test',
+    'https://kms.example.test/v1',
+    'https://kms.example.test?key=1',
+    'https://user@kms.example.test',
+    'ftp://127.0.0.1',
+    'kms.example.test',
+    '',
+  ])('asks no key management service at %s', (text) => {
+    expect(() => endpointOf(text)).toThrow(/SALLYPORT_GOOGLE_ENDPOINT/)
+    expect(() => authorityOf(text)).toThrow(/AZURE_AUTHORITY_HOST/)
   })
 
   it('reads addresses of both families', () => {

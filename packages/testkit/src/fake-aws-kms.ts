@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type FakeKeyRing, fakeKeyRing } from './fake-key-ring.ts'
 import { type FakeAnswer, type FakeRequest, startFakeServer } from './fake-server.ts'
+import { type FakeTls, trustEnvironment } from './fake-tls.ts'
 import { refuseSignature } from './signature-version-4.ts'
 
 const REGION = 'eu-central-1'
@@ -42,7 +43,7 @@ const contextText = (context: Readonly<Record<string, string>> = {}): string =>
 
 const UUID_LENGTH = 36
 
-export const startFakeAwsKms = async () => {
+export const startFakeAwsKms = async (tls?: FakeTls) => {
   const credentials = { accessKeyId: 'AKIAFAKE', secretAccessKey: randomBytes(20).toString('hex') }
   const keys = new Map<string, FakeKey>()
   const contexts: Readonly<Record<string, string>>[] = []
@@ -109,13 +110,21 @@ export const startFakeAwsKms = async () => {
       throw error
     }
   }
-  const server = await startFakeServer({ answer })
+  const server = await startFakeServer({ answer, ...(tls ? { tls } : {}) })
   return {
     server,
     credentials,
     /** Contexts under which something was encrypted, in order. */
     contexts,
     operations,
+    /** With which an API has its root key there. */
+    environment: (key: FakeKey): Readonly<Record<string, string>> => ({
+      SALLYPORT_KMS: `aws:${key.arn}`,
+      AWS_ENDPOINT_URL_KMS: server.origin,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...trustEnvironment(tls),
+    }),
     createKey: (region = REGION): FakeKey => {
       const key: FakeKey = {
         arn: `arn:aws:kms:${region}:111122223333:key/${randomUUID()}`,

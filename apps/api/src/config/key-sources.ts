@@ -41,18 +41,21 @@ export const parseKms = (variable: string, text: string, { environment, folder }
     const passphrase = environment['SALLYPORT_VAULT_PASSPHRASE']
     return { driver: 'local', rootKey: parseRootKey(text, { name: 'vault', folder, passphrase, variable }) }
   }
-  const files = {
+  const settings = {
     transitToken: environment['SALLYPORT_TRANSIT_TOKEN_FILE'],
     transitAuthority: environment['SALLYPORT_TRANSIT_AUTHORITY'],
+    googleEndpoint: environment['SALLYPORT_GOOGLE_ENDPOINT'],
     azure: {
       tenant: environment['SALLYPORT_AZURE_TENANT'],
       client: environment['SALLYPORT_AZURE_CLIENT'],
       tokenFile: environment['SALLYPORT_AZURE_TOKEN_FILE'],
       secretFile: environment['SALLYPORT_AZURE_SECRET_FILE'],
+      // As the vendor's clients and workload identity name it.
+      authority: environment['AZURE_AUTHORITY_HOST'],
     },
     pkcs11Pin: environment['SALLYPORT_PKCS11_PIN_FILE'],
   }
-  const source = parseKmsSource(text, files)
+  const source = parseKmsSource(text, settings)
   if (typeof source === 'string') throw new ConfigError(`${variable}: ${source}`)
   return source
 }

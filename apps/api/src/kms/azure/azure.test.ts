@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CryptographyClientOptions } from '@azure/keyvault-keys'
+import { startFakeAzureKeyVault } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AzureIdentity } from '../../keys/kms-source.ts'
 import { serviceKms } from '../service-kms.ts'
@@ -12,15 +13,14 @@ import { quick } from '../testing/quick-patience.ts'
 import { usualPatience } from '../patience.ts'
 import { azureService } from './azure.ts'
 import { azureCredential } from './credential.ts'
-import { startFakeKeyVault } from './testing.ts'
 
-type Fake = Awaited<ReturnType<typeof startFakeKeyVault>>
+type Fake = Awaited<ReturnType<typeof startFakeAzureKeyVault>>
 let folder: string
 let fake: Fake
 let one: ReturnType<Fake['createKey']>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-azure-'))
-  fake = await startFakeKeyVault(folder)
+  fake = await startFakeAzureKeyVault(folder)
   one = fake.createKey('one')
   fake.createKey('two')
 })
@@ -29,9 +29,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Trusts the fake's certificate; its address is none of the vendor's domain. */
+/** Trusts the fake's certificate. */
 const clientOptions = (): CryptographyClientOptions => ({
-  disableChallengeResourceVerification: true,
   additionalPolicies: [
     {
       position: 'perCall',
@@ -46,7 +45,7 @@ const clientOptions = (): CryptographyClientOptions => ({
   ],
 })
 const open = (key: string, identity: AzureIdentity = fake.identity, patience = quick) => {
-  const credential = azureCredential(identity, { authority: fake.authorityOrigin, metadata: fake.authorityOrigin })
+  const credential = azureCredential(identity)
   const present = azureService({ vault: fake.server.origin, key, credential, client: clientOptions() })
   return serviceKms({ present, patience })
 }
@@ -99,6 +98,15 @@ describe('the Azure driver', () => {
     fake.tokenService.answerNext(Infinity, { status, body: text })
     await expect(open('one', fake.identity, usualPatience).wrap(key, context)).rejects.toMatchObject({ code })
     fake.tokenService.answerNext(0, { status, body: text })
+  })
+
+  it('asks once for each key that it opens, after it was challenged once', async () => {
+    const kms = open('one')
+    const wrapped = await kms.wrap(key, context)
+    await kms.unwrap(wrapped, context)
+    const before = fake.server.count()
+    for (let count = 0; count < 3; count++) await kms.unwrap(wrapped, context)
+    expect(fake.server.count() - before).toBe(3)
   })
 
   it('asks again after a throttling, and says so when that does not help', async () => {

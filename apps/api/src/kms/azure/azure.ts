@@ -12,6 +12,7 @@
 import { randomBytes } from 'node:crypto'
 import { CryptographyClient, type CryptographyClientOptions, KeyClient, type KeyVaultKey } from '@azure/keyvault-keys'
 import { SallyportError, utf8 } from '@sallyport/protocol'
+import { isLoopback } from '../../program/loopback.ts'
 import { DATA_KEY, type KeyService } from '../key-service.ts'
 import type { AzureCredential } from './credential.ts'
 import { failureOf } from './failures.ts'
@@ -52,10 +53,18 @@ const readWrapped = (wrapped: Uint8Array): { readonly version: string; readonly 
 }
 
 export const azureService = ({ vault, key, credential, client = {} }: AzureOptions): KeyService => {
-  // How often is asked is decided above all drivers.
-  const options: CryptographyClientOptions = { ...client, retryOptions: { maxRetries: 0 } }
-  /** Public halves, which never change; whether a version may be used is decided at each call. */
-  const versions = new Map<string, KeyVaultKey>()
+  const options: CryptographyClientOptions = {
+    ...client,
+    // How often is asked is decided above all drivers.
+    retryOptions: { maxRetries: 0 },
+    // A vault asks for tokens of the domain that it is in; one on this computer is in none.
+    disableChallengeResourceVerification: isLoopback(new URL(vault).hostname),
+  }
+  /**
+   * Public halves never change; whether a version may be used is decided at each call. A client is challenged by its first call alone:
+   * one for each call would ask everything twice.
+   */
+  const versions = new Map<string, { readonly found: KeyVaultKey; readonly unwrapping: CryptographyClient }>()
   const keys = new KeyClient(vault, credential, options)
 
   const asked = async <Result>(call: () => Promise<Result>): Promise<Result> => {
@@ -68,14 +77,15 @@ export const azureService = ({ vault, key, credential, client = {} }: AzureOptio
   const find = (signal: AbortSignal, version?: string): Promise<KeyVaultKey> =>
     asked(() => keys.getKey(key, { abortSignal: signal, ...(version === undefined ? {} : { version }) }))
   /** A version that a key never had says something about the bytes, not about the key. */
-  const findVersion = async (signal: AbortSignal, version: string): Promise<KeyVaultKey> => {
+  const findVersion = async (signal: AbortSignal, version: string) => {
     const known = versions.get(version)
     if (known) return known
     try {
       const found = await find(signal, version)
+      const made = { found, unwrapping: new CryptographyClient(found, credential, options) }
       if (versions.size >= MAX_VERSIONS) versions.clear()
-      versions.set(version, found)
-      return found
+      versions.set(version, made)
+      return made
     } catch (error) {
       if (!(error instanceof SallyportError) || error.code !== 'kms_key_missing') throw error
       await find(signal)
@@ -103,8 +113,7 @@ export const azureService = ({ vault, key, credential, client = {} }: AzureOptio
     },
     async open(wrapped, _context, signal) {
       const parts = readWrapped(wrapped)
-      const found = await findVersion(signal, parts.version)
-      const unwrapping = new CryptographyClient(found, credential, options)
+      const { found, unwrapping } = await findVersion(signal, parts.version)
       const { result } = await asked(() => unwrapping.unwrapKey(algorithmOf(found), parts.key, { abortSignal: signal }))
       if (result.length !== DATA_KEY) throw new SallyportError('secret_unavailable', { cause: new Error('not a data key') })
       return result

@@ -14,13 +14,8 @@ export interface AzureCredential {
   ): Promise<{ readonly token: string; readonly expiresOnTimestamp: number }>
 }
 
-export interface AzureTokenAddresses {
-  readonly authority: string
-  /** The machine's metadata service, which answers this machine only, without TLS. */
-  readonly metadata: string
-}
-
-const usual: AzureTokenAddresses = { authority: 'https://login.microsoftonline.com', metadata: 'http://169.254.169.254' }
+/** The machine's metadata service, which answers this machine only, without TLS. */
+const METADATA = 'http://169.254.169.254'
 
 const MAX_TOKEN_FILE = 16 * 1024
 const LIMIT = 3_000
@@ -33,11 +28,11 @@ const readText = async (file: string): Promise<string> => (await readPrivateFile
 
 const tenantPattern = /^[A-Za-z0-9.-]{1,64}$/
 
-const requestFor = async (identity: AzureIdentity, scope: string, addresses: AzureTokenAddresses): Promise<Request> => {
+const requestFor = async (identity: AzureIdentity, scope: string): Promise<Request> => {
   if (identity.kind === 'managed') {
     const query = new URLSearchParams({ 'api-version': '2018-02-01', 'resource': scope.replace(/\/\.default$/, '') })
     if (identity.client !== null) query.set('client_id', identity.client)
-    return new Request(`${addresses.metadata}/metadata/identity/oauth2/token?${query.toString()}`, {
+    return new Request(`${METADATA}/metadata/identity/oauth2/token?${query.toString()}`, {
       headers: { Metadata: 'true' },
     })
   }
@@ -47,7 +42,7 @@ const requestFor = async (identity: AzureIdentity, scope: string, addresses: Azu
       ? { client_assertion_type: ASSERTION, client_assertion: await readText(identity.tokenFile) }
       : { client_secret: await readText(identity.secretFile) }
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: identity.client, scope, ...proof })
-  return new Request(`${addresses.authority}/${identity.tenant}/oauth2/v2.0/token`, { method: 'POST', body })
+  return new Request(`${identity.authority}/${identity.tenant}/oauth2/v2.0/token`, { method: 'POST', body })
 }
 
 const isLate = (cause: unknown): boolean => cause instanceof DOMException && cause.name === 'TimeoutError'
@@ -61,12 +56,12 @@ const refusalOf = (status: number, text: string): SallyportError => {
 }
 
 /** A token is used until five minutes before its end. */
-export const azureCredential = (identity: AzureIdentity, addresses: AzureTokenAddresses = usual): AzureCredential => {
+export const azureCredential = (identity: AzureIdentity): AzureCredential => {
   let kept: { readonly scope: string; readonly token: string; readonly expiresOnTimestamp: number } | null = null
 
   const fetchToken = async (scope: string) => {
     const asked = Date.now()
-    const request = await requestFor(identity, scope, addresses).catch((cause: unknown) => {
+    const request = await requestFor(identity, scope).catch((cause: unknown) => {
       throw new SallyportError('kms_denied', { cause })
     })
     const response = await fetch(request, { signal: AbortSignal.timeout(LIMIT), redirect: 'error' })

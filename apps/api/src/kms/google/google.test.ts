@@ -1,11 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { type FakeVersionState, startFakeGoogleKms } from '@sallyport/testkit'
+import { JWT } from 'google-auth-library'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
 import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
 import { googleService } from './google.ts'
-import { type FakeVersionState, startFakeGoogleKms } from './testing.ts'
 
 type Fake = Awaited<ReturnType<typeof startFakeGoogleKms>>
 let fake: Fake
@@ -17,8 +18,13 @@ beforeAll(async () => {
 })
 afterAll(() => fake.server.close())
 
+const clientOf = ({ client_email: email, private_key: secret }: ReturnType<Fake['account']>): JWT => {
+  const client = new JWT({ email, key: secret, scopes: ['https://www.googleapis.com/auth/cloudkms'] })
+  client.useJWTAccessWithScope = true
+  return client
+}
 const nameOf = (id: string) => one.name.replace('/one', `/${id}`)
-const open = (id: string, client = fake.client(), patience = quick) =>
+const open = (id: string, client = clientOf(fake.account()), patience = quick) =>
   serviceKms({ present: googleService({ key: nameOf(id), endpoint: fake.server.origin, client }), patience })
 const context = { purpose: 'secret', organization: 'a', version: 7 }
 const key = randomBytes(32)
@@ -38,7 +44,7 @@ const inState = (state: FakeVersionState) => ({
 })
 
 kmsFaults('Google Cloud', {
-  open: (patience) => open('one', fake.client(), patience),
+  open: (patience) => open('one', clientOf(fake.account()), patience),
   calls: () => fake.server.count(),
   faults: {
     'slow': hanging(server),
@@ -69,7 +75,7 @@ describe('the Google Cloud driver', () => {
     fake.server.answerNext(1, { status: 404, body: { error: { code: 404, status: 'NOT_FOUND', message } } })
     await expect(open('one').wrap(key, context)).rejects.toMatchObject({ code: 'kms_wrong_region' })
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    const stranger = open('one', fake.client(other))
+    const stranger = open('one', clientOf(fake.account(other)))
     await expect(stranger.wrap(key, context)).rejects.toMatchObject({ code: 'kms_denied' })
   })
 

@@ -14,13 +14,12 @@ import { failureOf } from './failures.ts'
 export interface GoogleOptions {
   /** `projects/…/locations/…/keyRings/…/cryptoKeys/…`. */
   readonly key: string
-  /** Instead of the service's own. */
-  readonly endpoint?: string
+  /** Origin of the service. */
+  readonly endpoint: string
   /** Instead of what the vendor's tools find in environment, files and instance. */
   readonly client?: AuthClient
 }
 
-const ENDPOINT = 'https://cloudkms.googleapis.com'
 const SCOPE = 'https://www.googleapis.com/auth/cloudkms'
 const MAX_ANSWER = 64 * 1024
 
@@ -32,7 +31,7 @@ const described = z.object({ primary: z.object({ name: versionName, state: z.str
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64')
 const versionOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
-export const googleService = ({ key, endpoint = ENDPOINT, client }: GoogleOptions): KeyService => {
+export const googleService = ({ key, endpoint, client }: GoogleOptions): KeyService => {
   const auth = new GoogleAuth({ scopes: [SCOPE], ...(client === undefined ? {} : { authClient: client }) })
   // A service account signs its own tokens: one party less to wait for.
   auth.useJWTAccessWithScope = true

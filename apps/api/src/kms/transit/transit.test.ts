@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startFakeTransitEngine } from '@sallyport/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
 import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
 import { quick } from '../testing/quick-patience.ts'
-import { startFakeTransit } from './testing.ts'
 import { transitService } from './transit.ts'
 
-type Fake = Awaited<ReturnType<typeof startFakeTransit>>
+type Fake = Awaited<ReturnType<typeof startFakeTransitEngine>>
 let folder: string
 let fake: Fake
 let one: ReturnType<Fake['createKey']>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-transit-'))
-  fake = await startFakeTransit(folder)
+  fake = await startFakeTransitEngine(folder)
   one = fake.createKey('one')
   fake.createKey('two')
 })

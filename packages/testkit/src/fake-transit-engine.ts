@@ -5,14 +5,9 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type FakeAnswer,
-  type FakeKeyRing,
-  type FakeRequest,
-  fakeKeyRing,
-  makeAuthority,
-  startFakeServer,
-} from '@sallyport/testkit'
+import { type FakeKeyRing, fakeKeyRing } from './fake-key-ring.ts'
+import { type FakeAnswer, type FakeRequest, startFakeServer } from './fake-server.ts'
+import { makeFakeTls } from './fake-tls.ts'
 
 interface FakeTransitKey {
   readonly name: string
@@ -41,13 +36,11 @@ const decrypt = (key: FakeTransitKey, input: Input): FakeAnswer => {
 }
 
 /** `folder`: where token and authority are put as files. */
-export const startFakeTransit = async (folder: string) => {
-  const authority = await makeAuthority()
-  const tls = await authority.issue({ ipAddresses: ['127.0.0.1'] })
+export const startFakeTransitEngine = async (folder: string) => {
+  const tls = await makeFakeTls(folder)
   const token = `hvs.${randomBytes(18).toString('base64url')}`
-  const files = { token: join(folder, 'transit-token'), authority: join(folder, 'transit-authority.pem') }
+  const files = { token: join(folder, 'transit-token'), authority: tls.authorityFile }
   await writeFile(files.token, `${token}\n`, { mode: 0o600 })
-  await writeFile(files.authority, authority.ca)
   const keys = new Map<string, FakeTransitKey>()
   const state = { sealed: false }
 
@@ -81,6 +74,12 @@ export const startFakeTransit = async (folder: string) => {
     server,
     files,
     state,
+    /** With which an API has its root key there. */
+    environment: (key: FakeTransitKey): Readonly<Record<string, string>> => ({
+      SALLYPORT_KMS: `transit:${server.origin}/transit/${key.name}`,
+      SALLYPORT_TRANSIT_TOKEN_FILE: files.token,
+      SALLYPORT_TRANSIT_AUTHORITY: files.authority,
+    }),
     createKey: (name: string): FakeTransitKey => {
       const key = { name, ring: fakeKeyRing((number) => `v${number}`), minimumDecryption: 1 }
       keys.set(name, key)

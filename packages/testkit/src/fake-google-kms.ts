@@ -2,9 +2,12 @@
  * An honest fake of Google Cloud KMS under the vendor's own library: it verifies the token that the service account signed,
  * binds additional data, keeps versions with states, and refuses in the service's own words.
  */
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
-import { JWT } from 'google-auth-library'
-import { type FakeAnswer, type FakeKeyRing, type FakeRequest, fakeKeyRing, startFakeServer } from '@sallyport/testkit'
+import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FakeKeyRing, fakeKeyRing } from './fake-key-ring.ts'
+import { type FakeAnswer, type FakeRequest, startFakeServer } from './fake-server.ts'
+import { type FakeTls, trustEnvironment } from './fake-tls.ts'
 
 const ACCOUNT = 'vault@sallyport-test.iam.gserviceaccount.com'
 const SCOPE = 'https://www.googleapis.com/auth/cloudkms'
@@ -17,6 +20,7 @@ interface FakeCryptoKey {
   state: FakeVersionState
 }
 
+/** The fields of the requests that the driver sends. */
 interface Input {
   readonly plaintext?: string
   readonly ciphertext?: string
@@ -33,7 +37,7 @@ const partOf = (part: string | undefined): Record<string, unknown> =>
 
 const VERSION_BYTES = 4
 
-export const startFakeGoogleKms = async () => {
+export const startFakeGoogleKms = async (tls?: FakeTls) => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const keys = new Map<string, FakeCryptoKey>()
 
@@ -42,16 +46,7 @@ export const startFakeGoogleKms = async () => {
     if (head === undefined || payload === undefined || signature === undefined) return false
     const signed = Buffer.from(`${head}.${payload}`)
     if (partOf(head)['alg'] !== 'RS256') return false
-    if (
-      !verify(
-        'sha256',
-        signed,
-        createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })),
-        Buffer.from(signature, 'base64url'),
-      )
-    ) {
-      return false
-    }
+    if (!verify('sha256', signed, publicKey, Buffer.from(signature, 'base64url'))) return false
     const { iss, sub, scope, exp, iat } = partOf(payload)
     const now = Date.now() / 1000
     return iss === ACCOUNT && sub === ACCOUNT && scope === SCOPE && Number(iat) <= now + 60 && Number(exp) > now
@@ -75,7 +70,14 @@ export const startFakeGoogleKms = async () => {
     if (!plaintext) return refused(400, 'INVALID_ARGUMENT', 'Decryption failed: the ciphertext is invalid.')
     return { status: 200, body: { plaintext: plaintext.toString('base64') } }
   }
+  /** As a file of credentials has it: the account's, or of one that only claims to be it. */
+  const account = (key: KeyObject = privateKey) => ({
+    type: 'service_account',
+    client_email: ACCOUNT,
+    private_key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  })
   const server = await startFakeServer({
+    ...(tls ? { tls } : {}),
     answer: (request) => {
       if (!isSignedByAccount(request.headers.authorization)) return refused(401, 'UNAUTHENTICATED')
       const [, name, operation = ''] = /^\/v1\/([^:?]+)(?::(\w+))?/.exec(request.target) ?? []
@@ -85,11 +87,17 @@ export const startFakeGoogleKms = async () => {
   })
   return {
     server,
-    /** The account, or one that only claims to be it. */
-    client: (key = privateKey): JWT => {
-      const client = new JWT({ email: ACCOUNT, key: key.export({ type: 'pkcs8', format: 'pem' }).toString(), scopes: [SCOPE] })
-      client.useJWTAccessWithScope = true
-      return client
+    account,
+    /** With which an API has its root key there; the account is put into the folder. */
+    environment: async (key: FakeCryptoKey, folder: string): Promise<Readonly<Record<string, string>>> => {
+      const file = join(folder, 'google-account.json')
+      await writeFile(file, JSON.stringify(account()), { mode: 0o600 })
+      return {
+        SALLYPORT_KMS: `google:${key.name}`,
+        SALLYPORT_GOOGLE_ENDPOINT: server.origin,
+        GOOGLE_APPLICATION_CREDENTIALS: file,
+        ...trustEnvironment(tls),
+      }
     },
     createKey: (id: string): FakeCryptoKey => {
       const name = `projects/sallyport-test/locations/europe-west3/keyRings/vault/cryptoKeys/${id}`

@@ -13,7 +13,8 @@ import {
 } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FakeAnswer, type FakeRequest, makeAuthority, startFakeServer } from '@sallyport/testkit'
+import { type FakeAnswer, type FakeRequest, startFakeServer } from './fake-server.ts'
+import { makeFakeTls, trustEnvironment } from './fake-tls.ts'
 
 interface FakeVersion {
   readonly name: string
@@ -34,9 +35,9 @@ const newVersion = (): FakeVersion => ({
   privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
 })
 
-export const startFakeKeyVault = async (folder: string) => {
-  const authority = await makeAuthority()
-  const tls = await authority.issue({ ipAddresses: ['127.0.0.1'] })
+/** `folder`: where the client's secret and the authority of its certificate are put as files. */
+export const startFakeAzureKeyVault = async (folder: string) => {
+  const tls = await makeFakeTls(folder)
   const secretFile = join(folder, 'azure-secret')
   const secret = randomBytes(20).toString('base64url')
   await writeFile(secretFile, secret, { mode: 0o600 })
@@ -98,10 +99,18 @@ export const startFakeKeyVault = async (folder: string) => {
   return {
     server,
     tokenService,
-    authorityOrigin: tokenService.origin,
     /** PEM. */
-    ca: authority.ca,
-    identity: { kind: 'secret', tenant: TENANT, client: CLIENT, secretFile } as const,
+    ca: tls.ca,
+    identity: { kind: 'secret', tenant: TENANT, client: CLIENT, secretFile, authority: tokenService.origin } as const,
+    /** With which an API has its root key there, the one of this name. */
+    environment: (name: string): Readonly<Record<string, string>> => ({
+      SALLYPORT_KMS: `azure:${server.origin}/keys/${name}`,
+      SALLYPORT_AZURE_TENANT: TENANT,
+      SALLYPORT_AZURE_CLIENT: CLIENT,
+      SALLYPORT_AZURE_SECRET_FILE: secretFile,
+      AZURE_AUTHORITY_HOST: tokenService.origin,
+      ...trustEnvironment(tls),
+    }),
     createKey: (name: string) => {
       const key: FakeVaultKey = { versions: [newVersion()], enabled: true }
       keys.set(name, key)
