@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { MAX_ACCESS_LEAD } from '@sallyport/protocol/api'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { factsOfAccess } from '../leases/index.ts'
 import { waysOf } from '../policy/index.ts'
@@ -101,7 +102,8 @@ const waitsUntil = ({ rule, wish, extended }: Draft, now: number): Date =>
 export const writeRequest = async (transaction: Transaction, draft: Draft, caller: AccessCaller): Promise<string> => {
   const { wanted, rule, wish, extended } = draft
   await settleOpen(transaction, caller, wanted.credential)
-  if ((await countOpenRequests(transaction, caller.user)) >= MAX_OPEN) throw new SallyportError('limit_reached')
+  const room = { of: 'access requests', which: caller.user, limit: MAX_OPEN }
+  await requireRoom(transaction, room, () => countOpenRequests(transaction, caller.user))
   const pending: NewRequestRow = {
     ...wish,
     id: randomUUID(),

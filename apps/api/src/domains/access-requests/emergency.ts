@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { raiseAlert } from '../alerts/index.ts'
 import { openGrant } from '../grants/index.ts'
@@ -48,7 +49,8 @@ export const openEmergency = async (
   }
   checkWish(wish, { reasonRequired: true, maxDuration: emergency.maxDuration })
   await checkNotHeld(transaction, wish, caller)
-  if ((await countOpen(transaction, caller.user)) >= MAX_EMERGENCIES) throw new SallyportError('limit_reached')
+  const room = { of: 'emergencies', which: caller.user, limit: MAX_EMERGENCIES }
+  await requireRoom(transaction, room, () => countOpen(transaction, caller.user))
 
   const opensAt = new Date(caller.now)
   const closesAt = new Date(caller.now + wish.duration * 1000)

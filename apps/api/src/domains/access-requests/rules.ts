@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import type { AccessRuleTerms } from '@sallyport/protocol/api'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'
@@ -53,7 +54,7 @@ export const requireRule = async (transaction: Transaction, id: string): Promise
 
 /** Throws `not_found` for somebody or something it names that does not exist, `conflict` for a name that is taken. */
 export const createRule = async (transaction: Transaction, terms: AccessRuleTerms, author: Author): Promise<Rule> => {
-  if ((await countRules(transaction)) >= MAX_RULES) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'rules', limit: MAX_RULES }, () => countRules(transaction))
   await requireNamed(transaction, terms)
   const now = new Date(author.now)
   const rule: Rule = { id: randomUUID(), terms, createdAt: now, changedAt: now }

@@ -1,6 +1,7 @@
 /** Takes what a gateway says about its open connections. */
 import { type ControlFromGateway, MAX_TOLD_CONNECTIONS, SallyportError, type ToldConnection } from '@sallyport/protocol'
 import { sql } from 'kysely'
+import { lockByName } from '../../db/lock-by-name.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { callers } from './caller.ts'
 
@@ -59,6 +60,8 @@ export const takeConnectionReport = async (
   report: ConnectionReport,
   options: ReportOptions,
 ): Promise<void> => {
+  // A gateway that has just connected again may still be heard on its former link.
+  await lockByName(transaction, 'connections of a gateway', options.gateway)
   const own = transaction.deleteFrom('open_connections').where('gateway_id', '=', options.gateway)
   if (report.reset) await own.execute()
   if (report.opened.length > 0) await insertOpened(transaction, report.opened, options)

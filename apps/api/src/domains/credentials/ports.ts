@@ -4,6 +4,7 @@
  */
 import { SallyportError } from '@sallyport/protocol'
 import { sql } from 'kysely'
+import { lockByName } from '../../db/lock-by-name.ts'
 import type { Transaction } from '../../db/schema.ts'
 
 export interface PortWish {
@@ -14,12 +15,6 @@ export interface PortWish {
   /** First and last port of the organization. */
   readonly range: { readonly first: number; readonly last: number }
 }
-
-/** One at a time in an organization: a free port is free until the transaction that took it ends. */
-const lockPorts = (transaction: Transaction) =>
-  sql`select pg_advisory_xact_lock(hashtextextended('sallyport ports ' || sallyport_organization()::text, 0))`.execute(
-    transaction,
-  )
 
 const remembered = async (transaction: Transaction, { name, range }: PortWish): Promise<number | null> => {
   const row = await transaction
@@ -89,7 +84,8 @@ const choose = async (transaction: Transaction, wish: PortWish): Promise<number>
 
 /** Throws `conflict`, `invalid_request` for a port outside the range, or `limit_reached` when none is left. */
 export const takePort = async (transaction: Transaction, wish: PortWish): Promise<number> => {
-  await lockPorts(transaction)
+  // A free port is free until the transaction that took it ends.
+  await lockByName(transaction, 'ports')
   const port = await choose(transaction, wish)
   await transaction
     .insertInto('credential_ports')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'
@@ -71,7 +72,7 @@ export const createCredential = async (
   { ports, ...input }: NewCredential,
   author: Author,
 ): Promise<Credential> => {
-  if ((await countCredentials(transaction)) >= MAX_CREDENTIALS) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'credentials', limit: MAX_CREDENTIALS }, () => countCredentials(transaction))
   const resource = await requireResource(transaction, input.resource)
   const secret = await findSecret(transaction, input.secret)
   if (secret?.resource !== resource.id) {

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '@sallyport/protocol'
 import { sql } from 'kysely'
+import { lockByName } from '../../db/lock-by-name.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { notifyChange } from '../events/index.ts'
 import { namesOf } from '../people/index.ts'
@@ -22,10 +23,8 @@ export interface Holder {
 const MAX_TOLD = 100
 
 /** One decision at a time about this credential; the lock ends with the transaction. */
-export const lockExclusiveUse = async (transaction: Transaction, credential: string): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtextextended(
-    'sallyport exclusive ' || sallyport_organization()::text || ' ' || ${credential}::text, 0))`.execute(transaction)
-}
+export const lockExclusiveUse = (transaction: Transaction, credential: string): Promise<void> =>
+  lockByName(transaction, 'exclusive', credential)
 
 /** Whether anybody but this person has a live lease of the credential. */
 export const isHeldByOther = async (

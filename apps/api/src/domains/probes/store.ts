@@ -1,6 +1,7 @@
 /** Probes as rows: whoever asks and whoever holds the gateway's link may be different replicas. */
-import { type Endpoint, MAX_PROBES, PROBE_LIMIT, type ProbeStep, SallyportError } from '@sallyport/protocol'
+import { type Endpoint, MAX_PROBES, PROBE_LIMIT, type ProbeStep } from '@sallyport/protocol'
 import { sql } from 'kysely'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 
 /** Channel of the wake-up; its payload is the gateway's id. */
@@ -20,16 +21,14 @@ export const insertProbe = async (
   transaction: Transaction,
   { id, gateway, endpoint, now }: Probe & { readonly gateway: string; readonly now: number },
 ): Promise<void> => {
-  // One after the other, so that two that ask at once do not both find room.
-  await transaction.selectFrom('gateways').select('id').where('id', '=', gateway).forNoKeyUpdate().execute()
-  await transaction
-    .deleteFrom('gateway_probes')
-    .where('created_at', '<', new Date(now - 2 * PROBE_LIMIT))
-    .execute()
-  const waiting = await transaction.selectFrom('gateway_probes').select('id').where('gateway_id', '=', gateway).execute()
-  if (waiting.length >= MAX_PROBES) {
-    throw new SallyportError('limit_reached', { message: 'This gateway is busy with other tests. Try again in a moment.' })
-  }
+  const message = 'This gateway is busy with other tests. Try again in a moment.'
+  await requireRoom(transaction, { of: 'probes', which: gateway, limit: MAX_PROBES, message }, async () => {
+    await transaction
+      .deleteFrom('gateway_probes')
+      .where('created_at', '<', new Date(now - 2 * PROBE_LIMIT))
+      .execute()
+    return (await transaction.selectFrom('gateway_probes').select('id').where('gateway_id', '=', gateway).execute()).length
+  })
   await transaction
     .insertInto('gateway_probes')
     .values({ id, gateway_id: gateway, endpoint: JSON.stringify(endpoint), created_at: new Date(now) })

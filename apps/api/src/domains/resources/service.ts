@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Endpoint, endpointDigest, type ResourceOptions, SallyportError } from '@sallyport/protocol'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'
@@ -53,7 +54,7 @@ export const requireResource = async (transaction: Transaction, id: string): Pro
 
 /** Throws `conflict` for a name that is taken, `not_found` for an unknown site, `limit_reached`, and what `checkEndpoint` throws. */
 export const createResource = async (transaction: Transaction, input: ResourceInput, author: Author): Promise<Resource> => {
-  if ((await countResources(transaction)) >= MAX_RESOURCES) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'resources', limit: MAX_RESOURCES }, () => countResources(transaction))
   await requireSite(transaction, input.site)
   checkEndpoint(input.endpoint)
   const resource: Resource = { id: randomUUID(), ...input, endpointDigest: await endpointDigest(input.endpoint) }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import type { Permission } from '@sallyport/protocol/api'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'
@@ -47,7 +48,7 @@ export interface NewRole {
 export const createRole = async (transaction: Transaction, input: NewRole, author: RoleAuthor): Promise<Role> => {
   checkName(input.name)
   requireOwnPermissions(input.permissions, author.permissions)
-  if ((await countRoles(transaction)) >= MAX_ROLES) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'roles', limit: MAX_ROLES }, () => countRoles(transaction))
   const role = { ...input, permissions: [...new Set(input.permissions)], id: randomUUID() }
   await refusing(taken, insertRole(transaction, role, author.now))
   await recordAudit(transaction, {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { keyIdOf, SallyportError, type ServicePurpose } from '@sallyport/protocol'
 import type { Permission, ServiceAccount } from '@sallyport/protocol/api'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { requireP256 } from '../authority/index.ts'
@@ -42,7 +43,7 @@ export const createServiceAccount = async (
       message: 'A service account ends at a time to come, at most 366 days from now.',
     })
   }
-  if ((await countServiceAccounts(transaction)) >= MAX_SERVICE_ACCOUNTS) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'service accounts', limit: MAX_SERVICE_ACCOUNTS }, () => countServiceAccounts(transaction))
   const id = randomUUID()
   const createdAt = new Date(author.now)
   const row = {

@@ -3,6 +3,7 @@ import { SallyportError } from '@sallyport/protocol'
 import { MAX_SINKS, type SinkDestination, type SinkStream } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { findSink, forgetFailures, readSinks, type StoredSink } from './store.ts'
 
@@ -30,13 +31,10 @@ const sameName = 'There is a sink of this name already.'
 export const createSink = async (
   transaction: Transaction,
   { id, name, destination, secret, streams, next }: NewSink,
-  { actor, now, organization }: Author,
+  { actor, now }: Author,
 ): Promise<StoredSink> => {
-  // Who adds one at the same moment waits.
-  await transaction.selectFrom('organizations').select('id').where('id', '=', organization).forNoKeyUpdate().execute()
-  if ((await readSinks(transaction)).length >= MAX_SINKS) {
-    throw new SallyportError('limit_reached', { message: `An organization has at most ${MAX_SINKS} sinks.` })
-  }
+  const message = `An organization has at most ${MAX_SINKS} sinks.`
+  await requireRoom(transaction, { of: 'sinks', limit: MAX_SINKS, message }, async () => (await readSinks(transaction)).length)
   await refusing(
     { unique: 'conflict', message: sameName },
     transaction

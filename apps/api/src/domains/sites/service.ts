@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { countSites, findSite, type Site } from './store.ts'
@@ -18,7 +19,7 @@ export const requireSite = async (transaction: Transaction, id: string): Promise
 
 /** Throws `conflict` for a name that is taken, `limit_reached`. */
 export const createSite = async (transaction: Transaction, name: string, author: Author): Promise<Site> => {
-  if ((await countSites(transaction)) >= MAX_SITES) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'sites', limit: MAX_SITES }, () => countSites(transaction))
   const site: Site = { id: randomUUID(), name }
   const row = { ...site, created_at: new Date(author.now) }
   await refusing(taken, transaction.insertInto('sites').values(row).execute())

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isGatewayTrusted, SallyportError, storeDigest, type StoreLocation } from '@sallyport/protocol'
 import { refusing } from '../../db/constraints.ts'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { checkAuthorities } from '../resources/index.ts'
@@ -45,7 +46,7 @@ export const createStore = async (
   input: Pick<Store, 'name' | 'issuer' | 'location'>,
   author: Author,
 ): Promise<Store> => {
-  if ((await countStores(transaction)) >= MAX_STORES) throw new SallyportError('limit_reached')
+  await requireRoom(transaction, { of: 'stores', limit: MAX_STORES }, () => countStores(transaction))
   if (input.location.kind === 'vault' && input.location.authority !== '') checkAuthorities(input.location.authority)
   const store: Store = { ...input, id: randomUUID(), createdAt: new Date(author.now) }
   await refusing(taken, insertStore(transaction, store))

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { SallyportError } from '@sallyport/protocol'
 import type { Permission, ReadPermission, SupportAccess } from '@sallyport/protocol/api'
+import { requireRoom } from '../../db/require-room.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { endAlerts, raiseAlert } from '../alerts/index.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
@@ -32,7 +33,11 @@ export const openSupportAccess = async (
   requireOwnPermissions(permissions, opener.permissions)
   // Whose time has come is free to be asked again.
   await endSupportAccessInTime(transaction, author)
-  if ((await openSupportAccesses(transaction, { over: false })).length >= MOST_OPEN) throw new SallyportError('limit_reached')
+  await requireRoom(
+    transaction,
+    { of: 'support accesses', limit: MOST_OPEN },
+    async () => (await openSupportAccesses(transaction, { over: false })).length,
+  )
   const id = randomUUID()
   const endsAt = new Date(author.now + minutes * MINUTE)
   const made = await insertUser(transaction, { id, email, firstName, lastName, createdAt: new Date(author.now), endsAt })

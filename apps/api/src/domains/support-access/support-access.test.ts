@@ -73,6 +73,13 @@ describe('opening', () => {
     expect(await codeOf(open({ email: 'one-more@vendor.example' }))).toBe('limit_reached')
   })
 
+  test('is never done more often than it may be, however many do it at the same moment', async () => {
+    for (let count = 0; count < 8; count++) await open({ email: `sam-${count}@vendor.example` })
+    const names = ['eve', 'ian', 'joe', 'kim', 'lee']
+    const codes = await Promise.all(names.map((name) => codeOf(open({ email: `${name}@vendor.example` }))))
+    expect(codes.toSorted()).toEqual(['done', 'done', 'limit_reached', 'limit_reached', 'limit_reached'])
+  })
+
   test('says in no column who it is and why', async () => {
     await open()
     const rows = await run((transaction) =>

@@ -5,7 +5,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { keyIdOf, SallyportError, type TokenAlgorithm, tokenAlgorithm } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
-import { sql } from 'kysely'
+import { lockByName } from '../../db/lock-by-name.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
@@ -97,10 +97,7 @@ const insertKey = async (transaction: Transaction, key: TokenKey): Promise<void>
 }
 
 /** One maker at a time: whoever comes second finds the key of the first. */
-const lockKeys = (transaction: Transaction) =>
-  sql`select pg_advisory_xact_lock(hashtextextended('sallyport token keys ' || sallyport_organization()::text, 0))`.execute(
-    transaction,
-  )
+const lockKeys = (transaction: Transaction): Promise<void> => lockByName(transaction, 'token keys')
 
 export interface TokenKeys extends Pick<VaultLink, 'tokenKeys' | 'tokenKeyState' | 'rotateTokenKeys'> {
   /** Hands the private key that signs at present to `work`, and the id under which it is published. */

@@ -275,6 +275,16 @@ describe('an unlock is refused', () => {
     expect(await world.open(await world.unlock())).toBe('s3cret-of-shop')
   })
 
+  it('beyond the leases that a session may have, however many ask at the same moment', async () => {
+    await world.unlock()
+    await withOrganization(database.pools.vault, world.organization, (transaction) =>
+      sql`insert into leases select (jsonb_populate_record(leases, jsonb_build_object('id', gen_random_uuid()))).*
+        from leases, generate_series(1, 997)`.execute(transaction),
+    )
+    const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(world.unlock())))
+    expect(codes.toSorted()).toEqual(['done', 'done', 'limit_reached', 'limit_reached', 'limit_reached'])
+  })
+
   it('for any purpose but to connect', async () => {
     expect(await codeOf(world.unlock({ purpose: 'rotate' }))).toBe('ticket_invalid')
   })

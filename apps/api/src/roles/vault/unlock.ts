@@ -24,6 +24,7 @@ import {
   verifyStatement,
 } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
+import { lockByName } from '../../db/lock-by-name.ts'
 import type { Transaction } from '../../db/schema.ts'
 import { withOrganization } from '../../db/with-organization.ts'
 import { recordAudit } from '../../domains/audit/index.ts'
@@ -120,6 +121,8 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys, { tokens, forJob }
   const decideLease = ({ organization, client: { payload, session }, now }: Unlock): Promise<Decided> =>
     inOrganization(organization, async (transaction) => {
       const revocation = await lockRevocationNumber(transaction, organization, 'share')
+      // Who asks for another lease of the session at the same moment waits, and then counts this one.
+      await lockByName(transaction, 'leases of a session', session.id)
       const subject = await findLeaseSubject(transaction, payload, now)
       if (!subject) throw new SallyportError('not_granted')
       const decision = decide(subject.facts)
