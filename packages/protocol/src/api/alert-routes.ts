@@ -14,7 +14,7 @@ export const alertRoutes = defineRoutes({
     permission: 'audit.read',
     audit: null,
     query: pageQuery.extend({
-      /** `open`: those that nobody acknowledged, and that are not over by themselves. */
+      /** `open`: those of what goes on, and those that nobody acknowledged. `acknowledged`: the others. */
       state: z.enum(['open', 'acknowledged']).optional(),
       /** Only those about this device. */
       device: uuid.optional(),
@@ -25,7 +25,7 @@ export const alertRoutes = defineRoutes({
   acknowledgeAlert: {
     method: 'POST',
     path: '/v1/alerts/{alert}/acknowledgement',
-    summary: 'Notes that somebody looked at an alert: it is no longer open',
+    summary: 'Notes that somebody looked at an alert: unless what it tells of goes on, it is no longer open',
     authentication: 'two-signature',
     permission: 'alerts.write',
     audit: 'alert.acknowledged',

@@ -237,6 +237,9 @@ export const lease = z.strictObject({
   status: z.enum(['active', 'ended', 'revoked', 'expired']),
 })
 
+/** Kinds of alerts that tell of what lasts: they are open until it is over, whoever acknowledges them. */
+export const lastingAlerts = ['kms-failing', 'database-full', 'support-access'] as const
+
 export const alert = z.strictObject({
   id: uuid,
   at: timestamp,
@@ -257,9 +260,7 @@ export const alert = z.strictObject({
     'temporary-user-left',
     'key-unopened',
     'sink-failing',
-    'kms-failing',
-    'database-full',
-    'support-access',
+    ...lastingAlerts,
   ]),
   user: uuid.nullable(),
   device: uuid.nullable(),
@@ -269,6 +270,10 @@ export const alert = z.strictObject({
   /** When what it tells of was over; null: it is not, or nobody can tell. */
   endedAt: timestamp.nullable(),
 })
+
+/** Whether it wants a look: nobody has acknowledged it, or what it tells of goes on. */
+export const isOpenAlert = ({ kind, acknowledged, endedAt }: z.output<typeof alert>): boolean =>
+  endedAt === null && (acknowledged === null || lastingAlerts.some((lasting) => lasting === kind))
 
 /** One row of activity as auditors see it. */
 export const activityRow = z.strictObject({

@@ -4,7 +4,7 @@ import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'
 import { type Alert, alertOf } from './list.ts'
 
-/** From then on it is no longer open. Throws `not_found`, or `conflict` when somebody did so already. */
+/** From then on it is no longer open, unless what it tells of goes on. Throws `not_found`, or `conflict` when somebody did so already. */
 export const acknowledgeAlert = async (
   transaction: Transaction,
   { id, by }: { readonly id: string; readonly by: string },

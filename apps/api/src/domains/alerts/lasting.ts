@@ -1,4 +1,4 @@
-/** Alerts about what lasts until it is over by itself: raised once, whoever acknowledges them meanwhile, and ended. */
+/** Alerts about what lasts until it is over by itself: raised once, open whoever acknowledges them meanwhile, and ended. */
 import type { Transaction } from '../../db/schema.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
 import { notifyChange } from '../events/index.ts'

@@ -1,4 +1,4 @@
-import type { alert } from '@sallyport/protocol/api'
+import { type alert, lastingAlerts } from '@sallyport/protocol/api'
 import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Transaction } from '../../db/schema.ts'
@@ -34,9 +34,12 @@ export const listAlerts = async (transaction: Transaction, { before, limit, stat
   let query = transaction.selectFrom('alerts').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit)
   // The column keeps milliseconds, like the answers: rows of the same one are told apart by their id.
   if (before !== null) query = query.where(sql<boolean>`(at, id) < (${before.at}::timestamptz, ${before.id}::uuid)`)
-  if (state === 'open') query = query.where('acknowledged_at', 'is', null).where('ended_at', 'is', null)
-  if (state === 'acknowledged') {
-    query = query.where((is) => is.or([is('acknowledged_at', 'is not', null), is('ended_at', 'is not', null)]))
+  if (state !== undefined) {
+    query = query.where((is) => {
+      const goesOn = is.and([is('ended_at', 'is', null), is('kind', 'in', lastingAlerts)])
+      const isOpen = is.or([is.and([is('ended_at', 'is', null), is('acknowledged_at', 'is', null)]), goesOn])
+      return state === 'open' ? isOpen : is.not(isOpen)
+    })
   }
   if (device !== undefined) query = query.where('device_id', '=', device)
   return (await query.execute()).map(alertOf)

@@ -1,3 +1,4 @@
+import { isOpenAlert } from '@sallyport/protocol/api'
 import { reference } from '../names/reference.ts'
 import { idArgument } from '../parameters/id.ts'
 import { option } from '../parameters/parameter.ts'
@@ -13,8 +14,6 @@ const whoLooked = ({ acknowledged, endedAt }: Alert, nameOf: NameOf): string | n
   return endedAt === null ? null : 'over'
 }
 
-const isOpen = ({ acknowledged, endedAt }: Alert): boolean => acknowledged === null && endedAt === null
-
 export const alertCommands = [
   listCommand({
     words: 'admin alerts list',
@@ -22,7 +21,7 @@ export const alertCommands = [
     parameters: {
       state: option(
         'state <state>',
-        'only open ones, which nobody acknowledged and which are not over, or the others',
+        'only open ones, which nobody acknowledged or whose cause goes on, or the others',
         choice(['open', 'acknowledged']),
       ),
       device: option('device <device>', 'only those about this device: name or id', reference('device')),
@@ -33,7 +32,7 @@ export const alertCommands = [
     columns: (nameOf) => [
       { heading: 'ID', value: (row) => row.id },
       { heading: 'TIME', value: (row) => localTime(row.at) },
-      { heading: 'KIND', value: (row) => row.kind, color: (row) => (isOpen(row) ? 'yellow' : null) },
+      { heading: 'KIND', value: (row) => row.kind, color: (row) => (isOpenAlert(row) ? 'yellow' : null) },
       { heading: 'USER', value: (row) => (row.user === null ? null : nameOf('user', row.user)) },
       { heading: 'SEEN BY', value: (row) => whoLooked(row, nameOf) },
       { heading: 'WHAT', value: (row) => row.message, flexible: true },

@@ -1,4 +1,4 @@
-/** What looked wrong and nobody acknowledged. Asked anew whenever the API says that alerts changed. */
+/** What looked wrong: what goes on, and what nobody acknowledged. Asked anew whenever the API says that alerts changed. */
 import { usePermissions } from './permissions.ts'
 import { type ItemOf, useRoute } from './use-route.ts'
 

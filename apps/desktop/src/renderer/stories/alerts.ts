@@ -52,6 +52,7 @@ export const someAlerts: readonly Alert[] = [
 export const supportAlert: Alert = alert(11, 'support-access', {
   user: GRACE,
   message: 'Support access is open until 2026-11-22T18:00:00.000Z.',
+  acknowledged: { at: new Date(Date.parse(STORY_NOW) - 1_800_000).toISOString(), by: ada.id },
 })
 
 export const endedAlert: Alert = alert(10, 'kms-failing', {

@@ -1,4 +1,5 @@
 /** One alert: what happened, what to do about it, and where to look. */
+import { isOpenAlert } from '@sallyport/protocol/api'
 import { Button } from '@mantine/core'
 import { alertWords } from '../../data/alert-words.ts'
 import type { Names } from '../../data/names.ts'
@@ -77,9 +78,9 @@ export const AlertPanel = ({ alert, names, onClose }: AlertPanelProps) => {
   )
 }
 
-const stateOf = ({ acknowledged, endedAt }: Alert): string => {
-  if (acknowledged !== null) return text('alerts.acknowledged')
-  return text(endedAt === null ? 'alerts.open' : 'alerts.over')
+const stateOf = (alert: Alert): string => {
+  if (alert.acknowledged === null) return text(alert.endedAt === null ? 'alerts.open' : 'alerts.over')
+  return text(isOpenAlert(alert) ? 'alerts.goesOn' : 'alerts.acknowledged')
 }
 
 const factsOf = (alert: Alert, { names, now }: { readonly names: Names; readonly now: number }): readonly Fact[] => [

@@ -1,4 +1,4 @@
-/** What looked wrong: first what nobody has looked at. */
+/** What looked wrong: first what goes on, and what nobody has looked at. */
 import { SegmentedControl } from '@mantine/core'
 import { IconShieldCheck } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
@@ -24,7 +24,8 @@ export const AlertsPage = () => {
   const alerts = usePages('listAlerts', input)
   const open = useOpenAlerts().length
   const names = useNames()
-  const columns = useMemo(() => alertColumns({ names, seen: view === 'acknowledged' }), [names, view])
+  const seen = alerts.items.some(({ acknowledged, endedAt }) => acknowledged !== null || endedAt !== null)
+  const columns = useMemo(() => alertColumns({ names, seen }), [names, seen])
   const opened = location.startsWith('/alerts/') ? location.slice('/alerts/'.length) : null
   const selected = alerts.items.find(({ id }) => id === opened)
   return (

@@ -10,6 +10,7 @@ import { Status } from '../../ui/status.tsx'
 
 interface ColumnNeeds {
   readonly names: Names
+  /** Whether somebody saw one of them, or one is over. */
   readonly seen: boolean
 }
 
@@ -50,11 +51,10 @@ export const alertColumns = ({ names, seen }: ColumnNeeds): readonly Column<Aler
           header: text('alerts.columnSeen'),
           width: 'minmax(100px, 1fr)',
           from: 760,
-          cell: ({ acknowledged }: Alert) => (
-            <span className="truncate muted">
-              {acknowledged === null ? text('alerts.over') : names.nameOf('user', acknowledged.by)}
-            </span>
-          ),
+          cell: ({ acknowledged, endedAt }: Alert) => {
+            const over = endedAt === null ? '' : text('alerts.over')
+            return cut(acknowledged === null ? over : names.nameOf('user', acknowledged.by), 'muted')
+          },
         },
       ]
     : []),

@@ -10,6 +10,6 @@ export const alertsScreen: Screen = {
   title: () => text('alerts.title'),
   icon: IconAlertTriangle,
   permissions: ['audit.read'],
-  useWaiting: () => useOpenAlerts().length,
+  useWaiting: () => useOpenAlerts().filter(({ acknowledged }) => acknowledged === null).length,
   component: lazy(async () => ({ default: (await import('./alerts-page.tsx')).AlertsPage })),
 }

@@ -13,7 +13,8 @@ export const alerts = {
   emptyOpen: 'Nothing needs a look',
   emptyOpenText: 'When something is not as it should be, such as a copied device or records that are missing, it appears here.',
   emptySeen: 'Nobody has marked an alert as seen',
-  emptySeenText: 'Alerts that somebody looked at are kept here, with who it was; so are those that were over by themselves.',
+  emptySeenText:
+    'Alerts that somebody looked at are kept here, with who it was; so are those that were over by themselves. What goes on stays with the open ones.',
   happened: 'What happened',
   advice: 'What to do',
   about: 'What it is about',
@@ -23,6 +24,7 @@ export const alerts = {
   factSeen: 'Seen',
   factOver: 'Over since',
   over: 'Over',
+  goesOn: 'Seen, and goes on',
   seenText: 'by {name}, {time}',
   nobody: 'Unknown',
   acknowledge: 'Mark as seen',
