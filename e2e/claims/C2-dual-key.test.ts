@@ -554,7 +554,7 @@ describe('an API without the vault', () => {
     const partsOf = async () => (await person.call('getHealth')).parts
     const openAlerts = async () => {
       const { items } = await owner.call('listAlerts', { query: { state: 'open', limit: 500 } })
-      return items.filter(({ kind }) => kind === 'kms-failing')
+      return items.filter(({ kind }) => kind === 'vault-failing')
     }
     await waitFor(async () => (await partsOf()).vault === 'failing', {
       description: 'health tells of the vault',

@@ -49,6 +49,33 @@ describe('migrations', () => {
     expect(again).toEqual([[], [], []])
   })
 
+  it('give alerts of a vault or a log that fails kinds of their own', async () => {
+    const organization = await createOrganization('alerted')
+    const told = ['vault_unavailable', 'log_unavailable', 'kms_denied'].map((code) => `Nothing can be unlocked: ... (${code})`)
+    await withOrganization(database.pools.api, organization, async (transaction) => {
+      const rows = told.map((message) => ({
+        id: randomUUID(),
+        kind: 'kms-failing' as const,
+        user_id: null,
+        device_id: null,
+        message,
+      }))
+      await transaction.insertInto('alerts').values(rows).execute()
+    })
+    await asOwner(`delete from kysely_migration where name = '0290-alerts-of-parts'`)
+    expect(await migrate(database.login('owner'))).toEqual(['0290-alerts-of-parts'])
+    const kinds = await withOrganization(database.pools.api, organization, (transaction) =>
+      transaction.selectFrom('alerts').select(['kind', 'message']).execute(),
+    )
+    expect(new Map(kinds.map(({ kind, message }) => [message, kind]))).toEqual(
+      new Map([
+        [told[0], 'vault-failing'],
+        [told[1], 'log-failing'],
+        [told[2], 'kms-failing'],
+      ]),
+    )
+  })
+
   it('force row-level security on every table that belongs to an organization', async () => {
     const unprotected = await asOwner<{ name: string }>(`
       select relname as name from pg_class

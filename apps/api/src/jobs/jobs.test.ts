@@ -307,15 +307,18 @@ test('that nothing can be unlocked is told once, whoever acknowledges it, and is
   expect(await told()).toEqual([])
   expect(await list('acknowledged')).toMatchObject([{ id: first!.id, endedAt: new Date(now).toISOString() }])
 
-  await look({ vault: 'failing', kms: null })
-  expect(await told()).toEqual([expect.stringContaining('(vault_unavailable)')])
+  await look({ vault: 'failing', kms: null, log: 'failing' })
+  expect((await list('open')).map(({ kind, message }) => `${kind}: ${message}`).toSorted()).toEqual([
+    expect.stringMatching(/^log-failing: .*\(log_unavailable\)$/),
+    expect.stringMatching(/^vault-failing: .*\(vault_unavailable\)$/),
+  ])
   await look({ kms: { state: 'only-in-memory', code: 'kms_key_missing' } })
   await look({})
   await look({ kms: { state: 'only-in-memory', code: 'kms_key_missing' } })
   expect(await told()).toEqual([expect.stringContaining('once it is restarted it opens nothing')])
   const types = (await outbox.waiting(organization)).map(({ type }) => type).filter((type) => type.startsWith('alert.'))
   const [raised, ended] = ['alert.raised', 'alert.ended']
-  expect(types).toEqual([raised, 'alert.acknowledged', ended, raised, ended, raised])
+  expect(types).toEqual([raised, 'alert.acknowledged', ended, raised, raised, ended, raised, ended, ended, raised])
 })
 
 test('that there was no room is told afterwards, where there was none to tell it', async () => {

@@ -1,5 +1,5 @@
 /** That nothing can be unlocked or written is told once, and is over when it can be. */
-import { errorTable } from '@sallyport/protocol'
+import { type ErrorCode, errorTable } from '@sallyport/protocol'
 import type { AuditActor } from '@sallyport/protocol/api'
 import { type AlertKind, endAlerts, hasLastingAlert, raiseAlert } from '../domains/alerts/index.ts'
 import type { PartsHealth } from '../program/watch-parts.ts'
@@ -11,22 +11,22 @@ const actor: AuditActor = { kind: 'job', id: null, device: null, session: null, 
 /** One sentence for administrators; null: all is well. */
 type TroubleOf = (health: PartsHealth) => string | null
 
-const unlockingTrouble: TroubleOf = ({ vault, kms, log }) => {
-  if (vault === 'failing') return `Nothing can be unlocked: ${errorTable.vault_unavailable.text} (vault_unavailable)`
-  if (log === 'failing') return `Nothing can be unlocked: ${errorTable.log_unavailable.text} (log_unavailable)`
+const named = (code: ErrorCode): string => `${errorTable[code].text} (${code})`
+const stopped = (code: ErrorCode): string => `Nothing can be unlocked: ${named(code)}`
+
+const kmsTrouble: TroubleOf = ({ kms }) => {
   if (kms === null || kms.state === 'working') return null
-  const why = `${errorTable[kms.code].text} (${kms.code})`
   return kms.state === 'failing'
-    ? `Nothing can be unlocked: ${why}`
-    : `The vault still unlocks, but once it is restarted it opens nothing: ${why}`
+    ? stopped(kms.code)
+    : `The vault still unlocks, but once it is restarted it opens nothing: ${named(kms.code)}`
 }
 
-const roomTrouble: TroubleOf = ({ database }) =>
-  database === 'database_full' ? `${errorTable.database_full.text} (database_full)` : null
-
+/** One for each part. */
 const troubles: readonly (readonly [AlertKind, TroubleOf])[] = [
-  ['kms-failing', unlockingTrouble],
-  ['database-full', roomTrouble],
+  ['vault-failing', ({ vault }) => (vault === 'failing' ? stopped('vault_unavailable') : null)],
+  ['kms-failing', kmsTrouble],
+  ['log-failing', ({ log }) => (log === 'failing' ? stopped('log_unavailable') : null)],
+  ['database-full', ({ database }) => (database === 'database_full' ? named(database) : null)],
 ]
 
 export const partsJob = (health: () => PartsHealth): StepJob => {

@@ -35,6 +35,7 @@ import { up as supportAccess } from './0250-support-access.ts'
 import { up as alertsThatEnd } from './0230-alerts-that-end.ts'
 import { up as retentionByKind } from './0260-retention-by-kind.ts'
 import { secretsOfSinks } from './0270-secrets-of-sinks.ts'
+import { up as alertsOfParts } from './0290-alerts-of-parts.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -72,4 +73,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0250-support-access': { up: supportAccess },
   '0260-retention-by-kind': { up: retentionByKind },
   '0270-secrets-of-sinks': { up: secretsOfSinks },
+  '0290-alerts-of-parts': { up: alertsOfParts },
 }

@@ -40,6 +40,10 @@ export const alertWords = (kind: Alert['kind']): AlertWords => {
       return { name: text('alerts.credentialRefused'), glyph: grave, advice: text('alerts.credentialRefusedAdvice') }
     case 'sink-failing':
       return { name: text('alerts.sinkFailing'), glyph: grave, advice: text('alerts.sinkFailingAdvice') }
+    case 'vault-failing':
+      return { name: text('alerts.vaultFailing'), glyph: grave, advice: text('alerts.vaultFailingAdvice') }
+    case 'log-failing':
+      return { name: text('alerts.logFailing'), glyph: grave, advice: text('alerts.logFailingAdvice') }
     case 'kms-failing':
       return { name: text('alerts.kmsFailing'), glyph: grave, advice: text('alerts.kmsFailingAdvice') }
     case 'database-full':

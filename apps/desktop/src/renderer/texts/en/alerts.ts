@@ -82,6 +82,12 @@ export const alerts = {
   kmsFailing: 'Key service fails',
   kmsFailingAdvice:
     'Nobody can open a new connection while the vault cannot use its key service; those that are open go on until their leases end. The operator’s guide says what each code asks for. This alert ends by itself when unlocking works again.',
+  vaultFailing: 'Vault fails',
+  vaultFailingAdvice:
+    'Nobody can open a new connection while the vault does not answer; those that are open go on until their leases end. The operator looks at the vault’s program and its log. This alert ends by itself.',
+  logFailing: 'Log fails',
+  logFailingAdvice:
+    'Nobody can open a new connection while nothing can be written to the log; those that are open go on until their leases end. The operator looks at the log’s program and its database. This alert ends by itself.',
   databaseFull: 'Disk of the database full',
   databaseFullAdvice:
     'Nothing can be changed, unlocked or recorded until the operator makes room on the disk of the API’s database. What was accepted is kept; gateways hold what they recorded. This alert ends by itself, and what waits goes on.',
