@@ -7,7 +7,7 @@ import { type ByteChannel, connectTls, duplexChannel, MuxSession, type MuxStream
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Reception } from '../edge/edge.ts'
 import type { EdgePeer } from '../edge/peer-identity.ts'
-import { type Authority, issue, type LeafOptions, makeAuthority, makeKey, toPem } from '../testing/authority.ts'
+import { type Authority, type Issuing, makeAuthority, makeIdentity } from '../testing/authority.ts'
 import { readAnswer } from '../testing/played-agent.ts'
 import { ForwardedClients, type ReceptionLimits } from './reception.ts'
 
@@ -33,15 +33,8 @@ beforeAll(async () => {
   person = await identityOf(sessionName)
 })
 
-const identityOf = async (
-  name: string,
-  change: Partial<LeafOptions> & { readonly by?: Authority } = {},
-): Promise<TlsIdentity> => {
-  const { by = issuer, ...more } = change
-  const key = await makeKey()
-  const leaf = await issue(by, { publicKey: key.publicKey, name: { type: 'url', value: name }, ...more })
-  return { key: key.pem, cert: toPem(leaf) + toPem(by.der), ca: [toPem(root.der), toPem(issuer.der)] }
-}
+const identityOf = (name: string, change: Partial<Issuing> = {}): Promise<TlsIdentity> =>
+  makeIdentity(name, { root, issuer, ...change })
 
 /** Gateway and relay, as the relay dialled the gateway. */
 let near: MuxSession
@@ -132,10 +125,10 @@ describe('what is refused inside is told inside', () => {
       () => identityOf(formatIdentity({ trustDomain: 'other.sallyport.example', kind: 'session', id: session })),
       'identity_mismatch',
     ],
-    ['whom the root itself certified', () => identityOf(sessionName, { by: root }), 'certificate_invalid'],
+    ['whom the root itself certified', () => identityOf(sessionName, { issuer: root }), 'certificate_invalid'],
     [
       'whom an issuer certified that counts no more',
-      async () => identityOf(sessionName, { by: await makeAuthority('withdrawn', root) }),
+      async () => identityOf(sessionName, { issuer: await makeAuthority('withdrawn', root) }),
       'certificate_invalid',
     ],
   ])('%s', async (_, make, code) => {
@@ -175,8 +168,11 @@ describe('a stream is reset, and the others go on', () => {
   })
 
   test.each<[string, () => Promise<TlsIdentity>]>([
-    ['whose certificate has ended', () => identityOf(sessionName, { notBefore: ago(2), notAfter: ago(1) })],
-    ['whose certificate another organization made', async () => identityOf(sessionName, { by: await makeAuthority('another') })],
+    ['whose certificate has ended', () => identityOf(sessionName, { validity: { notBefore: ago(2), notAfter: ago(1) } })],
+    [
+      'whose certificate another organization made',
+      async () => identityOf(sessionName, { issuer: await makeAuthority('another') }),
+    ],
   ])('%s', async (_, make) => {
     await expect(enter(await make())).rejects.toThrow('the stream closed without an answer')
     await isRefused()

@@ -4,7 +4,7 @@ import { waitFor } from '@sallyport/testkit'
 import { listenWebSocket, MuxSession, type MuxStream, type TlsIdentity } from '@sallyport/transport'
 import { pino } from 'pino'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Authority, issue, makeAuthority, makeKey, toPem } from '../testing/authority.ts'
+import { type Authority, makeAuthority, makeIdentity } from '../testing/authority.ts'
 import { Uplinks } from './uplinks.ts'
 
 const trustDomain = 'relays.sallyport.example'
@@ -16,14 +16,8 @@ let own: TlsIdentity
 beforeAll(async () => {
   root = await makeAuthority('root')
   issuer = await makeAuthority('issuer', root)
-  own = await identityOf(relay)
+  own = await makeIdentity(relay, { root, issuer })
 })
-
-const identityOf = async (name: string): Promise<TlsIdentity> => {
-  const key = await makeKey()
-  const leaf = await issue(issuer, { publicKey: key.publicKey, name: { type: 'url', value: name } })
-  return { key: key.pem, cert: toPem(leaf) + toPem(issuer.der), ca: [toPem(root.der), toPem(issuer.der)] }
-}
 
 interface Gateway {
   readonly id: string
@@ -40,7 +34,7 @@ const listen = async ({ id, port = 0, name }: { id: string; port?: number; name?
   const listener = await listenWebSocket({
     host: '127.0.0.1',
     port,
-    tls: await identityOf(name ?? formatIdentity({ trustDomain, kind: 'gateway', id })),
+    tls: await makeIdentity(name ?? formatIdentity({ trustDomain, kind: 'gateway', id }), { root, issuer }),
     authorize: async ({ certificate }) => {
       shown.push(Buffer.from(certificate))
       return { ok: true, context: null }
@@ -156,7 +150,7 @@ test('with a new certificate it dials anew before the connection before drains: 
   name(gateway)
   const first = await come(gateway)
   const before = await forward(gateway)
-  own = await identityOf(relay)
+  own = await makeIdentity(relay, { root, issuer })
   uplinks.renew()
   await come(gateway, 2)
   await waitFor(() => first.goingAway, { description: 'the first connection to drain' })

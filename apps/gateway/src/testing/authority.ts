@@ -12,6 +12,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import { type Signer, toBase64url } from '@sallyport/protocol'
+import type { TlsIdentity } from '@sallyport/transport'
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
@@ -72,7 +73,7 @@ export const makeAuthority = async (name: string, parent?: Authority): Promise<A
   return { name, key, der: Buffer.from(certificate.rawData) }
 }
 
-export interface LeafOptions extends Validity {
+interface LeafOptions extends Validity {
   readonly publicKey: Key
   readonly name: { readonly type: 'url' | 'ip' | 'dns'; readonly value: string }
 }
@@ -105,5 +106,19 @@ export const keyOfRequest = async (csr: Uint8Array): Promise<Key> => {
 
 export const toPem = (der: Buffer): string =>
   `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`
+
+export interface Issuing {
+  readonly root: Authority
+  /** Of the root; what it issues comes with it. */
+  readonly issuer: Authority
+  readonly validity?: Validity
+}
+
+/** What somebody of this name (a URI) shows, under a key of their own. */
+export const makeIdentity = async (name: string, { root, issuer, validity: valid }: Issuing): Promise<TlsIdentity> => {
+  const key = await makeKey()
+  const leaf = await issue(issuer, { publicKey: key.publicKey, name: { type: 'url', value: name }, ...valid })
+  return { key: key.pem, cert: toPem(leaf) + toPem(issuer.der), ca: [toPem(root.der), toPem(issuer.der)] }
+}
 
 export const fingerprintOf = (der: Buffer): string => toBase64url(new Uint8Array(createHash('sha256').update(der).digest()))
