@@ -85,6 +85,21 @@ describe('a client without a certificate of this organization', () => {
   })
 })
 
+test('a gateway that is told to renews its certificate, shows it to who comes next, and goes on with who is there', async () => {
+  const { program } = testbed.gateways[0]!
+  const entry = await client.gateway(port)
+  const dial = async () => {
+    let certificate = Buffer.alloc(0)
+    const mux = await client.dialGateway(entry, { verifyPeer: (peer) => (certificate = Buffer.from(peer.certificate)) })
+    return { mux, certificate }
+  }
+  const before = await dial()
+  program.kill('SIGHUP')
+  await program.waitForLine(/"event":"certificate.renewed"/, { timeoutMs: 60_000 })
+  expect((await dial()).certificate.equals(before.certificate)).toBe(false)
+  expect(await before.mux.ping()).toBeGreaterThan(0)
+})
+
 describe('between a real agent and a real gateway', () => {
   const last = (tap: TlsTap) => tap.connections.at(-1)
   const person = () => testbed.owner.agent
