@@ -2,12 +2,7 @@
 import { type ErrorCode, SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
 
-const failure = z.object({
-  response: z.object({
-    status: z.int(),
-    data: z.object({ error: z.object({ status: z.string(), message: z.string() }) }),
-  }),
-})
+const refusal = z.object({ error: z.object({ status: z.string(), message: z.string() }) })
 
 const statuses: Readonly<Record<string, ErrorCode>> = {
   INVALID_ARGUMENT: 'secret_unavailable',
@@ -30,10 +25,11 @@ const codeOf = (status: string, message: string): ErrorCode => {
   return statuses[status] ?? 'kms_unreachable'
 }
 
-export const failureOf = (cause: unknown): SallyportError => {
-  const parsed = failure.safeParse(cause)
-  if (!parsed.success) return new SallyportError('kms_unreachable', { cause })
-  const { status, message } = parsed.data.response.data.error
-  // The library's error holds the request, and with it what was to be encrypted.
+export const failureOfConnection = (cause: unknown): SallyportError => new SallyportError('kms_unreachable', { cause })
+
+export const failureOfAnswer = (body: unknown): SallyportError => {
+  const parsed = refusal.safeParse(body)
+  if (!parsed.success) return failureOfConnection(parsed.error)
+  const { status, message } = parsed.data.error
   return new SallyportError(codeOf(status, message), { cause: new Error(`${status}: ${message.slice(0, 500)}`) })
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { type FakeVersionState, startFakeGoogleKms } from '@sallyport/testkit'
 import { JWT } from 'google-auth-library'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { boundContext } from '../bound-context.ts'
 import { serviceKms } from '../service-kms.ts'
 import { kmsConformance } from '../testing/kms-conformance.ts'
 import { answering, hanging, kmsFaults } from '../testing/kms-faults.ts'
@@ -85,6 +86,20 @@ describe('the Google Cloud driver', () => {
       .catch((cause: unknown) => cause)
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('plaintext')
     expect((error as Error).cause).not.toHaveProperty('config')
+  })
+
+  it('ends nothing when a call is given up before it was made', async () => {
+    const client = clientOf(fake.account())
+    const service = googleService({ key: one.name, endpoint: fake.server.origin, client })
+    const before = fake.server.count()
+    await expect(service.generate(boundContext(context), AbortSignal.abort())).rejects.toMatchObject({ code: 'kms_unreachable' })
+    expect(fake.server.count()).toBe(before)
+  })
+
+  it('takes no answer longer than it needs', async () => {
+    fake.server.answerNext(Infinity, { status: 200, body: { name: one.name, padding: 'x'.repeat(70_000) } })
+    await expect(open('one').describe()).rejects.toMatchObject({ code: 'kms_unreachable' })
+    fake.server.answerNext(0, { status: 200, body: {} })
   })
 
   it('asks again after a throttling or a hanging call', async () => {

@@ -9,7 +9,7 @@ import { SallyportError } from '@sallyport/protocol'
 import { type AuthClient, GoogleAuth } from 'google-auth-library'
 import { z } from 'zod'
 import { DATA_KEY, type KeyService } from '../key-service.ts'
-import { failureOf } from './failures.ts'
+import { failureOfAnswer, failureOfConnection } from './failures.ts'
 
 export interface GoogleOptions {
   /** `projects/…/locations/…/keyRings/…/cryptoKeys/…`. */
@@ -28,6 +28,26 @@ const encrypted = z.object({ name: versionName, ciphertext: z.base64().max(4096)
 const decrypted = z.object({ plaintext: z.base64().max(64) })
 const described = z.object({ primary: z.object({ name: versionName, state: z.string() }).optional() })
 
+interface Call {
+  readonly path: string
+  readonly data?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** The caller overwrites it. */
+const readBody = async (body: AsyncIterable<Uint8Array> | null): Promise<Buffer> => {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > MAX_ANSWER) throw new Error('an answer longer than expected')
+    chunks.push(chunk)
+  }
+  const whole = Buffer.concat(chunks)
+  for (const chunk of chunks) chunk.fill(0)
+  return whole
+}
+
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64')
 const versionOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
@@ -36,22 +56,28 @@ export const googleService = ({ key, endpoint, client }: GoogleOptions): KeyServ
   // A service account signs its own tokens: one party less to wait for.
   auth.useJWTAccessWithScope = true
 
-  const ask = async <Answer>(schema: z.ZodType<Answer>, call: { path: string; data?: object; signal: AbortSignal }) => {
+  /** Not by the library's own request: a call that is given up while it prepares one ends the whole program there. */
+  const send = async (call: Call): Promise<{ readonly status: number; readonly value: unknown }> => {
+    const url = `${endpoint}/v1/${call.path}`
+    const headers = await auth.getRequestHeaders(url)
+    headers.set('Content-Type', 'application/json')
+    const how = call.data === undefined ? { method: 'GET' } : { method: 'POST', body: JSON.stringify(call.data) }
+    const { status, body } = await fetch(url, { ...how, headers, signal: call.signal, redirect: 'error' })
+    const answer = await readBody(body)
     try {
-      const { data } = await auth.request({
-        url: `${endpoint}/v1/${call.path}`,
-        method: call.data === undefined ? 'GET' : 'POST',
-        ...(call.data === undefined ? {} : { data: call.data }),
-        signal: call.signal,
-        // How often is asked is decided above all drivers.
-        retry: false,
-        responseType: 'json',
-        size: MAX_ANSWER,
-      })
-      return schema.parse(data)
-    } catch (cause) {
-      throw failureOf(cause)
+      return { status, value: JSON.parse(answer.toString('utf8')) as unknown }
+    } finally {
+      answer.fill(0)
     }
+  }
+  const ask = async <Answer>(schema: z.ZodType<Answer>, call: Call): Promise<Answer> => {
+    const { status, value } = await send(call).catch((cause: unknown) => {
+      throw failureOfConnection(cause)
+    })
+    if (status !== 200) throw failureOfAnswer(value)
+    const answer = schema.safeParse(value)
+    if (!answer.success) throw failureOfConnection(answer.error)
+    return answer.data
   }
   return {
     driver: 'google',
