@@ -17,7 +17,10 @@ export const activityKind = z.enum(['query', 'transfer', 'cancel', 'connection.o
 const days = z.int().min(1).max(3650)
 /** For how long kinds of activity are kept that go earlier than the rest. */
 export const daysByKind = z.partialRecord(activityKind, days)
-export type DaysByKind = z.infer<typeof daysByKind>
+
+/** For so many days an organization keeps what was done, and less long what is of these kinds. */
+export const retention = z.strictObject({ days, daysByKind })
+export type Retention = z.infer<typeof retention>
 
 /** What an administrator says, for an organization or one resource. */
 export const recordingPolicy = z
@@ -48,8 +51,7 @@ export const recordingOrder = z.strictObject({
     /** HMAC-SHA-256 under this key: of one organization, resource and month. */
     z.strictObject({ kind: z.literal('hash'), key: base64urlOf(32) }),
   ]),
-  /** For so many days the gateway keeps what it keeps, and less long what is of these kinds. */
+  /** For so many days the gateway keeps what it keeps: for gateways of before, which do not ask ({@link retention}). */
   days,
-  daysByKind: daysByKind.optional(),
 })
 export type RecordingOrder = z.infer<typeof recordingOrder>

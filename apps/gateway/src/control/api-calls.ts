@@ -44,6 +44,7 @@ export const createApiCalls = ({ origin, signer, credentials, random, clock }: A
   return {
     renewCertificate: (body) => client.call('renewGateway', { body }),
     fetchTrustBundle: async () => (await client.call('getGatewayTrustBundle')).trustBundle,
+    fetchRetention: () => client.call('getGatewayRetention'),
     requestLease: (request) => sayingWhoseClock(client.call('requestLease', { body: { request } })),
     renewLeases: (renewal) => sayingWhoseClock(client.call('renewLeases', { body: { renewal } })),
     endLeases: async (leases) => {

@@ -1,5 +1,5 @@
 /** What the gateway asks the API for; every call signed with the gateway key, under mutual TLS. */
-import type { LeaseAnswer, LeaseRenewalAnswer, GatewayJob, JobOutcome, Sealed } from '@sallyport/protocol'
+import type { LeaseAnswer, LeaseRenewalAnswer, GatewayJob, JobOutcome, Retention, Sealed } from '@sallyport/protocol'
 import type { InputOf, ResponseOf, RouteOf } from '@sallyport/protocol/api'
 
 export type GatewayMaterial = ResponseOf<RouteOf<'renewGateway'>>
@@ -14,6 +14,7 @@ export interface LeaseEnd {
 export interface GatewayApi {
   renewCertificate(request: { readonly csr: string; readonly version: string }): Promise<GatewayMaterial>
   fetchTrustBundle(): Promise<string>
+  fetchRetention(): Promise<Retention>
   requestLease(request: string): Promise<LeaseAnswer>
   renewLeases(renewal: string): Promise<LeaseRenewalAnswer>
   endLeases(leases: readonly LeaseEnd[]): Promise<void>

@@ -17,7 +17,7 @@ export interface RecordingOptions {
   readonly organization: string
   readonly gateway: string
   readonly key: GatewayKey
-  readonly api: Pick<GatewayApi, 'uploadActivity'>
+  readonly api: Pick<GatewayApi, 'fetchRetention' | 'uploadActivity'>
   readonly now: () => number
   readonly logger: Logger
 }
@@ -46,6 +46,11 @@ export const openRecording = async (options: RecordingOptions): Promise<OpenedRe
     stream: opened.spool.stream,
     isPending: opened.cursor.pending !== null,
     limitBytes: keepBytes,
+    askRetention: () =>
+      api.fetchRetention().catch((error: unknown) => {
+        logger.warn({ event: 'recordings.retention-unknown', error }, 'recordings stay until it can be asked for how long')
+        return null
+      }),
     now,
     onCrowded: (removed) => logger.warn({ event: 'recordings.crowded', removed }, 'recordings went before their time: no room'),
     onFailure: (error) =>

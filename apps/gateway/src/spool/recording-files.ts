@@ -3,7 +3,6 @@
  * name, of one kind and hour; its time of change is that of its latest record. Files from before kinds were told apart lie
  * beside the lines.
  *
- *     recordings/days.json
  *     recordings/<stream>/<first record>.jsonl
  *     recordings/<stream>/<kind>/<digest>.age
  *     recordings/<stream>/<digest>.age
@@ -110,5 +109,7 @@ export async function* recordingFiles(recordings: string): AsyncGenerator<Record
     }
   }
 }
+
+export const holdsRecordings = async (recordings: string): Promise<boolean> => !(await recordingFiles(recordings).next()).done
 
 export const isLines = ({ path }: RecordingFile): boolean => path.endsWith('.jsonl')

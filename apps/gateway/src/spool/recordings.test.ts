@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { PERSON_ERASED, type RecordingOrder } from '@sallyport/protocol'
+import { PERSON_ERASED, type RecordingOrder, type Retention } from '@sallyport/protocol'
 import { openRecording } from '@sallyport/recording/age'
 import { makeTemporaryDirectory, runProgram, skipReason, type TemporaryDirectory, waitFor } from '@sallyport/testkit'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -28,6 +28,8 @@ const open = (): Promise<OpenedSpool> =>
     limits: spoolLimits(64 * 1024 * 1024),
   })
 
+const days = (all: number, daysByKind: Retention['daysByKind'] = {}): Retention => ({ days: all, daysByKind })
+
 interface Running {
   readonly recordings: Recordings
   readonly shipper: Shipper
@@ -36,14 +38,20 @@ interface Running {
 const ship = (
   opened: OpenedSpool,
   upload: (body: Upload) => Promise<{ next: number }>,
-  limits: { limitBytes?: number; now?: () => number; onCrowded?: (removed: number) => void } = {},
+  limits: {
+    limitBytes?: number
+    retention?: () => Retention | null
+    now?: () => number
+    onCrowded?: (removed: number) => void
+  } = {},
 ): Running => {
-  const { limitBytes = 1024 * 1024, now = Date.now, onCrowded = () => undefined } = limits
+  const { limitBytes = 1024 * 1024, retention = () => days(30), now = Date.now, onCrowded = () => undefined } = limits
   const recordings = new Recordings({
     folder: folder(),
     stream: opened.spool.stream,
     isPending: opened.cursor.pending !== null,
     limitBytes,
+    askRetention: async () => retention(),
     now,
     onCrowded,
     onFailure: (error) => expect.unreachable(String(error)),
@@ -70,14 +78,13 @@ interface How {
   readonly keep?: RecordingOrder['keep']
   readonly person?: string
   readonly at?: number
-  readonly daysByKind?: RecordingOrder['daysByKind']
 }
 
 /** As a connection writes it to the spool. */
 const record = (opened: OpenedSpool, what: string | object, how: How = {}) => {
-  const { keep, person = ada, at = Date.now(), daysByKind } = how
+  const { keep, person = ada, at = Date.now() } = how
   const order: RecordingOrder | undefined =
-    keep === undefined ? undefined : { keep, recipients: [recipient], binds: { kind: 'keep' }, days: 30, daysByKind }
+    keep === undefined ? undefined : { keep, recipients: [recipient], binds: { kind: 'keep' }, days: 30 }
   const time = new Date(at).toISOString()
   const activity = typeof what === 'string' ? query(what, time) : { ...what, at: time }
   const members = `,${JSON.stringify(place).slice(1, -1)}${sealMember(order, person)},"activity":${JSON.stringify(activity)}}`
@@ -96,7 +103,7 @@ const committing = (uploads: Upload[]) => {
 const files = async (): Promise<string[]> => {
   const found = await readdir(folder(), { recursive: true, withFileTypes: true }).catch(() => [])
   return found
-    .filter((entry) => entry.isFile() && entry.name !== 'days.json')
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(folder(), join(entry.parentPath, entry.name)))
     .toSorted()
 }
@@ -244,14 +251,15 @@ describe.skipIf(reason !== null)(`recordings (${reason ?? 'runs'})`, () => {
     const start = Math.floor(Date.now() / HOUR) * HOUR
     let now = start
     const [early, late] = [start - HOUR, start]
-    const how = { keep: 'both', daysByKind: { 'query': 2, 'connection.opened': 1000 } } as const
+    const how = { keep: 'both' } as const
+    const retention = () => days(30, { 'query': 2, 'connection.opened': 1000 })
     await Promise.all([
       record(spooled, 'select canary', { ...how, at: early }),
       record(spooled, opened('psql'), { ...how, at: early }),
       record(spooled, 'select canary again', { ...how, at: early + 1 }),
       record(spooled, 'select later', { ...how, at: late }),
     ])
-    const running = ship(spooled, committing(uploads), { now: () => now })
+    const running = ship(spooled, committing(uploads), { retention, now: () => now })
     await settled(running, 4)
     await waitFor(async () => (await ages()).length === 3, { description: 'the files' })
     const lines = async () => (await Promise.all((await ages()).map(textOf))).map((text) => text.split('\n').length - 1)
@@ -274,15 +282,39 @@ describe.skipIf(reason !== null)(`recordings (${reason ?? 'runs'})`, () => {
     await stop(spooled, running)
   })
 
+  test('goes by what the organization says then, not by what a lease said, and by nothing while it cannot be asked', async () => {
+    const spooled = await open()
+    let now = Date.now()
+    let retention: Retention | null = days(90)
+    const running = ship(spooled, committing([]), { retention: () => retention, now: () => now })
+    await record(spooled, 'select kept', { keep: 'gateway' })
+    await settled(running, 1)
+    const isThere = async (): Promise<boolean> => {
+      await running.recordings.sweep()
+      return (await ages()).length === 1
+    }
+    now += 31 * 24 * HOUR
+    expect(await isThere()).toBe(true)
+    now += 60 * 24 * HOUR
+    retention = null
+    expect(await isThere()).toBe(true)
+    retention = days(120)
+    expect(await isThere()).toBe(true)
+    retention = days(90)
+    expect(await isThere()).toBe(false)
+    await stop(spooled, running)
+  })
+
   test('what the API does not have yet stays, however old it is', async () => {
     const first = await open()
-    const how = { keep: 'api', daysByKind: { query: 1 }, at: Date.now() - 72 * HOUR } as const
-    await record(first, 'select old', how)
+    const retention = () => days(30, { query: 1 })
+    await record(first, 'select old', { keep: 'api', at: Date.now() - 72 * HOUR })
     let isTried = false
-    const lost = ship(first, () => {
+    const upload = (): Promise<never> => {
       isTried = true
       return new Promise(() => undefined)
-    })
+    }
+    const lost = ship(first, upload, { retention })
     await waitFor(() => isTried, { description: 'the first attempt' })
     await lost.recordings.sweep()
     await first.spool.close()
@@ -290,7 +322,7 @@ describe.skipIf(reason !== null)(`recordings (${reason ?? 'runs'})`, () => {
     await lost.recordings.stop()
     const second = await open()
     const uploads: Upload[] = []
-    const running = ship(second, committing(uploads))
+    const running = ship(second, committing(uploads), { retention })
     await settled(running, 1)
     expect(uploads[0]!.recordings).toEqual([{ digest: expect.any(String) as string, body: expect.any(String) as string }])
     await stop(second, running)

@@ -6,12 +6,12 @@
 import { utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makePrivateFolder, readTextUpTo, replacePrivateFile } from '@sallyport/program'
-import { daysByKind, MAX_BATCH_BYTES, PERSON_ERASED, type Revocation } from '@sallyport/protocol'
-import { z } from 'zod'
+import { MAX_BATCH_BYTES, PERSON_ERASED, type Retention, type Revocation } from '@sallyport/protocol'
 import type { BatchContent } from './batch-reader.ts'
 import {
   ageFile,
   ageFilesOf,
+  holdsRecordings,
   isLines,
   readAgeFile,
   recordingFiles,
@@ -21,8 +21,8 @@ import {
   sealedInFile,
 } from './recording-files.ts'
 import { sealBatch, type SealedFile } from './seal-batch.ts'
-import { SEAL_MARKER, spooledSeal } from './seal-marker.ts'
-import { type KeptDays, sweepRecordings } from './sweep-recordings.ts'
+import { SEAL_MARKER } from './seal-marker.ts'
+import { sweepRecordings } from './sweep-recordings.ts'
 
 /** Bytes. */
 export const DEFAULT_RECORDINGS_LIMIT = 10 * 1024 * 1024 * 1024
@@ -52,6 +52,8 @@ export interface RecordingsOptions {
   readonly isPending: boolean
   /** Bytes of all recordings. */
   readonly limitBytes: number
+  /** What the organization says at this moment; null: it cannot be asked, and nothing goes by its age. */
+  readonly askRetention: () => Promise<Retention | null>
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Recordings were removed before their time, because there were too many. */
@@ -59,8 +61,6 @@ export interface RecordingsOptions {
   /** What is past its time could not be removed. */
   readonly onFailure: (error: unknown) => void
 }
-
-const daysFile = z.strictObject({ days: z.int().positive(), daysByKind: daysByKind.optional() })
 
 export class Recordings {
   readonly #options: RecordingsOptions
@@ -96,7 +96,6 @@ export class Recordings {
     if (!content.lines.includes(SEAL_MARKER)) return { ...content, recordings: [] }
     await makePrivateFolder(this.#options.folder)
     await makePrivateFolder(this.#place())
-    await this.#noteDays(content.lines)
     const { lines, files } = await sealBatch(content.lines)
     this.#unsettled = this.#pathsOf(first, lines)
     // The lines come first: what was begun before a crash is found by them, and goes.
@@ -152,12 +151,14 @@ export class Recordings {
   }
 
   async #sweep(): Promise<void> {
-    const { folder, limitBytes, now, onCrowded } = this.#options
+    const { folder, limitBytes, askRetention, now, onCrowded } = this.#options
     if (this.#unsettled === null) return
     this.#sweptAt = now()
-    const { days, daysByKind: byKind } = (await this.#days()) ?? { days: Number.POSITIVE_INFINITY }
+    if (!(await holdsRecordings(folder))) return
+    // What a lease or an earlier answer said may no longer hold, and what is gone does not come back.
+    const retention = await askRetention()
     const isSpared = (path: string): boolean => this.#unsettled?.has(path) ?? true
-    const crowded = await sweepRecordings(folder, { days, daysByKind: byKind, limitBytes, now: now(), isSpared })
+    const crowded = await sweepRecordings(folder, { retention, limitBytes, now: now(), isSpared })
     if (crowded > 0) onCrowded(crowded)
   }
 
@@ -184,22 +185,5 @@ export class Recordings {
       recordings.push({ digest: record.recording, body: bytes?.toString('base64url') ?? null })
     }
     return { first, count, lines, recordings }
-  }
-
-  /** The newest order says for how long all of it is kept: that is the organization's, not a lease's. */
-  async #noteDays(lines: string): Promise<void> {
-    const last = lines.split('\n').at(-2)!
-    const { days, daysByKind: byKind } = z.object({ seal: spooledSeal }).parse(JSON.parse(last)).seal
-    const text = JSON.stringify({ days, daysByKind: byKind })
-    if (text !== JSON.stringify(await this.#days())) await replacePrivateFile(this.#daysPath(), text)
-  }
-
-  #daysPath(): string {
-    return join(this.#options.folder, 'days.json')
-  }
-
-  async #days(): Promise<KeptDays | null> {
-    const text = await readTextUpTo(this.#daysPath(), 1024)
-    return text === null ? null : daysFile.parse(JSON.parse(text))
   }
 }

@@ -31,6 +31,7 @@ const recordingsOf = ({ spool, cursor }: OpenedSpool): Recordings =>
     stream: spool.stream,
     isPending: cursor.pending !== null,
     limitBytes: 64 * 1024 * 1024,
+    askRetention: () => Promise.resolve(null),
     now: Date.now,
     onCrowded: () => undefined,
     onFailure: () => undefined,

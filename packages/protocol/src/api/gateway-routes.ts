@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { activityAcknowledgement, activityUpload, MAX_BATCH_BYTES } from '../activity-stream.ts'
 import { base64urlOf, der, timestamp, uuid } from '../fields.ts'
 import { leaseAnswer, leaseRenewalAnswer, leaseRequest } from '../lease.ts'
+import { retention } from '../recording-policy.ts'
 import { leaseRenewal } from '../ticket.ts'
 import { defineRoutes } from './route.ts'
 
@@ -49,6 +50,16 @@ export const gatewayRoutes = defineRoutes({
     permission: null,
     audit: null,
     response: z.strictObject({ trustBundle: z.string() }),
+    errors: [],
+  },
+  getGatewayRetention: {
+    method: 'GET',
+    path: '/v1/gateway/retention',
+    summary: 'For how long the gateway keeps what it keeps',
+    authentication: 'gateway',
+    permission: null,
+    audit: null,
+    response: retention,
     errors: [],
   },
   requestLease: {

@@ -1,4 +1,4 @@
-import type { DaysByKind, Endpoint, RecordingPolicy, ResourceOptions } from '@sallyport/protocol'
+import type { Endpoint, RecordingPolicy, ResourceOptions } from '@sallyport/protocol'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import type { Facts } from '../policy/index.ts'
@@ -37,7 +37,6 @@ export interface LeaseSubject {
   readonly recording: RecordingPolicy | null
   /** Of activity, and of kinds of it that go earlier. */
   readonly retentionDays: number
-  readonly retentionByKind: DaysByKind
   /** Leases of this session that live now. */
   readonly liveLeases: number
 }
@@ -61,7 +60,6 @@ interface SubjectRow extends FactsRow {
   readonly lease_lifetime: number
   readonly recording: RecordingPolicy | null
   readonly retention_days: number
-  readonly retention_by_kind: DaysByKind | null
   readonly live_leases: string
 }
 
@@ -75,7 +73,6 @@ export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish
       (organizations.settings->>'leaseLifetime')::integer as lease_lifetime,
       organizations.settings->'recording' as recording,
       (organizations.settings->>'activityRetentionDays')::integer as retention_days,
-      organizations.settings->'activityRetentionByKind' as retention_by_kind,
       (select count(*) from leases where leases.session_id = sessions.id and leases.ended_at is null
         and leases.expires_at > ${new Date(now)}) as live_leases
     from sessions
@@ -107,7 +104,6 @@ export const findLeaseSubject = async (transaction: Transaction, wish: LeaseWish
     leaseLifetime: row.lease_lifetime,
     recording: row.recording,
     retentionDays: row.retention_days,
-    retentionByKind: row.retention_by_kind ?? {},
     liveLeases: Number(row.live_leases),
   }
 }

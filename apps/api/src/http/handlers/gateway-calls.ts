@@ -3,6 +3,7 @@ import { fromBase64url, toBase64url } from '@sallyport/protocol'
 import { takeBatch } from '../../domains/activity/index.ts'
 import { trustBundleFor } from '../../domains/authority/index.ts'
 import { type GatewayCertificate, joinGateway, renewGateway } from '../../domains/gateway-enrolment/index.ts'
+import { readOrganization } from '../../domains/organizations/index.ts'
 import { erasedAmong } from '../../domains/privacy/index.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import type { HandlersOf } from '../handler.ts'
@@ -37,6 +38,12 @@ export const gatewayCallHandlers = {
     trustBundle: await trustBundleFor(dependencies.trustBundles, organization),
   }),
 
+  getGatewayRetention: ({ transaction: run }) =>
+    run(async (transaction) => {
+      const { settings } = await readOrganization(transaction)
+      return { days: settings.activityRetentionDays, daysByKind: settings.activityRetentionByKind ?? {} }
+    }),
+
   uploadActivity: async ({ dependencies, organization, gateway, actor, now, transaction: run }, { body }) => {
     const { next, isNew } = await takeBatch({
       upload: body,
@@ -50,4 +57,4 @@ export const gatewayCallHandlers = {
     if (isNew) dependencies.announcer.announce(organization.id, 'activity')
     return { next }
   },
-} satisfies HandlersOf<'joinGateway' | 'renewGateway' | 'getGatewayTrustBundle' | 'uploadActivity'>
+} satisfies HandlersOf<'joinGateway' | 'renewGateway' | 'getGatewayTrustBundle' | 'getGatewayRetention' | 'uploadActivity'>

@@ -10,7 +10,7 @@ const KEY = 32
 
 export type RecordingOrders = (
   organization: string,
-  subject: Pick<LeaseSubject, 'resource' | 'options' | 'recording' | 'retentionDays' | 'retentionByKind'>,
+  subject: Pick<LeaseSubject, 'resource' | 'options' | 'recording' | 'retentionDays'>,
 ) => Promise<RecordingOrder>
 
 /**
@@ -28,15 +28,13 @@ export const recordingOrders = (parts: Pick<VaultParts, 'pool' | 'kms' | 'clock'
     )
   }
 
-  return async (organization, { resource, options, recording, retentionDays, retentionByKind }) => {
+  return async (organization, { resource, options, recording, retentionDays }) => {
     const { keep, recipients, binds } = options.recording ?? recording ?? defaultRecording
     return {
       keep,
       recipients,
       binds: binds === 'hash' ? { kind: 'hash', key: await bindKey(organization, resource) } : { kind: binds },
       days: retentionDays,
-      // Only what is encrypted to recipients is kept by a gateway.
-      ...(recipients.length > 0 && Object.keys(retentionByKind).length > 0 ? { daysByKind: retentionByKind } : {}),
     }
   }
 }
