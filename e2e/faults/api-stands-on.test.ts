@@ -6,9 +6,19 @@
 import { join } from 'node:path'
 import { SallyportError } from '@sallyport/protocol'
 import { Testbed } from '@sallyport/testbed'
-import { type FakeAnswer, smallDisk, smallDiskSkipReason, type SmallDisk, startFakeAwsKms, waitFor } from '@sallyport/testkit'
+import {
+  type FakeAnswer,
+  startFakeAzureKeyVault,
+  startFakeGoogleKms,
+  startFakeTransitEngine,
+  smallDisk,
+  smallDiskSkipReason,
+  type SmallDisk,
+  startFakeAwsKms,
+  waitFor,
+} from '@sallyport/testkit'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { allActivity, statementOf } from '../support/activity.ts'
 import { allEntries } from '../support/audit.ts'
 import { withCentralSql } from '../support/central-sql.ts'
@@ -253,4 +263,34 @@ describe.skipIf(noDisk !== null)(`a disk of the database that is full (${noDisk 
     const { keys } = await api('getLog')
     expect(await verifyExport(folder, '--key', keys[0]!)).toEqual({ exitCode: 0, wrong: [] })
   })
+})
+
+test('the vault moves from one key management service to the next, and leaves nothing under those before', async () => {
+  const [google, azure, transit] = await Promise.all([
+    startFakeGoogleKms(),
+    startFakeAzureKeyVault(bed.directory),
+    startFakeTransitEngine(bed.directory),
+  ])
+  onTestFinished(async () => {
+    await bed.api.stop()
+    await Promise.all([google.server.close(), azure.close(), transit.server.close()])
+  })
+  azure.createKey('root')
+  const services = [
+    { driver: 'google', environment: await google.environment(google.createKey('root'), bed.directory) },
+    { driver: 'azure', environment: azure.environment('root') },
+    { driver: 'transit', environment: transit.environment(transit.createKey('root')) },
+  ]
+  let before = fake.environment(key)
+  // Of those before the previous one nothing is configured any more: what still lay under them would not open.
+  for (const { driver, environment } of services) {
+    await bed.api.stop()
+    await bed.restartApi({ ...before, ...environment, SALLYPORT_KMS_PREVIOUS: before['SALLYPORT_KMS']! })
+    await waitFor(unlocks, { description: `an unlock with ${driver}`, timeoutMs: PATIENCE })
+    expect((await api('getKeys')).root).toMatchObject({ driver })
+    while ((await api('rewrapKeys')).wrapped.older > 0);
+    expect((await api('getKeys')).wrapped).toMatchObject({ older: 0, unopened: 0 })
+    expect(await unlocks(), driver).toBe(true)
+    before = environment
+  }
 })

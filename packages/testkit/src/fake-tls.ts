@@ -1,4 +1,5 @@
 /** What a fake service on loopback shows, and what its clients need to trust it. */
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeAuthority } from './certificates.ts'
@@ -16,7 +17,7 @@ export interface FakeTls {
 export const makeFakeTls = async (folder: string): Promise<FakeTls> => {
   const authority = await makeAuthority()
   const { key, cert } = await authority.issue({ ipAddresses: ['127.0.0.1'] })
-  const authorityFile = join(folder, 'authority.pem')
+  const authorityFile = join(folder, `authority-${randomUUID()}.pem`)
   await writeFile(authorityFile, authority.ca)
   return { key, cert, ca: authority.ca, authorityFile }
 }
