@@ -235,6 +235,11 @@ export const errorTable = define({
     status: 503,
     text: 'The clock of the gateway is wrong, so the API refuses what it signs. Its operator must set its time.',
   },
+  gateway_outdated: {
+    kind: 'unavailable',
+    status: 503,
+    text: 'The API is newer than the gateway, which does not understand its answer. Its operator must upgrade it.',
+  },
   gateway_draining: { kind: 'unavailable', status: 503, text: 'The gateway is shutting down. Connect again.' },
   api_unreachable: { kind: 'unavailable', status: 503, text: 'The Sallyport API cannot be reached.' },
   resource_unreachable: {

@@ -2,6 +2,7 @@
 import { SallyportError, type Signer } from '@sallyport/protocol'
 import { createGatewayClient } from '@sallyport/protocol/gateway-client'
 import { createHttpsSender } from '@sallyport/transport'
+import { ZodError } from 'zod'
 import type { GatewayApi } from './api.ts'
 import type { LinkCredentials } from './link.ts'
 
@@ -21,14 +22,18 @@ export interface ApiCalls extends GatewayApi {
   close(): void
 }
 
-/** A person who waits for a lease is told whose clock it is: the call was signed here. */
-const sayingWhoseClock = async <Answer>(call: Promise<Answer>): Promise<Answer> => {
+/** It says what is not known here, and misses nothing that is. */
+const isOfNewerApi = ({ code, cause }: SallyportError): boolean =>
+  code === 'unsupported_version' && cause instanceof ZodError && cause.issues.every((issue) => issue.code !== 'invalid_type')
+
+/** A person who waits for a lease is told when it is this gateway: whose clock signed the call, or who does not understand the answer. */
+const sayingWhoseFault = async <Answer>(call: Promise<Answer>): Promise<Answer> => {
   try {
     return await call
   } catch (error) {
-    if (error instanceof SallyportError && error.code === 'signature_expired') {
-      throw new SallyportError('gateway_clock_wrong', { cause: error })
-    }
+    if (!(error instanceof SallyportError)) throw error
+    if (error.code === 'signature_expired') throw new SallyportError('gateway_clock_wrong', { cause: error })
+    if (isOfNewerApi(error)) throw new SallyportError('gateway_outdated', { cause: error })
     throw error
   }
 }
@@ -45,8 +50,8 @@ export const createApiCalls = ({ origin, signer, credentials, random, clock }: A
     renewCertificate: (body) => client.call('renewGateway', { body }),
     fetchTrustBundle: async () => (await client.call('getGatewayTrustBundle')).trustBundle,
     fetchRetention: () => client.call('getGatewayRetention'),
-    requestLease: (request) => sayingWhoseClock(client.call('requestLease', { body: { request } })),
-    renewLeases: (renewal) => sayingWhoseClock(client.call('renewLeases', { body: { renewal } })),
+    requestLease: (request) => sayingWhoseFault(client.call('requestLease', { body: { request } })),
+    renewLeases: (renewal) => sayingWhoseFault(client.call('renewLeases', { body: { renewal } })),
     endLeases: async (leases) => {
       await client.call('endLeases', { body: { leases: [...leases] } })
     },

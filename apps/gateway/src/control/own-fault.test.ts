@@ -1,23 +1,26 @@
-/** A gateway whose clock is wrong: the API refuses what it signs, and says so with a code. */
+/** What is the gateway's own fault is told as that: a wrong clock, and being older than the API. */
 import { randomBytes } from 'node:crypto'
 import { errorTable } from '@sallyport/protocol'
-import { type FakeServer, makeAuthority, startFakeServer } from '@sallyport/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FakeAnswer, type FakeServer, makeAuthority, startFakeServer } from '@sallyport/testkit'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeKey } from '../testing/authority.ts'
 import { createApiCalls } from './api-calls.ts'
 import { ControlLink } from './link.ts'
 
 let server: FakeServer
+let answer: FakeAnswer
 let common: Pick<Parameters<typeof createApiCalls>[0], 'origin' | 'signer' | 'credentials' | 'random' | 'clock'>
 
 beforeAll(async () => {
   const authority = await makeAuthority()
   const { cert, key } = await authority.issue({ ipAddresses: ['127.0.0.1'] })
-  const error = { code: 'signature_expired', message: errorTable.signature_expired.text }
-  server = await startFakeServer({ answer: () => ({ status: 401, body: { error } }), tls: { cert, key } })
+  server = await startFakeServer({ answer: () => answer, tls: { cert, key } })
   const { signer } = await makeKey()
   const random = (bytes: number) => new Uint8Array(randomBytes(bytes))
   common = { origin: server.origin, signer, credentials: () => ({ cert, key, ca: authority.ca }), random, clock: Date.now }
+})
+beforeEach(() => {
+  answer = { status: 401, body: { error: { code: 'signature_expired', message: errorTable.signature_expired.text } } }
 })
 afterAll(() => server.close())
 
@@ -25,6 +28,18 @@ test('tells who waits for a lease whose clock it is', async () => {
   const api = createApiCalls(common)
   await expect(api.requestLease('a')).rejects.toMatchObject({ code: 'gateway_clock_wrong' })
   await expect(api.renewLeases('a')).rejects.toMatchObject({ code: 'gateway_clock_wrong' })
+  api.close()
+})
+
+test('tells who waits for a lease that it does not understand a newer API, and of none that it is newer', async () => {
+  const api = createApiCalls(common)
+  const renewed = { leases: [], revocation: 1 }
+  answer = { status: 200, body: renewed }
+  expect(await api.renewLeases('a')).toEqual(renewed)
+  answer = { status: 200, body: { ...renewed, surprise: 1 } }
+  await expect(api.renewLeases('a')).rejects.toMatchObject({ code: 'gateway_outdated' })
+  answer = { status: 200, body: { leases: [] } }
+  await expect(api.renewLeases('a')).rejects.toMatchObject({ code: 'unsupported_version' })
   api.close()
 })
 
