@@ -19,14 +19,14 @@ import { TimeBudget } from './time-budget.ts'
 const WARM_UP_MS = 500
 const APP_PACE = { rounds: 5, switchings: 10 }
 const QUICK_APP_PACE = { rounds: 2, switchings: 3 }
-const VAULT_PACE = { connections: 100, milliseconds: 4000 }
+const VAULT_PACE = { rounds: 3, connections: 20, milliseconds: 1500 }
 const LOG_PACE = { entries: 50_000, rounds: 3, singles: 20 }
 const RECORDING_PACE = { rounds: 5, milliseconds: 4000 }
 const QUICK_RECORDING_PACE = { rounds: 2, milliseconds: 3000 }
 const SEARCH_PACE = { queries: 10_000, rows: 10_000_000, values: 12 }
 const QUICK_SEARCH_PACE = { queries: 1000, rows: 300_000, values: 4 }
 const QUICK_LOG_PACE = { entries: 5_000, rounds: 1, singles: 5 }
-const QUICK_VAULT_PACE = { connections: 20, milliseconds: 1000 }
+const QUICK_VAULT_PACE = { rounds: 2, connections: 10, milliseconds: 500 }
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`)
 const progress = (text: string): void => void process.stderr.write(`… ${text}\n`)

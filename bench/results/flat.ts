@@ -1,7 +1,7 @@
 /** The run as a flat list, for programs. */
 import { median } from '../median.ts'
-import { type PathName, pathNames } from '../paths/path.ts'
-import { ratioOf, type Series, subjects } from './result.ts'
+import { pathNames } from '../paths/path.ts'
+import { ratioOf, type Series, type Subject, subjects } from './result.ts'
 
 export interface FlatResult {
   /** `<metric>/<path>` */
@@ -9,13 +9,15 @@ export interface FlatResult {
   /** Median of the rounds. */
   readonly value: number
   readonly unit: string
-  /** The path it is compared with; null: only the value. */
-  readonly versus: PathName | null
+  /** What it is compared with; null: only the value. */
+  readonly versus: Subject | null
   /** Median of the rounds' ratios; null without `versus`. */
   readonly ratio: number | null
 }
 
-/** One entry for each value alone, and one for each path it can be compared with. */
+const peers: readonly Subject[] = [...pathNames, 'vault-local']
+
+/** One entry for each value alone, and one for each that it can be compared with. */
 export const flatten = (all: readonly Series[]): FlatResult[] => all.flatMap(flattenSeries)
 
 const flattenSeries = (series: Series): FlatResult[] =>
@@ -23,7 +25,7 @@ const flattenSeries = (series: Series): FlatResult[] =>
     const values = series.values.get(path)
     if (values === undefined || values.length === 0) return []
     const entry = { name: `${series.metric.name}/${path}`, value: median(values), unit: series.metric.unit }
-    const compared = pathNames.flatMap((versus): FlatResult[] => {
+    const compared = peers.flatMap((versus): FlatResult[] => {
       const ratio = versus === path ? null : ratioOf(series, path, versus)
       return ratio === null ? [] : [{ ...entry, versus, ratio }]
     })

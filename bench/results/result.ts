@@ -6,9 +6,13 @@ const recorded = ['kept-without-binds', 'kept-hashed-binds', 'kept-api', 'kept-a
 /** How queries are recorded; sealed: encrypted by the gateway, as what it keeps itself always is. */
 export type RecordedSubject = (typeof recorded)[number]
 
-const others = ['app', 'vault-local', 'vault-pkcs11', 'log', 'first-page', 'next-page', ...recorded] as const
+export const vaultSubjects = ['vault-local', 'vault-pkcs11', 'vault-aws', 'vault-google', 'vault-azure', 'vault-transit'] as const
+/** The vault by where its root key is. */
+export type VaultSubject = (typeof vaultSubjects)[number]
 
-/** What is measured: a path, the app, the vault by where its root key is, the log, pages of activity, a way to record. */
+const others = ['app', ...vaultSubjects, 'log', 'first-page', 'next-page', ...recorded] as const
+
+/** What is measured: a path, the app, the vault, the log, pages of activity, a way to record. */
 export type Subject = PathName | (typeof others)[number]
 export const subjects: readonly Subject[] = [...pathNames, ...others]
 

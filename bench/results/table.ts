@@ -1,13 +1,14 @@
 /** The run as tables: a group for each measurement, a row for each path, a column for each comparison. */
 import { median } from '../median.ts'
-import type { PathName } from '../paths/path.ts'
 import { describeGoal, goals, judge } from './goals.ts'
 import { ratioOf, type Series, type Subject, subjects } from './result.ts'
 
-/** The paths of others: what each of ours is compared with. */
-const peers: readonly PathName[] = ['direct', 'ssh', 'stunnel', 'haproxy', 'pgbouncer']
+/** What each of ours is compared with: the paths of others, and a root key in a file. */
+const peers: readonly Subject[] = ['direct', 'ssh', 'stunnel', 'haproxy', 'pgbouncer', 'vault-local']
 const isOurs = (subject: Subject): boolean =>
-  ['raw', 'sallyport', 'sallyport-tls', 'sallyport-relay'].includes(subject) || subject.startsWith('kept-')
+  (subject.startsWith('vault-') && subject !== 'vault-local') ||
+  ['raw', 'sallyport', 'sallyport-tls', 'sallyport-relay'].includes(subject) ||
+  subject.startsWith('kept-')
 
 /** Three figures that count. */
 export const figure = (value: number): string => {
