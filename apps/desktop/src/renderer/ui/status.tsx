@@ -5,6 +5,12 @@ import styles from './status.module.css'
 
 export type StatusKind = 'off' | 'preparing' | 'ready' | 'in-use' | 'ending' | 'failed' | 'locked' | 'unknown'
 
+/** What a state looks like, and what it is called. */
+export interface StateWord {
+  readonly kind: StatusKind
+  readonly word: string
+}
+
 /** In a field of 12 by 12; only `currentColor`, so that forced colours work. */
 const SHAPES: Readonly<Record<StatusKind, ReactNode>> = {
   'off': <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" strokeWidth="1.5" />,

@@ -5,7 +5,7 @@ import { type RouteAnswer, useRoute } from '../../data/use-route.ts'
 import { text } from '../../texts/text.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { ErrorBar, SkeletonRows } from '../../ui/states.tsx'
-import { Status, type StatusKind } from '../../ui/status.tsx'
+import { type StateWord, Status } from '../../ui/status.tsx'
 import { clockTime, fullTime, useNow } from '../../ui/time.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { SettingsGroup } from '../../ui/settings-group.tsx'
@@ -24,7 +24,7 @@ const keyText = (storage: AgentStatus['keyStorage']): string => {
   }
 }
 
-const trustState = (status: Me['device']['status']): { readonly kind: StatusKind; readonly word: string } => {
+const trustState = (status: Me['device']['status']): StateWord => {
   switch (status) {
     case 'active':
       return { kind: 'ready', word: text('settings.trustActive') }

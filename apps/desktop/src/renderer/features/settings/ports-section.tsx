@@ -14,14 +14,14 @@ import { errorText } from '../../ui/error-text.ts'
 import { Label } from '../../ui/label.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Banner, EmptyState, ErrorBar, FilteredToNothing, SkeletonRows } from '../../ui/states.tsx'
-import { Status, type StatusKind } from '../../ui/status.tsx'
+import { type StateWord, Status } from '../../ui/status.tsx'
 import { toast } from '../../ui/toast.ts'
 import styles from './settings.module.css'
 
 const NONE: readonly LocalCredential[] = []
 const keyOf = ({ granted }: LocalCredential): string => granted.credential
 
-const stateOf = ({ listener }: LocalCredential): { readonly kind: StatusKind; readonly word: string } => {
+const stateOf = ({ listener }: LocalCredential): StateWord => {
   switch (listener.state) {
     case 'listening':
       return { kind: 'ready', word: text('settings.portListening') }

@@ -17,7 +17,8 @@ import type { Plan } from '../change/plan.ts'
 import { type NameOf, useDeviceNames, useGatewayNames, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
-import { gatewayColumn, momentColumn, personColumn } from './columns.tsx'
+import { momentColumn } from '../parts/columns.tsx'
+import { gatewayColumn, personColumn } from './columns.tsx'
 import { planConnectionEnd } from './plans.ts'
 
 /** The last part of the program's path. */
@@ -88,7 +89,7 @@ const connectionColumns = ({ userName, gatewayName }: ColumnNeeds): readonly Col
     ),
   },
   gatewayColumn(gatewayName),
-  momentColumn({ id: 'since', header: text('devices.columnSince'), from: 680, at: ({ openedAt }) => openedAt }),
+  momentColumn({ id: 'since', form: 'clock', header: text('devices.columnSince'), from: 680, at: ({ openedAt }) => openedAt }),
   {
     id: 'bytes',
     header: text('devices.columnBytes'),

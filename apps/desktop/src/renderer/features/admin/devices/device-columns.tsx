@@ -3,9 +3,8 @@ import { text } from '../../../texts/text.ts'
 import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
-import { Moment } from '../../../ui/moment.tsx'
-import { Status } from '../../../ui/status.tsx'
 import type { Device, NameOf } from '../data/names.ts'
+import { momentColumn, stateColumn } from '../parts/columns.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { deviceState, keyText } from './words.ts'
 
@@ -49,20 +48,6 @@ export const deviceColumns = ({ alerted, userName, here }: ColumnNeeds): readonl
     from: 860,
     cell: (device) => cut(keyText(device), 'muted'),
   },
-  {
-    id: 'state',
-    header: text('devices.columnState'),
-    width: '148px',
-    cell: (device) => {
-      const { kind, word } = deviceState(device)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
-  {
-    id: 'seen',
-    header: text('devices.columnSeen'),
-    width: '116px',
-    from: 660,
-    cell: ({ lastSeenAt }) => <Moment at={lastSeenAt} form="relative" muted />,
-  },
+  stateColumn({ header: text('devices.columnState'), width: '148px', of: deviceState }),
+  momentColumn({ id: 'seen', header: text('devices.columnSeen'), from: 660, at: ({ lastSeenAt }) => lastSeenAt }),
 ]

@@ -12,8 +12,9 @@ import { Status } from '../../../ui/status.tsx'
 import { type Lease, type NameOf, useCredentialNames, useGatewayNames, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { momentColumn, stateColumn } from '../parts/columns.tsx'
 import { useActiveOnly } from './active-only.tsx'
-import { gatewayColumn, momentColumn, personColumn, stateColumn } from './columns.tsx'
+import { gatewayColumn, personColumn } from './columns.tsx'
 import { leaseState } from './words.ts'
 
 interface Names {
@@ -68,9 +69,9 @@ const leaseColumns = ({ userName, credentialName, gatewayName }: Names): readonl
     cell: ({ credential }) => cut(credentialName(credential)),
   },
   gatewayColumn(gatewayName),
-  stateColumn(leaseState),
-  momentColumn({ id: 'since', header: text('devices.columnSince'), from: 640, at: ({ createdAt }) => createdAt }),
-  momentColumn({ id: 'until', header: text('devices.columnUntil'), at: ({ expiresAt }) => expiresAt }),
+  stateColumn({ header: text('devices.columnState'), of: leaseState }),
+  momentColumn({ id: 'since', form: 'clock', header: text('devices.columnSince'), from: 640, at: ({ createdAt }) => createdAt }),
+  momentColumn({ id: 'until', form: 'clock', header: text('devices.columnUntil'), at: ({ expiresAt }) => expiresAt }),
 ]
 
 interface LeasePanelProps {

@@ -17,8 +17,8 @@ import type { Plan } from '../change/plan.ts'
 import { type NameOf, type Session, useDeviceNames, useUserNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { momentColumn, stateColumn } from '../parts/columns.tsx'
 import { useActiveOnly } from './active-only.tsx'
-import { momentColumn, stateColumn } from './columns.tsx'
 import { planSessionEnd } from './plans.ts'
 import { sessionState } from './words.ts'
 import { RowTitle } from '../parts/row-title.tsx'
@@ -97,9 +97,9 @@ const sessionColumns = ({ userName, deviceName, here }: ColumnNeeds): readonly C
     from: 820,
     cell: ({ address }) => cut(address, 'mono', 'muted'),
   },
-  stateColumn(sessionState),
-  momentColumn({ id: 'began', header: text('devices.columnBegan'), from: 640, at: ({ createdAt }) => createdAt }),
-  momentColumn({ id: 'ends', header: text('devices.columnEnds'), from: 720, at: ({ expiresAt }) => expiresAt }),
+  stateColumn({ header: text('devices.columnState'), of: sessionState }),
+  momentColumn({ id: 'began', form: 'clock', header: text('devices.columnBegan'), from: 640, at: ({ createdAt }) => createdAt }),
+  momentColumn({ id: 'ends', form: 'clock', header: text('devices.columnEnds'), from: 720, at: ({ expiresAt }) => expiresAt }),
 ]
 
 interface SessionPanelProps {

@@ -1,13 +1,8 @@
 /** States of devices and sessions in shape and word. */
 import { assertNever } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
-import type { StatusKind } from '../../../ui/status.tsx'
+import type { StateWord } from '../../../ui/status.tsx'
 import type { Device, Lease, Session } from '../data/names.ts'
-
-export interface StateWord {
-  readonly kind: StatusKind
-  readonly word: string
-}
 
 export const deviceState = ({ status }: Device): StateWord => {
   switch (status) {

@@ -3,11 +3,10 @@ import { text } from '../../../texts/text.ts'
 import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
-import { Moment } from '../../../ui/moment.tsx'
 import { count } from '../../../ui/numbers.ts'
-import { Status } from '../../../ui/status.tsx'
 import type { Gateway, NameOf } from '../data/names.ts'
 import { gatewayState, isOlder, reachedThrough } from './state.ts'
+import { momentColumn, stateColumn } from '../parts/columns.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 
 interface ColumnNeeds {
@@ -30,15 +29,7 @@ export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): 
       </>
     ),
   },
-  {
-    id: 'state',
-    header: text('gateways.columnState'),
-    width: '124px',
-    cell: (gateway) => {
-      const { kind, word } = gatewayState(gateway)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
+  stateColumn({ header: text('gateways.columnState'), width: '124px', of: gatewayState }),
   {
     id: 'sites',
     header: text('gateways.columnSites'),
@@ -54,13 +45,7 @@ export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): 
     width: 'minmax(130px, 1.2fr)',
     from: 940,
     cell: ({ address, load }) =>
-      address ? (
-        <span className="truncate mono muted" title={`${address.host}:${address.port}`}>
-          {address.host}:{address.port}
-        </span>
-      ) : (
-        cut(reachedThrough(load, gatewayName), 'muted')
-      ),
+      address ? cut(`${address.host}:${address.port}`, 'mono', 'muted') : cut(reachedThrough(load, gatewayName), 'muted'),
   },
   {
     id: 'version',
@@ -93,11 +78,5 @@ export const gatewayColumns = ({ siteName, gatewayName, newest }: ColumnNeeds): 
       </span>
     ),
   },
-  {
-    id: 'seen',
-    header: text('gateways.columnSeen'),
-    width: '116px',
-    from: 820,
-    cell: ({ lastSeenAt }) => <Moment at={lastSeenAt} form="relative" muted />,
-  },
+  momentColumn({ id: 'seen', header: text('gateways.columnSeen'), from: 820, at: ({ lastSeenAt }) => lastSeenAt }),
 ]

@@ -1,13 +1,9 @@
 /** What a gateway is doing, and which versions are behind. Pure. */
 import { text } from '../../../texts/text.ts'
-import type { StatusKind } from '../../../ui/status.tsx'
+import type { StateWord } from '../../../ui/status.tsx'
 import type { Gateway, NameOf } from '../data/names.ts'
 
-export const gatewayState = ({
-  status,
-  connected,
-  lastSeenAt,
-}: Gateway): { readonly kind: StatusKind; readonly word: string } => {
+export const gatewayState = ({ status, connected, lastSeenAt }: Gateway): StateWord => {
   if (status === 'revoked') return { kind: 'locked', word: text('gateways.revoked') }
   if (connected) return { kind: 'ready', word: text('gateways.connected') }
   return lastSeenAt === null

@@ -4,13 +4,11 @@ import { type ReactNode, useCallback, useMemo } from 'react'
 import { text } from '../../../texts/text.ts'
 import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
-import { Label } from '../../../ui/label.tsx'
-import { Moment } from '../../../ui/moment.tsx'
-import { Status } from '../../../ui/status.tsx'
 import { type NameOf, type ServiceAccount, useRoleNames } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { additions } from '../additions.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { labelsColumn, momentColumn, stateColumn } from '../parts/columns.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { ServiceAccountDialog } from './service-account-dialog.tsx'
 import { ServiceAccountPanel } from './service-account-panel.tsx'
@@ -52,15 +50,7 @@ const accountColumns = (roleName: NameOf): readonly Column<ServiceAccount>[] => 
     width: 'minmax(140px, 1.2fr)',
     cell: ({ name }) => <RowTitle>{name}</RowTitle>,
   },
-  {
-    id: 'state',
-    header: text('serviceAccounts.columnState'),
-    width: '104px',
-    cell: (account) => {
-      const { kind, word } = accountState(account)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
+  stateColumn({ header: text('serviceAccounts.columnState'), of: accountState }),
   {
     id: 'purposes',
     header: text('serviceAccounts.columnPurposes'),
@@ -68,31 +58,13 @@ const accountColumns = (roleName: NameOf): readonly Column<ServiceAccount>[] => 
     from: 860,
     cell: ({ purposes }) => cut(purposes.map(purposeText).join(' · '), 'muted'),
   },
-  {
+  labelsColumn({
     id: 'roles',
     header: text('serviceAccounts.columnRoles'),
     width: 'minmax(120px, 1fr)',
     from: 760,
-    cell: ({ roles }) => (
-      <>
-        {roles.slice(0, 2).map((role) => (
-          <Label key={role}>{roleName(role)}</Label>
-        ))}
-        {roles.length > 2 ? <span className="muted">+{roles.length - 2}</span> : null}
-      </>
-    ),
-  },
-  {
-    id: 'until',
-    header: text('serviceAccounts.columnUntil'),
-    width: '120px',
-    cell: ({ expiresAt }) => <Moment at={expiresAt} form="relative" muted />,
-  },
-  {
-    id: 'token',
-    header: text('serviceAccounts.columnToken'),
-    width: '120px',
-    from: 640,
-    cell: ({ lastTokenAt }) => <Moment at={lastTokenAt} form="relative" muted />,
-  },
+    of: ({ roles }) => roles.map(roleName),
+  }),
+  momentColumn({ id: 'until', header: text('serviceAccounts.columnUntil'), at: ({ expiresAt }) => expiresAt }),
+  momentColumn({ id: 'token', header: text('serviceAccounts.columnToken'), from: 640, at: ({ lastTokenAt }) => lastTokenAt }),
 ]

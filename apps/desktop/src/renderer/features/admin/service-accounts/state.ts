@@ -1,10 +1,10 @@
 /** Service accounts in words. Pure. */
 import { assertNever, type ServicePurpose } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
-import type { StatusKind } from '../../../ui/status.tsx'
+import type { StateWord } from '../../../ui/status.tsx'
 import type { ServiceAccount } from '../data/names.ts'
 
-export const accountState = ({ status }: ServiceAccount): { readonly kind: StatusKind; readonly word: string } => {
+export const accountState = ({ status }: ServiceAccount): StateWord => {
   switch (status) {
     case 'active':
       return { kind: 'ready', word: text('serviceAccounts.active') }

@@ -3,13 +3,13 @@ import { IconLifebuoy } from '@tabler/icons-react'
 import type { SupportAccess } from '@sallyport/protocol/api'
 import { type ReactNode, useMemo, useState } from 'react'
 import { text } from '../../../texts/text.ts'
+import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
-import { Moment } from '../../../ui/moment.tsx'
-import { Status } from '../../../ui/status.tsx'
 import { additions } from '../additions.ts'
 import { fullName } from '../data/names.ts'
 import { useItems } from '../data/use-items.ts'
 import { AdminList } from '../parts/admin-list.tsx'
+import { momentColumn, stateColumn } from '../parts/columns.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 import { type Invitation, InvitationDialog } from '../users/invitation-dialog.tsx'
 import { supportState } from './state.ts'
@@ -66,32 +66,9 @@ const columns = (): readonly Column<SupportAccess>[] => [
     header: text('support.columnReason'),
     width: 'minmax(140px, 1.6fr)',
     from: 760,
-    cell: ({ reason }) => (
-      <span className="truncate muted" title={reason}>
-        {reason}
-      </span>
-    ),
+    cell: ({ reason }) => cut(reason, 'muted'),
   },
-  {
-    id: 'state',
-    header: text('support.columnState'),
-    width: '104px',
-    cell: (access) => {
-      const { kind, word } = supportState(access)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
-  {
-    id: 'until',
-    header: text('support.columnUntil'),
-    width: '120px',
-    cell: ({ endedAt, endsAt }) => <Moment at={endedAt ?? endsAt} form="relative" muted />,
-  },
-  {
-    id: 'signIn',
-    header: text('support.columnSignIn'),
-    width: '120px',
-    from: 640,
-    cell: ({ lastSignInAt }) => <Moment at={lastSignInAt} form="relative" muted />,
-  },
+  stateColumn({ header: text('support.columnState'), of: supportState }),
+  momentColumn({ id: 'until', header: text('support.columnUntil'), at: ({ endedAt, endsAt }) => endedAt ?? endsAt }),
+  momentColumn({ id: 'signIn', header: text('support.columnSignIn'), from: 640, at: ({ lastSignInAt }) => lastSignInAt }),
 ]

@@ -3,15 +3,12 @@ import { text } from '../../../texts/text.ts'
 import { cut } from '../../../ui/cut.tsx'
 import type { Column } from '../../../ui/data-grid.tsx'
 import { Label } from '../../../ui/label.tsx'
-import { Moment } from '../../../ui/moment.tsx'
-import { Status, type StatusKind } from '../../../ui/status.tsx'
+import type { StateWord } from '../../../ui/status.tsx'
 import { fullName, type User } from '../data/names.ts'
+import { labelsColumn, momentColumn, stateColumn } from '../parts/columns.tsx'
 import { RowTitle } from '../parts/row-title.tsx'
 
-/** Roles beyond this many only say how many they are. */
-const SHOWN_ROLES = 2
-
-export const userState = ({ status }: User): { readonly kind: StatusKind; readonly word: string } => {
+export const userState = ({ status }: User): StateWord => {
   switch (status) {
     case 'active':
       return { kind: 'ready', word: text('users.active') }
@@ -42,33 +39,13 @@ export const userColumns = (me: string | undefined): readonly Column<User>[] => 
     from: 640,
     cell: ({ email }) => cut(email, 'muted'),
   },
-  {
+  labelsColumn({
     id: 'roles',
     header: text('users.columnRoles'),
     width: 'minmax(140px, 1.4fr)',
     from: 820,
-    cell: ({ roles }) => (
-      <>
-        {roles.slice(0, SHOWN_ROLES).map(({ id, name }) => (
-          <Label key={id}>{name}</Label>
-        ))}
-        {roles.length > SHOWN_ROLES ? <span className="muted">+{roles.length - SHOWN_ROLES}</span> : null}
-      </>
-    ),
-  },
-  {
-    id: 'state',
-    header: text('users.columnState'),
-    width: '104px',
-    cell: (user) => {
-      const { kind, word } = userState(user)
-      return <Status kind={kind}>{word}</Status>
-    },
-  },
-  {
-    id: 'signIn',
-    header: text('users.columnSignIn'),
-    width: '120px',
-    cell: ({ lastSignInAt }) => <Moment at={lastSignInAt} form="relative" muted />,
-  },
+    of: ({ roles }) => roles.map(({ name }) => name),
+  }),
+  stateColumn({ header: text('users.columnState'), of: userState }),
+  momentColumn({ id: 'signIn', header: text('users.columnSignIn'), at: ({ lastSignInAt }) => lastSignInAt }),
 ]
