@@ -19,13 +19,14 @@ import {
   unseal,
 } from '@sallyport/protocol'
 import { addRole, Testbed } from '@sallyport/testbed'
-import { type Canary, canary, type FakeVault, type PublishedKey, startFakeVault, waitFor } from '@sallyport/testkit'
+import { type Canary, canary, type FakeVault, startFakeVault, waitFor } from '@sallyport/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { RawClient } from '../support/raw-client.ts'
 import { RawGateway } from '../support/raw-gateway.ts'
+import { publishedTokenKeys } from '../support/published-token-keys.ts'
 import { psqlPrints, psqlRefusal } from '../support/run-psql.ts'
 import { sallyport } from '../support/sallyport.ts'
+import { signsInTo } from '../support/signs-in.ts'
 import { asSuperuser } from '../support/superuser.ts'
 
 const LEASED = 'readonly'
@@ -48,23 +49,6 @@ const answered: string[] = []
 /** By which the owner may lease it. */
 let role: string
 
-const published = z.object({ keys: z.array(z.looseObject({ kid: z.string(), alg: z.string() })) })
-
-/** As a store reads it: unsigned, over the API's own TLS. */
-const fetchJson = async (targetUri: string): Promise<unknown> => {
-  const answer = await reader.sendRaw({ method: 'GET', targetUri, fields: {}, body: new Uint8Array() })
-  if (answer.code !== null) throw new Error(`${targetUri}: ${answer.text}`)
-  return answer.json
-}
-
-const keysOf = async (asked: string): Promise<readonly PublishedKey[]> => {
-  const { issuer: named, jwks_uri: keys } = z
-    .object({ issuer: z.string(), jwks_uri: z.string() })
-    .parse(await fetchJson(`${asked}/.well-known/openid-configuration`))
-  expect(named).toBe(asked)
-  return published.parse(await fetchJson(keys)).keys as PublishedKey[]
-}
-
 const addStored = async (name: string, place: { store: string; path: string; field: string | null }): Promise<string> => {
   const { api } = bed.owner.agent
   const resource = await api('getResource', { parameters: { resource: bed.database.resource } })
@@ -78,7 +62,7 @@ const superuser = (statement: string) => asSuperuser(bed.shop.postgres, statemen
 
 beforeAll(async () => {
   vault = await startFakeVault({
-    keysOf,
+    keysOf: (asked) => publishedTokenKeys(reader, asked),
     database: {
       make: async ({ name, password }) => {
         await superuser(`create role "${name}" login password '${password}' in role ${LEASED}`)
@@ -100,7 +84,7 @@ beforeAll(async () => {
     namespace: null,
     engine: 'kv',
     mount: 'secret',
-    signIn: { kind: 'token', mount: 'jwt', role: 'sallyport', audience: 'vault.example' },
+    signIn: { kind: 'token', mount: 'jwt', role: 'sallyport', rotationRole: 'sallyport-rotate', audience: 'vault.example' },
   }
   const { api } = bed.owner.agent
   const created = await api('createStore', { body: { name: 'company vault', location } })
@@ -148,7 +132,11 @@ interface VaultAnswer {
   readonly body: { readonly auth?: { readonly client_token: string }; readonly errors?: readonly string[] }
 }
 
-const askVault = (method: 'GET' | 'POST', path: string, sent: { token?: string; body?: object } = {}): Promise<VaultAnswer> =>
+const askVault = (
+  method: 'GET' | 'POST' | 'PATCH',
+  path: string,
+  sent: { token?: string; body?: object } = {},
+): Promise<VaultAnswer> =>
   new Promise((resolve, reject) => {
     const headers = sent.token === undefined ? {} : { 'X-Vault-Token': sent.token }
     const outgoing = request(`${vault.server.origin}/v1/${path}`, { method, headers, ca: vault.ca, agent: false }, (incoming) => {
@@ -217,13 +205,29 @@ test('what the store refuses, and that it is sealed, psql says with a code', asy
   vault.state.sealed = false
 })
 
-test('a job that tries a credential out fetches its password in the same way, and nothing rotates it', async () => {
+const mayRotate = (gateways: readonly string[], paths: readonly string[]) =>
+  vault.roles.set('sallyport-rotate', {
+    issuer,
+    audience: 'vault.example',
+    boundClaims: { gateway: gateways, purpose: ['rotate'] },
+    paths,
+    ttl: 60,
+  })
+
+const rotated = async () =>
+  waitFor(
+    async () => {
+      const { last } = await bed.owner.agent.api('getRotation', { parameters: { credential: kept } })
+      return (last?.state === 'done' || last?.state === 'failed') && last
+    },
+    { description: 'the rotation to end', timeoutMs: 90_000 },
+  )
+
+test('a job that tries a credential out fetches its password in the same way', async () => {
   vault.journal.length = 0
   const tried = await sallyport(bed.owner.agent, 'admin', 'credentials', 'test', KEPT)
   expect(tried).toMatchObject({ code: 0, stderr: '' })
   expect(vault.journal).toContain('200 GET secret/data/apps/shop')
-  const { stderr } = await sallyport(bed.owner.agent, 'admin', 'credentials', 'rotate', KEPT, '--yes')
-  expect(stderr).toContain('Only passwords that rest in the vault are rotated.')
 })
 
 test('a gateway-trusted store is labelled so wherever it is shown', async () => {
@@ -233,6 +237,50 @@ test('a gateway-trusted store is labelled so wherever it is shown', async () => 
   const { stdout } = await sallyport(bed.owner.agent, 'admin', 'stores', 'list')
   expect(stdout).toMatch(/believes gateways .*gateway-trusted/)
   expect(stdout).toMatch(/company vault .*a token for each lease/)
+})
+
+test('what a compromised gateway fetched is new in the store and on the resource, and the thief cannot write there', async () => {
+  const { items } = await bed.owner.agent.api('listGateways', {})
+  const fallen = items.find(({ name }) => !name.startsWith('raw '))!
+  expect(await psqlPrints(await bed.owner.agent.url(KEPT), 'select 1')).toBe('1')
+  const known = vault.roles.get('sallyport')!
+  await bed.addGateway()
+  const gateways = (await bed.owner.agent.api('listGateways', {})).items.map(({ id }) => id)
+  vault.roles.set('sallyport', { ...known, boundClaims: { gateway: gateways } })
+  mayRotate(gateways, ['secret/data/{{path}}', 'patch secret/data/{{path}}'])
+
+  const invited = { name: `raw ${randomUUID()}`, sites: [bed.site], address: { host: '127.0.0.1', port: 1 } }
+  const own = await RawGateway.join((await bed.owner.agent.api('createJoinToken', { body: invited })).token)
+  vault.roles.set('sallyport', { ...known, boundClaims: { gateway: [...gateways, own.id] } })
+  const token = await tokenFor(own)
+  own.close()
+  const stolen = (await signIn(token)).body.auth!.client_token
+  const body = { data: { password: 'of the thief' } }
+  expect((await askVault('PATCH', 'secret/data/apps/shop', { token: stolen, body })).status).toBe(403)
+  const asRotation = await askVault('POST', 'auth/jwt/login', { body: { role: 'sallyport-rotate', jwt: token } })
+  expect(asRotation.status).toBe(400)
+
+  const parameters = { gateway: fallen.id }
+  await bed.owner.agent.api('revokeGateway', { parameters })
+  await bed.owner.agent.api('markGatewayCompromised', { parameters })
+  await waitFor(async () => vault.secrets.get('apps/shop')?.['password'] !== secret.text, {
+    description: 'another password in the store',
+    timeoutMs: 120_000,
+  })
+  expect(await rotated()).toMatchObject({ state: 'done' })
+  expect(await signsInTo(bed.shop, LEASED, secret.text)).toBe(false)
+  expect(await signsInTo(bed.shop, LEASED, vault.secrets.get('apps/shop')!['password']!)).toBe(true)
+})
+
+test('a rotation that may not write changes nothing and says what is missing; what the store makes itself is not rotated', async () => {
+  const { boundClaims } = vault.roles.get('sallyport-rotate')!
+  mayRotate(boundClaims['gateway']!, ['secret/data/{{path}}'])
+  const before = vault.secrets.get('apps/shop')!['password']!
+  await bed.owner.agent.api('rotateCredential', { parameters: { credential: kept } })
+  expect(await rotated()).toMatchObject({ state: 'failed', code: 'store_denied', message: expect.stringContaining('"patch"') })
+  expect(await signsInTo(bed.shop, LEASED, before)).toBe(true)
+  const { stderr } = await sallyport(bed.owner.agent, 'admin', 'credentials', 'rotate', MADE, '--yes')
+  expect(stderr).toContain('The store makes users by itself')
 })
 
 test('neither the API’s answers and logs nor any disk holds the password', async () => {

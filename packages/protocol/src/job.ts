@@ -44,8 +44,11 @@ export const gatewayJob = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('test'), ...taken }),
   /** Make a password, have it stored as pending, change it, sign in with it. */
   z.strictObject({ kind: z.literal('rotate'), ...taken }),
-  /** Somebody before may have changed it, or not: find out which of the two passwords works. */
-  z.strictObject({ kind: z.literal('settle'), ...taken, pending: jobUnlock }),
+  /**
+   * Somebody before may have changed it, or not: find out which of the two passwords works. Where the one in use lies in a
+   * third-party store, it is to have the one that works.
+   */
+  z.strictObject({ kind: z.literal('settle'), ...taken, pending: jobUnlock, isStored: z.literal(true).optional() }),
 ])
 export type GatewayJob = z.infer<typeof gatewayJob>
 

@@ -5,6 +5,7 @@ import { sha256, toBase64url, utf8 } from './bytes.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { email, textUpTo, uuid } from './fields.ts'
 import { credentialPlaintext } from './lease.ts'
+import type { Ticket } from './ticket.ts'
 
 /** Longest token that is made for a store, in characters. */
 export const MAX_STORE_TOKEN = 8 * 1024
@@ -38,6 +39,8 @@ const vaultSignIn = z.discriminatedUnion('kind', [
     /** Where the JWT method is mounted: `jwt`. */
     mount: segments(128),
     role: segments(128),
+    /** The role for rotations, which alone may write; absent: the same. */
+    rotationRole: segments(128).optional(),
     audience: textUpTo(255).min(1),
   }),
   z.strictObject({ kind: z.literal('gateway') }),
@@ -97,6 +100,8 @@ export const storeLocation = z.discriminatedUnion('kind', [
       .max(64)
       .regex(/^[A-Za-z0-9.-]+$/),
     client: uuid,
+    /** The application of rotations, which alone may write; absent: the same. */
+    rotationClient: uuid.optional(),
   }),
 ])
 export type StoreLocation = z.infer<typeof storeLocation>
@@ -125,6 +130,20 @@ export const audienceOfStore = (location: StoreLocation): string | null => {
     default:
       return assertNever(location)
   }
+}
+
+/** What an unlock is for: a connection, a rotation, or trying a credential out. A store may let only rotations write. */
+export type StorePurpose = Ticket['purpose']
+
+/** The store as a gateway is told of it, which signs in for one purpose only. */
+export const locationFor = (location: StoreLocation, purpose: StorePurpose): StoreLocation => {
+  if (location.kind === 'azure') {
+    const { rotationClient, ...rest } = location
+    return { ...rest, client: purpose === 'rotate' ? (rotationClient ?? rest.client) : rest.client }
+  }
+  if (location.kind !== 'vault' || location.signIn.kind !== 'token') return location
+  const { rotationRole, ...signIn } = location.signIn
+  return { ...location, signIn: { ...signIn, role: purpose === 'rotate' ? (rotationRole ?? signIn.role) : signIn.role } }
 }
 
 /** Signatures of JSON Web Tokens (RFC 7518 §3.1). */

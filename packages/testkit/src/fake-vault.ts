@@ -13,7 +13,7 @@ export interface FakeVaultRole {
   readonly audience: string
   /** Claims that must have one of these values. */
   readonly boundClaims: Readonly<Record<string, readonly string[]>>
-  /** Paths that may be read; `{{claim}}` stands for the claim's value. */
+  /** Paths that may be read, or written with `patch ` before them; `{{claim}}` stands for the claim's value. */
   readonly paths: readonly string[]
   /** Seconds that a token lives. */
   readonly ttl: number
@@ -76,6 +76,8 @@ export const startFakeVault = async ({ keysOf, database }: FakeVaultOptions): Pr
   const roles: FakeVault['roles'] = new Map()
   const secrets: FakeVault['secrets'] = new Map()
   const staticTokens: FakeVault['staticTokens'] = new Map()
+  /** Of secrets that were written to; all others are in their first. */
+  const versions = new Map<string, number>()
   const tokens = new Map<string, Token>()
   const leases = new Map<string, Lease>()
   const journal: string[] = []
@@ -133,7 +135,24 @@ export const startFakeVault = async ({ keysOf, database }: FakeVaultOptions): Pr
     if (!token.paths.includes(path)) return refused(403, '1 error occurred:\n\t* permission denied\n\n')
     if (path.startsWith('database/creds/')) return makeUser(token)
     const data = secrets.get(path.replace(/^secret\/data\//, ''))
-    return data === undefined ? refused(404) : { status: 200, body: { data: { data, metadata: { version: 1 } } } }
+    const version = versions.get(path) ?? 1
+    return data === undefined ? refused(404) : { status: 200, body: { data: { data, metadata: { version } } } }
+  }
+
+  const patch = (path: string, token: Token, { headers, body }: FakeRequest): FakeAnswer => {
+    if (!token.paths.includes(`patch ${path}`)) return refused(403, '1 error occurred:\n\t* permission denied\n\n')
+    if (headers['content-type'] !== 'application/merge-patch+json') return refused(415)
+    const name = path.replace(/^secret\/data\//, '')
+    const before = secrets.get(name)
+    if (before === undefined) return refused(404)
+    const version = versions.get(path) ?? 1
+    const asked = JSON.parse(body.toString('utf8')) as { options?: { cas?: number }; data: Record<string, string> }
+    if (asked.options?.cas !== undefined && asked.options.cas !== version) {
+      return refused(400, 'check-and-set parameter did not match the current version')
+    }
+    secrets.set(name, { ...before, ...asked.data })
+    versions.set(path, version + 1)
+    return { status: 200, body: { data: { version: version + 1 } } }
   }
 
   const carryOut = async (request: FakeRequest): Promise<FakeAnswer> => {
@@ -144,6 +163,7 @@ export const startFakeVault = async ({ keysOf, database }: FakeVaultOptions): Pr
     const token = tokenOf(request)
     if (token === null) return denied
     if (request.method === 'GET') return read(path, token)
+    if (request.method === 'PATCH') return patch(path, token, request)
     const lease = leases.get(input['lease_id'] ?? '')
     switch (path) {
       case 'auth/token/revoke-self':

@@ -1,4 +1,4 @@
-/** Rotating one password: make it, have it stored, change it on the resource, sign in with it. */
+/** Rotating one password: make it, have it stored, change it on the resource, sign in with it; where it lies in a store, write it there. */
 import { randomBytes } from 'node:crypto'
 import {
   canonicalJson,
@@ -7,10 +7,12 @@ import {
   pendingSecretInfo,
   type RotationOutcome,
   seal,
+  type StoredCredential,
   toBase64url,
   utf8,
 } from '@sallyport/protocol'
 import type { GatewayApi } from '../control/api.ts'
+import type { StoreChange } from '../stores/store.ts'
 import type { JobParts } from './parts.ts'
 import type { JobStep } from './steps.ts'
 import { loginOf, reasonOf, type Unlocked, withUnlocked } from './unlock.ts'
@@ -47,6 +49,16 @@ const storePending = async (
   await api.storePendingSecret(id, { take, vaultKey: vaultKey.id, sealed })
 }
 
+/** The resource has the password already: until the store has it, too, it is not settled. */
+const write = async ({ stores }: JobParts, stored: StoredCredential, change: StoreChange): Promise<RotationOutcome> => {
+  try {
+    await stores.replace(stored, change)
+    return { outcome: 'changed' }
+  } catch (error) {
+    return { outcome: 'unknown', ...reasonOf(error) }
+  }
+}
+
 /** Never rejects. */
 export const rotate = async (job: Of<'rotate'>, { api, parts, signal, reached }: Doing): Promise<RotationOutcome> => {
   const password = Buffer.from(randomBytes(PASSWORD_BYTES).toString('base64url'))
@@ -54,12 +66,20 @@ export const rotate = async (job: Of<'rotate'>, { api, parts, signal, reached }:
     return await withUnlocked(parts, job.current, async (unlocked) => {
       await reached('unlocked')
       const { logins } = unlocked.adapter
-      if (logins === undefined || unlocked.secret.kind !== 'password' || unlocked.isStored) return notAPassword
-      return logins.change(loginOf(unlocked, parts, signal), {
+      if (logins === undefined || unlocked.secret.kind !== 'password') return notAPassword
+      const { stored } = unlocked
+      // Nothing has changed anywhere when it is refused.
+      const after = stored === null ? null : await parts.stores.replace(stored, { next: null, after: null })
+      if (stored !== null) await reached('writable')
+      const changed = await logins.change(loginOf(unlocked, parts, signal), {
         next: password,
         store: () => storePending(job, unlocked, { api, parts, password }),
         reached,
       })
+      if (changed.outcome !== 'changed' || stored === null) return changed
+      const written = await write(parts, stored, { next: password, after })
+      if (written.outcome === 'changed') await reached('written')
+      return written
     })
   } catch (error) {
     return unchanged(error)
@@ -68,30 +88,51 @@ export const rotate = async (job: Of<'rotate'>, { api, parts, signal, reached }:
   }
 }
 
-/** Whether the resource takes what the ticket unlocks; null: it cannot be told. */
-const isTaken = async (
+type Tried =
+  | { readonly taken: true; readonly outcome: RotationOutcome }
+  /** Null: it cannot be told. */
+  | { readonly taken: false | null; readonly error: unknown }
+
+/** Whether the resource takes what the ticket unlocks, which it does once; `then` says what follows of that. */
+const tryOut = async (
   unlock: Of<'settle'>['current'],
   { parts, signal }: Doing,
-): Promise<{ taken: boolean | null; error: unknown }> => {
+  then: (unlocked: Unlocked) => Promise<RotationOutcome>,
+): Promise<Tried> => {
   try {
-    await withUnlocked(parts, unlock, async (unlocked) => {
+    return await withUnlocked(parts, unlock, async (unlocked) => {
       if (unlocked.adapter.logins === undefined) throw new Error('the protocol knows no passwords')
       await unlocked.adapter.logins.tryOut(loginOf(unlocked, parts, signal))
+      return { taken: true, outcome: await then(unlocked) }
     })
-    return { taken: true, error: null }
   } catch (error) {
     return { taken: reasonOf(error).code === 'resource_sign_in_failed' ? false : null, error }
   }
 }
 
+/** The pending password works: the store is to have it. Never rejects. */
+const writePending = async (job: Of<'settle'>, parts: JobParts, { secret }: Unlocked): Promise<RotationOutcome> => {
+  try {
+    return await withUnlocked(parts, job.current, async ({ stored }) => {
+      if (stored === null || secret.kind !== 'password') throw new Error('it does not lie in a store')
+      return write(parts, stored, { next: secret.password, after: null })
+    })
+  } catch (error) {
+    return { outcome: 'unknown', ...reasonOf(error) }
+  }
+}
+
 /** After a rotation of which nobody heard the end. Never rejects. */
 export const settle = async (job: Of<'settle'>, doing: Doing): Promise<RotationOutcome> => {
-  const pending = await isTaken(job.pending, doing)
-  if (pending.taken === true) return { outcome: 'changed' }
+  const pending = await tryOut(job.pending, doing, async (unlocked) =>
+    job.isStored === true ? writePending(job, doing.parts, unlocked) : { outcome: 'changed' },
+  )
+  if (pending.taken === true) return pending.outcome
   if (pending.taken === null) return { outcome: 'unknown', ...reasonOf(pending.error) }
-  const current = await isTaken(job.current, doing)
-  if (current.taken === true) {
-    return { outcome: 'unchanged', code: 'stopping', message: 'The rotation was cut off before the password was changed.' }
-  }
-  return { outcome: 'unknown', ...reasonOf(current.error) }
+  const current = await tryOut(job.current, doing, async () => ({
+    outcome: 'unchanged',
+    code: 'stopping',
+    message: 'The rotation was cut off before the password was changed.',
+  }))
+  return current.taken === true ? current.outcome : { outcome: 'unknown', ...reasonOf(current.error) }
 }

@@ -1,5 +1,12 @@
 /** Unlocking for a job: checked just as a lease is, held only while the job lasts, and no connection of anybody is under it. */
-import { type JobUnlock, type LeaseAnswer, parseStatement, SallyportError, ticket } from '@sallyport/protocol'
+import {
+  type JobUnlock,
+  type LeaseAnswer,
+  parseStatement,
+  SallyportError,
+  type StoredCredential,
+  ticket,
+} from '@sallyport/protocol'
 import type { Adapter, OpenedCredential, ResourceAdministrator } from '../adapters/adapter.ts'
 import { type LeasedSecret, wipeSecret } from '../session/credentials/leased-secret.ts'
 import { openOwn } from '../session/credentials/open-credential.ts'
@@ -14,8 +21,8 @@ const RELEASE_LIMIT = 5_000
 export interface Unlocked {
   readonly answer: LeaseAnswer
   readonly secret: LeasedSecret
-  /** Whether it lies in a third-party store, which alone may change it. */
-  readonly isStored: boolean
+  /** Where it lies when that is a third-party store, and by which right; null: in the vault. */
+  readonly stored: StoredCredential | null
   readonly adapter: Adapter
 }
 
@@ -32,9 +39,9 @@ export const withUnlocked = async <Result>(
   await vault.checkReceipt(answer)
   const adapter = adapters.find(({ protocol }) => protocol === answer.endpoint.protocol)
   if (adapter === undefined) throw new SallyportError('unsupported_protocol')
-  const { secret, userName, isStored, hold } = await openReleased(answer, { privateKey, share, jti: asked.jti }, stores)
+  const { secret, userName, stored, hold } = await openReleased(answer, { privateKey, share, jti: asked.jti }, stores)
   try {
-    return await work({ answer: { ...answer, userName }, secret, isStored, adapter })
+    return await work({ answer: { ...answer, userName }, secret, stored, adapter })
   } finally {
     wipeSecret(secret)
     await hold?.release(AbortSignal.timeout(RELEASE_LIMIT)).catch(() => undefined)

@@ -1,4 +1,4 @@
-/** A password of what a store holds: the whole text, or one field of JSON. */
+/** A password of what a store holds, read and written: the whole text, or one field of JSON. */
 import { SallyportError } from '@sallyport/protocol'
 
 const MAX_PASSWORD = 4096
@@ -34,3 +34,29 @@ export const fieldOf = (value: unknown, field: string): unknown => {
 /** `field` null: all of the text. */
 export const passwordIn = (text: string, field: string | null): Buffer =>
   passwordOf(field === null ? text : fieldOf(parsed(text), field))
+
+/** Numbers as they were written (ECMAScript's JSON.parse source text access, which the types do not know yet). */
+const exact = JSON as unknown as {
+  rawJSON(text: string): unknown
+  parse(text: string, revive: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
+}
+
+/** What JavaScript would round goes on as it is. */
+const parsedExactly = (text: string): unknown => {
+  try {
+    return exact.parse(text, (_, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? exact.rawJSON(source) : value,
+    )
+  } catch {
+    throw unusable('not JSON, though a field of it is asked for')
+  }
+}
+
+/** The text with this password in the place of the one that {@link passwordIn} reads. Throws as that does. */
+export const withPassword = (text: string, field: string | null, next: Buffer): string => {
+  passwordIn(text, field).fill(0)
+  if (field === null) return next.toString('utf8')
+  const document = parsedExactly(text) as Record<string, unknown>
+  document[field] = next.toString('utf8')
+  return JSON.stringify(document)
+}

@@ -1,15 +1,17 @@
-/** Secrets that lie in third-party stores, fetched for one lease each. The only file that names the drivers. */
+/** Secrets that lie in third-party stores, fetched for one lease each and replaced by rotations. The only file that names the drivers. */
 import { readTextUpTo } from '@sallyport/program'
-import { assertNever, SallyportError, type StoredCredential } from '@sallyport/protocol'
+import { assertNever, SallyportError, type StoredCredential, type StoreLocation } from '@sallyport/protocol'
 import { type Patience, patiently, usualPatience } from './patience.ts'
-import type { StoreReference, StoreSecret, StoreServices } from './store.ts'
-import { fetchFromVault } from './vault/vault.ts'
+import type { StoreChange, StoreReference, StoreSecret, StoreServices } from './store.ts'
+import { fetchFromVault, replaceInVault } from './vault/vault.ts'
 
 const MAX_TOKEN_FILE = 8 * 1024
 
 export interface SecretStores {
   /** Rejects with a `store_…` code, or `address_refused`. The caller overwrites what it got. */
   fetch(stored: StoredCredential): Promise<StoreSecret>
+  /** As the drivers do ({@link ReplaceInStore}); a refusal says which right is missing. */
+  replace(stored: StoredCredential, change: StoreChange): Promise<number | null>
 }
 
 export interface SecretStoresOptions extends StoreServices {
@@ -18,9 +20,17 @@ export interface SecretStoresOptions extends StoreServices {
   readonly patience?: Patience
 }
 
+interface Call {
+  readonly services: StoreServices
+  readonly signal: AbortSignal
+}
+
+/** With the token that is shown to the store. */
+type Shown = StoredCredential & { readonly token: string }
+
 /** The vendors' libraries are loaded when the first secret of theirs is asked for. */
-const fetchOnce = async (stored: StoredCredential, token: string, call: { services: StoreServices; signal: AbortSignal }) => {
-  const { path, field, location } = stored
+const fetchOnce = async (stored: Shown, call: Call) => {
+  const { path, field, location, token } = stored
   const { services, signal } = call
   const reference = <Location extends StoreReference['location']>(at: Location) => ({ location: at, path, field, token })
   switch (location.kind) {
@@ -43,10 +53,47 @@ const fetchOnce = async (stored: StoredCredential, token: string, call: { servic
   }
 }
 
+const replaceOnce = async (stored: Shown, change: StoreChange, call: Call): Promise<number | null> => {
+  const { path, field, location, token } = stored
+  const reference = <Location extends StoreReference['location']>(at: Location) => ({ location: at, path, field, token })
+  switch (location.kind) {
+    case 'vault':
+      return replaceInVault(reference(location), change, call)
+    case 'aws': {
+      const { replacingInAws } = await import('./aws/aws.ts')
+      return replacingInAws()(reference(location), change, call)
+    }
+    case 'google': {
+      const { replacingInGoogle } = await import('./google/google.ts')
+      return replacingInGoogle()(reference(location), change, call)
+    }
+    case 'azure': {
+      const { replacingInAzure } = await import('./azure/azure.ts')
+      return replacingInAzure()(reference(location), change, call)
+    }
+    default:
+      return assertNever(location)
+  }
+}
+
+/** The right that is missing where reading was allowed and writing was not. */
+const writingRights: Readonly<Record<StoreLocation['kind'], string>> = {
+  vault: 'The store does not let rotations write: their policy lacks "patch" on the data of this path.',
+  aws: 'The store does not let rotations write: their role lacks secretsmanager:PutSecretValue on this secret.',
+  google: 'The store does not let rotations write: their principals lack secretmanager.versions.add on this secret.',
+  azure: 'The store does not let rotations write: their application lacks the right to set this secret.',
+}
+
+const refusedToWrite = (error: unknown, { location }: StoredCredential): unknown =>
+  error instanceof SallyportError && error.code === 'store_denied'
+    ? new SallyportError('store_denied', { message: writingRights[location.kind], cause: error })
+    : error
+
 export const secretStores = (options: SecretStoresOptions): SecretStores => {
   const { tokenFiles, patience = usualPatience } = options
 
-  const ownToken = async (store: string): Promise<string> => {
+  const tokenOf = async ({ token, store }: StoredCredential): Promise<string> => {
+    if (token !== null) return token
     const file = tokenFiles.get(store)
     const text = file === undefined ? null : await readTextUpTo(file, MAX_TOKEN_FILE).catch(() => null)
     if (text === null || text.trim() === '') {
@@ -57,8 +104,16 @@ export const secretStores = (options: SecretStoresOptions): SecretStores => {
 
   return {
     async fetch(stored) {
-      const token = stored.token ?? (await ownToken(stored.store))
-      return patiently(patience, (signal) => fetchOnce(stored, token, { services: options, signal }))
+      const shown = { ...stored, token: await tokenOf(stored) }
+      return patiently(patience, (signal) => fetchOnce(shown, { services: options, signal }))
+    },
+    async replace(stored, change) {
+      const shown = { ...stored, token: await tokenOf(stored) }
+      try {
+        return await patiently(patience, (signal) => replaceOnce(shown, change, { services: options, signal }))
+      } catch (error) {
+        throw refusedToWrite(error, stored)
+      }
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The interface between the gateway and a third-party store, in which a secret lies that Sallyport keeps nowhere. A driver signs
- * in with the token of one lease, fetches one secret, and signs out; it never logs, never sees the API or another driver.
+ * in with the token of one lease, fetches one secret or replaces it, and signs out; it never logs, never sees the API or another driver.
  */
 import type { StoreKind, StoreLocation } from '@sallyport/protocol'
 
@@ -37,6 +37,24 @@ export type FetchFromStore<Kind extends StoreKind> = (
   services: StoreServices,
   signal: AbortSignal,
 ) => Promise<StoreSecret>
+
+export interface StoreChange {
+  /** The new password; stays the caller's. Null: what is there is written back, which shows that writing is allowed. */
+  readonly next: Buffer | null
+  /** What the store called the secret after an earlier write: it is written to only if nobody did since. Null: however it is. */
+  readonly after: number | null
+}
+
+/**
+ * Writes a password where one was fetched, and leaves all else there as it is. Resolves with what the store calls the secret from then
+ * on; null: it has no name for that, and whoever writes last wins. Rejects with a `store_…` code, `address_refused`, or `conflict`
+ * when somebody else wrote in between, or where nothing can be written.
+ */
+export type ReplaceInStore<Kind extends StoreKind> = (
+  reference: StoreReference<Kind>,
+  change: StoreChange,
+  call: { readonly services: StoreServices; readonly signal: AbortSignal },
+) => Promise<number | null>
 
 export interface StoreRequest {
   readonly method: string

@@ -20,6 +20,8 @@ export interface TakenJob {
   readonly credential: string
   /** Whether a password was stored that may be the one that works. */
   readonly pending: boolean
+  /** Whether the secret lies in a third-party store. */
+  readonly isStored: boolean
 }
 
 interface WaitingRow {
@@ -31,12 +33,13 @@ interface WaitingRow {
   readonly secret_id: string
   readonly user_name: string
   readonly version: number
+  readonly is_stored: boolean
 }
 
 const nextJob = async (transaction: Transaction, gateway: string, now: number): Promise<WaitingRow | undefined> => {
   const { rows } = await sql<WaitingRow>`
     select gateway_jobs.id, gateway_jobs.kind, gateway_jobs.credential_id, gateway_jobs.pending_version,
-      secrets.id as secret_id, secrets.version,
+      secrets.id as secret_id, secrets.version, secrets.store_id is not null as is_stored,
       case when secrets.id = credentials.secret_id then credentials.user_name else terms.second_user_name end as user_name
     from gateway_jobs
     join credentials on credentials.organization_id = gateway_jobs.organization_id and credentials.id = gateway_jobs.credential_id
@@ -88,5 +91,5 @@ export const takeNextJob = async (
     details: { job: row.id, kind: row.kind, take, pending },
     at: now,
   })
-  return { id: row.id, take, kind: row.kind, credential: row.credential_id, pending }
+  return { id: row.id, take, kind: row.kind, credential: row.credential_id, pending, isStored: row.is_stored }
 }

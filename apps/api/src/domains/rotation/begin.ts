@@ -6,6 +6,7 @@ import { requireCredential } from '../credentials/index.ts'
 import { startJob } from '../gateway-jobs/index.ts'
 import { requireResource } from '../resources/index.ts'
 import { findSecret } from '../secrets/index.ts'
+import { findStore, makesUsers } from '../stores/index.ts'
 import { findTerms } from './read.ts'
 
 /** Milliseconds: clocks, and an answer that was on its way. */
@@ -33,8 +34,13 @@ export const beginRotation = async (transaction: Transaction, start: RotationSta
   const second = terms?.second_secret_id ?? null
   const target = await findSecret(transaction, second ?? credential.secret)
   if (target === null) throw new SallyportError('not_found', { message: 'The secret of this credential is gone.' })
-  if (target.stored !== null || (target.kind !== null && target.kind !== 'password')) {
-    throw new SallyportError('conflict', { message: 'Only passwords that rest in the vault are rotated.' })
+  if (target.kind !== null && target.kind !== 'password') {
+    throw new SallyportError('conflict', { message: 'Only passwords are rotated.' })
+  }
+  if (target.stored !== null && makesUsers(await findStore(transaction, target.stored.store))) {
+    throw new SallyportError('conflict', {
+      message: 'The store makes users by itself, which end with their lease: nothing rotates.',
+    })
   }
   if (terms === undefined) {
     await transaction

@@ -3,6 +3,7 @@ import { SallyportError } from '@sallyport/protocol'
 import { MAX_OPENED, type OpenedSecrets } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
+import { makesUsersSql } from '../stores/index.ts'
 
 /** Credentials with each secret of theirs: that of the second login, too. */
 export const withSecrets = sql`credentials
@@ -11,8 +12,9 @@ export const withSecrets = sql`credentials
     join secrets on secrets.organization_id = credentials.organization_id
       and secrets.id in (credentials.secret_id, terms.second_secret_id)`
 
-/** Passwords that rest in the vault; those of before their kind was noted, too. */
-export const rotates = sql<boolean>`(secrets.store_id is null and (secrets.kind is null or secrets.kind = 'password'))`
+/** Passwords; those of before their kind was noted, too. Not of a store that makes users by itself, which end with their lease. */
+export const rotates = sql<boolean>`((secrets.kind is null or secrets.kind = 'password') and not exists (select 1 from stores
+  where stores.organization_id = secrets.organization_id and stores.id = secrets.store_id and ${makesUsersSql}))`
 
 export const openedBy = (gateways: readonly string[]) => sql`(
       exists (select 1 from leases where leases.credential_id = credentials.id and leases.gateway_id = any(${gateways}::uuid[])

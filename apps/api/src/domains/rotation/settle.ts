@@ -14,6 +14,10 @@ import {
   insertSecretVersion,
   lockSecret,
   nextSecretVersion,
+  readSecretVersion,
+  rebindSecretVersion,
+  type Secret,
+  type SecretFacts,
   type SecretVersion,
   useSecretVersion,
 } from '../secrets/index.ts'
@@ -87,13 +91,33 @@ const swapLogins = async (transaction: Transaction, job: Job): Promise<void> => 
     .execute()
 }
 
-const promote = async (transaction: Transaction, job: Job, now: number): Promise<void> => {
+/** Seals what the version in use holds for another version. */
+export type MoveReference = (before: SecretVersion, version: number) => Promise<Pick<SecretVersion, 'wrappedKey' | 'ciphertext'>>
+
+const keepReference = async (
+  transaction: Transaction,
+  secret: Secret,
+  { version, moveReference, facts }: { version: number; moveReference: MoveReference; facts: SecretFacts },
+): Promise<void> => {
+  const place = { secret: secret.id, version: secret.version, resource: secret.resource }
+  const before = await readSecretVersion(transaction, place)
+  if (before === null) throw new SallyportError('secret_unavailable', { cause: new Error('the version in use is missing') })
+  await rebindSecretVersion(transaction, { ...before, ...(await moveReference(before, version)), version, facts })
+}
+
+const promote = async (
+  transaction: Transaction,
+  job: Job,
+  { now, moveReference }: { readonly now: number; readonly moveReference: MoveReference },
+): Promise<void> => {
   const secret = await lockSecret(transaction, job.secret_id)
   if (job.pending_version === null || secret?.version !== job.base_version) {
     throw new SallyportError('conflict', { message: 'The secret was replaced while it was being rotated.' })
   }
   const { endpointDigest } = secret
-  const facts = { kind: 'password' as const, endsAt: null, account: null }
+  const facts = { kind: secret.stored === null ? ('password' as const) : null, endsAt: null, account: null }
+  // The store has the password by now: what rests here is again only where it lies.
+  if (secret.stored !== null) await keepReference(transaction, secret, { version: job.pending_version, moveReference, facts })
   await useSecretVersion(transaction, { secret: secret.id, version: job.pending_version, endpointDigest, facts })
   // The one before stays for an unlock that was decided just before this.
   await destroySecretVersions(transaction, { secret: secret.id, below: secret.version })
@@ -164,7 +188,7 @@ const alarm = (transaction: Transaction, { organization, actor, now, message }: 
 /** Throws `not_found` or `conflict` as `lockTakenJob` does. */
 export const settleRotation = async (
   transaction: Transaction,
-  { result, ...taking }: Taking & { readonly result: RotationOutcome },
+  { result, moveReference, ...taking }: Taking & { readonly result: RotationOutcome; readonly moveReference: MoveReference },
   author: Author,
 ): Promise<void> => {
   const { actor, now, organization } = author
@@ -172,7 +196,7 @@ export const settleRotation = async (
   if (job.kind !== 'rotate') throw new SallyportError('conflict', { message: 'The job is not a rotation.' })
   switch (result.outcome) {
     case 'changed':
-      await promote(transaction, job, now)
+      await promote(transaction, job, { now, moveReference })
       await close(transaction, job, { state: 'done', code: null, message: null, now })
       break
     case 'unchanged':

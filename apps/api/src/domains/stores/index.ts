@@ -1,4 +1,4 @@
 export { createStore, deleteStore, placeOfStore, renameStore, requireStore } from './service.ts'
-export { findStore, listStores } from './store.ts'
+export { findStore, listStores, makesUsers, makesUsersSql } from './store.ts'
 export type { Store } from './store.ts'
 export type { StoreTables } from './tables.ts'

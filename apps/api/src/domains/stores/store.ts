@@ -1,4 +1,5 @@
 import type { StoreLocation } from '@sallyport/protocol'
+import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 
 /** A third-party store, where secrets lie that we only refer to. */
@@ -10,6 +11,13 @@ export interface Store {
   readonly location: StoreLocation
   readonly createdAt: Date
 }
+
+/** Whether nothing that lies there can be changed: what it gives out it makes for each lease. */
+export const makesUsers = (store: Store | null): boolean =>
+  store?.location.kind === 'vault' && store.location.engine === 'database'
+
+/** The same of a row of `stores`. */
+export const makesUsersSql = sql`stores.location ->> 'engine' = 'database'`
 
 const select = (transaction: Transaction) =>
   transaction.selectFrom('stores').select(['id', 'name', 'issuer', 'location', 'created_at as createdAt'])

@@ -13,12 +13,13 @@ export const gatewayJobHandlers = {
     const identity = await dependencies.jobIdentities.ready(organization.id)
     const taken = await context.transaction((transaction) => takeNextJob(transaction, gateway.id, authorOf(context)))
     if (taken === null) return { job: null }
-    const { id, take, kind: purpose, credential, pending } = taken
+    const { id, take, kind: purpose, credential, pending, isStored } = taken
     const unlock = (version: 'current' | 'pending') =>
       identity.unlock({ purpose, gateway: gateway.id, credential, job: id, version })
     const common = { id, take, current: await unlock('current') }
     if (purpose === 'test') return { job: { kind: 'test', ...common } }
-    return { job: pending ? { kind: 'settle', ...common, pending: await unlock('pending') } : { kind: 'rotate', ...common } }
+    if (!pending) return { job: { kind: 'rotate', ...common } }
+    return { job: { kind: 'settle', ...common, pending: await unlock('pending'), ...(isStored ? { isStored } : {}) } }
   },
 
   storePendingSecret: async (context, { parameters, body: { take, vaultKey, sealed } }) => {

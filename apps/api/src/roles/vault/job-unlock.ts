@@ -61,7 +61,6 @@ const checkTimes = ({ issuedAt, expiresAt }: Ticket, now: number): void => {
 const checkJob = (ticket: Ticket, target: JobTarget): void => {
   if (target.credential !== ticket.credential || target.kind !== ticket.purpose) throw invalid('it is for another job')
   if (target.state !== 'taken' || target.gateway !== ticket.gateway) throw invalid('the gateway does not have the job')
-  if (target.kind === 'rotate' && target.stored !== null) throw invalid('what lies in a third-party store is changed there')
   if (ticket.job?.version === 'pending' && target.kind !== 'rotate') throw invalid('a test unlocks what is in use')
 }
 
@@ -129,11 +128,13 @@ export const unlockingForJobs = (parts: VaultParts, keys: VaultKeys, tokens: Sto
     return openSecret(parts.kms, stored, { ...place, organization: binding.organization, endpointDigest: binding.endpointDigest })
   }
 
-  /** The secret; for one that lies in a third-party store, where it lies and a token of this job. */
+  /** The secret; for one that lies in a third-party store, where it lies and a token of this job. What is pending is in the vault. */
   const readReleased = async ({ binding, target }: Decided, now: number): Promise<Uint8Array> => {
-    const { stored, endpoint } = target
-    if (stored === null) return readSecret(binding)
-    return withSecretBytes(readSecret(binding), (reference) => tokens.release(reference, { binding, endpoint, stored, now }))
+    const { stored, endpoint, kind: purpose } = target
+    if (stored === null || binding.secretVersion !== target.currentVersion) return readSecret(binding)
+    return withSecretBytes(readSecret(binding), (reference) =>
+      tokens.release(reference, { binding, endpoint, stored, purpose, now }),
+    )
   }
 
   /** The share is opened, the unlock recorded, and only then the secret unwrapped. */

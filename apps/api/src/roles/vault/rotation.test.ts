@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto'
 import {
   canonicalJson,
   credentialInfo,
-  type CredentialPlaintext,
+  endpointDigest as digestOf,
   fromBase64url,
   fromUtf8,
   generateSealingKeyPair,
   type JobUnlock,
   parseStatement,
   pendingSecretInfo,
+  releasedCredential,
   type RotationOutcome,
   seal,
+  type StoredCredential,
+  storedCredential,
   ticket,
   toBase64url,
   unseal,
@@ -30,6 +33,7 @@ import {
   readRotation,
   sweepRotations,
 } from '../../domains/rotation/index.ts'
+import { createStore } from '../../domains/stores/index.ts'
 import { codeOf } from '../../testing/code-of.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import {
@@ -90,8 +94,8 @@ const unlock = async ({ ticket: text, share }: JobUnlock) => {
   const { jti } = parseStatement(ticket, text).payload
   const info = credentialInfo(answer.binding)
   const plaintext = await unseal(answer.credential, recipient.privateKey, { info, psk: { key: fromBase64url(share), id: jti } })
-  const opened = JSON.parse(fromUtf8(plaintext)) as Extract<CredentialPlaintext, { kind: 'password' }>
-  return { answer, password: fromUtf8(fromBase64url(opened.password)) }
+  const opened = releasedCredential.parse(JSON.parse(fromUtf8(plaintext)))
+  return { answer, opened, password: opened.kind === 'password' ? fromUtf8(fromBase64url(opened.password)) : null }
 }
 
 const store = async (job: TakenJob, password: string, gateway = world.gateway.id) => {
@@ -260,6 +264,58 @@ describe('a rotation', () => {
 
   it('of one credential is one at a time, and what is no password is not rotated', async () => {
     await begin()
+    expect(await codeOf(begin())).toBe('conflict')
+  })
+})
+
+describe('a password that lies in a third-party store', () => {
+  const kept = { path: 'apps/shop', field: 'password' }
+  const putElsewhere = async (engine: 'kv' | 'database' = 'kv') => {
+    const signIn = { kind: 'token' as const, mount: 'jwt', role: 'leases', rotationRole: 'rotations', audience: 'vault' }
+    const at = { kind: 'vault' as const, address: 'https://vault.example', authority: '', namespace: null, engine, mount: 'at' }
+    const made = { name: 'the store', issuer: 'https://api.example/v1/token-issuers/acme', location: { ...at, signIn } }
+    const { id } = await world.inOrganization((transaction) => createStore(transaction, made, world.author()))
+    await roles.vault.replaceByStoredSecret({
+      organization: world.organization,
+      actor: administrator,
+      secret: world.secret.id,
+      resource: world.resource.id,
+      endpointDigest: await digestOf(shopEndpoint),
+      store: id,
+      ...(engine === 'kv' ? kept : { path: 'shop', field: null }),
+    })
+  }
+  const leasedReference = async (): Promise<StoredCredential> => {
+    const { answer, recipient, share, payload } = await world.unlock()
+    const sealed = { info: credentialInfo(answer.binding), psk: { key: share, id: payload.jti } }
+    return storedCredential.parse(JSON.parse(fromUtf8(await unseal(answer.credential, recipient.privateKey, sealed))))
+  }
+  const claimsOf = ({ token }: StoredCredential) =>
+    JSON.parse(Buffer.from(token!.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
+
+  it('rotates with a token that no lease gets, and what rests in the vault in the end is again only where it lies', async () => {
+    await putElsewhere()
+    const roleOf = ({ location }: StoredCredential) =>
+      location.kind === 'vault' && location.signIn.kind === 'token' && location.signIn
+    const leased = await leasedReference()
+    expect(claimsOf(leased)).toMatchObject({ purpose: 'connect', sub: expect.not.stringContaining('rotate') })
+    expect(roleOf(leased)).toEqual({ kind: 'token', mount: 'jwt', role: 'leases', audience: 'vault' })
+    await begin()
+    const job = (await take())!
+    expect(job).toMatchObject({ isStored: true, pending: false })
+    const stored = storedCredential.parse((await unlock(await ticketFor(job))).opened)
+    expect(claimsOf(stored)).toMatchObject({ purpose: 'rotate', path: 'apps/shop', sub: expect.stringMatching(/\/rotate$/) })
+    expect(roleOf(stored)).toMatchObject({ role: 'rotations' })
+    await store(job, 'next')
+    expect((await unlock(await ticketFor(job, { version: 'pending' }))).password).toBe('next')
+    await settle(job, { outcome: 'changed' })
+    const after = await leasedReference()
+    expect(after).toMatchObject(kept)
+    expect(await read()).toMatchObject({ failures: 0, last: { state: 'done' } })
+  })
+
+  it('is not rotated where the store makes users by itself', async () => {
+    await putElsewhere('database')
     expect(await codeOf(begin())).toBe('conflict')
   })
 })

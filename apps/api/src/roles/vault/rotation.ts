@@ -2,12 +2,12 @@
 import { fromUtf8, credentialPlaintext, parseCanonicalJson, pendingSecretInfo, SallyportError, unseal } from '@sallyport/protocol'
 import { withOrganization } from '../../db/with-organization.ts'
 import { kindOfTakenJob, targetOfJob } from '../../domains/gateway-jobs/index.ts'
-import { settleRotation, storePendingVersion } from '../../domains/rotation/index.ts'
+import { type MoveReference, settleRotation, storePendingVersion } from '../../domains/rotation/index.ts'
 import { withSecretBytes } from '../../keys/with-bytes.ts'
 import type { VaultLink } from '../../links/index.ts'
 import type { VaultKeys } from './keys.ts'
 import type { VaultParts } from './parts.ts'
-import { sealSecret } from './secret-envelope.ts'
+import { openSecret, sealSecret } from './secret-envelope.ts'
 
 /** Only a password may follow a password. */
 const checkPassword = (plaintext: Uint8Array): void => {
@@ -50,8 +50,12 @@ export const passwordRotation = (
   },
 
   async settleRotation({ organization, actor, result, ...taking }) {
+    const moveReference: MoveReference = (before, version) =>
+      withSecretBytes(openSecret(parts.kms, before, { ...before, organization }), (reference) =>
+        sealSecret(parts.kms, reference, { ...before, version, organization }),
+      )
     await withOrganization(parts.pool, organization, (transaction) =>
-      settleRotation(transaction, { ...taking, result }, { organization, actor, now: parts.clock() }),
+      settleRotation(transaction, { ...taking, result, moveReference }, { organization, actor, now: parts.clock() }),
     )
     return {}
   },

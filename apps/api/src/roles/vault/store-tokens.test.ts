@@ -145,6 +145,7 @@ describe('a lease of a secret that lies in a store', () => {
       session,
       person: user,
       path: 'apps/shop',
+      purpose: 'connect',
     })
     expect(String(claims['sub']).length).toBeLessThanOrEqual(127)
     expect(await isSigned(token!)).toBe(true)
@@ -185,7 +186,14 @@ describe('a lease of a secret that lies in a store', () => {
     const unlocked = await world.unlock()
     const { claims } = partsOf((await opened(unlocked)).token!)
     const { gateway, credential, user, lease } = unlocked.answer.binding
-    const tags = { gateway: [gateway], credential: [credential], person: [user], lease: [lease], path: ['apps/shop'] }
+    const tags = {
+      gateway: [gateway],
+      credential: [credential],
+      person: [user],
+      lease: [lease],
+      path: ['apps/shop'],
+      purpose: ['connect'],
+    }
     expect(claims['https://aws.amazon.com/tags']).toEqual({ principal_tags: tags, transitive_tag_keys: [] })
   })
 

@@ -10,6 +10,7 @@ import {
   type Endpoint,
   fromUtf8,
   type LeaseBinding,
+  locationFor,
   MAX_STORE_TOKEN,
   parseCanonicalJson,
   SallyportError,
@@ -18,6 +19,7 @@ import {
   type StoredReference,
   storedReference,
   storeDigest,
+  type StorePurpose,
   tokenAlgorithmOf,
   toBase64url,
   utf8,
@@ -31,6 +33,7 @@ import type { TokenKeys } from './token-keys.ts'
 export interface StoredLease {
   readonly binding: LeaseBinding
   readonly endpoint: Endpoint
+  readonly purpose: StorePurpose
   /** Where it lies, as administrators are shown it. */
   readonly stored: StoredPlace
   /** Milliseconds since 1970. */
@@ -69,12 +72,13 @@ const awsTags = (tags: Readonly<Record<string, string>>) => ({
   },
 })
 
-const claimsOf = (store: Store, reference: StoredReference, { binding, endpoint, now }: StoredLease): CanonicalValue => {
+const claimsOf = (store: Store, reference: StoredReference, { binding, endpoint, purpose, now }: StoredLease): CanonicalValue => {
   const { organization, gateway, credential, resource, lease, session, user: person } = binding
   const seconds = Math.floor(now / 1000)
   return {
     iss: store.issuer,
-    sub: `${organization}/${gateway}/${credential}`,
+    // Azure compares nothing else.
+    sub: `${organization}/${gateway}/${credential}${purpose === 'rotate' ? '/rotate' : ''}`,
     aud: audienceOfStore(store.location)!,
     iat: seconds,
     nbf: seconds,
@@ -89,7 +93,8 @@ const claimsOf = (store: Store, reference: StoredReference, { binding, endpoint,
     session,
     person,
     path: reference.path,
-    ...(store.location.kind === 'aws' ? awsTags({ gateway, credential, person, lease, path: reference.path }) : {}),
+    purpose,
+    ...(store.location.kind === 'aws' ? awsTags({ gateway, credential, person, lease, path: reference.path, purpose }) : {}),
   }
 }
 
@@ -126,7 +131,7 @@ export const storeTokens = (parts: Pick<VaultParts, 'pool'>, keys: Pick<TokenKey
       const released: StoredCredential = {
         kind: 'stored',
         store: store.id,
-        location: store.location,
+        location: locationFor(store.location, lease.purpose),
         path: reference.path,
         field: reference.field,
         token: isOpen ? await signToken(store, reference, lease) : null,

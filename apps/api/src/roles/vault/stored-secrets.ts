@@ -14,6 +14,7 @@ import {
   insertSecret,
   insertSecretVersion,
   lockSecret,
+  nextSecretVersion,
   useSecretVersion,
   useStoredPlace,
 } from '../../domains/secrets/index.ts'
@@ -108,7 +109,10 @@ export const storedSecrets = (parts: VaultParts): Pick<VaultLink, 'createStoredS
         if (before.account !== null) {
           throw new SallyportError('conflict', { message: 'A secret for temporary users stays one. Make another credential.' })
         }
-        const version = await sealReference(transaction, incoming, { secret: before.id, version: before.version + 1 })
+        const version = await sealReference(transaction, incoming, {
+          secret: before.id,
+          version: await nextSecretVersion(transaction, before.id),
+        })
         await insertSecretVersion(transaction, version)
         await useSecretVersion(transaction, version)
         await useStoredPlace(transaction, before.id, placeOf(incoming))

@@ -179,7 +179,7 @@ export const unlocking = (parts: VaultParts, keys: VaultKeys, { tokens, forJob }
     const { stored, endpoint } = subject
     if (stored === null) return readSecret(organization, binding)
     return withSecretBytes(readSecret(organization, binding), (reference) =>
-      tokens.release(reference, { binding, endpoint, stored, now }),
+      tokens.release(reference, { binding, endpoint, stored, purpose: 'connect', now }),
     )
   }
 

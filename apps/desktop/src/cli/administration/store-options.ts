@@ -27,6 +27,11 @@ export const storeOptions = {
   mount: option('mount <path>', 'vault: where that engine is mounted; secret, or database, if not given', text),
   signInMount: option('jwt-mount <path>', 'vault: where the JWT method is mounted; jwt if not given', text),
   signInRole: option('jwt-role <name>', 'vault: the role of the JWT method', text),
+  rotationRole: option(
+    'jwt-rotation-role <name>',
+    'vault: the role for rotations, which alone may write; the same if not given',
+    text,
+  ),
   gatewayTrusted: flag('gateway-trusted', 'vault: gateways keep a token of their own, because it cannot check those of leases'),
   region: option('region <region>', 'aws: region of its secrets', text),
   role: option('role-arn <arn>', 'aws: the role that gateways assume', text),
@@ -35,6 +40,11 @@ export const storeOptions = {
   serviceAccount: option('service-account <e-mail>', 'google: the service account that reads', text),
   tenant: option('tenant <name>', 'azure: the tenant of Microsoft Entra', text),
   client: option('client-id <id>', 'azure: the application of the federated credential', text),
+  rotationClient: option(
+    'rotation-client-id <id>',
+    'azure: the application of rotations, which alone may write; the same if not given',
+    text,
+  ),
 }
 
 type Given = ValuesOf<typeof storeOptions>
@@ -52,6 +62,7 @@ const signInOf = (given: Given, address: string) =>
         mount: given.signInMount ?? 'jwt',
         role: needed(given.signInRole, 'jwt-role', 'vault'),
         audience: given.audience ?? address,
+        ...(given.rotationRole === undefined ? {} : { rotationRole: given.rotationRole }),
       }
 
 const fieldsOf = (given: Given): object => {
@@ -82,6 +93,7 @@ const fieldsOf = (given: Given): object => {
         authority: 'https://login.microsoftonline.com',
         tenant: needed(given.tenant, 'tenant', kind),
         client: needed(given.client, 'client-id', kind),
+        ...(given.rotationClient === undefined ? {} : { rotationClient: given.rotationClient }),
       }
   }
 }

@@ -1,5 +1,5 @@
 /** From what the vault released to what a connection signs in with: at once, or fetched from a third-party store. */
-import { fromBase64url, type LeaseAnswer } from '@sallyport/protocol'
+import { fromBase64url, type LeaseAnswer, type StoredCredential } from '@sallyport/protocol'
 import type { SecretStores } from '../../stores/secret-stores.ts'
 import type { StoreHold } from '../../stores/store.ts'
 import { openCredential, type OpeningKeys } from '../lease-answer.ts'
@@ -9,8 +9,8 @@ export interface OpenedRelease {
   readonly secret: LeasedSecret
   /** Who it is on the resource. */
   readonly userName: string
-  /** Whether it lies in a third-party store. */
-  readonly isStored: boolean
+  /** Where it lies when that is a third-party store; null: in the vault. */
+  readonly stored: StoredCredential | null
   /** What a store made for this lease, and takes back. */
   readonly hold: StoreHold | null
 }
@@ -28,7 +28,7 @@ export const openReleased = async (
 ): Promise<OpenedRelease> => {
   const share = fromBase64url(keys.share)
   const opened = await openCredential(answer, { ...keys, share }).finally(() => share.fill(0))
-  if (opened.kind !== 'stored') return { secret: opened, userName: answer.userName, isStored: false, hold: null }
+  if (opened.kind !== 'stored') return { secret: opened, userName: answer.userName, stored: null, hold: null }
   const { password, userName, hold } = await stores.fetch(opened)
-  return { secret: { kind: 'password', password }, userName: userName ?? answer.userName, isStored: true, hold }
+  return { secret: { kind: 'password', password }, userName: userName ?? answer.userName, stored: opened, hold }
 }

@@ -2,11 +2,11 @@
  * AWS Secrets Manager, through the vendor's own clients: the lease's token buys a quarter of an hour as a role
  * (AssumeRoleWithWebIdentity), and only for what its tags allow.
  */
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { SallyportError } from '@sallyport/protocol'
-import { passwordIn } from '../password.ts'
-import type { FetchFromStore, StoreReference } from '../store.ts'
+import { passwordIn, withPassword } from '../password.ts'
+import type { FetchFromStore, ReplaceInStore, StoreReference, StoreServices } from '../store.ts'
 import { failureOf } from './failures.ts'
 import { awsRequestHandler } from './request-handler.ts'
 
@@ -33,37 +33,68 @@ const checkRegion = ({ location, path }: StoreReference<'aws'>): void => {
   if (region !== undefined && region !== location.region) throw new SallyportError('store_wrong_region')
 }
 
+interface Call {
+  readonly services: StoreServices
+  readonly signal: AbortSignal
+  readonly addresses: AwsAddresses | null
+}
+
+/** A client that acts as the role. */
+const signIn = async ({ location, token }: StoreReference<'aws'>, { services, signal, addresses }: Call) => {
+  const common = {
+    region: location.region,
+    // How often is asked is decided above all drivers.
+    maxAttempts: 1,
+    requestHandler: awsRequestHandler(services, signal, addresses?.authority),
+  }
+  const at = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint })
+  const tokens = new STSClient({ ...common, ...at(addresses?.tokenService) })
+  const { Credentials: bought } = await tokens.send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: location.role,
+      RoleSessionName: SESSION_NAME,
+      WebIdentityToken: token,
+      DurationSeconds: ROLE_LIFETIME,
+    }),
+  )
+  const credentials = {
+    accessKeyId: bought?.AccessKeyId ?? missing('an access key'),
+    secretAccessKey: bought?.SecretAccessKey ?? missing('a secret access key'),
+    sessionToken: bought?.SessionToken ?? missing('a session token'),
+  }
+  return new SecretsManagerClient({ ...common, ...at(addresses?.secretsManager), credentials })
+}
+
+const read = async (secrets: SecretsManagerClient, path: string): Promise<string> => {
+  const { SecretString: text } = await secrets.send(new GetSecretValueCommand({ SecretId: path }))
+  if (text === undefined) throw new SallyportError('store_secret_unusable', { cause: new Error('bytes, not a text') })
+  return text
+}
+
 export const fetchingFromAws =
   (addresses: AwsAddresses | null = null): FetchFromStore<'aws'> =>
   async (reference, services, signal) => {
     checkRegion(reference)
-    const { location, path, field, token } = reference
-    const common = {
-      region: location.region,
-      // How often is asked is decided above all drivers.
-      maxAttempts: 1,
-      requestHandler: awsRequestHandler(services, signal, addresses?.authority),
-    }
-    const at = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint })
-    const tokens = new STSClient({ ...common, ...at(addresses?.tokenService) })
     try {
-      const { Credentials: bought } = await tokens.send(
-        new AssumeRoleWithWebIdentityCommand({
-          RoleArn: location.role,
-          RoleSessionName: SESSION_NAME,
-          WebIdentityToken: token,
-          DurationSeconds: ROLE_LIFETIME,
-        }),
-      )
-      const credentials = {
-        accessKeyId: bought?.AccessKeyId ?? missing('an access key'),
-        secretAccessKey: bought?.SecretAccessKey ?? missing('a secret access key'),
-        sessionToken: bought?.SessionToken ?? missing('a session token'),
-      }
-      const secrets = new SecretsManagerClient({ ...common, ...at(addresses?.secretsManager), credentials })
-      const { SecretString: text } = await secrets.send(new GetSecretValueCommand({ SecretId: path }))
-      if (text === undefined) throw new SallyportError('store_secret_unusable', { cause: new Error('bytes, not a text') })
-      return { password: passwordIn(text, field), userName: null, hold: null }
+      const text = await read(await signIn(reference, { services, signal, addresses }), reference.path)
+      return { password: passwordIn(text, reference.field), userName: null, hold: null }
+    } catch (cause) {
+      throw failureOf(cause)
+    }
+  }
+
+export const replacingInAws =
+  (addresses: AwsAddresses | null = null): ReplaceInStore<'aws'> =>
+  async (reference, { next }, call) => {
+    checkRegion(reference)
+    const { path, field } = reference
+    try {
+      const secrets = await signIn(reference, { ...call, addresses })
+      const before = await read(secrets, path)
+      const after = next === null ? before : withPassword(before, field, next)
+      if (next === null || after !== before)
+        await secrets.send(new PutSecretValueCommand({ SecretId: path, SecretString: after }))
+      return null
     } catch (cause) {
       throw failureOf(cause)
     }

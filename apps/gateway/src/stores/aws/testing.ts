@@ -1,6 +1,7 @@
 /**
  * Honest fakes of AWS Security Token Service and Secrets Manager under the vendor's own clients: tokens are verified against the
- * issuer's keys and the role's trust, requests by Signature Version 4, and a session reads only the path that its tag names.
+ * issuer's keys and the role's trust, requests by Signature Version 4, and a session reads only the path that its tag names, and writes it
+ * only for a rotation.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -19,6 +20,7 @@ interface Session {
   readonly secretAccessKey: string
   readonly token: string
   readonly path: string
+  readonly purpose: string | undefined
 }
 
 const xmlError = (status: number, code: string): FakeAnswer => ({
@@ -55,6 +57,7 @@ export const startFakeAws = async (world: StoreWorld) => {
       secretAccessKey: randomBytes(20).toString('hex'),
       token: randomBytes(20).toString('hex'),
       path: tags.principal_tags['path']![0]!,
+      purpose: tags.principal_tags['purpose']?.[0],
     }
     sessions.set(id, session)
     const expiration = new Date(Date.now() + 900_000).toISOString()
@@ -74,8 +77,13 @@ export const startFakeAws = async (world: StoreWorld) => {
     if (refused !== null) return jsonError(refused.type)
     const session = [...sessions.values()].find(({ token }) => token === request.headers['x-amz-security-token'])
     if (session === undefined) return jsonError('UnrecognizedClientException')
-    const { SecretId: path } = JSON.parse(request.body.toString('utf8')) as { SecretId: string }
+    const { SecretId: path, SecretString: next } = JSON.parse(request.body.toString('utf8')) as Record<string, string>
     if (path !== session.path) return jsonError('AccessDeniedException')
+    if (request.headers['x-amz-target'] === 'secretsmanager.PutSecretValue') {
+      if (session.purpose !== 'rotate') return jsonError('AccessDeniedException')
+      secrets.set(path!, next!)
+      return { status: 200, body: { Name: path } }
+    }
     const value = secrets.get(path)
     return value === undefined
       ? jsonError('ResourceNotFoundException')

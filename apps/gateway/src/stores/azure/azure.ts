@@ -6,8 +6,8 @@ import { SecretClient } from '@azure/keyvault-secrets'
 import { SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
 import { jsonOf, readAs } from '../json.ts'
-import { passwordIn } from '../password.ts'
-import type { FetchFromStore, StoreReference, StoreServices } from '../store.ts'
+import { passwordIn, withPassword } from '../password.ts'
+import type { FetchFromStore, ReplaceInStore, StoreReference, StoreServices } from '../store.ts'
 import { failureOf } from './failures.ts'
 import { azureHttpClient } from './http-client.ts'
 
@@ -64,27 +64,66 @@ const signIn = async (
   }
 }
 
+interface Call {
+  readonly services: StoreServices
+  readonly signal: AbortSignal
+  readonly addresses: AzureAddresses | null
+}
+
+/** It signs in when it is first asked. */
+const clientOf = (reference: StoreReference<'azure'>, { services, signal, addresses }: Call): SecretClient => {
+  const credential = {
+    getToken: (scopes: string | string[]) => {
+      const scope = typeof scopes === 'string' ? scopes : scopes.join(' ')
+      return signIn(reference, { services, scope, signal, addresses })
+    },
+  }
+  return new SecretClient(reference.location.address, credential, {
+    httpClient: azureHttpClient(services, signal, addresses?.authority ?? ''),
+    // How often is asked is decided above all drivers.
+    retryOptions: { maxRetries: 0 },
+    // A vault that asks for a token of another resource gets none; in tests it is no vault of Azure's.
+    ...(addresses === null ? {} : { disableChallengeResourceVerification: true }),
+  })
+}
+
+const read = async (client: SecretClient, path: string, signal: AbortSignal) => {
+  const { value, properties } = await client.getSecret(path, { abortSignal: signal })
+  if (value === undefined) throw new SallyportError('store_secret_missing')
+  return { value, properties }
+}
+
 export const fetchingFromAzure =
   (addresses: AzureAddresses | null = null): FetchFromStore<'azure'> =>
   async (reference, services, signal) => {
-    const { location, path, field } = reference
-    const credential = {
-      getToken: (scopes: string | string[]) => {
-        const scope = typeof scopes === 'string' ? scopes : scopes.join(' ')
-        return signIn(reference, { services, scope, signal, addresses })
-      },
-    }
-    const client = new SecretClient(location.address, credential, {
-      httpClient: azureHttpClient(services, signal, addresses?.authority ?? ''),
-      // How often is asked is decided above all drivers.
-      retryOptions: { maxRetries: 0 },
-      // A vault that asks for a token of another resource gets none; in tests it is no vault of Azure's.
-      ...(addresses === null ? {} : { disableChallengeResourceVerification: true }),
-    })
+    const { path, field } = reference
     try {
-      const { value } = await client.getSecret(path, { abortSignal: signal })
-      if (value === undefined) throw new SallyportError('store_secret_missing')
+      const { value } = await read(clientOf(reference, { services, signal, addresses }), path, signal)
       return { password: passwordIn(value, field), userName: null, hold: null }
+    } catch (cause) {
+      throw failureOf(cause)
+    }
+  }
+
+export const replacingInAzure =
+  (addresses: AzureAddresses | null = null): ReplaceInStore<'azure'> =>
+  async (reference, { next }, call) => {
+    const { path, field } = reference
+    try {
+      const client = clientOf(reference, { ...call, addresses })
+      const { value: before, properties } = await read(client, path, call.signal)
+      const after = next === null ? before : withPassword(before, field, next)
+      if (next !== null && after === before) return null
+      // A new version begins without what the one before was labelled with.
+      const { contentType, tags, expiresOn, notBefore } = properties
+      await client.setSecret(path, after, {
+        abortSignal: call.signal,
+        ...(contentType === undefined ? {} : { contentType }),
+        ...(tags === undefined ? {} : { tags }),
+        ...(expiresOn === undefined ? {} : { expiresOn }),
+        ...(notBefore === undefined ? {} : { notBefore }),
+      })
+      return null
     } catch (cause) {
       throw failureOf(cause)
     }

@@ -1,12 +1,13 @@
 /**
  * Google Secret Manager over its REST interface: the lease's token is exchanged by workload identity federation (RFC 8693), and for a
- * service account's where one is named. Three requests of our own: the vendor's library sends the exchange through a connection
+ * service account's where one is named. Requests of our own: the vendor's library sends the exchange through a connection
  * of its own, past the rules for where a gateway may connect.
  */
+import { SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
 import { jsonOf, readAs } from '../json.ts'
-import { passwordIn } from '../password.ts'
-import type { FetchFromStore, StoreServices } from '../store.ts'
+import { passwordIn, withPassword } from '../password.ts'
+import type { FetchFromStore, ReplaceInStore, StoreReference, StoreServices } from '../store.ts'
 import { failureOfAnswer } from './failures.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
@@ -35,6 +36,7 @@ const usual: GoogleAddresses = {
 const accessToken = z.string().min(1).max(16_384)
 const exchanged = z.object({ access_token: accessToken })
 const impersonated = z.object({ accessToken })
+const added = z.object({ name: z.string() })
 const accessed = z.object({ payload: z.object({ data: z.base64().max(64 * 1024) }) })
 
 interface Call {
@@ -70,31 +72,66 @@ const calling =
     }
   }
 
-const versionOf = (path: string): string => (/\/versions\/[^/]+$/.test(path) ? path : `${path}/versions/latest`)
+const pinned = /\/versions\/[^/]+$/
+const versionOf = (path: string): string => (pinned.test(path) ? path : `${path}/versions/latest`)
+
+/** Who the token is, and who reads: the service account, or the same. */
+const signIn = async (
+  { location: { provider, serviceAccount }, token }: StoreReference<'google'>,
+  addresses: GoogleAddresses,
+  call: ReturnType<typeof calling>,
+) => {
+  const form = new URLSearchParams({
+    grant_type: EXCHANGE,
+    audience: `//iam.googleapis.com/${provider}`,
+    scope: SCOPE,
+    requested_token_type: ACCESS_TOKEN,
+    subject_token_type: JSON_WEB_TOKEN,
+    subject_token: token,
+  })
+  const { access_token: federated } = await call(exchanged, { url: `${addresses.tokenService}/v1/token`, form })
+  if (serviceAccount === null) return { federated, reader: federated }
+  const url = `${addresses.accounts}/v1/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`
+  const json = { scope: [SCOPE], lifetime: ACCOUNT_LIFETIME }
+  return { federated, reader: (await call(impersonated, { url, bearer: federated, json })).accessToken }
+}
+
+/** What `work` makes of what is there, which is overwritten. */
+const withText = async <Result>(payload: { readonly data: string }, work: (text: string) => Result): Promise<Awaited<Result>> => {
+  const bytes = Buffer.from(payload.data, 'base64')
+  try {
+    return await work(bytes.toString('utf8'))
+  } finally {
+    bytes.fill(0)
+  }
+}
 
 export const fetchingFromGoogle =
   (addresses: GoogleAddresses = usual): FetchFromStore<'google'> =>
-  async ({ location, path, field, token }, services, signal) => {
+  async (reference, services, signal) => {
+    const { path, field } = reference
     const call = calling(services, addresses.authority, signal)
-    const { provider, serviceAccount } = location
-    const form = new URLSearchParams({
-      grant_type: EXCHANGE,
-      audience: `//iam.googleapis.com/${provider}`,
-      scope: SCOPE,
-      requested_token_type: ACCESS_TOKEN,
-      subject_token_type: JSON_WEB_TOKEN,
-      subject_token: token,
-    })
-    const { access_token: federated } = await call(exchanged, { url: `${addresses.tokenService}/v1/token`, form })
-    const account = `${addresses.accounts}/v1/projects/-/serviceAccounts/${serviceAccount ?? ''}:generateAccessToken`
-    const json = { scope: [SCOPE], lifetime: ACCOUNT_LIFETIME }
-    const bearer =
-      serviceAccount === null ? federated : (await call(impersonated, { url: account, bearer: federated, json })).accessToken
+    const { reader: bearer } = await signIn(reference, addresses, call)
     const { payload } = await call(accessed, { url: `${addresses.secretManager}/v1/${versionOf(path)}:access`, bearer })
-    const text = Buffer.from(payload.data, 'base64')
-    try {
-      return { password: passwordIn(text.toString('utf8'), field), userName: null, hold: null }
-    } finally {
-      text.fill(0)
-    }
+    return withText(payload, (text) => ({ password: passwordIn(text, field), userName: null, hold: null }))
+  }
+
+/** Written as who the token is, never as the service account: leases may act as that one, too. */
+export const replacingInGoogle =
+  (addresses: GoogleAddresses = usual): ReplaceInStore<'google'> =>
+  async (reference, { next }, { services, signal }) => {
+    const { path, field } = reference
+    if (pinned.test(path))
+      throw new SallyportError('conflict', { message: 'The reference is to one version, which never changes.' })
+    const call = calling(services, addresses.authority, signal)
+    const { federated, reader } = await signIn(reference, addresses, call)
+    const at = `${addresses.secretManager}/v1/${path}`
+    const { payload } = await call(accessed, { url: `${at}/versions/latest:access`, bearer: reader })
+    await withText(payload, async (before) => {
+      const after = next === null ? before : withPassword(before, field, next)
+      if (next !== null && after === before) return
+      const json = { payload: { data: Buffer.from(after).toString('base64') } }
+      await call(added, { url: `${at}:addVersion`, bearer: federated, json })
+    })
+    return null
   }

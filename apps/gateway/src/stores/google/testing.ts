@@ -1,6 +1,7 @@
 /**
  * Honest fakes of Google's token service, service account credentials and Secret Manager under the vendor's own library: the token
- * is verified against the issuer's keys, and what it is exchanged for reads only the path that it names.
+ * is verified against the issuer's keys, and what it is exchanged for reads only the path that it names; only a rotation's own identity adds
+ * to it.
  */
 import { randomBytes } from 'node:crypto'
 import { type FakeAnswer, type FakeRequest, type PublishedKey, startFakeServer, verifyToken } from '@sallyport/testkit'
@@ -16,6 +17,7 @@ const refused = (code: number, status: string): FakeAnswer => ({
 
 interface Granted {
   readonly path: string
+  readonly purpose: unknown
   /** Whether it is a service account's. */
   readonly isAccount: boolean
 }
@@ -50,7 +52,7 @@ export const startFakeGoogle = async (world: StoreWorld) => {
         now: Date.now(),
       })
       if (claims['gateway'] !== world.gateway) return { status: 400, body: { error: 'unauthorized_client' } }
-      const token = grant({ path: String(claims['path']), isAccount: false })
+      const token = grant({ path: String(claims['path']), purpose: claims['purpose'], isAccount: false })
       return { status: 200, body: { access_token: token, expires_in: 3600, token_type: 'Bearer' } }
     } catch {
       return { status: 400, body: { error: 'invalid_grant', error_description: 'The token is not valid.' } }
@@ -66,9 +68,18 @@ export const startFakeGoogle = async (world: StoreWorld) => {
     return { status: 200, body: { accessToken: token, expireTime: new Date(Date.now() + 3_600_000).toISOString() } }
   }
 
+  const write = (path: string, { path: own, purpose, isAccount }: Granted, { body }: FakeRequest): FakeAnswer => {
+    if (path !== own || purpose !== 'rotate' || isAccount) return refused(403, 'PERMISSION_DENIED')
+    const { payload } = JSON.parse(body.toString('utf8')) as { payload: { data: string } }
+    secrets.set(path, Buffer.from(payload.data, 'base64').toString('utf8'))
+    return { status: 200, body: { name: `${path}/versions/2`, state: 'ENABLED' } }
+  }
+
   const read = (request: FakeRequest): FakeAnswer => {
     const reader = bearer(request)
     if (reader === undefined) return refused(401, 'UNAUTHENTICATED')
+    const [, written] = /^\/v1\/(.+):addVersion$/.exec(request.target) ?? []
+    if (written !== undefined) return write(written, reader, request)
     const [, path = ''] = /^\/v1\/(.+)\/versions\/[^/]+:access$/.exec(request.target) ?? []
     if (reader.path !== path) return refused(403, 'PERMISSION_DENIED')
     const value = secrets.get(path)

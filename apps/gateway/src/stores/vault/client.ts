@@ -4,10 +4,11 @@ import { jsonOf } from '../json.ts'
 import type { StoreReference, StoreServices } from '../store.ts'
 
 interface Call {
-  readonly method: 'GET' | 'POST'
+  /** PATCH: a merge patch (RFC 7396). */
+  readonly method: 'GET' | 'POST' | 'PATCH'
   /** Below `/v1/`, each segment encoded. */
   readonly path: string
-  readonly body?: Readonly<Record<string, string>>
+  readonly body?: object
   readonly signal: AbortSignal
 }
 
@@ -15,6 +16,7 @@ interface Call {
 export type VaultCall = (call: Call) => Promise<unknown>
 
 const NO_CONTENT = 204
+const typeOf = { GET: '', POST: 'application/json', PATCH: 'application/merge-patch+json' } as const
 
 export const segmentsOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
 
@@ -34,7 +36,7 @@ export const vaultCalls = (
     const answer = await send({
       method,
       url: new URL(`/v1/${path}`, address),
-      headers: bytes === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      headers: bytes === undefined ? headers : { ...headers, 'content-type': typeOf[method] },
       ...(bytes === undefined ? {} : { body: bytes }),
       authority,
       signal,

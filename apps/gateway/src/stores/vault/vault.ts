@@ -8,12 +8,16 @@ import { SallyportError } from '@sallyport/protocol'
 import { z } from 'zod'
 import { readAs } from '../json.ts'
 import { fieldOf, passwordOf } from '../password.ts'
-import type { FetchFromStore, StoreHold, StoreReference, StoreSecret } from '../store.ts'
+import type { FetchFromStore, ReplaceInStore, StoreHold, StoreReference, StoreSecret, StoreServices } from '../store.ts'
 import { segmentsOf, type VaultCall, vaultCalls } from './client.ts'
 
 const seconds = z.int().nonnegative()
 const signedIn = z.object({ auth: z.object({ client_token: z.string().min(1).max(8192), lease_duration: seconds }) })
-const stored = z.object({ data: z.object({ data: z.record(z.string(), z.unknown()).nullable() }) })
+const version = z.int().positive()
+const stored = z.object({
+  data: z.object({ data: z.record(z.string(), z.unknown()).nullable(), metadata: z.object({ version }) }),
+})
+const written = z.object({ data: z.object({ version }) })
 const made = z.object({
   lease_id: z.string().min(1).max(1024),
   lease_duration: seconds,
@@ -55,12 +59,19 @@ const signOut = async ({ call, lifetime }: SignedIn, signal: AbortSignal): Promi
   if (lifetime !== null) await call({ method: 'POST', path: 'auth/token/revoke-self', signal })
 }
 
-const readField = async (reference: StoreReference<'vault'>, { call }: SignedIn, signal: AbortSignal): Promise<StoreSecret> => {
-  const { location, path, field } = reference
-  const answer = await call({ method: 'GET', path: `${segmentsOf(location.mount)}/data/${segmentsOf(path)}`, signal })
-  const { data } = readAs(stored, answer).data
+const documentOf = ({ location, path }: StoreReference<'vault'>): string =>
+  `${segmentsOf(location.mount)}/data/${segmentsOf(path)}`
+
+/** Nobody waits for it. */
+const leave = (session: SignedIn, { onLeft }: StoreServices): void => {
+  signOut(session, AbortSignal.timeout(SIGN_OUT_LIMIT)).catch(onLeft)
+}
+
+const readField = async (reference: StoreReference<'vault'>, { call }: SignedIn, signal: AbortSignal) => {
+  const { field } = reference
+  const { data, metadata } = readAs(stored, await call({ method: 'GET', path: documentOf(reference), signal })).data
   if (data === null || field === null) throw new SallyportError('store_secret_missing')
-  return { password: passwordOf(fieldOf(data, field)), userName: null, hold: null }
+  return { password: passwordOf(fieldOf(data, field)), version: metadata.version, field }
 }
 
 const shortest = (token: number | null, lease: number): number => Math.min(token ?? lease, lease)
@@ -90,18 +101,42 @@ const makeUser = async (reference: StoreReference<'vault'>, session: SignedIn, s
 
 export const fetchFromVault: Fetch = async (reference, services, signal) => {
   const session = await signIn(reference, services, signal)
-  const leave = (): void => {
-    signOut(session, AbortSignal.timeout(SIGN_OUT_LIMIT)).catch(services.onLeft)
-  }
   try {
-    const secret =
-      reference.location.engine === 'kv'
-        ? await readField(reference, session, signal)
-        : await makeUser(reference, session, signal)
-    if (secret.hold === null) leave()
-    return secret
+    if (reference.location.engine === 'database') return await makeUser(reference, session, signal)
+    const { password } = await readField(reference, session, signal)
+    leave(session, services)
+    return { password, userName: null, hold: null }
   } catch (error) {
-    leave()
+    leave(session, services)
     throw error
+  }
+}
+
+/** Of the document only this field changes, and only if nobody wrote since the version that was read. */
+const writeField = async (
+  reference: StoreReference<'vault'>,
+  password: Buffer,
+  { cas, session, signal }: { readonly cas: number; readonly session: SignedIn; readonly signal: AbortSignal },
+): Promise<number> => {
+  const body = { options: { cas }, data: { [reference.field ?? '']: password.toString('utf8') } }
+  return readAs(written, await session.call({ method: 'PATCH', path: documentOf(reference), body, signal })).data.version
+}
+
+export const replaceInVault: ReplaceInStore<'vault'> = async (reference, { next, after }, { services, signal }) => {
+  if (reference.location.engine === 'database') {
+    throw new SallyportError('conflict', { message: 'The store makes users by itself, which end with their lease.' })
+  }
+  const session = await signIn(reference, services, signal)
+  try {
+    const { password, version: found } = await readField(reference, session, signal)
+    try {
+      // An answer that was lost, or whoever settled what was cut off.
+      if (next !== null && password.equals(next)) return found
+      return await writeField(reference, next ?? password, { cas: after ?? found, session, signal })
+    } finally {
+      password.fill(0)
+    }
+  } finally {
+    leave(session, services)
   }
 }

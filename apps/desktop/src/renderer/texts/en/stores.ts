@@ -38,6 +38,8 @@ export const stores = {
     'It cannot check tokens of single leases: it believes a token that the gateway keeps, and so whoever has that one. Only for stores that cannot do better.',
   signInMount: 'JWT method mounted at',
   signInRole: 'Role of the JWT method',
+  rotationRole: 'Role for rotations',
+  rotationHint: 'The one that may write. Left empty: the same as for connections.',
   audience: 'Tokens are for',
   audienceHint: 'What the role asks for as audience. Left empty, the address.',
   awsAudienceHint: 'As the identity provider in AWS has it.',
@@ -56,6 +58,7 @@ export const stores = {
   tenant: 'Tenant of Microsoft Entra',
   client: 'Application (client id)',
   clientHint: 'The one with the federated credential.',
+  rotationClient: 'Application of rotations',
   issuer: 'Issuer of tokens',
   issuerHint:
     'Left empty, the API. Another address publishes copies of its two documents, where stores cannot read the API itself.',

@@ -56,6 +56,7 @@ export const VaultFields = ({ form, trust }: KindFieldsProps & { readonly trust:
           <Line form={form} name="signInRole" label={text('stores.signInRole')} />
           <Line form={form} name="signInMount" label={text('stores.signInMount')} />
         </div>
+        <Line form={form} name="rotationRole" label={text('stores.rotationRole')} hint={text('stores.rotationHint')} />
         <Line form={form} name="audience" label={text('stores.audience')} hint={text('stores.audienceHint')} />
       </>
     ) : null}
@@ -101,5 +102,6 @@ export const AzureFields = ({ form }: KindFieldsProps) => (
     />
     <Line form={form} name="tenant" label={text('stores.tenant')} />
     <Line form={form} name="client" label={text('stores.client')} hint={text('stores.clientHint')} />
+    <Line form={form} name="rotationClient" label={text('stores.rotationClient')} hint={text('stores.rotationHint')} />
   </>
 )

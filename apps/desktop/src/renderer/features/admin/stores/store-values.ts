@@ -14,6 +14,7 @@ export interface StoreValues {
   readonly trust: 'token' | 'gateway'
   readonly signInMount: string
   readonly signInRole: string
+  readonly rotationRole: string
   readonly audience: string
   readonly region: string
   readonly role: string
@@ -22,6 +23,7 @@ export interface StoreValues {
   readonly cloud: string
   readonly tenant: string
   readonly client: string
+  readonly rotationClient: string
   readonly issuer: string
 }
 
@@ -46,6 +48,7 @@ export const newStore: StoreValues = {
   trust: 'token',
   signInMount: 'jwt',
   signInRole: '',
+  rotationRole: '',
   audience: '',
   region: '',
   role: '',
@@ -54,6 +57,7 @@ export const newStore: StoreValues = {
   cloud: CLOUDS.global,
   tenant: '',
   client: '',
+  rotationClient: '',
   issuer: '',
 }
 
@@ -61,6 +65,9 @@ const orNull = (typed: string): string | null => (typed.trim() === '' ? null : t
 
 /** A slash at the end is how browsers show addresses. */
 const originOf = (typed: string): string => typed.trim().replace(/\/$/, '')
+
+const unlessEmpty = (name: 'rotationRole' | 'rotationClient', values: StoreValues): object =>
+  values[name].trim() === '' ? {} : { [name]: values[name].trim() }
 
 const candidateOf = (values: StoreValues): object => {
   const { kind } = values
@@ -72,7 +79,13 @@ const candidateOf = (values: StoreValues): object => {
       const signIn =
         trust === 'gateway'
           ? { kind: 'gateway' }
-          : { kind: 'token', mount: values.signInMount.trim(), role: values.signInRole.trim(), audience }
+          : {
+              kind: 'token',
+              mount: values.signInMount.trim(),
+              role: values.signInRole.trim(),
+              audience,
+              ...unlessEmpty('rotationRole', values),
+            }
       const { authority, namespace, mount } = values
       return { kind, address, authority: authority.trim(), namespace: orNull(namespace), engine, mount: mount.trim(), signIn }
     }
@@ -81,7 +94,14 @@ const candidateOf = (values: StoreValues): object => {
     case 'google':
       return { kind, provider: values.provider.trim(), serviceAccount: orNull(values.serviceAccount) }
     case 'azure':
-      return { kind, address, authority: values.cloud, tenant: values.tenant.trim(), client: values.client.trim() }
+      return {
+        kind,
+        address,
+        authority: values.cloud,
+        tenant: values.tenant.trim(),
+        client: values.client.trim(),
+        ...unlessEmpty('rotationClient', values),
+      }
   }
 }
 
@@ -93,6 +113,7 @@ const FIELDS: Readonly<Record<string, keyof StoreValues>> = {
   'signIn.mount': 'signInMount',
   'signIn.role': 'signInRole',
   'signIn.audience': 'audience',
+  'signIn.rotationRole': 'rotationRole',
 }
 
 /** What is wrong, by field. */
