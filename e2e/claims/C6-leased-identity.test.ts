@@ -18,6 +18,7 @@ import { type ActivityRow, allActivity, statementOf } from '../support/activity.
 import { openPsql } from '../support/open-psql.ts'
 import { takeOwnPorts } from '../support/own-ports.ts'
 import { psqlPrints, psqlRefusal, runPsql } from '../support/run-psql.ts'
+import { signsInTo } from '../support/signs-in.ts'
 import { asSuperuser } from '../support/superuser.ts'
 
 let bed: Testbed
@@ -259,9 +260,23 @@ test('everybody gets a user of their own, made for the lease and dropped after i
   expect(tried).toMatchObject({ ok: true })
   expect(await temporaryUsers()).toEqual([later.user])
 
+  // The maker's password rotates while her user is connected, who stays, and is dropped with the new one.
+  const rotated = await bed.owner.agent.api('rotateCredential', { parameters: { credential } })
+  await waitFor(
+    async () => {
+      const { last } = await bed.owner.agent.api('getRotation', { parameters: { credential } })
+      return last?.id === rotated.last?.id && last?.state === 'done'
+    },
+    { description: 'the password of the maker to be rotated', timeoutMs: 90_000 },
+  )
+  expect(await signsInTo(bed.shop, 'maker', maker.text)).toBe(false)
+  expect(await psqlPrints(await url(alice), `select pg_has_role('${memberOf}', 'usage')`)).toBe('t')
+
   // Taken from her, it takes its user along, and what that does there.
   await bed.owner.agent.api('removeRoleMember', { parameters: { role, user: alice.id } })
   await later.ended
+  await expire(later.user)
+  expect(await bed.owner.agent.api('testCredential', { parameters: { credential }, body: {} })).toMatchObject({ ok: true })
   await waitFor(async () => (await temporaryUsers()).length === 0, { description: 'the user to be dropped' })
 
   const seen = [bed.api.program, ...bed.gateways.map(({ program }) => program), ...bed.people.map(({ agent }) => agent.program)]

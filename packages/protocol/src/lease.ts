@@ -115,6 +115,9 @@ export type CredentialPlaintext = z.infer<typeof credentialPlaintext>
 export const credentialKind = z.enum(['password', 'certificate', 'aws-iam', 'temporary-user'])
 export type CredentialKind = z.infer<typeof credentialKind>
 
+/** Kinds whose password a gateway changes on the resource. */
+export const rotatedKinds: readonly CredentialKind[] = ['password', 'temporary-user']
+
 /** The log's signed proof that the unlock is recorded. The gateway verifies it before it opens the credential. */
 export const receipt = defineStatement({
   name: 'receipt',

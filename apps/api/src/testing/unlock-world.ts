@@ -60,7 +60,7 @@ export const shopEndpoint: Endpoint = {
   weakestAuthentication: 'scram',
 }
 
-const passwordOf = (text: string): CredentialPlaintext => ({ kind: 'password', password: toBase64url(utf8(text)) })
+export const passwordOf = (text: string): CredentialPlaintext => ({ kind: 'password', password: toBase64url(utf8(text)) })
 
 /** A clock that a test moves. Milliseconds since 1970. */
 export interface MovedClock {
@@ -143,9 +143,9 @@ export const makeUnlockWorld = async (database: TestDatabase, roles: RolesOfWorl
     ),
   )
 
-  const sealedSecret = async (text: string, target: { resource: string; endpoint: Endpoint }) => {
+  const sealedSecret = async (secret: string | CredentialPlaintext, target: { resource: string; endpoint: Endpoint }) => {
     const fields = { organization, resource: target.resource, endpointDigest: await endpointDigest(target.endpoint) }
-    const plaintext = utf8(canonicalJson(passwordOf(text)))
+    const plaintext = utf8(canonicalJson(typeof secret === 'string' ? passwordOf(secret) : secret))
     const sealed = await seal(plaintext, fromBase64url(sealing.publicKey), { info: secretInfo(fields) })
     return { ...fields, vaultKey: sealing.id, sealed, actor: administrator }
   }

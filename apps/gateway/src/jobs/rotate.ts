@@ -5,6 +5,7 @@ import {
   fromBase64url,
   type GatewayJob,
   pendingSecretInfo,
+  rotatedKinds,
   type RotationOutcome,
   seal,
   type StoredCredential,
@@ -12,6 +13,7 @@ import {
   utf8,
 } from '@sallyport/protocol'
 import type { GatewayApi } from '../control/api.ts'
+import type { LeasedSecret } from '../session/credentials/leased-secret.ts'
 import type { StoreChange } from '../stores/store.ts'
 import type { JobParts } from './parts.ts'
 import type { JobStep } from './steps.ts'
@@ -36,15 +38,19 @@ const notAPassword: RotationOutcome = {
   message: 'The credential is no password of a resource whose passwords the gateway can change.',
 }
 
+/** What signs in by a password: that of a login, or of who makes temporary users. */
+type WithPassword = Extract<LeasedSecret, { readonly password: Buffer }>
+const hasPassword = (secret: LeasedSecret): secret is WithPassword => rotatedKinds.includes(secret.kind)
+
 const storePending = async (
   { id, take }: Of<'rotate'>,
   { answer }: Unlocked,
-  { api, parts, password }: Pick<Doing, 'api' | 'parts'> & { readonly password: Buffer },
+  { api, parts, next }: Pick<Doing, 'api' | 'parts'> & { readonly next: WithPassword },
 ): Promise<void> => {
   const { resource, endpointDigest } = answer.binding
   const vaultKey = parts.vaultKey()
   const info = pendingSecretInfo({ organization: parts.organization, resource, endpointDigest, job: id })
-  const plaintext = utf8(canonicalJson({ kind: 'password', password: toBase64url(password) }))
+  const plaintext = utf8(canonicalJson({ ...next, password: toBase64url(next.password) }))
   const sealed = await seal(plaintext, fromBase64url(vaultKey.publicKey), { info }).finally(() => plaintext.fill(0))
   await api.storePendingSecret(id, { take, vaultKey: vaultKey.id, sealed })
 }
@@ -66,14 +72,14 @@ export const rotate = async (job: Of<'rotate'>, { api, parts, signal, reached }:
     return await withUnlocked(parts, job.current, async (unlocked) => {
       await reached('unlocked')
       const { logins } = unlocked.adapter
-      if (logins === undefined || unlocked.secret.kind !== 'password') return notAPassword
-      const { stored } = unlocked
+      const { secret, stored } = unlocked
+      if (logins === undefined || !hasPassword(secret)) return notAPassword
       // Nothing has changed anywhere when it is refused.
       const after = stored === null ? null : await parts.stores.replace(stored, { next: null, after: null })
       if (stored !== null) await reached('writable')
       const changed = await logins.change(loginOf(unlocked, parts, signal), {
         next: password,
-        store: () => storePending(job, unlocked, { api, parts, password }),
+        store: () => storePending(job, unlocked, { api, parts, next: { ...secret, password } }),
         reached,
       })
       if (changed.outcome !== 'changed' || stored === null) return changed

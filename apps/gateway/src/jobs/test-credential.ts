@@ -15,7 +15,12 @@ const dropLeftUsers = async ({ adapter, answer, secret }: Unlocked, login: Resou
   if (secret.kind !== 'temporary-user' || adapter.temporaryUsers === undefined) return ''
   const { memberOf, owned } = secret
   const left = { prefix: prefixOfUsers(answer.binding.credential), memberOf, owned }
-  const dropped = await adapter.temporaryUsers.dropLeft(login, left)
+  let dropped = 0
+  let more: number
+  do {
+    more = await adapter.temporaryUsers.dropLeft(login, left)
+    dropped += more
+  } while (more > 0)
   return dropped === 0 ? '' : ` It had ${dropped} users of leases that are over, which were dropped.`
 }
 

@@ -378,6 +378,23 @@ it('raises one alert for a user that a resource refused to drop, told by the gat
   ])
 })
 
+it('has another gateway drop the users of whoever got another password meanwhile, when none of them can sign in, without an alert', async () => {
+  const id = await lease()
+  const ends = [{ id, reason: 'temporary_user_left' }]
+  const { id: credential } = world.credential
+  await withOrganization(database.pools.vault, world.organization, (transaction) =>
+    transaction.updateTable('secrets').set({ version: 2 }).where('id', '=', world.secret.id).execute(),
+  )
+  const left = await world.inOrganization((transaction) =>
+    reportLeaseEnds(transaction, { gateway: world.gateway.id, ends }, author()),
+  )
+  expect(left).toEqual([
+    { credential, userName: 'shop_ro', secret: world.secret.id, version: 2, dueAt: expect.any(Number) as number },
+  ])
+  expect(left[0]!.dueAt).toBeGreaterThan(clock.now + 300_000)
+  expect(await world.inOrganization((transaction) => listAlerts(transaction, { before: null, limit: 10 }))).toEqual([])
+})
+
 it('raises an alert when leases with users of their own end by time alone: nobody dropped them', async () => {
   await lease()
   await withOrganization(database.pools.vault, world.organization, (transaction) =>

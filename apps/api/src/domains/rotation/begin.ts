@@ -1,4 +1,4 @@
-import { SallyportError } from '@sallyport/protocol'
+import { rotatedKinds, SallyportError } from '@sallyport/protocol'
 import type { RotationReason } from '@sallyport/protocol/api'
 import type { Transaction } from '../../db/schema.ts'
 import type { Author } from '../audit/index.ts'
@@ -34,8 +34,8 @@ export const beginRotation = async (transaction: Transaction, start: RotationSta
   const second = terms?.second_secret_id ?? null
   const target = await findSecret(transaction, second ?? credential.secret)
   if (target === null) throw new SallyportError('not_found', { message: 'The secret of this credential is gone.' })
-  if (target.kind !== null && target.kind !== 'password') {
-    throw new SallyportError('conflict', { message: 'Only passwords are rotated.' })
+  if (target.kind !== null && !rotatedKinds.includes(target.kind)) {
+    throw new SallyportError('conflict', { message: 'Only passwords are rotated, of logins and of who makes temporary users.' })
   }
   if (target.stored !== null && makesUsers(await findStore(transaction, target.stored.store))) {
     throw new SallyportError('conflict', {

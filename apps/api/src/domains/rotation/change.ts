@@ -26,6 +26,12 @@ const described = ({ every, afterSession, checkAfterSession, second }: Credentia
 /** Only of the same resource, and not the login that it is to alternate with. */
 const checkSecond = async (transaction: Transaction, credential: string, second: NonNullable<CredentialRotation['second']>) => {
   const { resource, secret, userName } = await requireCredential(transaction, credential)
+  const own = await findSecret(transaction, secret)
+  if (own?.kind === 'temporary-user') {
+    throw new SallyportError('conflict', {
+      message: 'Who makes temporary users needs no second login: no tool connects as that one.',
+    })
+  }
   const found = await findSecret(transaction, second.secret)
   if (found?.resource !== resource) throw new SallyportError('not_found', { message: 'The resource has no such secret.' })
   if (found.id === secret || second.userName === userName) {

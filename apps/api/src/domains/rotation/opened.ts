@@ -1,5 +1,5 @@
 /** Which secrets gateways opened in the version that they have now, or made themselves. */
-import { SallyportError } from '@sallyport/protocol'
+import { rotatedKinds, SallyportError } from '@sallyport/protocol'
 import { MAX_OPENED, type OpenedSecrets } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
@@ -13,7 +13,7 @@ export const withSecrets = sql`credentials
       and secrets.id in (credentials.secret_id, terms.second_secret_id)`
 
 /** Passwords; those of before their kind was noted, too. Not of a store that makes users by itself, which end with their lease. */
-export const rotates = sql<boolean>`((secrets.kind is null or secrets.kind = 'password') and not exists (select 1 from stores
+export const rotates = sql<boolean>`((secrets.kind is null or secrets.kind = any(${[...rotatedKinds]})) and not exists (select 1 from stores
   where stores.organization_id = secrets.organization_id and stores.id = secrets.store_id and ${makesUsersSql}))`
 
 export const openedBy = (gateways: readonly string[]) => sql`(

@@ -115,7 +115,8 @@ const promote = async (
     throw new SallyportError('conflict', { message: 'The secret was replaced while it was being rotated.' })
   }
   const { endpointDigest } = secret
-  const facts = { kind: secret.stored === null ? ('password' as const) : null, endsAt: null, account: null }
+  const kind = secret.stored === null ? (secret.kind ?? 'password') : null
+  const facts = { kind, endsAt: null, account: secret.account }
   // The store has the password by now: what rests here is again only where it lies.
   if (secret.stored !== null) await keepReference(transaction, secret, { version: job.pending_version, moveReference, facts })
   await useSecretVersion(transaction, { secret: secret.id, version: job.pending_version, endpointDigest, facts })

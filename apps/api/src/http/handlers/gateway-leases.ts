@@ -1,5 +1,6 @@
 /** What gateways ask for their clients. The vault gets the gateway's own statement and checks it again. */
 import { leaseRequest, parseStatement, SallyportError, ticket } from '@sallyport/protocol'
+import { startJob } from '../../domains/gateway-jobs/index.ts'
 import { othersWithExclusive, renewLeases, reportLeaseEnds } from '../../domains/leases/index.ts'
 import { permissionsOfUser } from '../../domains/roles/index.ts'
 import { findSession } from '../../domains/sessions/index.ts'
@@ -53,9 +54,12 @@ export const gatewayLeaseHandlers = {
     }),
   endLeases: async (context, { body: { leases } }) => {
     const author = { organization: context.organization.id, actor: context.actor, now: context.now() }
-    await context.transaction((transaction) =>
-      reportLeaseEnds(transaction, { gateway: context.gateway.id, ends: leases }, author),
-    )
+    await context.transaction(async (transaction) => {
+      const left = await reportLeaseEnds(transaction, { gateway: context.gateway.id, ends: leases }, author)
+      for (const users of left) {
+        await startJob(transaction, { kind: 'test', reason: 'check', gateway: null, ...users }, author)
+      }
+    })
     return {}
   },
 } satisfies HandlersOf<'requestLease' | 'renewLeases' | 'endLeases'>

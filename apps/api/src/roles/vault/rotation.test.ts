@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   canonicalJson,
   credentialInfo,
+  type CredentialPlaintext,
   endpointDigest as digestOf,
   fromBase64url,
   fromUtf8,
@@ -20,6 +21,7 @@ import {
   utf8,
 } from '@sallyport/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { withOrganization } from '../../db/with-organization.ts'
 import { type TestDatabase, testDatabase } from '../../db/testing.ts'
 import { finishTest, type TakenJob, takeNextJob } from '../../domains/gateway-jobs/index.ts'
 import { revokeGateway } from '../../domains/gateway-enrolment/index.ts'
@@ -34,11 +36,13 @@ import {
   sweepRotations,
 } from '../../domains/rotation/index.ts'
 import { createStore } from '../../domains/stores/index.ts'
+import { findSecret } from '../../domains/secrets/index.ts'
 import { codeOf } from '../../testing/code-of.ts'
 import { makeGateway } from '../../testing/make-gateway.ts'
 import {
   administrator,
   makeUnlockWorld,
+  passwordOf,
   type MovedClock,
   type RolesOfWorld,
   shopEndpoint,
@@ -98,11 +102,11 @@ const unlock = async ({ ticket: text, share }: JobUnlock) => {
   return { answer, opened, password: opened.kind === 'password' ? fromUtf8(fromBase64url(opened.password)) : null }
 }
 
-const store = async (job: TakenJob, password: string, gateway = world.gateway.id) => {
+const store = async (job: TakenJob, password: string | CredentialPlaintext, gateway = world.gateway.id) => {
   const [key] = (await roles.vault.vaultKeys({ organization: world.organization })).keys
   const { endpointDigest } = await world.sealedSecret('', { resource: world.resource.id, endpoint: shopEndpoint })
   const info = pendingSecretInfo({ organization: world.organization, resource: world.resource.id, endpointDigest, job: job.id })
-  const plaintext = utf8(canonicalJson({ kind: 'password', password: toBase64url(utf8(password)) }))
+  const plaintext = utf8(canonicalJson(typeof password === 'string' ? passwordOf(password) : password))
   const sealed = await seal(plaintext, fromBase64url(key!.publicKey), { info })
   const taking = { gateway, job: job.id, take: job.take }
   return roles.vault.storePendingSecret({
@@ -260,6 +264,28 @@ describe('a rotation', () => {
     expect(await handedOut()).toMatchObject({ password: 'by hand' })
     await settle(job, { outcome: 'unchanged', ...why })
     expect(await handedOut()).toMatchObject({ password: 'by hand' })
+  })
+
+  it('of who makes temporary users is sealed again as it was, with another password, and for the same role only', async () => {
+    const maker = { kind: 'temporary-user', administrator: 'maker', memberOf: 'readers', owned: 'drop' } as const
+    const of = (password: string, memberOf = 'readers') => ({ ...maker, memberOf, password: toBase64url(utf8(password)) })
+    const { resource } = world
+    const sealed = await world.sealedSecret(of('first'), { resource: resource.id, endpoint: shopEndpoint })
+    const { id: secret } = await roles.vault.createSecret(sealed)
+    await withOrganization(database.pools.vault, world.organization, (transaction) =>
+      transaction.updateTable('credentials').set({ secret_id: secret }).where('id', '=', world.credential.id).execute(),
+    )
+    await begin()
+    const job = (await take())!
+    for (const wrong of [of('x', 'owners'), 'a plain password']) {
+      expect(await codeOf(store(job, wrong))).toBe('invalid_request')
+    }
+    await store(job, of('second'))
+    await settle(job, { outcome: 'changed' })
+    const again = world.inOrganization((transaction) => findSecret(transaction, secret))
+    expect(await again).toMatchObject({ kind: 'temporary-user', account: 'readers' })
+    await begin()
+    expect((await unlock(await ticketFor((await take())!))).opened).toEqual(of('second'))
   })
 
   it('of one credential is one at a time, and what is no password is not rotated', async () => {

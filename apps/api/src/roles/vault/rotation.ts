@@ -1,22 +1,21 @@
 /** The vault's part in rotating a password of a resource: it keeps what a gateway is about to set, and promotes what works. */
-import { fromUtf8, credentialPlaintext, parseCanonicalJson, pendingSecretInfo, SallyportError, unseal } from '@sallyport/protocol'
+import { pendingSecretInfo, SallyportError, unseal } from '@sallyport/protocol'
 import { withOrganization } from '../../db/with-organization.ts'
 import { kindOfTakenJob, targetOfJob } from '../../domains/gateway-jobs/index.ts'
 import { type MoveReference, settleRotation, storePendingVersion } from '../../domains/rotation/index.ts'
+import { findSecret, type Secret } from '../../domains/secrets/index.ts'
 import { withSecretBytes } from '../../keys/with-bytes.ts'
 import type { VaultLink } from '../../links/index.ts'
 import type { VaultKeys } from './keys.ts'
 import type { VaultParts } from './parts.ts'
 import { openSecret, sealSecret } from './secret-envelope.ts'
+import { secretFacts } from './secret-facts.ts'
 
-/** Only a password may follow a password. */
-const checkPassword = (plaintext: Uint8Array): void => {
-  try {
-    if (credentialPlaintext.parse(parseCanonicalJson(fromUtf8(plaintext))).kind === 'password') return
-  } catch {
-    // The cause would name parts of the secret.
-  }
-  throw new SallyportError('invalid_request', { message: 'What was sealed is no password.' })
+/** What follows is of the same kind and for the same account. Throws `invalid_request`. */
+const checkFollows = (plaintext: Uint8Array, { kind, account }: Pick<Secret, 'kind' | 'account'>, now: number): void => {
+  const next = secretFacts(plaintext, now)
+  if (next.kind === (kind ?? 'password') && next.account === account) return
+  throw new SallyportError('invalid_request', { message: 'What was sealed cannot follow the secret in use.' })
 }
 
 export const passwordRotation = (
@@ -29,14 +28,17 @@ export const passwordRotation = (
     })),
 
   async storePendingSecret({ organization, actor, vaultKey, sealed, ...taking }) {
-    const { resource, endpointDigest } = await withOrganization(parts.pool, organization, async (transaction) => {
+    const { resource, endpointDigest, before } = await withOrganization(parts.pool, organization, async (transaction) => {
       await kindOfTakenJob(transaction, taking)
-      return targetOfJob(transaction, taking.job)
+      const target = await targetOfJob(transaction, taking.job)
+      const found = await findSecret(transaction, target.secret)
+      if (found === null) throw new SallyportError('not_found', { message: 'The secret of this job is gone.' })
+      return { ...target, before: found }
     })
     const info = pendingSecretInfo({ organization, resource, endpointDigest, job: taking.job })
     await keys.withSealingKey(organization, vaultKey, (key) =>
       withSecretBytes(unseal(sealed, key, { info }), async (plaintext) => {
-        checkPassword(plaintext)
+        checkFollows(plaintext, before, parts.clock())
         await withOrganization(parts.pool, organization, (transaction) =>
           storePendingVersion(
             transaction,

@@ -201,4 +201,12 @@ describe('the user of a lease', () => {
     await expect.poll(() => left).toEqual([lease.id])
     expect(passwords.every((password) => password.every((byte) => byte === 0))).toBe(true)
   })
+  test('whose maker got another password meanwhile is told of at once: somebody else drops it', async () => {
+    const lease = leaseOf()
+    await users.open(lease, template())
+    failing = Object.assign(new Error('refused'), { code: 'resource_sign_in_failed' })
+    users.end(lease)
+    await expect.poll(() => left).toEqual([lease.id])
+    expect(calls.filter(({ what }) => what === 'drop')).toHaveLength(1)
+  })
 })

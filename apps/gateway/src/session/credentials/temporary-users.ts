@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { pause } from '@sallyport/program'
-import { SallyportError } from '@sallyport/protocol'
+import { type ErrorCode, SallyportError } from '@sallyport/protocol'
 import type { Logger } from 'pino'
 import type { Adapter, AdapterTemporaryUsers, OpenedCredential, ResourceAdministrator } from '../../adapters/adapter.ts'
 import { inBackground } from '../../in-background.ts'
@@ -55,6 +55,9 @@ const refusal = (cause: unknown): unknown => {
   const said = cause instanceof Error ? cause.message : String(cause)
   return new SallyportError('temporary_user_refused', { message: `The resource refused to make a user for this: ${said}`, cause })
 }
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === ('resource_sign_in_failed' satisfies ErrorCode)
 
 export class TemporaryUsers {
   readonly #options: TemporaryUsersOptions
@@ -170,6 +173,8 @@ export class TemporaryUsers {
       try {
         return await user.users.drop(this.#administrator(user), this.#described(user))
       } catch (error) {
+        // The password of who made it was rotated since: whoever has the new one drops it.
+        if (isRefused(error)) throw error
         await pause(wait, this.#stopping.signal)
         if (this.#stopping.signal.aborted) throw error
       }

@@ -1,5 +1,5 @@
 /** Changes of a credential, in words. */
-import { endpointDigest } from '@sallyport/protocol'
+import { endpointDigest, rotatedKinds } from '@sallyport/protocol'
 import { text } from '../../../texts/text.ts'
 import { type Plan, plan } from '../change/plan.ts'
 import type { Credential, Resource } from '../data/names.ts'
@@ -38,8 +38,8 @@ export const planCredentialDeletion = (resource: Resource, credential: Credentia
   )
 }
 
-/** Passwords that rest in the vault; those of before their kind was noted, too: the API says if it is none. */
-export const mayRotate = ({ kind, stored }: Credential): boolean => stored === null && (kind === null || kind === 'password')
+/** Of those in a third-party store, and of before their kind was noted, the API says if it is none. */
+export const mayRotate = ({ kind }: Credential): boolean => kind === null || rotatedKinds.includes(kind)
 
 export const planRotation = (resource: Resource, credential: Credential): Plan => {
   const name = titleOf(resource, credential)
