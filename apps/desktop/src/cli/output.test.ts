@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { SallyportError } from '@sallyport/protocol'
 import { runProgram } from '@sallyport/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -207,6 +208,8 @@ describe('errors', () => {
     { words: ['port', 'shop-db/read-only', '99999'], says: 'is not a port' },
     { words: ['admin', 'grants', 'add', randomUUID(), randomUUID(), '--for', '4 hours'], says: 'a duration such as 30m' },
     { words: ['help', 'frobnicate'], says: 'There is no command' },
+    { words: ['help', `-${'J'.repeat(42)}`], says: `There is no command “-${'J'.repeat(42)}”` },
+    { words: ['logs', 'decrypt', `-${'J'.repeat(42)}`, '--identity', devNull], says: 'There is no identity in it.' },
   ])('of usage end with 2 and say what is wrong: $words', async ({ words, says }) => {
     const { profile } = await start({ methods: { credentials: () => ({ items: [sampleCredential('shop-db/read-only')] }) } })
     const { code, stderr } = await runCli(words, { profile })

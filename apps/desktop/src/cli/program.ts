@@ -10,20 +10,25 @@ import type { GlobalOptions } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { runCommand, tell, type Typed } from './run.ts'
 
+/** Before a digest that begins with a hyphen, as one in 64 does: no option is as long, and the parser would take it for one. */
+const MARK = '\0'
+const marked = (word: string): string => (/^-[\w-]{42}$/.test(word) ? `${MARK}${word}` : word)
+const unmarked = (text: string): string => text.replaceAll(MARK, '')
+
 /** Parses and runs a command line; resolves to the exit code. */
 export const runProgram = async (words: readonly string[]): Promise<number> => {
   let exitCode = 0
   const json = words.includes('--json')
   const parser = buildParser(json, (code) => (exitCode = code))
   try {
-    await parser.parseAsync(words, { from: 'user' })
+    await parser.parseAsync(words.map(marked), { from: 'user' })
     return exitCode
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
     // Shown already, where no --json asks for another form.
     if (!json) return exitCodes.input
-    const message = error.message.replace(/^error: /, '')
+    const message = unmarked(error.message.replace(/^error: /, ''))
     return tell(new SallyportError('invalid_request', { message }), { json: true, color: false })
   }
 }
@@ -36,7 +41,7 @@ const buildParser = (json: boolean, done: (exitCode: number) => void): Parser =>
   for (const option of globalOptions()) root.addOption(option)
   root.configureOutput({
     ...(json ? { writeErr: () => undefined } : {}),
-    outputError: (text, show) => show(text.replace(/^error: /, 'sallyport: ')),
+    outputError: (text, show) => show(unmarked(text.replace(/^error: /, 'sallyport: '))),
   })
   for (const { heading, commands } of commandGroups) for (const command of commands) addCommand(root, command, { heading, done })
   addCommand(
@@ -142,7 +147,7 @@ const typedValues = (command: Command, parser: Parser): Typed => {
   const options = { ...optionsAbove(parser), ...parser.opts<TypedOptions>() }
   for (const [name, parameter] of Object.entries(command.parameters)) {
     const value = parameter.kind === 'argument' ? remaining.shift() : options[optionOf(parameter).attributeName()]
-    values[name] = value === undefined ? [] : value === true ? [''] : [value].flat()
+    values[name] = value === undefined ? [] : value === true ? [''] : [value].flat().map(unmarked)
   }
   return values
 }
