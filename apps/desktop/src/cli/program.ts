@@ -124,8 +124,8 @@ const groupOf = (root: Parser, words: readonly string[], heading: string): Parse
 const optionOf = (parameter: Command['parameters'][string]): Option => {
   const option = new Option(parameter.usage, parameter.summary)
   option.makeOptionMandatory(parameter.required)
-  // Every text is kept: the parameter says what to do with several.
-  return option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
+  // Every text is kept: the parameter says what to do with several. A flag has none.
+  return option.argParser((text: string | undefined, before: readonly string[] | undefined) => [...(before ?? []), text ?? ''])
 }
 
 type TypedOptions = Record<string, readonly string[] | true | undefined>
