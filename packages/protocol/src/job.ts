@@ -39,24 +39,27 @@ export type JobUnlock = z.infer<typeof jobUnlock>
 /** Names one taking of a job: what an earlier taker says later is refused. */
 const taken = { id: uuid, take: uuid, current: jobUnlock }
 
+/** A gateway that was compromised has seen the secret in use: when it has changed, everything else that uses it on the resource is ended. */
+const cutOff = z.literal(true).optional()
+
 export const gatewayJob = z.discriminatedUnion('kind', [
   /** Sign in, and say what was found. */
   z.strictObject({ kind: z.literal('test'), ...taken }),
   /** Make a password, have it stored as pending, change it, sign in with it. */
-  z.strictObject({ kind: z.literal('rotate'), ...taken }),
+  z.strictObject({ kind: z.literal('rotate'), ...taken, cutOff }),
   /**
    * Somebody before may have changed it, or not: find out which of the two passwords works. Where the one in use lies in a
    * third-party store, it is to have the one that works.
    */
-  z.strictObject({ kind: z.literal('settle'), ...taken, pending: jobUnlock, isStored: z.literal(true).optional() }),
+  z.strictObject({ kind: z.literal('settle'), ...taken, pending: jobUnlock, isStored: z.literal(true).optional(), cutOff }),
 ])
 export type GatewayJob = z.infer<typeof gatewayJob>
 
 const whyNot = { code: z.string().max(64), message: z.string().max(300) }
 
 export const rotationOutcome = z.discriminatedUnion('outcome', [
-  /** The pending password works. */
-  z.strictObject({ outcome: z.literal('changed') }),
+  /** The pending password works. `left`: why not everything was ended that was to be. */
+  z.strictObject({ outcome: z.literal('changed'), left: z.strictObject(whyNot).optional() }),
   /** The password is what it was before. */
   z.strictObject({ outcome: z.literal('unchanged'), ...whyNot }),
   /** It cannot be told which password works. */

@@ -267,7 +267,7 @@ export const makeUnlockWorld = async (database: TestDatabase, roles: RolesOfWorl
       [by.deviceSigner, by.signer],
     )
 
-  const entries = async (type?: 'unlock.granted' | 'unlock.refused') => {
+  const entries = async (type?: 'unlock.granted' | 'unlock.refused' | 'job.finished') => {
     const { rows } = await roles.log.link.listEntries({ organization, limit: 500, below: null, type })
     return rows
   }

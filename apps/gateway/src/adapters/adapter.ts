@@ -169,6 +169,8 @@ export interface AdapterTemporaryUsers {
   drop(administrator: ResourceAdministrator, user: TemporaryUser): Promise<void>
   /** Returns how many were dropped. Who cannot be stays. */
   dropLeft(administrator: ResourceAdministrator, left: LeftUsers): Promise<number>
+  /** Those that may sign in still, too. Rejects when one could not be dropped, after the others. */
+  dropAll(administrator: ResourceAdministrator, users: LeftUsers): Promise<void>
 }
 
 /** Points of a password change at which it may be cut off. What holds after each is in `docs/adr`. */
@@ -195,6 +197,8 @@ export interface AdapterLogins {
   tryOut(login: ResourceAdministrator): Promise<string>
   /** The login changes its own password, tries it, and puts the one before back where it is not taken. Never rejects. */
   change(login: ResourceAdministrator, change: PasswordChange): Promise<PasswordOutcome>
+  /** Ends every other connection of the login, whoever made it. Rejects when one is there still after a while. */
+  endOthers(login: ResourceAdministrator): Promise<void>
 }
 
 export interface Adapter {

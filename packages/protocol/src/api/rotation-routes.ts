@@ -59,6 +59,13 @@ export type CredentialRotation = z.infer<typeof credentialRotation>
 /** Most credentials that are named. */
 export const MAX_OPENED = 500
 
+/**
+ * What makes worthless what a gateway saw: a rotation, that somebody replaces it, or the end of its lease, where a store made it for
+ * that one alone.
+ */
+export const openedRemedy = z.enum(['rotation', 'replacement', 'end-of-lease'])
+export type OpenedRemedy = z.infer<typeof openedRemedy>
+
 /** Whose secrets a gateway opened in the version that they have now. */
 export const openedSecrets = z.strictObject({
   /** When it was noted that the gateway was in the hands of others; null: it was not. */
@@ -69,8 +76,7 @@ export const openedSecrets = z.strictObject({
         credential: uuid,
         /** `resource/credential`. */
         name: z.string().max(250),
-        /** Whether its password can be rotated; otherwise somebody must replace what the gateway saw. */
-        rotates: z.boolean(),
+        remedy: openedRemedy,
       }),
     )
     .max(MAX_OPENED),
@@ -129,7 +135,8 @@ export const rotationRoutes = defineRoutes({
   markGatewayCompromised: {
     method: 'POST',
     path: '/v1/gateways/{gateway}/compromise',
-    summary: 'Notes that a revoked gateway was in the hands of others: every password that it opened is rotated',
+    summary:
+      'Notes that a revoked gateway was in the hands of others: everything that it opened is rotated, or told to be replaced',
     authentication: 'two-signature',
     permission: 'gateways.write',
     presence: 'recent',

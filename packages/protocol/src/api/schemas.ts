@@ -238,7 +238,14 @@ export const lease = z.strictObject({
 })
 
 /** Kinds of alerts that tell of what lasts: they are open until it is over, whoever acknowledges them. */
-export const lastingAlerts = ['vault-failing', 'kms-failing', 'log-failing', 'database-full', 'support-access'] as const
+export const lastingAlerts = [
+  'vault-failing',
+  'kms-failing',
+  'log-failing',
+  'database-full',
+  'support-access',
+  'secret-exposed',
+] as const
 
 export const alert = z.strictObject({
   id: uuid,

@@ -36,6 +36,7 @@ import { up as alertsThatEnd } from './0230-alerts-that-end.ts'
 import { up as retentionByKind } from './0260-retention-by-kind.ts'
 import { secretsOfSinks } from './0270-secrets-of-sinks.ts'
 import { up as alertsOfParts } from './0290-alerts-of-parts.ts'
+import { up as exposedSecrets } from './0310-exposed-secrets.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-organizations': { up: organizations },
@@ -74,4 +75,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0260-retention-by-kind': { up: retentionByKind },
   '0270-secrets-of-sinks': { up: secretsOfSinks },
   '0290-alerts-of-parts': { up: alertsOfParts },
+  '0310-exposed-secrets': { up: exposedSecrets },
 }

@@ -1,5 +1,6 @@
 /** What came of tests. What came of rotations is the vault's to settle, because it promotes or discards a password. */
 import { type ErrorCode, type ProbeStep, SallyportError } from '@sallyport/protocol'
+import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { raiseAlertOnce } from '../alerts/index.ts'
 import { type Author, recordAudit } from '../audit/index.ts'
@@ -74,19 +75,19 @@ export const stepsOfTest = async (transaction: Transaction, job: string): Promis
 const KEPT = 30 * 86_400_000
 const DAY = 86_400_000
 
-/** Tests that nobody did, and what was over long ago. */
+/**
+ * Tests that nobody did, and what was over long ago. The last job for which a gateway opened or made what is in use stays: it says who
+ * did, if that gateway turns out to be compromised.
+ */
 export const forgetOldJobs = async (transaction: Transaction, now: number): Promise<void> => {
-  await transaction
-    .deleteFrom('gateway_jobs')
-    .where((column) =>
-      column.or([
-        column('finished_at', '<', new Date(now - KEPT)),
-        column.and([
-          column('kind', '=', 'test'),
-          column('state', 'in', ['waiting', 'taken']),
-          column('created_at', '<', new Date(now - DAY)),
-        ]),
-      ]),
-    )
-    .execute()
+  await sql`
+    delete from gateway_jobs as old
+    where old.kind = 'test' and old.state in ('waiting', 'taken') and old.created_at < ${new Date(now - DAY)}
+      or old.finished_at < ${new Date(now - KEPT)} and not exists (
+        select 1 from secrets where secrets.organization_id = old.organization_id and secrets.id = old.secret_id
+          and secrets.version in (old.base_version, old.pending_version)
+          and not exists (select 1 from gateway_jobs as newer where newer.credential_id = old.credential_id
+            and newer.secret_id = old.secret_id and (newer.gateway_id, newer.stored_by, newer.base_version, newer.pending_version)
+              is not distinct from (old.gateway_id, old.stored_by, old.base_version, old.pending_version)
+            and (newer.created_at, newer.id) > (old.created_at, old.id)))`.execute(transaction)
 }

@@ -14,8 +14,10 @@ export interface GatewayJobTables {
     secret_id: string
     user_name: string
     base_version: number
-    /** Stored and not in use yet; null before that, and after it was promoted or given up. */
+    /** The version that it stored; null before that. */
     pending_version: ColumnType<number | null, null | undefined, number | null>
+    /** The gateway that made it; another one may have taken the job since. */
+    stored_by: ColumnType<string | null, undefined, string>
     /** Only this gateway may take it; null: any of the resource's site. */
     wanted_gateway_id: string | null
     state: 'waiting' | 'taken' | 'done' | 'failed'

@@ -27,6 +27,8 @@ export interface GatewaysTable {
   revoked_at: Date | null
   /** When somebody said that it had fallen into the hands of others; null: not. */
   compromised_at: ColumnType<Date | null, undefined, Date>
+  /** Since then: whether something that it opened may be in use still. */
+  secrets_exposed: ColumnType<boolean, undefined, boolean>
 }
 
 export interface GatewaySitesTable {

@@ -1,6 +1,6 @@
 /** Which secrets gateways opened in the version that they have now, or made themselves. */
 import { rotatedKinds, SallyportError } from '@sallyport/protocol'
-import { MAX_OPENED, type OpenedSecrets } from '@sallyport/protocol/api'
+import { MAX_OPENED, type OpenedRemedy, type OpenedSecrets } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/schema.ts'
 import { makesUsersSql } from '../stores/index.ts'
@@ -12,23 +12,29 @@ export const withSecrets = sql`credentials
     join secrets on secrets.organization_id = credentials.organization_id
       and secrets.id in (credentials.secret_id, terms.second_secret_id)`
 
-/** Passwords; those of before their kind was noted, too. Not of a store that makes users by itself, which end with their lease. */
-export const rotates = sql<boolean>`((secrets.kind is null or secrets.kind = any(${[...rotatedKinds]})) and not exists (select 1 from stores
-  where stores.organization_id = secrets.organization_id and stores.id = secrets.store_id and ${makesUsersSql}))`
+/** What is of before its kind was noted is a password. */
+export const remedy = sql<OpenedRemedy>`case
+    when exists (select 1 from stores where stores.organization_id = secrets.organization_id and stores.id = secrets.store_id
+      and ${makesUsersSql}) then 'end-of-lease'
+    when secrets.kind is null or secrets.kind = any(${[...rotatedKinds]}) then 'rotation'
+    else 'replacement' end`
 
-export const openedBy = (gateways: readonly string[]) => sql`(
-      exists (select 1 from leases where leases.credential_id = credentials.id and leases.gateway_id = any(${gateways}::uuid[])
-        and leases.secret_id = secrets.id and leases.secret_version = secrets.version)
+export const openedBy = (gateways: readonly string[]) => sql<boolean>`(
+      exists (select 1 from leases where leases.organization_id = secrets.organization_id and leases.gateway_id = any(${gateways}::uuid[])
+        and leases.secret_id = secrets.id and leases.secret_version = secrets.version and leases.credential_id = credentials.id)
       or exists (select 1 from gateway_jobs where gateway_jobs.credential_id = credentials.id
-        and gateway_jobs.gateway_id = any(${gateways}::uuid[]) and gateway_jobs.secret_id = secrets.id
+        and (gateway_jobs.gateway_id = any(${gateways}::uuid[]) or gateway_jobs.stored_by = any(${gateways}::uuid[]))
+        and gateway_jobs.secret_id = secrets.id
         and secrets.version in (gateway_jobs.base_version, gateway_jobs.pending_version)))`
 
 /** Throws `not_found`. */
 export const readOpenedSecrets = async (transaction: Transaction, gateway: string): Promise<OpenedSecrets> => {
   const found = await transaction.selectFrom('gateways').select('compromised_at').where('id', '=', gateway).executeTakeFirst()
   if (found === undefined) throw new SallyportError('not_found', { message: 'There is no such gateway.' })
-  const { rows } = await sql<{ credential: string; name: string; rotates: boolean }>`
-    select credentials.id as credential, resources.name || '/' || credentials.name as name, bool_and(${rotates}) as rotates
+  // Of two logins, what asks for more.
+  const { rows } = await sql<{ credential: string; name: string; remedy: OpenedRemedy }>`
+    select credentials.id as credential, resources.name || '/' || credentials.name as name,
+      (array_agg(${remedy} order by array_position(array['replacement', 'rotation'], ${remedy})))[1] as remedy
     from ${withSecrets}
     join resources on resources.organization_id = credentials.organization_id and resources.id = credentials.resource_id
     where ${openedBy([gateway])}

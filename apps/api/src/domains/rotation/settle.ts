@@ -58,7 +58,7 @@ export const storePendingVersion = async (
   await insertSecretVersion(transaction, { ...place, ...(await seal(place)), at: new Date(now) })
   await transaction
     .updateTable('gateway_jobs')
-    .set({ pending_version: version, taken_at: new Date(now) })
+    .set({ pending_version: version, stored_by: taking.gateway, taken_at: new Date(now) })
     .where('id', '=', taking.job)
     .execute()
   await recordAudit(transaction, {
@@ -186,6 +186,9 @@ const keepBoth = async (transaction: Transaction, job: Job, { code, message, now
 const alarm = (transaction: Transaction, { organization, actor, now, message }: Author & { readonly message: string }) =>
   raiseAlertOnce(transaction, { organization, kind: 'rotation-failed', user: null, device: null, message, actor, now })
 
+const whyOf = (result: RotationOutcome): { readonly code: string } | undefined =>
+  result.outcome === 'changed' ? result.left : result
+
 /** Throws `not_found` or `conflict` as `lockTakenJob` does. */
 export const settleRotation = async (
   transaction: Transaction,
@@ -198,7 +201,7 @@ export const settleRotation = async (
   switch (result.outcome) {
     case 'changed':
       await promote(transaction, job, { now, moveReference })
-      await close(transaction, job, { state: 'done', code: null, message: null, now })
+      await close(transaction, job, { state: 'done', code: null, message: null, ...result.left, now })
       break
     case 'unchanged':
       await giveUp(transaction, job, { ...result, now })
@@ -219,12 +222,15 @@ export const settleRotation = async (
       userName,
       before,
       after: result.outcome === 'changed' ? job.pending_version : before,
-      code: result.outcome === 'changed' ? null : result.code,
+      code: whyOf(result)?.code ?? null,
     },
     at: now,
   })
   if (result.outcome === 'changed') {
     await notifyChange(transaction, { organization, topic: 'credentials' })
+    if (result.left === undefined) return
+    const message = `The secret of ${userName} (credential ${credential}), which a compromised gateway had seen, was rotated, but what was made with the one before could not be ended on the resource: ${result.left.code}. End it there.`
+    await alarm(transaction, { ...author, message })
     return
   }
   const what = result.outcome === 'unknown' ? 'It cannot be told which password works' : 'The password stays what it was'

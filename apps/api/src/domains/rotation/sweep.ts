@@ -7,12 +7,11 @@ import { requireCredential } from '../credentials/index.ts'
 import { forgetOldJobs, startJob, wakeForDueJobs } from '../gateway-jobs/index.ts'
 import { deleteExpiredJobSessions } from '../job-identity/index.ts'
 import { beginRotation } from './begin.ts'
-import { openedBy, rotates, withSecrets } from './opened.ts'
+import { watchExposed } from './exposed.ts'
+import { openedBy, remedy, withSecrets } from './opened.ts'
 
 /** Rotations that one step begins. */
 const LIMIT = 100
-/** Milliseconds since which a gateway may have been marked as compromised and still make rotations due. */
-const COMPROMISE_TIME = 30 * 86_400_000
 
 interface Due {
   readonly credential: string
@@ -62,15 +61,13 @@ const startChecks = async (transaction: Transaction, author: Author): Promise<vo
   }
 }
 
-/** Every password in use whose present version such a gateway opened, or made. */
-const afterCompromise = async (transaction: Transaction, now: number): Promise<Due[]> => {
-  const since = new Date(now - COMPROMISE_TIME)
-  const fallen = await transaction.selectFrom('gateways').select('id').where('compromised_at', '>', since).limit(1000).execute()
-  if (fallen.length === 0) return []
-  const gateways = fallen.map(({ id }) => id)
+/** Every secret in use whose present version such a gateway opened, or made. */
+const afterCompromise = async (transaction: Transaction, author: Author): Promise<Due[]> => {
+  const gateways = await watchExposed(transaction, author)
+  if (gateways.length === 0) return []
   const { rows } = await sql<{ id: string }>`
     select distinct credentials.id from ${withSecrets}
-    where ${rotates} and ${notBackingOff(now)} and ${notRotating} and ${openedBy(gateways)}
+    where ${remedy} = 'rotation' and ${notBackingOff(author.now)} and ${notRotating} and ${openedBy(gateways)}
     limit ${LIMIT}`.execute(transaction)
   return rows.map(({ id }) => ({ credential: id, reason: 'compromise' }))
 }
@@ -82,7 +79,7 @@ export const sweepRotations = async (
 ): Promise<boolean> => {
   const { now } = author
   const found = [
-    ...(await afterCompromise(transaction, now)),
+    ...(await afterCompromise(transaction, author)),
     ...(await byTime(transaction, now)),
     ...(await afterSessions(transaction, now)),
   ]

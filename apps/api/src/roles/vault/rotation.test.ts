@@ -30,11 +30,13 @@ import { renewLeases } from '../../domains/leases/index.ts'
 import {
   beginRotation,
   changeRotation,
+  isExposed,
   markCompromised,
   readOpenedSecrets,
   readRotation,
   sweepRotations,
 } from '../../domains/rotation/index.ts'
+import { listAlerts } from '../../domains/alerts/index.ts'
 import { createStore } from '../../domains/stores/index.ts'
 import { findSecret } from '../../domains/secrets/index.ts'
 import { codeOf } from '../../testing/code-of.ts'
@@ -381,7 +383,7 @@ describe('two logins', () => {
     await rotateTo('made by the fallen one', fallen.id)
     await world.inOrganization((transaction) => revokeGateway(transaction, { ...world.author(), gateway: fallen.id }))
     const opened = () => world.inOrganization((transaction) => readOpenedSecrets(transaction, fallen.id))
-    const credential = { credential: world.credential.id, name: expect.stringMatching(/.\/./), rotates: true }
+    const credential = { credential: world.credential.id, name: expect.stringMatching(/.\/./), remedy: 'rotation' }
     expect(await opened()).toEqual({ compromisedAt: null, credentials: [credential], complete: true })
     await world.inOrganization((transaction) => markCompromised(transaction, fallen.id, world.author()))
     expect(await opened()).toMatchObject({ compromisedAt: new Date(clock.now).toISOString(), credentials: [credential] })
@@ -397,6 +399,80 @@ describe('two logins', () => {
     expect((await read()).last).toMatchObject({ state: 'done' })
     expect(await opened()).toMatchObject({ credentials: [] })
     expect(await handedOut()).toEqual({ userName: 'shop_ro_b', password: 'new of b' })
+  })
+})
+
+describe('what a compromised gateway opened', () => {
+  const compromise = async (gateway: string) => {
+    await world.inOrganization((transaction) => revokeGateway(transaction, { ...world.author(), gateway }))
+    await world.inOrganization((transaction) => markCompromised(transaction, gateway, world.author()))
+  }
+  const remediesOf = async (gateway: string) => {
+    const opened = await world.inOrganization((transaction) => readOpenedSecrets(transaction, gateway))
+    return opened.credentials.map(({ remedy }) => remedy)
+  }
+  const exposed = () => world.inOrganization((transaction) => isExposed(transaction, world.credential.id))
+
+  it('and nothing rotates is told until somebody has replaced it, however late that is', async () => {
+    await world.unlock()
+    await withOrganization(database.pools.vault, world.organization, (transaction) =>
+      transaction.updateTable('secrets').set({ kind: 'certificate' }).where('id', '=', world.secret.id).execute(),
+    )
+    expect(await exposed()).toBe(false)
+    await compromise(world.gateway.id)
+    expect([await remediesOf(world.gateway.id), await exposed()]).toEqual([['replacement'], true])
+    const alerts = (state: 'open' | 'acknowledged') =>
+      world.inOrganization((transaction) => listAlerts(transaction, { before: null, limit: 10, state }))
+    for (let year = 0; year < 2; year++) {
+      await sweep()
+      expect(await alerts('open')).toMatchObject([
+        { kind: 'secret-exposed', message: expect.stringContaining(`admin gateways opened ${world.gateway.id}`) },
+      ])
+      clock.now += 365 * 86_400_000
+    }
+    expect((await read()).last).toBeNull()
+    const replacement = await world.sealedSecret('issued anew', { resource: world.resource.id, endpoint: shopEndpoint })
+    await roles.vault.replaceSecret({ ...replacement, secret: world.secret.id })
+    await sweep()
+    expect([await alerts('open'), await exposed()]).toEqual([[], false])
+    expect(await alerts('acknowledged')).toMatchObject([{ kind: 'secret-exposed', endedAt: new Date(clock.now).toISOString() }])
+  })
+
+  it('is what it made, too, though another gateway has settled it, and though that was long ago', async () => {
+    const fallen = await makeGateway(database.pools.api, world.organization)
+    await world.serve(world.site.id, fallen.id)
+    await begin()
+    await store((await take(fallen.id))!, 'made by the fallen one', fallen.id)
+    clock.now += 76_000
+    await settle((await take())!, { outcome: 'changed' })
+    clock.now += 90 * 86_400_000
+    await sweep()
+    await compromise(fallen.id)
+    expect(await remediesOf(fallen.id)).toEqual(['rotation'])
+    await sweep()
+    expect((await read()).last).toMatchObject({ reason: 'compromise' })
+    await rotateTo('made by another one')
+    await sweep()
+    expect([await remediesOf(fallen.id), await exposed()]).toEqual([[], false])
+  })
+
+  it('is rotated with an alert where what was made with it could not be ended', async () => {
+    await world.unlock()
+    await compromise(world.gateway.id)
+    const other = await makeGateway(database.pools.api, world.organization)
+    await world.serve(world.site.id, other.id)
+    await sweep()
+    const job = (await take(other.id))!
+    await store(job, 'next', other.id)
+    await settle(job, { outcome: 'changed', left: { code: 'resource_timeout', message: 'It is there still.' } }, other.id)
+    expect((await read()).last).toMatchObject({ state: 'done', code: 'resource_timeout', message: 'It is there still.' })
+    const alerts = await world.inOrganization((transaction) => transaction.selectFrom('alerts').selectAll().execute())
+    expect(alerts).toMatchObject([
+      { kind: 'rotation-failed', message: expect.stringContaining('resource_timeout. End it there.') },
+    ])
+    expect(await world.entries('job.finished')).toMatchObject([
+      { entry: { details: { outcome: 'changed', code: 'resource_timeout' } } },
+    ])
   })
 })
 

@@ -1,3 +1,4 @@
+import type { OpenedRemedy } from '@sallyport/protocol/api'
 import { reference, referenceArgument } from '../names/reference.ts'
 import { invalid } from '../parameters/invalid.ts'
 import { argument, option, repeatedOption } from '../parameters/parameter.ts'
@@ -12,6 +13,12 @@ import type { Context } from '../context.ts'
 const gateway = referenceArgument('gateway')
 const sites = repeatedOption('site <site>', 'a site that it serves', reference('site'))
 const address = option('address <host:port>', 'where clients reach it', hostAndPort)
+
+const remedyWords = {
+  'rotation': 'is rotated',
+  'replacement': 'must be replaced',
+  'end-of-lease': 'ends by itself',
+} as const satisfies Record<OpenedRemedy, string>
 
 const allSites = async (chosen: readonly string[], { directory }: Context): Promise<string[]> => {
   if (chosen.length > 0) return [...chosen]
@@ -110,7 +117,7 @@ export const gatewayCommands = [
         data: opened,
         columns: [
           { heading: 'CREDENTIAL', value: ({ name }) => name },
-          { heading: 'IF COMPROMISED', value: ({ rotates }) => (rotates ? 'is rotated' : 'must be replaced') },
+          { heading: 'IF COMPROMISED', value: ({ remedy }) => remedyWords[remedy] },
         ],
         empty: 'It opened no secret in the version that it has now.',
       }),
@@ -119,10 +126,10 @@ export const gatewayCommands = [
     words: 'admin gateways compromised',
     route: 'markGatewayCompromised',
     details:
-      'For a gateway that is revoked. What it opened: sallyport admin gateways opened. Where a rotation fails, an alert says so: see sallyport admin alerts list.',
+      'For a gateway that is revoked. What it opened: sallyport admin gateways opened. Connections made with what it opened are ended on the resources, whoever made them. Where a rotation fails, or somebody must replace what nothing rotates, an alert says so: see sallyport admin alerts list.',
     parameters: { gateway },
-    confirm: () => 'Rotate every password that this gateway opened?',
+    confirm: () => 'Rotate everything that this gateway opened, and end the connections made with it?',
     input: (values) => ({ parameters: values }),
-    answer: () => done('Every password that it opened is being rotated.'),
+    answer: () => done('What it opened is being rotated.'),
   }),
 ]

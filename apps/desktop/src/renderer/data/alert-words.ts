@@ -48,6 +48,8 @@ export const alertWords = (kind: Alert['kind']): AlertWords => {
       return { name: text('alerts.kmsFailing'), glyph: grave, advice: text('alerts.kmsFailingAdvice') }
     case 'database-full':
       return { name: text('alerts.databaseFull'), glyph: grave, advice: text('alerts.databaseFullAdvice') }
+    case 'secret-exposed':
+      return { name: text('alerts.secretExposed'), glyph: grave, advice: text('alerts.secretExposedAdvice') }
     case 'support-access':
       return { name: text('alerts.supportAccess'), glyph: notable, advice: text('alerts.supportAccessAdvice') }
     case 'certificate-ending':

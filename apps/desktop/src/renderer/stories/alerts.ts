@@ -55,6 +55,10 @@ export const supportAlert: Alert = alert(11, 'support-access', {
   acknowledged: { at: new Date(Date.parse(STORY_NOW) - 1_800_000).toISOString(), by: ada.id },
 })
 
+export const exposedAlert: Alert = alert(12, 'secret-exposed', {
+  message: `Gateway ${idOf.gateway(4)} was compromised. Secrets that it opened must be replaced by hand; "sallyport admin gateways opened ${idOf.gateway(4)}" names them.`,
+})
+
 export const endedAlert: Alert = alert(10, 'kms-failing', {
   message: 'Nothing can be unlocked: The key management service refuses the vault. (kms_denied)',
   endedAt: new Date(Date.parse(STORY_NOW) - 1_800_000).toISOString(),

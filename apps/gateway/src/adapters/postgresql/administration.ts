@@ -14,6 +14,9 @@ import { type Message, readMessage, type ResourceLink, signIn } from './upstream
 
 /** Rows that one statement may answer. */
 const MAX_ROWS = 10_000
+/** Milliseconds that a backend gets to end after it was told to, and between two looks. */
+const END_LIMIT = 5_000
+const LOOK_INTERVAL = 50
 
 /** The values of a row as texts; null is NULL. */
 export type Row = readonly (string | null)[]
@@ -133,5 +136,16 @@ export const administer = async (
       if (!stream.destroyed) stream.end(encodeTerminate())
       stream.resume()
     },
+  }
+}
+
+/** Ends every connection of a user but this one, and waits until they are gone. `user`: an expression. Rejects with `resource_timeout`. */
+export const endBackends = async (administration: Administration, user: string): Promise<void> => {
+  const deadline = performance.now() + END_LIMIT
+  const look = `select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where usename = ${user} and pid <> pg_backend_pid() having count(*) > 0`
+  while ((await administration.run(look)).length > 0) {
+    if (performance.now() > deadline) throw postgresqlError('resource_timeout')
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL))
   }
 }

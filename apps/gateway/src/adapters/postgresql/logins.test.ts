@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PasswordStep, ResourceAdministrator } from '../adapter.ts'
 import { postgresqlLogins as logins } from './logins.ts'
@@ -136,4 +137,24 @@ describe('a password', () => {
 test('trying out says who was let in, and a refusal is coded', async () => {
   expect(await logins.tryOut(login())).toMatch(new RegExp(`^It lets ${name} in \\(PostgreSQL \\d+`))
   await expect(logins.tryOut(login('wrong'))).rejects.toMatchObject({ code: 'resource_sign_in_failed' })
+})
+
+test('every other connection of a login is ended, also of one whose usual role is another; nobody else’s is', async () => {
+  await database.admin(`alter role ${name} set role = owners`)
+  const signedIn = async (user: string, password: string) => {
+    const connection = { host: '127.0.0.1', port: database.server.port, user, password, database: 'shop' }
+    const client = new pg.Client({ ...connection, ssl: { ca: database.tls.certPem, host: '127.0.0.1' } })
+    client.on('error', () => undefined)
+    await client.connect()
+    return client
+  }
+  await database.admin(`create role other_${name} login password '${FIRST}'`)
+  const other = await signedIn(`other_${name}`, FIRST)
+  const own = await Promise.all([signedIn(name, FIRST), signedIn(name, FIRST)])
+  const ended = own.map((client) => new Promise<void>((resolve) => client.once('end', resolve)))
+  await logins.endOthers(login())
+  await Promise.all(ended)
+  await other.query('select 1')
+  await other.end()
+  expect(await works(FIRST)).toBe(true)
 })

@@ -4,7 +4,7 @@
  * stopped in the middle finds its transaction ended.
  */
 import type { AdapterLogins, PasswordChange, PasswordOutcome, ResourceAdministrator } from '../adapter.ts'
-import { administer, type Administration, literal, StatementRefused } from './administration.ts'
+import { administer, type Administration, endBackends, literal, StatementRefused } from './administration.ts'
 import { scramVerifier } from './authentication/scram-verifier.ts'
 import { PostgresqlError, toPostgresqlError } from './errors.ts'
 
@@ -136,7 +136,18 @@ const change = async (login: ResourceAdministrator, { next, store, reached }: Pa
   }
 }
 
+const endOthers = async (login: ResourceAdministrator): Promise<void> => {
+  const administration = await open(login)
+  try {
+    await administration.run('set role none')
+    await endBackends(administration, 'session_user')
+  } finally {
+    administration.close()
+  }
+}
+
 export const postgresqlLogins: AdapterLogins = {
   tryOut: signInAndOut,
   change,
+  endOthers,
 }

@@ -147,6 +147,17 @@ describe('a temporary user', () => {
     expect(await rolesLike(`sp_zz${count}\\_%`)).toEqual([])
   })
 
+  test('may sign in still, and is dropped all the same when all of its credential are', async () => {
+    const [user, second] = [userOf(), userOf({ userName: `sp_ab${count}_two` })]
+    const foreign = userOf({ userName: `sp_other${count}_one`, prefix: `sp_other${count}_` })
+    for (const each of [user, second, foreign]) await users.make(administrator(), each)
+    const client = await signedIn(user)
+    const ended = new Promise<void>((resolve) => client.once('end', resolve))
+    await users.dropAll(administrator(), user)
+    await ended
+    expect(await rolesLike(`sp_%${count}_%`)).toEqual([foreign.userName])
+  })
+
   test('that is there already, because only the answer was lost, is made anew', async () => {
     await users.make(administrator(), userOf())
     const again = userOf({ password: Buffer.from('another one') })

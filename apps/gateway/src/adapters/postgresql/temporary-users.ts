@@ -4,15 +4,11 @@
  * connections and takes over what it owns must be one.
  */
 import type { AdapterTemporaryUsers, LeftUsers, NewTemporaryUser, ResourceAdministrator, TemporaryUser } from '../adapter.ts'
-import { administer, type Administration, identifier, literal, StatementRefused } from './administration.ts'
+import { administer, type Administration, endBackends, identifier, literal, StatementRefused } from './administration.ts'
 import { scramVerifier } from './authentication/scram-verifier.ts'
-import { postgresqlError } from './errors.ts'
 
 /** Where roles are made and dropped: every server has it, unless the credential is limited to others. */
 const MAINTENANCE_DATABASE = 'postgres'
-/** Milliseconds that a backend gets to end after it was told to, and between two looks. */
-const END_LIMIT = 5_000
-const LOOK_INTERVAL = 50
 /** Users left behind that one sign-in drops, so that whoever waits does not wait for all of them. */
 const MAX_LEFT = 5
 /** SQLSTATE of what is not there. */
@@ -56,16 +52,6 @@ const create = async (administration: Administration, user: NewTemporaryUser): P
   )
 }
 
-/** Ends every connection of the user, and waits until they are gone. */
-const endBackends = async (administration: Administration, userName: string): Promise<void> => {
-  const deadline = performance.now() + END_LIMIT
-  const look = `select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = ${literal(userName)} having count(*) > 0`
-  while ((await administration.run(look)).length > 0) {
-    if (performance.now() > deadline) throw postgresqlError('resource_timeout')
-    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL))
-  }
-}
-
 /** Databases in which something is the user's, or is granted to it. */
 const databasesOf = async (administration: Administration, userName: string): Promise<readonly string[]> => {
   const rows = await administration.run(
@@ -91,7 +77,7 @@ const drop = async (administrator: ResourceAdministrator, administration: Admini
   const name = identifier(user.userName)
   try {
     await administration.run(`alter role ${name} nologin`)
-    await endBackends(administration, user.userName)
+    await endBackends(administration, literal(user.userName))
     for (const database of await databasesOf(administration, user.userName)) await release(administrator, database, user)
     await administration.run(`drop role ${name}`)
   } catch (error) {
@@ -127,6 +113,24 @@ const dropLeft = async (
   return dropped
 }
 
+const dropAll = async (
+  administrator: ResourceAdministrator,
+  administration: Administration,
+  { prefix, memberOf, owned }: LeftUsers,
+): Promise<void> => {
+  let refusal: StatementRefused | null = null
+  const rows = await administration.run(`select rolname from pg_roles where starts_with(rolname, ${literal(prefix)})`)
+  for (const userName of rows.flatMap(([name]) => name ?? [])) {
+    try {
+      await drop(administrator, administration, { userName, memberOf, owned })
+    } catch (error) {
+      if (!(error instanceof StatementRefused)) throw error
+      refusal ??= error
+    }
+  }
+  if (refusal !== null) throw refusal
+}
+
 export const postgresqlTemporaryUsers: AdapterTemporaryUsers = {
   make: (administrator, user) =>
     administering(administrator, databaseOf(administrator), async (administration) => {
@@ -145,4 +149,6 @@ export const postgresqlTemporaryUsers: AdapterTemporaryUsers = {
     administering(administrator, databaseOf(administrator), (administration) => drop(administrator, administration, user)),
   dropLeft: (administrator, left) =>
     administering(administrator, databaseOf(administrator), (administration) => dropLeft(administrator, administration, left)),
+  dropAll: (administrator, users) =>
+    administering(administrator, databaseOf(administrator), (administration) => dropAll(administrator, administration, users)),
 }

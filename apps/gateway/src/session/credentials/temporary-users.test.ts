@@ -42,6 +42,7 @@ const adapter: Adapter = {
       failIfAsked()
     },
     dropLeft: () => Promise.reject(new Error('not asked here')),
+    dropAll: () => Promise.reject(new Error('not asked here')),
     drop: async (administrator, user) => {
       calls.push({ what: 'drop', user, as: signInOf(administrator) })
       failIfAsked()

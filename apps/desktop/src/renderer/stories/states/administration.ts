@@ -185,9 +185,9 @@ const opened = (compromisedAt: string | null): Answers =>
     getOpenedSecrets: {
       compromisedAt,
       credentials: [
-        { credential: idOf.credential(4), name: 'ledger/read-only', rotates: true },
-        { credential: idOf.credential(1), name: 'shop/read-only', rotates: true },
-        { credential: idOf.credential(5), name: 'warehouse/reports', rotates: false },
+        { credential: idOf.credential(4), name: 'ledger/read-only', remedy: 'end-of-lease' },
+        { credential: idOf.credential(1), name: 'shop/read-only', remedy: 'rotation' },
+        { credential: idOf.credential(5), name: 'warehouse/reports', remedy: 'replacement' },
       ],
       complete: true,
     },

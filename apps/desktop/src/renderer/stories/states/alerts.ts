@@ -1,6 +1,6 @@
 import { SallyportError } from '@sallyport/protocol/errors'
 import type { Alert } from '../../data/open-alerts.ts'
-import { alertId, endedAlert, manyAlerts, seenAlerts, someAlerts, supportAlert } from '../alerts.ts'
+import { alertId, endedAlert, exposedAlert, manyAlerts, seenAlerts, someAlerts, supportAlert } from '../alerts.ts'
 import { type Answers, routes, waits } from '../answers.ts'
 import { organizationAnswers } from '../directory/answers.ts'
 import { asAdministrator, asUser } from '../people.ts'
@@ -29,6 +29,7 @@ export const alertsStories: readonly Story[] = [
   story('panel', having(someAlerts), { at: `/alerts/${alertId(1)}` }),
   story('seen', having(someAlerts), { steps: [{ click: { role: 'radio', name: 'Seen' } }] }),
   story('over', having(someAlerts), { at: `/alerts/${endedAlert.id}`, steps: [{ click: { role: 'radio', name: 'Seen' } }] }),
+  story('exposed', having([exposedAlert]), { at: `/alerts/${exposedAlert.id}` }),
   story('support', having([supportAlert]), { at: `/alerts/${supportAlert.id}` }),
   story('reader', { ...having(someAlerts), ...asUser('audit.read') }, { at: `/alerts/${alertId(2)}` }),
   story('empty', having([])),

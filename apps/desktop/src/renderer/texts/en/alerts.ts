@@ -91,6 +91,9 @@ export const alerts = {
   databaseFull: 'Disk of the database full',
   databaseFullAdvice:
     'Nothing can be changed, unlocked or recorded until the operator makes room on the disk of the API’s database. What was accepted is kept; gateways hold what they recorded. This alert ends by itself, and what waits goes on.',
+  secretExposed: 'Exposed secret',
+  secretExposedAdvice:
+    'A gateway in the hands of others has seen what is in use still, and nothing rotates it. Have another one issued and replace the secret; the menu of the gateway names what it opened. This alert ends by itself when all of it is replaced.',
   supportAccess: 'Support access is open',
   supportAccessAdvice:
     'Somebody from outside may look at the organization, because one of you opened it to them. End it under People when it is no longer needed; the log has each answer that they got. This alert ends with the access.',

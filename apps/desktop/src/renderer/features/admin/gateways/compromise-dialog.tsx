@@ -1,7 +1,8 @@
 /** A revoked gateway that was in the hands of others: whose secrets it opened, and rotating them. */
-import type { OpenedSecrets } from '@sallyport/protocol/api'
+import type { OpenedRemedy, OpenedSecrets } from '@sallyport/protocol/api'
 import { titleOfName } from '../../../data/credential.ts'
 import { useChange, useRoute } from '../../../data/use-route.ts'
+import type { TextKey } from '../../../texts/catalogue.ts'
 import { text } from '../../../texts/text.ts'
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
@@ -65,14 +66,20 @@ export const CompromiseDialog = ({ gateway, mayChange, onClose }: CompromiseDial
   )
 }
 
+const remedyWords = {
+  'rotation': 'gateways.isRotated',
+  'replacement': 'gateways.mustBeReplaced',
+  'end-of-lease': 'gateways.endsWithLease',
+} as const satisfies Record<OpenedRemedy, TextKey>
+
 const Opened = ({ opened: { credentials, complete } }: { readonly opened: OpenedSecrets }) => (
   <>
     <MemberList
       label={text('gateways.openedList')}
-      members={credentials.map(({ credential, name, rotates }) => ({
+      members={credentials.map(({ credential, name, remedy }) => ({
         id: credential,
         name: titleOfName(name),
-        note: text(rotates ? 'gateways.isRotated' : 'gateways.mustBeReplaced'),
+        note: text(remedyWords[remedy]),
       }))}
       empty={text('gateways.openedNone')}
     />
