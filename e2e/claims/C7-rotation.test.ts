@@ -176,7 +176,12 @@ test('whatever a gateway opened is rotated when it turns out to be compromised, 
   await takeOwnPorts(bed.owner.agent)
   expect(await whoIs(bed.owner, 'opened')).toBe('opened')
   expect(await signsIn('opened', FIRST)).toBe(true)
-
+  // Somebody has kept its password, and connects while that is good.
+  const { host, port, database, caPem } = bed.shop
+  const thief = new pg.Client({ host, port, database, user: 'opened', password: FIRST, ssl: { ca: caPem } })
+  thief.on('error', () => undefined)
+  await thief.connect()
+  const thrownOut = new Promise<void>((resolve) => thief.once('end', resolve))
   const { items } = await bed.owner.agent.api('listGateways', {})
   await bed.addGateway()
   const parameters = { gateway: items[0]!.id }
@@ -184,6 +189,7 @@ test('whatever a gateway opened is rotated when it turns out to be compromised, 
   await bed.owner.agent.api('markGatewayCompromised', { parameters })
   expect(await rotated(opened)).toMatchObject({ last: { state: 'done', reason: 'compromise' } })
   expect(await signsIn('opened', FIRST)).toBe(false)
+  await thrownOut
   // By the other gateway, with a password that the first one never saw.
   await waitFor(async () => (await whoIs(bed.owner, 'opened').catch(() => '')) === 'opened', {
     description: 'the new password to be used',

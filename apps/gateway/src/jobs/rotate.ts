@@ -15,6 +15,7 @@ import {
 import type { GatewayApi } from '../control/api.ts'
 import type { LeasedSecret } from '../session/credentials/leased-secret.ts'
 import type { StoreChange } from '../stores/store.ts'
+import { cutOff } from './cut-off.ts'
 import type { JobParts } from './parts.ts'
 import type { JobStep } from './steps.ts'
 import { loginOf, reasonOf, type Unlocked, withUnlocked } from './unlock.ts'
@@ -82,10 +83,10 @@ export const rotate = async (job: Of<'rotate'>, { api, parts, signal, reached }:
         store: () => storePending(job, unlocked, { api, parts, next: { ...secret, password } }),
         reached,
       })
-      if (changed.outcome !== 'changed' || stored === null) return changed
-      const written = await write(parts, stored, { next: password, after })
-      if (written.outcome === 'changed') await reached('written')
-      return written
+      if (changed.outcome !== 'changed') return changed
+      const written = stored === null ? changed : await write(parts, stored, { next: password, after })
+      if (stored !== null && written.outcome === 'changed') await reached('written')
+      return cutOff(written, { job, unlocked: { ...unlocked, secret: { ...secret, password } }, parts, signal })
     })
   } catch (error) {
     return unchanged(error)
@@ -130,9 +131,11 @@ const writePending = async (job: Of<'settle'>, parts: JobParts, { secret }: Unlo
 
 /** After a rotation of which nobody heard the end. Never rejects. */
 export const settle = async (job: Of<'settle'>, doing: Doing): Promise<RotationOutcome> => {
-  const pending = await tryOut(job.pending, doing, async (unlocked) =>
-    job.isStored === true ? writePending(job, doing.parts, unlocked) : { outcome: 'changed' },
-  )
+  const pending = await tryOut(job.pending, doing, async (unlocked) => {
+    const written: RotationOutcome =
+      job.isStored === true ? await writePending(job, doing.parts, unlocked) : { outcome: 'changed' }
+    return cutOff(written, { job, unlocked, ...doing })
+  })
   if (pending.taken === true) return pending.outcome
   if (pending.taken === null) return { outcome: 'unknown', ...reasonOf(pending.error) }
   const current = await tryOut(job.current, doing, async () => ({
