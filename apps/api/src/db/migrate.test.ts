@@ -25,13 +25,14 @@ const asOwner = async <Row extends pg.QueryResultRow>(query: string): Promise<Ro
 }
 
 /** What a migration does to rows that were there before it. */
-const again = async (up: (migration: Kysely<unknown>) => Promise<void>): Promise<void> => {
+const applyAgain = async (up: (migration: Kysely<unknown>) => Promise<void>): Promise<void> => {
   const pool = new pg.Pool({ connectionString: database.login('owner').connectionString })
   const owner = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-  await owner
-    .transaction()
-    .execute(up)
-    .finally(() => owner.destroy())
+  try {
+    await owner.transaction().execute(up)
+  } finally {
+    await owner.destroy()
+  }
 }
 
 const settings = JSON.stringify({
@@ -73,7 +74,7 @@ describe('migrations', () => {
       }))
       await transaction.insertInto('alerts').values(rows).execute()
     })
-    await again(alertsOfParts)
+    await applyAgain(alertsOfParts)
     const kinds = await withOrganization(database.pools.api, organization, (transaction) =>
       transaction.selectFrom('alerts').select(['kind', 'message']).execute(),
     )
