@@ -1,4 +1,7 @@
-/** Which secrets gateways opened in the version that they have now, or made themselves. */
+/**
+ * Which secrets gateways opened in the version that they have now, or made themselves; and which they held when they were revoked that
+ * were rotated since, as after a session, without ending what is open with them.
+ */
 import { rotatedKinds, SallyportError } from '@sallyport/protocol'
 import { MAX_OPENED, type OpenedRemedy, type OpenedSecrets } from '@sallyport/protocol/api'
 import { sql } from 'kysely'
@@ -19,13 +22,22 @@ export const remedy = sql<OpenedRemedy>`case
     when secrets.kind is null or secrets.kind = any(${[...rotatedKinds]}) then 'rotation'
     else 'replacement' end`
 
+const heldAtRevocation = (gateways: readonly string[]) => sql`
+  exists (select 1 from gateway_jobs as made
+    join gateways as revoked on revoked.organization_id = made.organization_id and revoked.id = any(${gateways}::uuid[])
+    join leases on leases.organization_id = made.organization_id and leases.gateway_id = revoked.id and leases.secret_id = secrets.id
+      and leases.ended_at >= revoked.revoked_at
+    where made.credential_id = credentials.id and made.secret_id = secrets.id and made.pending_version = secrets.version
+      and made.state = 'done' and (made.reason = 'compromise' and made.created_at >= revoked.compromised_at) is not true)`
+
 export const openedBy = (gateways: readonly string[]) => sql<boolean>`(
       exists (select 1 from leases where leases.organization_id = secrets.organization_id and leases.gateway_id = any(${gateways}::uuid[])
         and leases.secret_id = secrets.id and leases.secret_version = secrets.version and leases.credential_id = credentials.id)
       or exists (select 1 from gateway_jobs where gateway_jobs.credential_id = credentials.id
         and (gateway_jobs.gateway_id = any(${gateways}::uuid[]) or gateway_jobs.stored_by = any(${gateways}::uuid[]))
         and gateway_jobs.secret_id = secrets.id
-        and secrets.version in (gateway_jobs.base_version, gateway_jobs.pending_version)))`
+        and secrets.version in (gateway_jobs.base_version, gateway_jobs.pending_version))
+      or ${heldAtRevocation(gateways)})`
 
 /** Throws `not_found`. */
 export const readOpenedSecrets = async (transaction: Transaction, gateway: string): Promise<OpenedSecrets> => {

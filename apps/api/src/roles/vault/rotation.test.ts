@@ -456,6 +456,24 @@ describe('what a compromised gateway opened', () => {
     expect([await remediesOf(fallen.id), await exposed()]).toEqual([[], false])
   })
 
+  it('is what it held when it was revoked, too, though that was rotated before anybody knew', async () => {
+    await world.unlock()
+    const other = await makeGateway(database.pools.api, world.organization)
+    await world.serve(world.site.id, other.id)
+    await world.inOrganization((transaction) => revokeGateway(transaction, { ...world.author(), gateway: world.gateway.id }))
+    clock.now += 1000
+    await begin()
+    await rotateTo('without ending anything', other.id)
+    clock.now += 1000
+    await world.inOrganization((transaction) => markCompromised(transaction, world.gateway.id, world.author()))
+    expect([await remediesOf(world.gateway.id), await exposed()]).toEqual([['rotation'], true])
+    await sweep()
+    expect((await read()).last).toMatchObject({ reason: 'compromise' })
+    await rotateTo('and now everything', other.id)
+    await sweep()
+    expect([await remediesOf(world.gateway.id), await exposed()]).toEqual([[], false])
+  })
+
   it('is rotated with an alert where what was made with it could not be ended', async () => {
     await world.unlock()
     await compromise(world.gateway.id)
