@@ -1,9 +1,34 @@
 /** Sees to it that no program of a test outlives the test, not even one whose runner was killed. */
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 
-/** Not `kill -KILL --`, which dash refuses. Waits for a line, which means that the program is gone, or for the end of its input, which means that we are. */
-const script = `trap '' INT TERM HUP; read -r line || kill -s KILL -- "-$1"`
+/**
+ * Reads `+pid` and `-pid`, line by line: a program began, a program is gone. The end of its input means that we are gone; what
+ * is left then is killed. Not `kill -KILL --`, which dash refuses.
+ */
+const script = `trap '' INT TERM HUP
+left=' '
+while read -r line; do
+  pid="\${line#?}"
+  case "$line" in
+    +*) left="$left$pid " ;;
+    *) left="\${left%% $pid *} \${left#* $pid }" ;;
+  esac
+done
+for pid in $left; do kill -s KILL -- "-$pid"; done`
+
+/** One for all programs of this process. */
+let watcher: Writable | null = null
+
+const startWatcher = (): Writable => {
+  const child = spawn('/bin/sh', ['-c', script], { cwd: '/', env: {}, detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  child.on('error', () => undefined)
+  child.stdin.on('error', () => undefined)
+  child.unref()
+  if (child.stdin instanceof Socket) child.stdin.unref()
+  return child.stdin
+}
 
 /**
  * Kills a process and its group (which it must lead) when this process ends, however. Call the returned function when the
@@ -16,15 +41,7 @@ export const killWithParent = (pid: number): (() => void) => {
     process.once('exit', end)
     return () => void process.removeListener('exit', end)
   }
-  const watcher = spawn('/bin/sh', ['-c', script, 'sh', String(pid)], {
-    cwd: '/',
-    env: {},
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  watcher.on('error', () => undefined)
-  watcher.stdin.on('error', () => undefined)
-  watcher.unref()
-  if (watcher.stdin instanceof Socket) watcher.stdin.unref()
-  return () => void watcher.stdin.end('\n')
+  watcher ??= startWatcher()
+  watcher.write(`+${pid}\n`)
+  return () => void watcher?.write(`-${pid}\n`)
 }
